@@ -1,0 +1,103 @@
+namespace LeaseElection.Hosting;
+
+/// <summary>
+/// The settings of one election: section <c>LeaderElection</c> of the configuration, or <c>LeaderElection:{name}</c> over it for a
+/// named one. Checked when the host starts and fixed from then on. Durations are written <c>"00:00:15"</c>: a bare <c>15</c> would
+/// mean 15 days and is refused.
+/// </summary>
+public sealed class LeaderElectionOptions
+{
+    /// <summary>The configuration section that <c>AddLeaderElection()</c> binds.</summary>
+    public const string SectionName = "LeaderElection";
+
+    /// <summary>The name of the lease that the replicas compete for: the same for all of them, and for nobody else.</summary>
+    /// <value>Required. A Kubernetes object name: lower-case letters, digits, <c>-</c> and <c>.</c>, at most 253 characters (RFC 1123).</value>
+    public string? LeaseName { get; set; }
+
+    /// <summary>The namespace of the lease.</summary>
+    /// <value>
+    /// Default: the variable <c>POD_NAMESPACE</c>, then the namespace file of the service account, then the namespace of the kubeconfig
+    /// context. An RFC 1123 label, at most 63 characters.
+    /// </value>
+    public string? LeaseNamespace { get; set; }
+
+    /// <summary>What this process is called as holder of the lease.</summary>
+    /// <value>
+    /// Default: <c>POD_NAME</c> or the host name, <c>_</c>, and eight random characters, new for each process. Two processes with the
+    /// same identity step each other down, so set it only if something else makes it unique.
+    /// </value>
+    public string? Identity { get; set; }
+
+    /// <summary>
+    /// How long the others wait after the last renewal that they received, before one of them takes over. It bounds the time without a
+    /// leader after a crash.
+    /// </summary>
+    /// <value>Default 15 seconds. Whole seconds, 1 second to 1 hour.</value>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long a term is valid without a further renewal, measured from the instant before the last successful renewal was
+    /// <em>sent</em>. Work is told to stop then.
+    /// </summary>
+    /// <value>
+    /// Default 10 seconds. Less than <see cref="LeaseDuration"/>, and the difference must be at least <see cref="StopTimeout"/>: it is
+    /// the time in which work stops before anybody else may start, and the room for clocks that run at different rates.
+    /// </value>
+    public TimeSpan RenewDeadline { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often the leader renews, measured from one request to the next.</summary>
+    /// <value>
+    /// Default: a fifth of <see cref="LeaseDuration"/>. At least 100 milliseconds, and at most half of <see cref="RenewDeadline"/>, so that
+    /// one failed attempt never costs the term.
+    /// </value>
+    public TimeSpan? RenewInterval { get; set; }
+
+    /// <summary>The slowest pace of retries after failures, and of polling where the lease cannot be watched.</summary>
+    /// <value>Default 2 seconds. Longer than zero, at most <see cref="RenewDeadline"/>.</value>
+    public TimeSpan RetryPeriod { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long work may take to stop after leadership was <em>lost</em>. While the lease is still held (a shutdown, a step-down) work
+    /// may take as long as the host's <c>ShutdownTimeout</c>, because the lease is renewed meanwhile.
+    /// </summary>
+    /// <value>
+    /// Default: <see cref="LeaseDuration"/> - <see cref="RenewDeadline"/>, which is also the most it can be: after it another process may
+    /// lead. Longer than zero.
+    /// </value>
+    public TimeSpan? StopTimeout { get; set; }
+
+    /// <summary>
+    /// Whether a host that stops gives the lease up once its work has ended, so that another leads within milliseconds. Otherwise the
+    /// others wait for <see cref="LeaseDuration"/>.
+    /// </summary>
+    /// <value>Default <see langword="true"/>.</value>
+    public bool ReleaseOnStop { get; set; } = true;
+
+    /// <summary>What happens when work ends although leadership is held.</summary>
+    /// <value>Default <see cref="WorkEndPolicy.Default"/>: step down after a fault, stay leader after a normal return.</value>
+    public WorkEndPolicy WhenWorkEnds { get; set; }
+
+    /// <summary>What happens when work still runs although another process may lead already.</summary>
+    /// <value>Default <see cref="WorkOverrunPolicy.StopHost"/>.</value>
+    public WorkOverrunPolicy WhenWorkOverruns { get; set; }
+
+    /// <summary>Where the lease is kept.</summary>
+    /// <value>
+    /// Default <see cref="LeaseStoreKind.Auto"/>: Kubernetes in a pod, or with an explicit API server or kubeconfig; else a file, but only
+    /// in the Development environment; else starting fails with a list of what was tried.
+    /// </value>
+    public LeaseStoreKind Store { get; set; }
+
+    /// <summary>
+    /// <see langword="false"/>: no lease at all, this process leads for as long as it runs. For a debugger, whose breakpoints would cost
+    /// the lease, or for a single instance.
+    /// </summary>
+    /// <value>Default <see langword="true"/>.</value>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>How to reach the API server. Nothing needs to be set inside a pod.</summary>
+    public KubernetesStoreOptions Kubernetes { get; set; } = new();
+
+    /// <summary>The settings of the file store.</summary>
+    public FileStoreOptions File { get; set; } = new();
+}

@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LeaseElection.Hosting.Leases;
+
+/// <summary>The object metadata we use; the rest is carried in <see cref="Extra"/>.</summary>
+internal sealed record LeaseMetadata
+{
+    public string? Name { get; init; }
+
+    public string? Namespace { get; init; }
+
+    public string? Uid { get; init; }
+
+    public string? ResourceVersion { get; init; }
+
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Extra { get; init; }
+}

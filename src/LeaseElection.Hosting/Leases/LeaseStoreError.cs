@@ -1,0 +1,16 @@
+namespace LeaseElection.Hosting.Leases;
+
+/// <summary>Why a store could not do what it was asked, in words an operator can act on.</summary>
+/// <param name="Kind">Groups errors: a changed kind is news, the same kind again is not.</param>
+/// <param name="Message">
+/// One sentence with the cause and the way out: verb, resource, namespace and name for a missing right, the file for a damaged one.
+/// Never contains a token.
+/// </param>
+internal sealed record LeaseStoreError(LeaseStoreErrorKind Kind, string Message)
+{
+    /// <summary>How long the server asked us to stay away (Retry-After).</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The exception behind it, for the debug log.</summary>
+    public Exception? Exception { get; init; }
+}
