@@ -1,0 +1,54 @@
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Election;
+
+/// <summary>What happened. Every request that the core put out is answered by exactly one of the read and write inputs.</summary>
+internal abstract record ElectionInput
+{
+    private ElectionInput()
+    {
+    }
+
+    public sealed record Started : ElectionInput;
+
+    /// <summary>The timer of <see cref="ElectionOutput.WakeAt"/> went off, early or late: the core looks at the clock itself.</summary>
+    public sealed record TimerFired : ElectionInput;
+
+    public sealed record ReadFound(Lease Lease) : ElectionInput;
+
+    public sealed record ReadAbsent : ElectionInput;
+
+    public sealed record ReadFailed(LeaseStoreError Error) : ElectionInput;
+
+    public sealed record WriteSucceeded(Lease Lease) : ElectionInput;
+
+    /// <summary>The lease is not the version the write named.</summary>
+    public sealed record WriteConflicted : ElectionInput;
+
+    /// <summary>The write certainly had no effect.</summary>
+    public sealed record WriteFailed(LeaseStoreError Error) : ElectionInput;
+
+    /// <summary>The write may have had an effect, or may still have one.</summary>
+    public sealed record WriteUnknown(LeaseStoreError Error) : ElectionInput;
+
+    /// <summary>The watch told something.</summary>
+    public sealed record Watched(LeaseEvent Event) : ElectionInput;
+
+    /// <summary>The watch was closed in good order.</summary>
+    public sealed record WatchEnded : ElectionInput;
+
+    public sealed record WatchBroken(LeaseStoreError Error) : ElectionInput;
+
+    /// <summary>One piece of work returned although nobody asked it to stop.</summary>
+    public sealed record WorkReturned(int Work, int StillRunning) : ElectionInput;
+
+    /// <summary>One piece of work threw.</summary>
+    public sealed record WorkFaulted(int Work, Exception Exception) : ElectionInput;
+
+    /// <summary>After <see cref="ElectionOutput.StopWork"/>: every piece of work has really ended.</summary>
+    public sealed record WorkStopped : ElectionInput;
+
+    public sealed record StepDownRequested : ElectionInput;
+
+    public sealed record ShutDownRequested : ElectionInput;
+}

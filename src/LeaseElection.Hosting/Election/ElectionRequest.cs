@@ -1,0 +1,9 @@
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Election;
+
+/// <summary>The request that is under way.</summary>
+/// <param name="Purpose">What it is for.</param>
+/// <param name="Sent">Taken before it was sent: a term is valid from here on, not from when the reply arrives (design 5, rule 1).</param>
+/// <param name="Record">What it writes.</param>
+internal sealed record ElectionRequest(RequestPurpose Purpose, ElectionTime Sent, LeaseRecord? Record);

@@ -1,0 +1,179 @@
+namespace LeaseElection.Hosting.Election;
+
+/// <summary>
+/// One uninterrupted leadership of this process, from the confirmed write to the end of the last piece of work. Leadership is held
+/// until it is lost, once; work is told to stop once; both in either order (design 5, rule 12).
+/// </summary>
+internal sealed class ElectionTerm
+{
+    private readonly ElectorSettings _settings;
+    private readonly ElectionTurn _turn;
+    private readonly GrowingPause _pause;
+    private readonly List<(TimeSpan At, int Work)> _restarts = [];
+    private TimeSpan _drainUntil = TimeSpan.MaxValue;
+    private TimeSpan _overrunAt = TimeSpan.MaxValue;
+    private bool _inDoubt;
+
+    public ElectionTerm(TermFacts facts, ElectionTime sent, ElectorSettings settings, ElectionTurn turn, GrowingPause pause)
+    {
+        _settings = settings;
+        _turn = turn;
+        _pause = pause;
+        Facts = facts;
+        Validity = TermValidity.From(sent, settings.RenewDeadline);
+        RenewAt = sent.Monotonic + settings.RenewInterval;
+        _turn.Report(new ElectionEvent.BecameLeader(facts));
+        if (facts.Token is null)
+            _turn.Report(new ElectionEvent.NoFencingToken(facts.ResourceVersion));
+        _turn.Out(new ElectionOutput.StartWork(facts, Validity));
+    }
+
+    public TermFacts Facts { get; }
+
+    public TermValidity Validity { get; private set; }
+
+    /// <summary>When the next renewal falls due.</summary>
+    public TimeSpan RenewAt { get; private set; }
+
+    /// <summary>Whether leadership is held. Work may outlive it.</summary>
+    public bool Holds { get; private set; } = true;
+
+    /// <summary>Why work was told to stop; <see langword="null"/> as long as it was not.</summary>
+    public StopReason? StopReason { get; private set; }
+
+    /// <summary>Whether work still runs although another process may lead.</summary>
+    public bool HasOverrun { get; private set; }
+
+    public TimeSpan Left => Validity.Deadline - _turn.Instant;
+
+    /// <summary>
+    /// Looks at the clocks. Returns <see langword="true"/> when they have just become doubtful, so that a renewal must prove the term
+    /// at once (design 5, rule 14).
+    /// </summary>
+    public bool BecomesDoubtful()
+    {
+        if (_inDoubt || !Validity.IsDoubtful(_turn.Now))
+            return false;
+        _inDoubt = true;
+        RenewAt = _turn.Instant;
+        _turn.Report(new ElectionEvent.ClockJumped(_turn.Now.WallLead - Validity.WallLead));
+        return true;
+    }
+
+    /// <summary>A renewal succeeded. It counts from when it was sent, so one that took too long proves nothing (design 5, rule 1).</summary>
+    public void Extend(ElectionTime sent)
+    {
+        var validity = TermValidity.From(sent, _settings.RenewDeadline);
+        if (!Holds || validity.IsOver(_turn.Now))
+            return;
+        Validity = validity;
+        _inDoubt = validity.IsDoubtful(_turn.Now);
+        RenewAt = _inDoubt ? _turn.Instant : sent.Monotonic + _settings.RenewInterval;
+        _turn.Out(new ElectionOutput.ExtendTerm(validity));
+        _turn.Report(new ElectionEvent.Renewed(_turn.Instant - sent.Monotonic));
+    }
+
+    /// <summary>Leadership is over. Work has until the instant at which another process may lead.</summary>
+    public void Lose(StopReason reason, string? holder)
+    {
+        Holds = false;
+
+        // Nobody else leads before the lease runs out, unless somebody was seen to, or the machine slept.
+        bool notBeforeDeadline = reason is Election.StopReason.DeadlinePassed or Election.StopReason.DrainTimedOut;
+        TimeSpan from = notBeforeDeadline || _turn.Instant > Validity.Deadline ? Validity.Deadline : _turn.Instant;
+        _overrunAt = from + _settings.StopTimeout;
+        _turn.Report(new ElectionEvent.LeadershipLost(reason, holder));
+        Stop(reason);
+    }
+
+    /// <summary>Work is to stop while the lease is still held: it is renewed until the last piece has returned.</summary>
+    public void Drain(StopReason reason)
+    {
+        if (!Holds || StopReason is not null)
+            return;
+        _drainUntil = _turn.Instant + _settings.DrainTimeout;
+        _turn.Report(new ElectionEvent.Draining(reason));
+        Stop(reason);
+    }
+
+    public void OnWorkReturned(int work, int stillRunning)
+    {
+        if (StopReason is not null)
+            return;
+        _turn.Report(new ElectionEvent.WorkReturned(work));
+        bool last = stillRunning == 0 && _restarts.Count == 0;
+        if (_settings.WhenWorkEnds == WorkEndPolicy.Restart)
+            Restart(work);
+        else if (last && _settings.WhenWorkEnds is WorkEndPolicy.StepDown or WorkEndPolicy.StopHost)
+            End(_settings.WhenWorkEnds, Election.StopReason.WorkReturned);
+    }
+
+    public void OnWorkFaulted(int work, Exception exception)
+    {
+        if (StopReason is not null)
+            return;
+        WorkEndPolicy policy = _settings.WhenWorkEnds == WorkEndPolicy.Default ? WorkEndPolicy.StepDown : _settings.WhenWorkEnds;
+        _turn.Report(new ElectionEvent.WorkFaulted(work, exception, policy));
+        if (policy == WorkEndPolicy.Restart)
+            Restart(work);
+        else if (policy != WorkEndPolicy.Stay)
+            End(policy, Election.StopReason.WorkFaulted);
+    }
+
+    /// <summary>Does what has fallen due, other than renewing.</summary>
+    public void Advance()
+    {
+        if (Holds && _turn.Instant >= _drainUntil)
+            Lose(Election.StopReason.DrainTimedOut, null);
+        foreach ((TimeSpan At, int Work) restart in _restarts.FindAll(restart => restart.At <= _turn.Instant))
+        {
+            _restarts.Remove(restart);
+            _turn.Out(new ElectionOutput.RestartWork(restart.Work));
+        }
+
+        if (!HasOverrun && _turn.Instant >= _overrunAt)
+            Overrun();
+    }
+
+    /// <summary>When <see cref="Advance"/> or a look at the validity has something to do.</summary>
+    public IEnumerable<TimeSpan> DueTimes()
+    {
+        yield return _overrunAt;
+        if (!Holds)
+            yield break;
+        yield return Validity.Deadline;
+        yield return RenewAt;
+        yield return _drainUntil;
+        foreach ((TimeSpan at, _) in _restarts)
+            yield return at;
+    }
+
+    private void Stop(StopReason reason)
+    {
+        _restarts.Clear();
+        if (StopReason is not null)
+            return;
+        StopReason = reason;
+        _turn.Out(new ElectionOutput.StopWork(reason));
+    }
+
+    private void Restart(int work) => _restarts.Add((_turn.Instant + _pause.Next(_turn.Instant), work));
+
+    private void End(WorkEndPolicy policy, StopReason reason)
+    {
+        if (policy == WorkEndPolicy.StopHost)
+            _turn.Out(new ElectionOutput.StopHost("its work has ended and LeaderElection:WhenWorkEnds is StopHost"));
+        Drain(reason);
+    }
+
+    private void Overrun()
+    {
+        HasOverrun = true;
+        _turn.Report(new ElectionEvent.WorkOverran(_settings.StopTimeout));
+        const string reason = "its work still runs although another process may lead";
+        if (_settings.WhenWorkOverruns == WorkOverrunPolicy.StopHost)
+            _turn.Out(new ElectionOutput.StopHost(reason));
+        else if (_settings.WhenWorkOverruns == WorkOverrunPolicy.FailFast)
+            _turn.Out(new ElectionOutput.FailFast(reason));
+    }
+}

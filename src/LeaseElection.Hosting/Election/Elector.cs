@@ -1,0 +1,440 @@
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Election;
+
+/// <summary>
+/// The core: a pure state machine. It is told what happened and when, and answers what to do. It has no clock, no I/O, no logger
+/// and no thread of its own, so that a table or a simulator can drive this very class through anything (design 5).
+/// </summary>
+/// <remarks>
+/// Each input is first applied; then <see cref="Advance"/> looks at the state and the clock and puts out what is due. What is due is
+/// never stored as a promise to act, so a timer that fires early, late or twice changes nothing.
+/// </remarks>
+internal sealed class Elector
+{
+    private readonly ElectorSettings _settings;
+    private readonly Random _random;
+    private readonly ElectionTurn _turn = new();
+    private readonly LeaseView _view = new();
+    private readonly RequestKeeper _requests;
+    private readonly WatchKeeper _watch;
+    private readonly GrowingPause _pause;
+
+    /// <summary>What this process does when it has no term.</summary>
+    private LeaderElectionState _idle = LeaderElectionState.Standby;
+    private bool _shuttingDown;
+    private bool _stepDownWanted;
+    private bool _yielding;
+    private string? _knownHolder;
+    private UInt128 _seenBefore;
+    private TimeSpan _jitter;
+    private TimeSpan _standAgainAt = TimeSpan.MinValue;
+    private TimeSpan _releaseUntil;
+
+    public Elector(ElectorSettings settings, Random random)
+    {
+        _settings = settings;
+        _random = random;
+        _requests = new RequestKeeper(settings, _turn, random);
+        _watch = new WatchKeeper(settings);
+        _pause = new GrowingPause(random);
+    }
+
+    public LeaderElectionState State => Term switch
+    {
+        null => _idle,
+        { StopReason: null } => LeaderElectionState.Leading,
+        _ => LeaderElectionState.Draining,
+    };
+
+    /// <summary>The term whose work runs; <see langword="null"/> once the last piece has ended.</summary>
+    public ElectionTerm? Term { get; private set; }
+
+    /// <summary>The newest version of the lease that this process has seen.</summary>
+    public Lease? Lease => _view.Latest;
+
+    /// <inheritdoc cref="RequestKeeper.LastError"/>
+    public LeaseStoreError? LastError => _requests.LastError;
+
+    /// <inheritdoc cref="RequestKeeper.AnsweredAt"/>
+    public TimeSpan? AnsweredAt => _requests.AnsweredAt;
+
+    public IReadOnlyList<ElectionOutput> Handle(ElectionInput input, ElectionTime now)
+    {
+        _turn.Begin(now);
+        if (State == LeaderElectionState.Stopped)
+            return _turn.End();
+
+        // Before anything else: a reply that arrives after the deadline must find the term over (design 5, rule 1).
+        if (Term is { Holds: true } term)
+        {
+            if (term.Validity.IsOver(now))
+                term.Lose(StopReason.DeadlinePassed, Holder);
+            else if (term.BecomesDoubtful())
+                _requests.Forget();
+        }
+
+        Apply(input);
+        Advance();
+        return _turn.End();
+    }
+
+    private OwnWrites Own => _requests.Own;
+
+    private ElectionTerm? HeldTerm => Term is { Holds: true } term ? term : null;
+
+    private string? Holder => _view.Latest?.Record is { HasHolder: true } record ? record.HolderIdentity : null;
+
+    // ---- What happened -----------------------------------------------------------------------------------------------
+
+    private void Apply(ElectionInput input)
+    {
+        switch (input)
+        {
+            case ElectionInput.Started or ElectionInput.TimerFired:
+                break;
+            case ElectionInput.ReadFound found:
+                OnRead(found.Lease);
+                break;
+            case ElectionInput.ReadAbsent:
+                OnRead(null);
+                break;
+            case ElectionInput.ReadFailed failed:
+                OnFailure(failed.Error);
+                break;
+            case ElectionInput.WriteSucceeded written:
+                OnWritten(written.Lease);
+                break;
+            case ElectionInput.WriteConflicted:
+                OnConflict();
+                break;
+            case ElectionInput.WriteFailed failed:
+                OnFailure(failed.Error);
+                break;
+            case ElectionInput.WriteUnknown unknown:
+                Own.LostTrack();
+                OnFailure(unknown.Error);
+                break;
+            case ElectionInput.Watched watched:
+                OnWatched(watched.Event);
+                break;
+            case ElectionInput.WatchEnded:
+                _watch.Ended(_turn.Instant);
+                break;
+            case ElectionInput.WatchBroken broken:
+                OnWatchBroken(broken.Error);
+                break;
+            case ElectionInput.WorkReturned returned:
+                HeldTerm?.OnWorkReturned(returned.Work, returned.StillRunning);
+                break;
+            case ElectionInput.WorkFaulted faulted:
+                HeldTerm?.OnWorkFaulted(faulted.Work, faulted.Exception);
+                break;
+            case ElectionInput.WorkStopped:
+                OnWorkStopped();
+                break;
+            case ElectionInput.StepDownRequested:
+                _stepDownWanted = State == LeaderElectionState.TakingOver;
+                Term?.Drain(StopReason.StepDown);
+                break;
+            case ElectionInput.ShutDownRequested:
+                _shuttingDown = true;
+                Term?.Drain(StopReason.ShutDown);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(input), input, "The set of inputs is closed.");
+        }
+    }
+
+    private void OnRead(Lease? lease)
+    {
+        bool newest = IsNewest(_requests.ReadDone());
+        _watch.Refreshed();
+        if (lease is not null)
+            See(_view.Observe(lease, _turn.Instant, newest, Own.Contains(lease)));
+        else if (newest)
+            See(_view.ObserveAbsent(_turn.Instant));
+        if (Term is null && TakeOverAt > _turn.Instant)
+            _requests.Recovered(); // Nothing to write: reading was all there was to do.
+    }
+
+    private void OnWritten(Lease lease)
+    {
+        ElectionRequest request = _requests.WriteDone(lease.Record);
+        _view.Observe(lease, _turn.Instant, IsNewest(request), own: true);
+        _watch.Refreshed();
+        _knownHolder = Holder;
+        if (request.Purpose == RequestPurpose.TakeOver)
+            OnTakenOver(request, lease);
+        else if (request.Purpose == RequestPurpose.Renew)
+            Term?.Extend(request.Sent);
+        else
+            EndRelease(new ElectionEvent.Released());
+    }
+
+    private void OnTakenOver(ElectionRequest request, Lease lease)
+    {
+        _idle = LeaderElectionState.Standby;
+        if (_shuttingDown || _stepDownWanted)
+        {
+            // No work starts once stop was asked for (design 5, rule 11): the lease is ours, and nobody works for it.
+            Release();
+        }
+        else if (Own.Contains(_view.Latest) && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
+        {
+            var facts = new TermFacts(
+                lease.Record.LeaseTransitions ?? 0,
+                lease.Record.AcquireTime ?? _turn.Now.Wall,
+                lease.ResourceVersion,
+                FencingToken.TryParse(lease.ResourceVersion, out FencingToken token) && token.Value > _seenBefore ? token : null);
+            Term = new ElectionTerm(facts, request.Sent, _settings, _turn, _pause);
+        }
+
+        // Otherwise the reply took too long to prove anything, or somebody wrote after us. Still a standby; a lease in our own name
+        // is free for us, and the write that takes it again proves the term.
+    }
+
+    private void OnConflict()
+    {
+        _requests.Conflicted(HeldTerm?.Validity.Deadline);
+        _watch.Broke(_turn.Instant);
+        EndTakingOver();
+    }
+
+    /// <summary>A request failed, or nobody knows what became of it: neither lost nor renewed (design 5, rules 8 and 9).</summary>
+    private void OnFailure(LeaseStoreError error)
+    {
+        ElectionRequest request = _requests.Failed(error, HeldTerm?.Validity.Deadline);
+        EndTakingOver();
+        if (HeldTerm is not { } term)
+            _turn.Report(new ElectionEvent.StoreFailed(error, _requests.Failures));
+        else if (term.Validity.IsDoubtful(request.Sent))
+            term.Lose(StopReason.ClockJumped, Holder);
+        else
+            _turn.Report(new ElectionEvent.RenewalFailed(error, _requests.Failures, term.Left));
+    }
+
+    private void OnWatched(LeaseEvent happened)
+    {
+        _requests.Heard();
+        if (_watch.Heard(_turn.Instant))
+            _turn.Report(new ElectionEvent.WatchRestored());
+        if (happened is LeaseEvent.Changed changed)
+            See(_view.Observe(changed.Lease, _turn.Instant, newest: false, Own.Contains(changed.Lease)));
+        else if (happened is LeaseEvent.Deleted deleted)
+            See(_view.ObserveDeleted(deleted.ResourceVersion, _turn.Instant));
+        else if (happened is LeaseEvent.HolderDead dead && _view.ProveDead(dead.ResourceVersion))
+            _turn.Report(new ElectionEvent.HolderProvenDead(Holder!));
+    }
+
+    private void OnWatchBroken(LeaseStoreError error)
+    {
+        if (error.Kind is not (LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.NotFound))
+        {
+            _watch.Broke(_turn.Instant);
+            _turn.Report(new ElectionEvent.WatchLost(error));
+        }
+        else if (_watch.Denied(_turn.Instant))
+        {
+            _turn.Report(new ElectionEvent.WatchDenied(error));
+        }
+    }
+
+    /// <summary>What a new version of the lease, or its end, means.</summary>
+    private void See(Sighting sighting)
+    {
+        if (sighting != Sighting.Changed || Own.Contains(_view.Latest))
+            return;
+        string? holder = Holder;
+        _jitter = _settings.TakeOverJitter * _random.NextDouble();
+        if (holder is not null)
+            _requests.Forget();
+        if (_yielding && holder is not null)
+            _standAgainAt = TimeSpan.MinValue;
+
+        // A confirmed other holder, a deletion, a cleared holder: the term ends at once, not at the deadline (design 5, rule 7).
+        HeldTerm?.Lose(
+            _view.Latest is null ? StopReason.LeaseDeleted
+            : holder is null ? StopReason.HolderCleared
+            : holder == _settings.Identity ? StopReason.IdentityInUse
+            : StopReason.OtherHolder,
+            holder);
+        if (holder == _settings.Identity && holder != _knownHolder)
+            _turn.Report(new ElectionEvent.IdentityInUse());
+        else if (holder != _knownHolder)
+            _turn.Report(new ElectionEvent.HolderChanged(holder));
+        _knownHolder = holder;
+    }
+
+    /// <summary>The last piece of work has really ended: only now may the lease be given up, or another term begin.</summary>
+    private void OnWorkStopped()
+    {
+        if (Term is not { StopReason: { } reason } term)
+            return;
+        Term = null;
+        if (term.HasOverrun)
+            _turn.Report(new ElectionEvent.OverrunEnded());
+        _yielding = reason == StopReason.StepDown;
+        if (reason is StopReason.WorkFaulted or StopReason.WorkReturned)
+            StandAgainIn(_pause.Next(_turn.Instant));
+        else if (_yielding)
+            StandAgainIn(_settings.RetryPeriod * 3);
+
+        // A lost lease may still be in our name after an outage. Nobody needs to wait for it when we are not coming back.
+        bool ours = term.Holds || (_shuttingDown && Own.Contains(_view.Latest));
+        if (ours && (_settings.ReleaseOnStop || !_shuttingDown))
+            Release();
+        else
+            EndRelease(null);
+    }
+
+    // ---- What is due -------------------------------------------------------------------------------------------------
+
+    private void Advance()
+    {
+        Term?.Advance();
+        AdvanceWatch();
+        if (State == LeaderElectionState.Standby && _shuttingDown)
+            Retire();
+        if (State == LeaderElectionState.Releasing)
+            AdvanceRelease();
+        if (State == LeaderElectionState.Standby && _requests.MaySend)
+            AdvanceStandby();
+        else if (HeldTerm is { } term && _requests.MaySend)
+            AdvanceRenewal(term);
+        if (State != LeaderElectionState.Stopped)
+            Wake();
+    }
+
+    private void AdvanceWatch()
+    {
+        if (_watch.IsLive && _turn.Instant >= _watch.SilentAt)
+        {
+            _watch.Broke(_turn.Instant);
+            _turn.Report(new ElectionEvent.WatchLost(null));
+        }
+
+        if (_watch.IsLive || _shuttingDown || _turn.Instant < _watch.OpenAt)
+            return;
+        if (_watch.NeedsFreshVersion)
+        {
+            // A leader's next renewal tells the newest version; a standby has to ask.
+            _requests.MustRead |= State == LeaderElectionState.Standby;
+        }
+        else if (_view.WatchFrom is { } version)
+        {
+            _watch.Open(_turn.Instant);
+            _turn.Out(new ElectionOutput.Watch(version));
+        }
+    }
+
+    private void AdvanceStandby()
+    {
+        if (_requests.MustRead || (!_watch.IsLive && _turn.Instant >= _requests.PollAt))
+        {
+            _requests.Read(TimeSpan.MaxValue);
+        }
+        else if (_turn.Instant >= TakeOverAt)
+        {
+            _idle = LeaderElectionState.TakingOver;
+            _seenBefore = _view.GreatestVersion;
+            LeaseRecord record = LeaseRecords.Acquire(_view.Latest, _settings, _turn.Now.Wall);
+            _requests.Write(RequestPurpose.TakeOver, _view.Latest, record, TimeSpan.MaxValue);
+        }
+    }
+
+    private void AdvanceRenewal(ElectionTerm term)
+    {
+        if (_turn.Instant < term.RenewAt && _requests.Failures == 0)
+            return;
+        if (_requests.MustRead)
+            _requests.Read(term.Left);
+        else
+            _requests.Write(RequestPurpose.Renew, _view.Latest, LeaseRecords.Renew(_view.Latest!.Record, _turn.Now.Wall), term.Left);
+    }
+
+    private void AdvanceRelease()
+    {
+        TimeSpan left = _releaseUntil - _turn.Instant;
+        if (left <= TimeSpan.Zero && !_requests.IsPending)
+            EndRelease(new ElectionEvent.NotReleased(LastError));
+        else if (!_requests.MaySend)
+            return;
+        else if (_requests.MustRead)
+            _requests.Read(left);
+        else if (Own.Contains(_view.Latest))
+            _requests.Write(RequestPurpose.Release, _view.Latest, LeaseRecords.Release(_view.Latest!.Record, _turn.Now.Wall), left);
+        else
+            EndRelease(null); // Given up already, or taken: never write over a successor.
+    }
+
+    /// <summary>
+    /// A standby whose host stops just leaves, unless nobody knows what became of its last take-over: that may have made it the holder,
+    /// and the others would wait for nothing.
+    /// </summary>
+    private void Retire()
+    {
+        if (Own.HasUnresolved && _settings.ReleaseOnStop && !_requests.IsPending)
+            Release();
+        else
+            _idle = LeaderElectionState.Stopped;
+    }
+
+    /// <summary>A released lease is taken at once; one that runs out, spread over a few milliseconds.</summary>
+    private TimeSpan TakeOverAt
+    {
+        get
+        {
+            TimeSpan freeAt = _view.FreeAt == TimeSpan.MinValue ? TimeSpan.MinValue : _view.FreeAt + _jitter;
+            return freeAt > _standAgainAt ? freeAt : _standAgainAt;
+        }
+    }
+
+    /// <summary>Asks to be woken when the next thing falls due. What has fallen due already waits for another input.</summary>
+    private void Wake()
+    {
+        IEnumerable<TimeSpan> due =
+        [
+            _watch.IsLive ? _watch.SilentAt : _watch.OpenAt,
+            _requests.IsPending ? TimeSpan.MinValue : _requests.NextAt,
+            State == LeaderElectionState.Standby ? TakeOverAt : TimeSpan.MinValue,
+            State == LeaderElectionState.Standby && !_watch.IsLive ? _requests.PollAt : TimeSpan.MinValue,
+            State == LeaderElectionState.Releasing ? _releaseUntil : TimeSpan.MinValue,
+            .. Term?.DueTimes() ?? [],
+        ];
+        TimeSpan next = due.Where(at => at > _turn.Instant).DefaultIfEmpty(TimeSpan.MaxValue).Min();
+        if (next != TimeSpan.MaxValue)
+            _turn.Out(new ElectionOutput.WakeAt(next));
+    }
+
+    private void StandAgainIn(TimeSpan pause)
+    {
+        _standAgainAt = _turn.Instant + pause;
+        if (!_shuttingDown)
+            _turn.Report(new ElectionEvent.StandsAgainIn(pause));
+    }
+
+    private void Release()
+    {
+        _idle = LeaderElectionState.Releasing;
+        _releaseUntil = _turn.Instant + _settings.ReleaseTimeout;
+        _requests.Forget();
+    }
+
+    private void EndRelease(ElectionEvent? told)
+    {
+        if (told is not null)
+            _turn.Report(told);
+        _stepDownWanted = false;
+        _idle = _shuttingDown ? LeaderElectionState.Stopped : LeaderElectionState.Standby;
+    }
+
+    private void EndTakingOver()
+    {
+        if (_idle == LeaderElectionState.TakingOver)
+            _idle = LeaderElectionState.Standby;
+    }
+
+    /// <summary>Whether the reply to a request is newer than anything the watch told meanwhile.</summary>
+    private bool IsNewest(ElectionRequest request) => _view.ReceivedAt <= request.Sent.Monotonic;
+}

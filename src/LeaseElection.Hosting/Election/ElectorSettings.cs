@@ -1,0 +1,41 @@
+namespace LeaseElection.Hosting.Election;
+
+/// <summary>What the core needs to know of the options: durations that have been checked against each other.</summary>
+internal sealed record ElectorSettings
+{
+    public required string Identity { get; init; }
+
+    public required TimeSpan LeaseDuration { get; init; }
+
+    public required TimeSpan RenewDeadline { get; init; }
+
+    public required TimeSpan RenewInterval { get; init; }
+
+    public required TimeSpan RetryPeriod { get; init; }
+
+    public required TimeSpan StopTimeout { get; init; }
+
+    /// <summary>How long work may take to stop while the lease is still held and renewed.</summary>
+    public required TimeSpan DrainTimeout { get; init; }
+
+    public bool ReleaseOnStop { get; init; } = true;
+
+    public WorkEndPolicy WhenWorkEnds { get; init; }
+
+    public WorkOverrunPolicy WhenWorkOverruns { get; init; }
+
+    /// <summary>
+    /// The most one request may take. A third of the renew deadline, so that one hung request never costs the term; 2.5 s is
+    /// enough for any API server that is well.
+    /// </summary>
+    public TimeSpan RequestTimeout { get; } = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>How long giving up the lease may take; after it the lease is left to expire.</summary>
+    public TimeSpan ReleaseTimeout { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Spreads standbys that all time out at once.</summary>
+    public TimeSpan TakeOverJitter { get; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A watch that may not be opened is tried again this often: the right may come back.</summary>
+    public TimeSpan WatchDeniedPause { get; } = TimeSpan.FromMinutes(1);
+}

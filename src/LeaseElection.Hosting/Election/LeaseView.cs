@@ -1,0 +1,118 @@
+using System.Globalization;
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Election;
+
+/// <summary>
+/// What this process has seen of the lease, and from when on it may take it. Time counts from when a version was <em>received</em>,
+/// on our own clock, with the record's own duration: a remote timestamp is never compared with a local clock (design 5, rule 2).
+/// </summary>
+internal sealed class LeaseView
+{
+    private string? _version;
+
+    /// <summary>The newest version seen; <see langword="null"/> when there is no lease, or none was seen yet.</summary>
+    public Lease? Latest { get; private set; }
+
+    /// <summary>The greatest version ever seen. A fencing token must be greater than this was when its write was sent.</summary>
+    public UInt128 GreatestVersion { get; private set; }
+
+    /// <summary>Where a watch may begin; <see langword="null"/> when there is nothing to begin with.</summary>
+    public string? WatchFrom { get; private set; }
+
+    /// <summary>When <see cref="Latest"/> (or its absence) was seen.</summary>
+    public TimeSpan ReceivedAt { get; private set; } = TimeSpan.MinValue;
+
+    /// <summary>The first instant at which nobody that we have seen hold the lease can still lead.</summary>
+    public TimeSpan FreeAt { get; private set; } = TimeSpan.MinValue;
+
+    /// <summary>Takes note of a version.</summary>
+    /// <param name="lease">The version.</param>
+    /// <param name="at">When it was received.</param>
+    /// <param name="newest">
+    /// Whether it is surely the newest: our own write, or a read that was sent after the last observation. Only then may it go back
+    /// (etcd restored from a backup); a watch that lags behind must not (design 5, rule 3).
+    /// </param>
+    /// <param name="own">Whether this process wrote it. Then it is free for us, whose work has ended before we ever ask.</param>
+    public Sighting Observe(Lease lease, TimeSpan at, bool newest, bool own)
+    {
+        if (!newest && !IsNewer(lease.ResourceVersion))
+            return Sighting.Stale;
+
+        // An edit of labels changes the version and not the record: it must keep no dead leader alive.
+        LeaseRecord? old = Latest?.Record;
+        bool same = Latest?.Uid == lease.Uid && old == lease.Record;
+        Note(lease, lease.ResourceVersion, at);
+        if (own)
+            FreeAt = TimeSpan.MinValue;
+        else if (same)
+            return Sighting.Same;
+        else if (lease.Record.IsHeld)
+            FreeAt = PromisedUntil(old, lease.Record, at);
+        else if (IsRelease(lease.Record))
+            FreeAt = TimeSpan.MinValue;
+
+        // Otherwise nobody holds the lease, but nobody released it either (a hand edit): whoever was seen to hold it may still be
+        // working, and keeps the time it was promised. A lease never seen held has FreeAt in the past: it is free at once.
+        return same ? Sighting.Same : Sighting.Changed;
+    }
+
+    /// <summary>Takes note that the lease was deleted. A holder that was seen is waited for all the same (design 5, rule 5).</summary>
+    public Sighting ObserveDeleted(string resourceVersion, TimeSpan at)
+    {
+        if (!IsNewer(resourceVersion))
+            return Sighting.Stale;
+        bool same = Latest is null;
+        Note(null, resourceVersion, at);
+        WatchFrom = resourceVersion;
+        return same ? Sighting.Same : Sighting.Changed;
+    }
+
+    /// <summary>Takes note that a read found no lease.</summary>
+    public Sighting ObserveAbsent(TimeSpan at)
+    {
+        bool same = Latest is null;
+        Note(null, _version, at);
+        return same ? Sighting.Same : Sighting.Changed;
+    }
+
+    /// <summary>The holder of exactly this version is gone: nobody needs to wait for it (design 5, rule 16).</summary>
+    public bool ProveDead(string resourceVersion)
+    {
+        if (Latest is not { Record.IsHeld: true } lease || lease.ResourceVersion != resourceVersion || FreeAt == TimeSpan.MinValue)
+            return false;
+        FreeAt = TimeSpan.MinValue;
+        return true;
+    }
+
+    /// <summary>
+    /// A holder may be waited for longer than before, never shorter: an edit of its duration does not make its work stop earlier. Who
+    /// took over, and counted it, has waited for the old holder itself.
+    /// </summary>
+    private TimeSpan PromisedUntil(LeaseRecord? old, LeaseRecord record, TimeSpan at)
+    {
+        TimeSpan until = at + TimeSpan.FromSeconds(record.LeaseDurationSeconds!.Value);
+        bool tookOver = old?.HolderIdentity != record.HolderIdentity && record.LeaseTransitions > (old?.LeaseTransitions ?? 0);
+        return tookOver || until > FreeAt ? until : FreeAt;
+    }
+
+    private void Note(Lease? lease, string? version, TimeSpan at)
+    {
+        Latest = lease;
+        _version = version;
+        WatchFrom = lease?.ResourceVersion;
+        ReceivedAt = at;
+        if (TryNumber(version, out UInt128 number) && number > GreatestVersion)
+            GreatestVersion = number;
+    }
+
+    private bool IsNewer(string version) =>
+        _version is null
+        || (TryNumber(version, out UInt128 number) && TryNumber(_version, out UInt128 seen) ? number > seen : version != _version);
+
+    /// <summary>What client-go, fabric8 and we write to give a lease up: no holder, and a duration of one second.</summary>
+    private static bool IsRelease(LeaseRecord record) => !record.HasHolder && record.LeaseDurationSeconds == 1;
+
+    private static bool TryNumber(string? version, out UInt128 number) =>
+        UInt128.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+}

@@ -1,0 +1,122 @@
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Election;
+
+/// <summary>
+/// The one request that may be under way, when the next may be sent, and whether it must be a read. Every request is answered
+/// exactly once, by whatever the store made of it.
+/// </summary>
+internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn, Random random)
+{
+    private readonly RetryPacer _pacer = new(settings.RetryPeriod, random);
+    private ElectionRequest? _pending;
+    private int _conflictsInARow;
+
+    public OwnWrites Own { get; } = new();
+
+    /// <summary>Nobody knows what the lease is like, so nothing may be written before it has been read (design 5, rule 8).</summary>
+    public bool MustRead { get; set; } = true;
+
+    /// <summary>When a standby without a watch reads again.</summary>
+    public TimeSpan PollAt { get; private set; } = TimeSpan.MinValue;
+
+    /// <summary>The last failure; <see langword="null"/> after a success.</summary>
+    public LeaseStoreError? LastError { get; private set; }
+
+    /// <summary>When the store last answered anything.</summary>
+    public TimeSpan? AnsweredAt { get; private set; }
+
+    public int Failures => _pacer.Failures;
+
+    public TimeSpan NextAt => _pacer.NextAt;
+
+    public bool IsPending => _pending is not null;
+
+    public bool MaySend => _pending is null && turn.Instant >= _pacer.NextAt;
+
+    /// <summary>A third of the renew deadline at most: one hung request must never cost the term.</summary>
+    public TimeSpan Timeout(TimeSpan left)
+    {
+        TimeSpan most = settings.RenewDeadline / 3 < settings.RequestTimeout ? settings.RenewDeadline / 3 : settings.RequestTimeout;
+        return left < most ? left : most;
+    }
+
+    public void Read(TimeSpan left)
+    {
+        _pending = new ElectionRequest(RequestPurpose.Read, turn.Now, null);
+        turn.Out(new ElectionOutput.Read(Timeout(left)));
+    }
+
+    public void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left)
+    {
+        Own.Sending(record);
+        _pending = new ElectionRequest(purpose, turn.Now, record);
+        turn.Out(current is null
+            ? new ElectionOutput.Create(record, Timeout(left))
+            : new ElectionOutput.Replace(current, record, Timeout(left)));
+    }
+
+    /// <summary>The store answered a read. That alone forgets no failure: writes may still be refused.</summary>
+    public ElectionRequest ReadDone()
+    {
+        MustRead = false;
+        PollAt = turn.Instant + (settings.RetryPeriod * (0.9 + (random.NextDouble() * 0.2)));
+        return Succeeded();
+    }
+
+    public ElectionRequest WriteDone(LeaseRecord record)
+    {
+        Own.Confirmed(record);
+        Recovered();
+        return Succeeded();
+    }
+
+    /// <summary>The lease is not what the write thought. The first time that is news worth an immediate look, then it is a storm.</summary>
+    public ElectionRequest Conflicted(TimeSpan? deadline)
+    {
+        MustRead = true;
+        if (_conflictsInARow++ > 0)
+            _pacer.Fail(turn.Instant, null, deadline);
+        return Take();
+    }
+
+    public ElectionRequest Failed(LeaseStoreError error, TimeSpan? deadline)
+    {
+        LastError = error;
+        MustRead = true;
+        _pacer.Fail(turn.Instant, error.RetryAfter, deadline);
+        return Take();
+    }
+
+    /// <summary>The watch told something.</summary>
+    public void Heard() => AnsweredAt = turn.Instant;
+
+    /// <summary>All is well with the store.</summary>
+    public void Recovered()
+    {
+        if (LastError is not null)
+            turn.Report(new ElectionEvent.StoreRecovered(_pacer.Failures));
+        LastError = null;
+        Forget();
+    }
+
+    /// <summary>The next request need not wait for what went wrong before.</summary>
+    public void Forget()
+    {
+        _conflictsInARow = 0;
+        _pacer.Reset();
+    }
+
+    private ElectionRequest Succeeded()
+    {
+        AnsweredAt = turn.Instant;
+        return Take();
+    }
+
+    private ElectionRequest Take()
+    {
+        ElectionRequest request = _pending ?? throw new InvalidOperationException("A reply arrived to a request that was never sent.");
+        _pending = null;
+        return request;
+    }
+}

@@ -1,0 +1,40 @@
+namespace LeaseElection.Hosting.Election;
+
+/// <summary>
+/// When the next request may be sent after failures: 250 ms at first, doubling, jittered, at most the retry period apart, and always
+/// at least 50 ms, so that no answer whatever makes a busy loop on the API server (design 5, rule 9).
+/// </summary>
+internal sealed class RetryPacer(TimeSpan slowest, Random random)
+{
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How many failures there were since the last success.</summary>
+    public int Failures { get; private set; }
+
+    public TimeSpan NextAt { get; private set; } = TimeSpan.MinValue;
+
+    /// <summary>Counts a failure.</summary>
+    /// <param name="now">The monotonic clock.</param>
+    /// <param name="retryAfter">What the server asked for. Honoured, but never past the deadline.</param>
+    /// <param name="deadline">
+    /// The renew deadline of a leader. Each pause takes at most half of what is left, so that attempts get denser instead of ending.
+    /// </param>
+    public void Fail(TimeSpan now, TimeSpan? retryAfter, TimeSpan? deadline)
+    {
+        Failures++;
+        TimeSpan pause = First * Math.Pow(2, Math.Min(Failures - 1, 16));
+        pause = (pause < slowest ? pause : slowest) * (0.8 + (random.NextDouble() * 0.2));
+        if (retryAfter > pause)
+            pause = retryAfter.Value;
+        if (deadline is { } end && pause > (end - now) / 2)
+            pause = (end - now) / 2;
+        NextAt = now + (pause > Least ? pause : Least);
+    }
+
+    public void Reset()
+    {
+        Failures = 0;
+        NextAt = TimeSpan.MinValue;
+    }
+}
