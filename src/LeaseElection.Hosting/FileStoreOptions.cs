@@ -4,6 +4,6 @@ namespace LeaseElection.Hosting;
 public sealed class FileStoreOptions
 {
     /// <summary>The folder of the lease files: the same for all processes that compete, on a local disk.</summary>
-    /// <value>Default: <c>LeaseElection</c> in the user's local application data folder.</value>
+    /// <value>An absolute path. Default: <c>LeaseElection</c> in the user's local application data folder.</value>
     public string? Directory { get; set; }
 }

@@ -24,7 +24,7 @@ public sealed class LeaderElectionOptions
     /// <summary>What this process is called as holder of the lease.</summary>
     /// <value>
     /// Default: <c>POD_NAME</c> or the host name, <c>_</c>, and eight random characters, new for each process. Two processes with the
-    /// same identity step each other down, so set it only if something else makes it unique.
+    /// same identity step each other down, so set it only if something else makes it unique. Not blank.
     /// </value>
     public string? Identity { get; set; }
 
@@ -40,15 +40,16 @@ public sealed class LeaderElectionOptions
     /// <em>sent</em>. Work is told to stop then.
     /// </summary>
     /// <value>
-    /// Default 10 seconds. Less than <see cref="LeaseDuration"/>, and the difference must be at least <see cref="StopTimeout"/>: it is
-    /// the time in which work stops before anybody else may start, and the room for clocks that run at different rates.
+    /// Default 10 seconds. At least 200 milliseconds and less than <see cref="LeaseDuration"/>; the difference must be at least
+    /// <see cref="StopTimeout"/>: it is the time in which work stops before anybody else may start, and the room for clocks that run at
+    /// different rates.
     /// </value>
     public TimeSpan RenewDeadline { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often the leader renews, measured from one request to the next.</summary>
     /// <value>
-    /// Default: a fifth of <see cref="LeaseDuration"/>. At least 100 milliseconds, and at most half of <see cref="RenewDeadline"/>, so that
-    /// one failed attempt never costs the term.
+    /// Default: a fifth of <see cref="LeaseDuration"/>, or half of <see cref="RenewDeadline"/> if that is shorter. At least 100
+    /// milliseconds, and at most half of <see cref="RenewDeadline"/>, so that one failed attempt never costs the term.
     /// </value>
     public TimeSpan? RenewInterval { get; set; }
 
