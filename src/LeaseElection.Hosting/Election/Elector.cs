@@ -59,6 +59,9 @@ internal sealed class Elector
     /// <inheritdoc cref="RequestKeeper.AnsweredAt"/>
     public TimeSpan? AnsweredAt => _requests.AnsweredAt;
 
+    /// <inheritdoc cref="LeaseView.RenewalSeenAt"/>
+    public TimeSpan? RenewalSeenAt => _view.RenewalSeenAt;
+
     public IReadOnlyList<ElectionOutput> Handle(ElectionInput input, ElectionTime now)
     {
         _turn.Begin(now);
@@ -246,7 +249,7 @@ internal sealed class Elector
         if (sighting != Sighting.Changed || Own.Contains(_view.Latest))
             return;
         string? holder = Holder;
-        _jitter = _settings.TakeOverJitter * _random.NextDouble();
+        _jitter = ElectorSettings.TakeOverJitter * _random.NextDouble();
         if (holder is not null)
             _requests.Forget();
         if (_yielding && holder is not null)
@@ -417,7 +420,7 @@ internal sealed class Elector
     private void Release()
     {
         _idle = LeaderElectionState.Releasing;
-        _releaseUntil = _turn.Instant + _settings.ReleaseTimeout;
+        _releaseUntil = _turn.Instant + ElectorSettings.ReleaseTimeout;
         _requests.Forget();
     }
 

@@ -3,6 +3,21 @@ namespace LeaseElection.Hosting.Election;
 /// <summary>What the core needs to know of the options: durations that have been checked against each other.</summary>
 internal sealed record ElectorSettings
 {
+    /// <summary>
+    /// The most one request may take. A third of the renew deadline, so that one hung request never costs the term; 2.5 s is
+    /// enough for any API server that is well.
+    /// </summary>
+    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>How long giving up the lease may take; after it the lease is left to expire.</summary>
+    public static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Spreads standbys that all time out at once.</summary>
+    public static readonly TimeSpan TakeOverJitter = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A watch that may not be opened is tried again this often: the right may come back.</summary>
+    public static readonly TimeSpan WatchDeniedPause = TimeSpan.FromMinutes(1);
+
     public required string Identity { get; init; }
 
     public required TimeSpan LeaseDuration { get; init; }
@@ -23,19 +38,4 @@ internal sealed record ElectorSettings
     public WorkEndPolicy WhenWorkEnds { get; init; }
 
     public WorkOverrunPolicy WhenWorkOverruns { get; init; }
-
-    /// <summary>
-    /// The most one request may take. A third of the renew deadline, so that one hung request never costs the term; 2.5 s is
-    /// enough for any API server that is well.
-    /// </summary>
-    public TimeSpan RequestTimeout { get; } = TimeSpan.FromSeconds(2.5);
-
-    /// <summary>How long giving up the lease may take; after it the lease is left to expire.</summary>
-    public TimeSpan ReleaseTimeout { get; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>Spreads standbys that all time out at once.</summary>
-    public TimeSpan TakeOverJitter { get; } = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>A watch that may not be opened is tried again this often: the right may come back.</summary>
-    public TimeSpan WatchDeniedPause { get; } = TimeSpan.FromMinutes(1);
 }

@@ -23,6 +23,9 @@ internal sealed class LeaseView
     /// <summary>When <see cref="Latest"/> (or its absence) was seen.</summary>
     public TimeSpan ReceivedAt { get; private set; } = TimeSpan.MinValue;
 
+    /// <summary>When the last sign of life of a holder was seen.</summary>
+    public TimeSpan? RenewalSeenAt { get; private set; }
+
     /// <summary>The first instant at which nobody that we have seen hold the lease can still lead.</summary>
     public TimeSpan FreeAt { get; private set; } = TimeSpan.MinValue;
 
@@ -43,6 +46,8 @@ internal sealed class LeaseView
         LeaseRecord? old = Latest?.Record;
         bool same = Latest?.Uid == lease.Uid && old == lease.Record;
         Note(lease, lease.ResourceVersion, at);
+        if (!same && lease.Record.HasHolder)
+            RenewalSeenAt = at;
         if (own)
             FreeAt = TimeSpan.MinValue;
         else if (same)

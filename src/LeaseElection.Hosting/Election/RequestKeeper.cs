@@ -37,7 +37,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     /// <summary>A third of the renew deadline at most: one hung request must never cost the term.</summary>
     public TimeSpan Timeout(TimeSpan left)
     {
-        TimeSpan most = settings.RenewDeadline / 3 < settings.RequestTimeout ? settings.RenewDeadline / 3 : settings.RequestTimeout;
+        TimeSpan most = settings.RenewDeadline / 3 < ElectorSettings.RequestTimeout ? settings.RenewDeadline / 3 : ElectorSettings.RequestTimeout;
         return left < most ? left : most;
     }
 

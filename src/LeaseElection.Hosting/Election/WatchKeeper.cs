@@ -58,7 +58,7 @@ internal sealed class WatchKeeper(ElectorSettings settings)
     {
         IsLive = false;
         NeedsFreshVersion = true;
-        OpenAt = now + settings.WatchDeniedPause;
+        OpenAt = now + ElectorSettings.WatchDeniedPause;
         bool news = !_denied;
         _denied = true;
         return news;

@@ -1,0 +1,75 @@
+using System.Globalization;
+using LeaseElection.Hosting.Leases;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace LeaseElection.Hosting.Diagnostics;
+
+/// <summary>
+/// Says how an election is doing from a snapshot: no I/O, so that an API server that is down never makes a probe slow. A standby is
+/// healthy: readiness tied to leadership makes rolling updates wait for ever.
+/// </summary>
+internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (election.Run is not { } run)
+            return Task.FromResult(HealthCheckResult.Healthy("The election has not begun yet."));
+        ElectionSnapshot snapshot = election.Snapshot;
+        TimeSpan now = run.Clock.Now.Monotonic;
+        IReadOnlyDictionary<string, object> data = Data(run, snapshot, now);
+        if (election.HasFailed)
+            return Unhealthy("The election ended by a bug: restart this process.");
+        if (snapshot.HasOverrun)
+            return Unhealthy("Work still runs although leadership was lost and another process may lead.");
+        (bool healthy, string description) = Judge(run, snapshot, now);
+        return Task.FromResult(new HealthCheckResult(
+            healthy ? HealthStatus.Healthy : HealthStatus.Degraded, description, exception: null, data));
+
+        Task<HealthCheckResult> Unhealthy(string why) =>
+            Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, why, exception: null, data));
+    }
+
+    private static (bool Healthy, string Description) Judge(ElectionRun run, ElectionSnapshot snapshot, TimeSpan now)
+    {
+        if (snapshot.State == LeaderElectionState.Draining)
+            return (false, "Draining: work has been told to stop.");
+        if (snapshot is { LastError: { } error, Holds: true })
+            return (false, "Renewing the lease fails at present. " + error.Message);
+        if (snapshot.LastError is { } refused && refused.Kind is not (LeaseStoreErrorKind.Timeout or LeaseStoreErrorKind.Network
+            or LeaseStoreErrorKind.ServerError or LeaseStoreErrorKind.Throttled))
+            return (false, refused.Message);
+        TimeSpan silent = now - (snapshot.AnsweredAt ?? snapshot.StartedAt);
+        if (silent > run.Settings.LeaseDuration && snapshot.State != LeaderElectionState.Stopped)
+        {
+            return (false, string.Create(CultureInfo.InvariantCulture, $"No answer for {silent.TotalSeconds:0} s. ")
+                + snapshot.LastError?.Message);
+        }
+
+        return (true, snapshot.State switch
+        {
+            LeaderElectionState.Leading => "Leading.",
+            LeaderElectionState.Stopped => "Stopped.",
+            _ => snapshot.Record is { HasHolder: true } record ? $"Standing by; {record.HolderIdentity} leads." : "Standing by.",
+        });
+    }
+
+    private Dictionary<string, object> Data(ElectionRun run, ElectionSnapshot snapshot, TimeSpan now)
+    {
+        var data = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["state"] = snapshot.State.ToString(),
+            ["isLeader"] = election.IsLeader,
+            ["identity"] = run.Card.Identity,
+            ["leaseName"] = run.Card.LeaseName,
+            ["namespace"] = run.Card.LeaseNamespace,
+            ["transitions"] = snapshot.Record?.LeaseTransitions ?? 0,
+        };
+        if (snapshot.Record is { HasHolder: true } record)
+            data["holderIdentity"] = record.HolderIdentity!;
+        if (snapshot.RenewalSeenAt is { } seen)
+            data["lastRenewAgeSeconds"] = Math.Round((now - seen).TotalSeconds, 1);
+        if (snapshot.LastError is { } error)
+            data["lastError"] = error.Message;
+        return data;
+    }
+}

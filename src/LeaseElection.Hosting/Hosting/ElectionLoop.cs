@@ -1,0 +1,243 @@
+using System.Threading.Channels;
+using LeaseElection.Hosting.Election;
+using Microsoft.Extensions.Hosting;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>
+/// Feeds the core with what happens, one input at a time, and carries out what it says. It decides nothing: what looks like a decision
+/// here belongs into <see cref="Elector"/>.
+/// </summary>
+internal sealed class ElectionLoop : IAsyncDisposable
+{
+    /// <summary>The longest a timer is set for; the core asks again.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+
+    private readonly Channel<ElectionInput> _inputs =
+        Channel.CreateUnbounded<ElectionInput>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly List<TaskCompletionSource> _stepDownWaiters = [];
+    private readonly ElectionRun _run;
+    private readonly LeaderElection _election;
+    private readonly Elector _elector;
+    private readonly StoreRunner _store;
+    private readonly WorkRunner _work;
+    private readonly TermWatchdog _watchdog;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ElectionReporter _reporter;
+    private readonly ITimer _timer;
+    private readonly TimeSpan _startedAt;
+    private LeadershipTerm? _term;
+    private volatile bool _abandoned;
+
+    public ElectionLoop(ElectionRun run, LeaderElection election, ElectionParts parts)
+    {
+        _run = run;
+        _election = election;
+        _elector = new Elector(run.Settings, Random.Shared);
+        _store = new StoreRunner(parts.Store, Post, parts.Logger);
+        _work = new WorkRunner(parts.Works, parts.Scopes, Post, parts.Logger);
+        _watchdog = parts.Watchdog;
+        _lifetime = parts.Lifetime;
+        _reporter = new ElectionReporter(parts.Logger, run, _work);
+        _timer = run.Clock.TimeProvider.CreateTimer(
+            _ => Post(new ElectionInput.TimerFired()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _startedAt = run.Clock.Now.Monotonic;
+    }
+
+    /// <summary>Ends when the election has stopped for good.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    public void Start()
+    {
+        // Otherwise the loop, and all work, would carry the async-locals (activity, culture, log scopes) of whoever started the host.
+        using (ExecutionContext.SuppressFlow())
+            Completion = Task.Run(RunAsync);
+        Post(new ElectionInput.Started());
+    }
+
+    /// <summary>Stops all work and gives the lease up. Returns at once.</summary>
+    public void RequestShutDown() => Post(new ElectionInput.ShutDownRequested());
+
+    /// <summary>The host does not wait any longer: the lease is not released, because work may still run.</summary>
+    public void Abandon()
+    {
+        if (Completion.IsCompleted)
+            return;
+        _abandoned = true;
+        _reporter.Abandoned();
+        _inputs.Writer.TryComplete();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Abandon();
+        await Completion.ConfigureAwait(false);
+        await _store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public Task StepDownAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_stepDownWaiters)
+            _stepDownWaiters.Add(done);
+        if (!_inputs.Writer.TryWrite(new ElectionInput.StepDownRequested()))
+            done.TrySetResult();
+        return done.Task;
+    }
+
+    private void Post(ElectionInput input) => _inputs.Writer.TryWrite(input);
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            _reporter.Started();
+            await foreach (ElectionInput input in _inputs.Reader.ReadAllAsync().ConfigureAwait(false))
+            {
+                if (_abandoned)
+                    break;
+                Turn(input);
+                if (_elector.State == LeaderElectionState.Stopped)
+                    break;
+            }
+        }
+#pragma warning disable CA1031 // A bug of ours: leadership must end and the health check must tell, whatever it was.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _election.Fail();
+            _reporter.LoopFailed(exception);
+        }
+        finally
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Turn(ElectionInput input)
+    {
+        IReadOnlyList<ElectionOutput> outputs = _elector.Handle(input, _run.Clock.Now);
+
+        // First the facts, then the acts: work that starts must find itself leading, and a term that is over must say so before the
+        // lease is released or anybody is told.
+        UpdateTerm(outputs);
+        _reporter.Now(_elector.State);
+        _election.Publish(ElectionSnapshot.Of(_elector, _startedAt), _term);
+        foreach (ElectionOutput output in outputs)
+            CarryOut(output);
+        if (_elector.State is LeaderElectionState.Standby or LeaderElectionState.Stopped && input is not ElectionInput.Started)
+            ReleaseStepDownWaiters();
+    }
+
+    private void UpdateTerm(IReadOnlyList<ElectionOutput> outputs)
+    {
+        foreach (ElectionOutput output in outputs)
+        {
+            if (output is ElectionOutput.StartWork start)
+                _term = new LeadershipTerm(_run.Card, start.Term, start.Validity, _run.Clock);
+            else if (output is ElectionOutput.ExtendTerm extend)
+                _term?.Extend(extend.Validity);
+        }
+
+        if (_term is not { } term)
+            return;
+        if (_elector.Term is not { Holds: true })
+            EndTerm(term);
+        if (_elector.Term is null)
+            _term = null;
+    }
+
+    private void CarryOut(ElectionOutput output)
+    {
+        switch (output)
+        {
+            case ElectionOutput.Read read:
+                _store.Read(read.Timeout);
+                break;
+            case ElectionOutput.Create create:
+                _store.Create(create.Record, create.Timeout);
+                break;
+            case ElectionOutput.Replace replace:
+                _store.Replace(replace.Current, replace.Record, replace.Timeout);
+                break;
+            case ElectionOutput.Watch watch:
+                _store.Watch(watch.ResourceVersion);
+                break;
+            case ElectionOutput.StartWork:
+                _watchdog.Watch(_term!, _run.Clock, () => Post(new ElectionInput.TimerFired()));
+                _work.Start(_term!);
+                break;
+            case ElectionOutput.RestartWork restart:
+                _work.Start(restart.Work);
+                break;
+            case ElectionOutput.StopWork:
+                _work.Stop();
+                break;
+            case ElectionOutput.ExtendTerm:
+                break;
+            case ElectionOutput.WakeAt wake:
+                SetTimer(wake.Instant - _run.Clock.Now.Monotonic);
+                break;
+            case ElectionOutput.StopHost stop:
+                StopHost(stop.Reason);
+                break;
+            case ElectionOutput.FailFast fail:
+                Environment.FailFast($"LeaseElection.Hosting ends this process because {fail.Reason} (LeaderElection:WhenWorkOverruns).");
+                break;
+            case ElectionOutput.Report report:
+                _reporter.Report(report.Event);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(output), output, "The set of outputs is closed.");
+        }
+    }
+
+    /// <summary>Rounded up to a millisecond, which is what timers count in: one that fires early would have to be set again at once.</summary>
+    private void SetTimer(TimeSpan pause)
+    {
+        var rounded = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(pause.TotalMilliseconds, 0)));
+        _timer.Change(rounded < LongestTimer ? rounded : LongestTimer, Timeout.InfiniteTimeSpan);
+    }
+
+    private void StopHost(string reason)
+    {
+        _reporter.StopHost(reason);
+        if (Environment.ExitCode == 0)
+            Environment.ExitCode = 1;
+
+        // Off the loop: it runs what the app registered for its stop, and the loop has a lease to renew meanwhile.
+        _ = Task.Run(_lifetime.StopApplication);
+    }
+
+    private void EndTerm(LeadershipTerm term)
+    {
+        term.End();
+        _watchdog.Forget(term);
+    }
+
+    private void ReleaseStepDownWaiters()
+    {
+        lock (_stepDownWaiters)
+        {
+            foreach (TaskCompletionSource waiter in _stepDownWaiters)
+                waiter.TrySetResult();
+            _stepDownWaiters.Clear();
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        if (_term is { } term)
+        {
+            EndTerm(term);
+            _work.Stop();
+        }
+
+        _inputs.Writer.TryComplete();
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        _election.Publish(_election.Snapshot with { State = LeaderElectionState.Stopped, Holds = false }, null);
+        ReleaseStepDownWaiters();
+        await _store.DisposeAsync().ConfigureAwait(false);
+        _reporter.Stopped();
+    }
+}

@@ -1,0 +1,15 @@
+using LeaseElection.Hosting.Leases;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>What a loop works with.</summary>
+internal sealed record ElectionParts(
+    ILeaseStore Store,
+    IReadOnlyList<WorkRegistration> Works,
+    IServiceScopeFactory Scopes,
+    TermWatchdog Watchdog,
+    IHostApplicationLifetime Lifetime,
+    ILogger Logger);

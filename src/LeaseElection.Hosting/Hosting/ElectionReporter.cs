@@ -1,0 +1,155 @@
+using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Leases;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>
+/// Turns what the core reports into log lines: changes at Information, steady state at Debug, the first failure of a row at Warning
+/// and its repetitions at Debug, unless the kind of failure changes.
+/// </summary>
+internal sealed class ElectionReporter(ILogger logger, ElectionRun run, WorkRunner work)
+{
+    private readonly string _lease = $"lease {run.Card.LeaseNamespace}/{run.Card.LeaseName}";
+    private LeaseStoreErrorKind? _lastKind;
+    private LeaderElectionState _state;
+
+    public void Started() => logger.Standing(_lease, run.Card.Identity);
+
+    public void Stopped() => logger.Stopped(_lease);
+
+    public void Abandoned() => logger.Abandoned(_state, _lease, work.StillRunning);
+
+    public void LoopFailed(Exception exception) => logger.LoopFailed(_lease, exception);
+
+    public void StopHost(string reason) => logger.StopHost(reason);
+
+    public void Now(LeaderElectionState state) => _state = state;
+
+    public void Report(ElectionEvent told)
+    {
+        switch (told)
+        {
+            case ElectionEvent.BecameLeader e:
+                logger.BecameLeader(run.Card.Identity, _lease, e.Term.Transitions, e.Term.Token?.ToString() ?? "none");
+                break;
+            case ElectionEvent.NoFencingToken e:
+                logger.NoFencingToken(_lease, e.ResourceVersion);
+                break;
+            case ElectionEvent.HolderChanged { HolderIdentity: { } holder }:
+                logger.HolderChanged(holder, _lease);
+                break;
+            case ElectionEvent.HolderChanged:
+                logger.HolderGone(_lease);
+                break;
+            case ElectionEvent.HolderProvenDead e:
+                logger.HolderProvenDead(e.HolderIdentity, _lease);
+                break;
+            case ElectionEvent.IdentityInUse:
+                logger.IdentityInUse(_lease, run.Card.Identity);
+                break;
+            case ElectionEvent.Renewed e:
+                logger.Renewed(_lease, e.Took.TotalMilliseconds);
+                break;
+            case ElectionEvent.RenewalFailed e:
+                RenewalFailed(e);
+                break;
+            case ElectionEvent.StoreFailed e:
+                StoreFailed(e);
+                break;
+            case ElectionEvent.StoreRecovered e:
+                _lastKind = null;
+                logger.StoreRecovered(_lease, e.Failures);
+                break;
+            case ElectionEvent.WatchDenied e:
+                logger.WatchDenied(_lease, run.Settings.RetryPeriod.TotalSeconds, e.Error.Message);
+                break;
+            case ElectionEvent.WatchRestored:
+                logger.WatchRestored(_lease);
+                break;
+            case ElectionEvent.WatchLost e:
+                logger.WatchLost(_lease, e.Error?.Message ?? "it has been silent");
+                break;
+            default:
+                ReportTerm(told);
+                break;
+        }
+    }
+
+    private void ReportTerm(ElectionEvent told)
+    {
+        switch (told)
+        {
+            case ElectionEvent.Draining e:
+                logger.Draining(_lease, e.Reason.ToString());
+                break;
+            case ElectionEvent.LeadershipLost e:
+                logger.LeadershipLost(_lease, e.Reason.ToString(), e.HolderIdentity ?? "nobody", Advice(e.Reason));
+                break;
+            case ElectionEvent.WorkReturned e:
+                logger.WorkReturned(work.NameOf(e.Work), _lease);
+                break;
+            case ElectionEvent.WorkFaulted e:
+                logger.WorkFaulted(work.NameOf(e.Work), _lease, e.Policy, e.Exception);
+                break;
+            case ElectionEvent.WorkOverran e:
+                logger.WorkOverran(e.StopTimeout.TotalSeconds, _lease, work.StillRunning, run.Settings.WhenWorkOverruns);
+                break;
+            case ElectionEvent.OverrunEnded:
+                logger.OverrunEnded(_lease);
+                break;
+            case ElectionEvent.Released:
+                logger.Released(_lease);
+                break;
+            case ElectionEvent.NotReleased e:
+                logger.NotReleased(_lease, e.Error?.Message ?? "There was no answer in time.");
+                break;
+            case ElectionEvent.StandsAgainIn e:
+                logger.StandsAgain(_lease, Seconds(e.Pause));
+                break;
+            case ElectionEvent.ClockJumped e:
+                logger.ClockJumped(Seconds(e.By), _lease);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(told), told, "The set of events is closed.");
+        }
+    }
+
+    private void RenewalFailed(ElectionEvent.RenewalFailed failed)
+    {
+        if (IsNews(failed.Error.Kind, failed.InARow))
+            logger.RenewalFailed(_lease, Seconds(failed.Left), failed.Error.Message, failed.Error.Exception);
+        else
+            logger.RenewalFailedAgain(_lease, failed.InARow, Seconds(failed.Left), failed.Error.Message);
+    }
+
+    private void StoreFailed(ElectionEvent.StoreFailed failed)
+    {
+        if (IsNews(failed.Error.Kind, failed.InARow))
+            logger.StoreFailed(_lease, failed.Error.Message, failed.Error.Exception);
+        else
+            logger.StoreFailedAgain(_lease, failed.InARow, failed.Error.Message);
+    }
+
+    private bool IsNews(LeaseStoreErrorKind kind, int inARow)
+    {
+        bool news = inARow == 1 || kind != _lastKind;
+        _lastKind = kind;
+        return news;
+    }
+
+    private static string Advice(StopReason reason) => reason switch
+    {
+        StopReason.DeadlinePassed => "no renewal succeeded in time. Look at the API server, and at CPU limits of this process",
+        StopReason.OtherHolder => "somebody else wrote the lease. Who edits it, or uses its name?",
+        StopReason.HolderCleared => "somebody emptied the holder of the lease. Who edits it?",
+        StopReason.LeaseDeleted => "somebody deleted the lease. Grant nobody the verb delete on it",
+        StopReason.IdentityInUse => "another process writes it under our identity. Make LeaderElection:Identity unique, or leave it out",
+        StopReason.ClockJumped => "the machine was paused and the lease could not be renewed after it. Look at the hypervisor",
+        StopReason.DrainTimedOut => "work did not stop in time, so the lease is left to run out. It must return when its token fires",
+        _ => "see the messages before this one",
+    };
+
+    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 1);
+}

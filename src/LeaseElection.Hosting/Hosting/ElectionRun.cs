@@ -1,0 +1,6 @@
+using LeaseElection.Hosting.Election;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>What is fixed for an election once its host has started.</summary>
+internal sealed record ElectionRun(ElectionIdentityCard Card, ElectorSettings Settings, ElectionClock Clock);

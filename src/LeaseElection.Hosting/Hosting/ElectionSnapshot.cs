@@ -1,0 +1,52 @@
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>What the core looked like after its last turn: immutable, so that a probe reads it without a lock.</summary>
+internal sealed record ElectionSnapshot
+{
+    public static ElectionSnapshot Initial { get; } = new();
+
+    public LeaderElectionState State { get; init; } = LeaderElectionState.Standby;
+
+    public LeaseRecord? Record { get; init; }
+
+    public LeaseStoreError? LastError { get; init; }
+
+    /// <summary>When the election began, and when the store last answered anything, on the monotonic clock.</summary>
+    public TimeSpan StartedAt { get; init; }
+
+    public TimeSpan? AnsweredAt { get; init; }
+
+    /// <summary>When the last sign of life of a holder was seen, on the monotonic clock.</summary>
+    public TimeSpan? RenewalSeenAt { get; init; }
+
+    /// <summary>Whether leadership is held, as far as the core knows.</summary>
+    public bool Holds { get; init; }
+
+    /// <summary>Whether work still runs although another process may lead.</summary>
+    public bool HasOverrun { get; init; }
+
+    public LeaderElectionStatus ToStatus() => new()
+    {
+        State = State,
+        HolderIdentity = Record is { HasHolder: true } ? Record.HolderIdentity : null,
+        Transitions = Record?.LeaseTransitions ?? 0,
+        AcquiredAt = Record?.AcquireTime,
+        RenewedAt = Record?.RenewTime,
+        LastError = LastError?.Message,
+    };
+
+    public static ElectionSnapshot Of(Elector elector, TimeSpan startedAt) => new()
+    {
+        State = elector.State,
+        Record = elector.Lease?.Record,
+        LastError = elector.LastError,
+        StartedAt = startedAt,
+        AnsweredAt = elector.AnsweredAt,
+        RenewalSeenAt = elector.RenewalSeenAt,
+        Holds = elector.Term is { Holds: true },
+        HasOverrun = elector.Term is { HasOverrun: true },
+    };
+}

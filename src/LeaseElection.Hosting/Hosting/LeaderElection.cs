@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>What the app sees of an election. The loop publishes; readers never wait for it.</summary>
+internal sealed class LeaderElection(string name) : ILeaderElection
+{
+    private readonly Lock _lock = new();
+    private volatile ElectionSnapshot _snapshot = ElectionSnapshot.Initial;
+    private volatile LeadershipTerm? _term;
+    private TaskCompletionSource _changed = NewSignal();
+    private Func<Task>? _stepDown;
+
+    public string Name { get; } = name;
+
+    public string Identity { get; private set; } = "";
+
+    public bool IsLeader => Term is { IsHeld: true };
+
+    public LeadershipTerm? Term => _term;
+
+    public LeaderElectionStatus Status => _snapshot.ToStatus();
+
+    /// <summary>What a health check reads.</summary>
+    public ElectionSnapshot Snapshot => _snapshot;
+
+    /// <summary>Set when the host starts; until then there is nothing to say.</summary>
+    public ElectionRun? Run { get; private set; }
+
+    public void Attach(ElectionRun run, Func<Task> stepDown)
+    {
+        Run = run;
+        Identity = run.Card.Identity;
+        _stepDown = stepDown;
+    }
+
+    /// <summary>Whether the loop died of a bug: the health check is Unhealthy from then on.</summary>
+    public bool HasFailed { get; private set; }
+
+    public void Fail() => HasFailed = true;
+
+    public void Publish(ElectionSnapshot snapshot, LeadershipTerm? term)
+    {
+        bool news = snapshot.ToStatus() with { RenewedAt = null } != _snapshot.ToStatus() with { RenewedAt = null } || term != _term;
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            _snapshot = snapshot;
+            _term = term;
+            if (!news)
+                return;
+            changed = _changed;
+            _changed = NewSignal();
+        }
+
+        // Continuations run elsewhere: a reader of WatchAsync must not hold up the loop.
+        changed.SetResult();
+    }
+
+    public async IAsyncEnumerable<LeaderElectionStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            (ElectionSnapshot snapshot, _, Task changed) = Look();
+            yield return snapshot.ToStatus();
+            if (snapshot.State == LeaderElectionState.Stopped)
+                yield break;
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<LeadershipTerm> WaitForLeadershipAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            (ElectionSnapshot snapshot, LeadershipTerm? term, Task changed) = Look();
+            if (term is { IsHeld: true })
+                return term;
+            if (snapshot.State == LeaderElectionState.Stopped)
+                throw new InvalidOperationException($"The election '{Name}' has stopped with its host: this process will not lead any more.");
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public Task StepDownAsync(CancellationToken cancellationToken = default) =>
+        _stepDown is { } stepDown ? stepDown().WaitAsync(cancellationToken) : Task.CompletedTask;
+
+    private (ElectionSnapshot Snapshot, LeadershipTerm? Term, Task Changed) Look()
+    {
+        lock (_lock)
+            return (_snapshot, _term, _changed.Task);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,132 @@
+using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Leases;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>
+/// Ties one election to the life of its host. Settings are checked while the host starts, and a wrong one fails the start; standing
+/// begins when everything else has started, and no answer of an API server, or none, can fail that.
+/// </summary>
+internal sealed class LeaderElectionService(
+    LeaderElectionRegistration registration,
+    LeaderElection election,
+    IEnumerable<WorkRegistration> works,
+    IOptionsMonitor<LeaderElectionOptions> optionsMonitor,
+    IOptions<HostOptions> hostOptions,
+    IElectionStoreFactory stores,
+    ElectionClock clock,
+    TermWatchdog watchdog,
+    IServiceScopeFactory scopes,
+    IHostApplicationLifetime lifetime,
+    ILogger<LeaderElection> logger) : IHostedLifecycleService, IAsyncDisposable, IDisposable
+{
+    private ElectionLoop? _loop;
+    private CancellationTokenRegistration _stopping;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        LeaderElectionOptions options = optionsMonitor.Get(registration.Name);
+        OpenedStore opened;
+        try
+        {
+            opened = stores.Open(registration, options);
+        }
+        catch (LeaseStoreConfigurationException exception)
+        {
+            throw new OptionsValidationException(registration.Name, typeof(LeaderElectionOptions), [exception.Message]);
+        }
+
+        ElectorSettings settings = ElectionSettings.Of(options, opened.Card.Identity, hostOptions.Value.ShutdownTimeout);
+        var run = new ElectionRun(opened.Card, settings, clock);
+        Warn(options, settings);
+        WorkRegistration[] ours = [.. works.Where(work => work.Election == registration.Name)];
+        _loop = new ElectionLoop(run, election, new ElectionParts(opened.Store, ours, scopes, watchdog, lifetime, logger));
+        election.Attach(run, _loop.StepDownAsync);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Only now: the work of a leader may need what other services prepare in their start. The token of the host's own stop is listened
+    /// to as well, because on SIGTERM it fires before <see cref="StoppingAsync"/> is called.
+    /// </summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _loop?.Start();
+        _stopping = lifetime.ApplicationStopping.Register(() => _loop?.RequestShutDown());
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Work drains and the lease is released here, before any other service is asked to stop: leader work may need them to the end,
+    /// and the host's shutdown timeout is one budget for all, which a slow service before us would eat.
+    /// </summary>
+    public Task StoppingAsync(CancellationToken cancellationToken) => FinishAsync(cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => FinishAsync(cancellationToken);
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.DisposeAsync().ConfigureAwait(false);
+        if (_loop is { } loop)
+            await loop.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>For containers that are not disposed asynchronously: as above, without waiting for the end.</summary>
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _loop?.Abandon();
+    }
+
+    private async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        if (_loop is not { } loop)
+            return;
+        loop.RequestShutDown();
+        try
+        {
+            await loop.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Draining has no more time. Releasing has: it is short, it hurts nobody, and it spares the others a whole lease.
+            if (election.Snapshot.State == LeaderElectionState.Releasing)
+                await ReleasedAsync(loop).ConfigureAwait(false);
+            loop.Abandon();
+        }
+    }
+
+    private async Task ReleasedAsync(ElectionLoop loop)
+    {
+        try
+        {
+            await loop.Completion.WaitAsync(ElectorSettings.ReleaseTimeout, clock.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Left to run out.
+        }
+    }
+
+    private void Warn(LeaderElectionOptions options, ElectorSettings settings)
+    {
+        if (!options.Enabled)
+            logger.Disabled(registration.KeyOf(nameof(options.Enabled)));
+        else if (options.Identity is { } identity)
+            logger.FixedIdentity(registration.KeyOf(nameof(options.Identity)), identity);
+        if (options.Enabled && settings.DrainTimeout < settings.StopTimeout)
+        {
+            logger.ShutdownTimeoutTooShort(
+                hostOptions.Value.ShutdownTimeout, registration.KeyOf(nameof(options.StopTimeout)), settings.StopTimeout);
+        }
+    }
+}

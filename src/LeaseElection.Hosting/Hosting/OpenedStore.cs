@@ -1,0 +1,6 @@
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>A store, and the lease and identity that were resolved for it.</summary>
+internal sealed record OpenedStore(ILeaseStore Store, ElectionIdentityCard Card);

@@ -1,0 +1,118 @@
+using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Leases;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>
+/// Carries out the core's requests and keeps the one watch it asked for, and hands back what the store says. It decides nothing and
+/// retries nothing. Called by the loop only.
+/// </summary>
+internal sealed class StoreRunner(ILeaseStore store, Action<ElectionInput> post, ILogger logger) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private CancellationTokenSource _watch = new();
+    private Task _watching = Task.CompletedTask;
+    private Task _request = Task.CompletedTask;
+    private bool _disposed;
+
+    public void Read(TimeSpan timeout) => Send(() => store.ReadAsync(timeout, _stopping.Token), isWrite: false);
+
+    public void Create(LeaseRecord record, TimeSpan timeout) =>
+        Send(() => store.CreateAsync(record, timeout, _stopping.Token), isWrite: true);
+
+    public void Replace(Lease current, LeaseRecord record, TimeSpan timeout) =>
+        Send(() => store.ReplaceAsync(current, record, timeout, _stopping.Token), isWrite: true);
+
+    public void Watch(string resourceVersion)
+    {
+        (CancellationTokenSource previousWatch, Task previous) = (_watch, _watching);
+        _watch = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        CancellationToken token = _watch.Token;
+        _watching = Task.Run(async () =>
+        {
+            // One watch at a time: what an abandoned one still had to tell must not arrive after what its successor tells.
+            await previousWatch.CancelAsync().ConfigureAwait(false);
+            await previous.ConfigureAwait(false);
+            previousWatch.Dispose();
+            await WatchAsync(resourceVersion, token).ConfigureAwait(false);
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_request, _watching).ConfigureAwait(false);
+        _watch.Dispose();
+        _stopping.Dispose();
+        await store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Send(Func<Task<LeaseReply>> send, bool isWrite) => _request = Task.Run(async () =>
+    {
+        try
+        {
+            post(Translate(await send().ConfigureAwait(false), isWrite));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The election is over: nobody waits for the reply.
+        }
+#pragma warning disable CA1031 // A bug in a store must not end the election: the outcome is unknown.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.StoreThrew(store.Description, exception);
+            var error = new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, exception.Message) { Exception = exception };
+            post(Translate(isWrite ? new LeaseReply.Unknown(error) : new LeaseReply.Failed(error), isWrite));
+        }
+    });
+
+    private static ElectionInput Translate(LeaseReply reply, bool isWrite) => reply switch
+    {
+        LeaseReply.Found found => isWrite ? new ElectionInput.WriteSucceeded(found.Lease) : new ElectionInput.ReadFound(found.Lease),
+        LeaseReply.Absent => isWrite ? new ElectionInput.WriteConflicted() : new ElectionInput.ReadAbsent(),
+        LeaseReply.Conflict => new ElectionInput.WriteConflicted(),
+        LeaseReply.Failed failed => isWrite ? new ElectionInput.WriteFailed(failed.Error) : new ElectionInput.ReadFailed(failed.Error),
+        LeaseReply.Unknown unknown => isWrite ? new ElectionInput.WriteUnknown(unknown.Error) : new ElectionInput.ReadFailed(unknown.Error),
+        _ => throw new ArgumentOutOfRangeException(nameof(reply), reply, "The set of replies is closed."),
+    };
+
+    private async Task WatchAsync(string resourceVersion, CancellationToken token)
+    {
+        try
+        {
+            await foreach (LeaseEvent happened in store.WatchAsync(resourceVersion, token).ConfigureAwait(false))
+            {
+                if (token.IsCancellationRequested)
+                    return;
+                post(new ElectionInput.Watched(happened));
+            }
+
+            if (!token.IsCancellationRequested)
+                post(new ElectionInput.WatchEnded());
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            // Replaced by another watch, or the election is over.
+        }
+        catch (LeaseWatchException exception)
+        {
+            if (!token.IsCancellationRequested)
+                post(new ElectionInput.WatchBroken(exception.Error));
+        }
+#pragma warning disable CA1031 // As above: a bug in a store breaks the watch, not the election.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.StoreThrew(store.Description, exception);
+            if (!token.IsCancellationRequested)
+                post(new ElectionInput.WatchBroken(
+                    new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, exception.Message) { Exception = exception }));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using LeaseElection.Hosting.Election;
+using Microsoft.Extensions.Logging;
+using LeaseElection.Hosting.Diagnostics;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>
+/// Looks at the deadline of every term of this process, on one thread of its own: a starved thread pool delays timers and replies, and
+/// must not keep work running past its renew deadline. It also sees a machine wake up from a pause before any timer does.
+/// </summary>
+internal sealed class TermWatchdog(ILogger<TermWatchdog> logger) : IDisposable
+{
+    /// <summary>How often the clocks are compared. A pause is noticed this much later at most.</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock _gate = new();
+    private readonly List<(LeadershipTerm Term, ElectionClock Clock, Action Wake)> _terms = [];
+    private readonly ManualResetEventSlim _news = new();
+    private Thread? _thread;
+    private volatile bool _disposed;
+
+    /// <summary>Watches a term until <see cref="Forget"/>. <paramref name="wake"/> tells the loop to look at the clock.</summary>
+    public void Watch(LeadershipTerm term, ElectionClock clock, Action wake)
+    {
+        lock (_gate)
+        {
+            _terms.Add((term, clock, wake));
+            if (_thread is null)
+            {
+                _thread = new Thread(Run) { IsBackground = true, Name = "LeaseElection watchdog", Priority = ThreadPriority.AboveNormal };
+                _thread.UnsafeStart();
+            }
+        }
+
+        _news.Set();
+    }
+
+    public void Forget(LeadershipTerm term)
+    {
+        lock (_gate)
+            _terms.RemoveAll(watched => watched.Term == term);
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        _news.Set();
+    }
+
+    private void Run()
+    {
+        while (!_disposed)
+        {
+            _news.Reset();
+            TimeSpan? next = LookAtAll();
+            if (next is { } pause)
+                _news.Wait(pause);
+            else
+                _news.Wait();
+        }
+
+        _news.Dispose();
+    }
+
+    /// <summary>Ends what is over. Returns how long to wait before the next look; <see langword="null"/> when there is nothing to watch.</summary>
+    private TimeSpan? LookAtAll()
+    {
+        (LeadershipTerm Term, ElectionClock Clock, Action Wake)[] terms;
+        lock (_gate)
+            terms = [.. _terms];
+        TimeSpan? next = null;
+        foreach ((LeadershipTerm term, ElectionClock clock, Action wake) in terms)
+        {
+            ElectionTime now = clock.Now;
+            TermValidity validity = term.Validity;
+            if (validity.IsOver(now))
+            {
+                Forget(term);
+                term.Cancel(logger.StopCallbackFailed);
+                wake();
+                continue;
+            }
+
+            if (validity.IsDoubtful(now))
+                wake();
+            TimeSpan left = validity.Deadline - now.Monotonic;
+            TimeSpan pause = left < Tick ? left : Tick;
+            if (next is null || pause < next)
+                next = pause;
+        }
+
+        return next + TimeSpan.FromMilliseconds(1);
+    }
+}

@@ -1,0 +1,8 @@
+namespace LeaseElection.Hosting;
+
+/// <summary>One piece of work of one election.</summary>
+/// <param name="Election">The name of the election.</param>
+/// <param name="Name">What logs call it.</param>
+/// <param name="Execute">Runs it, with the services of a scope made for this run.</param>
+internal sealed record WorkRegistration(
+    string Election, string Name, Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> Execute);

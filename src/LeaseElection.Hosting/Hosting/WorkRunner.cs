@@ -1,0 +1,86 @@
+using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Election;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>
+/// Runs the user's work, each piece on the thread pool and in a dependency-injection scope of its own, and tells the core how it ends.
+/// It never sees a lease. Called by the loop only, so by one thread at a time.
+/// </summary>
+internal sealed class WorkRunner(
+    IReadOnlyList<WorkRegistration> works, IServiceScopeFactory scopes, Action<ElectionInput> post, ILogger logger)
+{
+    private readonly Task[] _running = [.. works.Select(_ => Task.CompletedTask)];
+    private LeadershipTerm? _term;
+    private int _runningCount;
+
+    /// <summary>The names of the pieces that have not ended.</summary>
+    public string StillRunning => string.Join(", ", works.Where((_, i) => !_running[i].IsCompleted).Select(work => work.Name));
+
+    public string NameOf(int work) => works[work].Name;
+
+    public void Start(LeadershipTerm term)
+    {
+        if (Volatile.Read(ref _runningCount) != 0)
+            throw new InvalidOperationException("A term may not begin before the work of the last one has ended.");
+        _term = term;
+        for (int i = 0; i < works.Count; i++)
+            Start(i);
+    }
+
+    public void Start(int work)
+    {
+        LeadershipTerm term = _term!;
+        Interlocked.Increment(ref _runningCount);
+        _running[work] = Task.Run(() => RunAsync(work, term));
+    }
+
+    /// <summary>Tells all work to stop; <see cref="ElectionInput.WorkStopped"/> follows when the last piece has ended.</summary>
+    public void Stop()
+    {
+        _term!.Cancel(logger.StopCallbackFailed);
+        _ = TellAsync(Task.WhenAll(_running)); // Its word is awaited by the core, which starts no other term before.
+
+        async Task TellAsync(Task ended)
+        {
+            await ended.ConfigureAwait(false);
+            post(new ElectionInput.WorkStopped());
+        }
+    }
+
+    private async Task RunAsync(int work, LeadershipTerm term)
+    {
+        logger.WorkStarted(works[work].Name);
+        Exception? fault = null;
+        try
+        {
+            AsyncServiceScope scope = scopes.CreateAsyncScope();
+            await using (scope.ConfigureAwait(false))
+                await works[work].Execute(scope.ServiceProvider, term, term.Lost).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever work throws ends the term by policy and never the loop.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            fault = exception;
+        }
+
+        Ended(work, term, fault);
+    }
+
+    private void Ended(int work, LeadershipTerm term, Exception? exception)
+    {
+        int stillRunning = Interlocked.Decrement(ref _runningCount);
+        bool asked = term.Lost.IsCancellationRequested || !term.IsHeld;
+        if (asked && exception is null or OperationCanceledException)
+            logger.WorkEnded(works[work].Name);
+        else if (asked)
+            logger.WorkFailedWhileStopping(works[work].Name, exception);
+        else if (exception is null)
+            post(new ElectionInput.WorkReturned(work, stillRunning));
+        else
+            post(new ElectionInput.WorkFaulted(work, exception));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>Adds work to one election. Each piece of work runs on the leader only, in a dependency-injection scope of its own.</summary>
+public sealed class LeaderElectionBuilder
+{
+    internal LeaderElectionBuilder(IServiceCollection services, string name)
+    {
+        Services = services;
+        Name = name;
+    }
+
+    /// <summary>The services of the app.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>The name of the election; empty for the unnamed one.</summary>
+    public string Name { get; }
+
+    /// <summary>Adds work: a new instance for each term, made by dependency injection and disposed when it has ended.</summary>
+    /// <typeparam name="TWork">The work.</typeparam>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder AddWork<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>()
+        where TWork : class, ILeaderWork
+    {
+        Services.TryAddScoped<TWork>();
+        return Add(typeof(TWork).Name, (services, term, token) => services.GetRequiredService<TWork>().ExecuteAsync(term, token));
+    }
+
+    /// <summary>Adds work as a delegate.</summary>
+    /// <param name="work">
+    /// Runs while this process leads; gets the services of a scope of its own. See <see cref="ILeaderWork.ExecuteAsync"/>.
+    /// </param>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder AddWork(Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return Add("work of " + (work.Method.DeclaringType?.Name ?? "a delegate"), work);
+    }
+
+    /// <summary>
+    /// Makes a hosted service that was written for something else leader-only: a new instance, in a scope of its own, is started with
+    /// each term, and stopped and disposed with it. Do not add it with <c>services.AddHostedService</c> too: that one would run everywhere.
+    /// </summary>
+    /// <typeparam name="TService">The hosted service.</typeparam>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder AddHostedService<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>()
+        where TService : class, IHostedService =>
+        Add(typeof(TService).Name, (services, _, token) => LeaderHostedService.RunAsync<TService>(services, token));
+
+    private LeaderElectionBuilder Add(string work, Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> execute)
+    {
+        Services.AddSingleton(new WorkRegistration(Name, work, execute));
+        return this;
+    }
+}

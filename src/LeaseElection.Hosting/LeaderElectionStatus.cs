@@ -1,0 +1,23 @@
+namespace LeaseElection.Hosting;
+
+/// <summary>What one process knows of an election at one instant.</summary>
+public sealed record LeaderElectionStatus
+{
+    /// <summary>What this process is doing.</summary>
+    public required LeaderElectionState State { get; init; }
+
+    /// <summary>Who holds the lease, as last seen; <see langword="null"/> when nobody does or nothing was seen yet.</summary>
+    public string? HolderIdentity { get; init; }
+
+    /// <summary>How often the holder of the lease has changed, as last seen.</summary>
+    public int Transitions { get; init; }
+
+    /// <summary>When the holder's term began: the holder's wall clock, UTC.</summary>
+    public DateTimeOffset? AcquiredAt { get; init; }
+
+    /// <summary>When the holder last renewed: the holder's wall clock, UTC.</summary>
+    public DateTimeOffset? RenewedAt { get; init; }
+
+    /// <summary>Why the lease cannot be read or written at present, in words an operator can act on; <see langword="null"/> when it can.</summary>
+    public string? LastError { get; init; }
+}

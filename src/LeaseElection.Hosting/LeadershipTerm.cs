@@ -1,0 +1,120 @@
+using System.Diagnostics.CodeAnalysis;
+using LeaseElection.Hosting.Election;
+
+namespace LeaseElection.Hosting;
+
+/// <summary>
+/// One term: one uninterrupted leadership of this process. Its facts never change; whether it is held is computed from the clock on
+/// every read, so that it is right even when no timer and no thread of this library got to run.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The source has no timer, and work may look at its token after the term.")]
+public sealed class LeadershipTerm
+{
+    private readonly ElectionClock _clock;
+    private readonly FencingToken? _fencingToken;
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile TermValidity _validity;
+    private volatile bool _ended;
+    private int _cancelled;
+
+    internal LeadershipTerm(ElectionIdentityCard card, TermFacts facts, TermValidity validity, ElectionClock clock)
+    {
+        _clock = clock;
+        _validity = validity;
+        _fencingToken = facts.Token;
+        LeaseName = card.LeaseName;
+        LeaseNamespace = card.LeaseNamespace;
+        Identity = card.Identity;
+        Transitions = facts.Transitions;
+        AcquiredAt = facts.AcquiredAt;
+        Lost = _stopping.Token;
+    }
+
+    /// <summary>The name of the lease.</summary>
+    public string LeaseName { get; }
+
+    /// <summary>The namespace of the lease.</summary>
+    public string LeaseNamespace { get; }
+
+    /// <summary>What this process is called as its holder.</summary>
+    public string Identity { get; }
+
+    /// <summary>
+    /// How often the holder of the lease had changed when this term began. It restarts when the lease is deleted: use
+    /// <see cref="FencingToken"/> to tell terms apart.
+    /// </summary>
+    public int Transitions { get; }
+
+    /// <summary>When the term began: the wall clock of this process, UTC.</summary>
+    public DateTimeOffset AcquiredAt { get; }
+
+    /// <summary>
+    /// A number that is greater than that of every earlier term of this lease, for the resource to refuse writes of earlier terms with.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The store gave no usable number, or one smaller than it had given before (an etcd restored from a backup): there is no token to
+    /// protect this term. A wrong one would be worse.
+    /// </exception>
+    public FencingToken FencingToken => _fencingToken ?? throw new InvalidOperationException(
+        $"The term of lease {LeaseNamespace}/{LeaseName} has no fencing token: its resource version is not a number that grows. "
+        + "Check whether etcd was restored from a backup without --bump-revision.");
+
+    /// <summary>Whether this process leads at this instant.</summary>
+    public bool IsHeld => !_ended && _validity.IsValid(_clock.Now);
+
+    /// <summary>How long the term is still valid if no further renewal succeeds; zero when it is lost.</summary>
+    public TimeSpan TimeLeft
+    {
+        get
+        {
+            ElectionTime now = _clock.Now;
+            TermValidity validity = _validity;
+            return !_ended && validity.IsValid(now) ? validity.Deadline - now.Monotonic : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Fires when work is to stop, because leadership is lost or is to be given up: the same token that work gets.</summary>
+    public CancellationToken Lost { get; }
+
+    /// <summary>Call it right before an act that cannot be undone. It does not replace a fencing token: a pause may fall between.</summary>
+    /// <exception cref="LeadershipLostException">This process does not lead any more.</exception>
+    public void ThrowIfLost()
+    {
+        if (!IsHeld)
+            throw new LeadershipLostException($"{Identity} does not hold lease {LeaseNamespace}/{LeaseName} any more.", Lost);
+    }
+
+    internal TermValidity Validity => _validity;
+
+    internal void Extend(TermValidity validity) => _validity = validity;
+
+    /// <summary>Leadership is over for good, whatever the clock says.</summary>
+    internal void End() => _ended = true;
+
+    /// <summary>
+    /// Tells work to stop, once. On a thread of its own, because <see cref="CancellationTokenSource.Cancel()"/> runs what users
+    /// registered: that may block, which must stop neither loop nor watchdog, and the thread pool may have no thread to spare. What it
+    /// throws is handed to <paramref name="onError"/>.
+    /// </summary>
+    internal void Cancel(Action<Exception> onError)
+    {
+        if (Interlocked.Exchange(ref _cancelled, 1) != 0)
+            return;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                _stopping.Cancel();
+            }
+            catch (AggregateException exception)
+            {
+                onError(exception);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "LeaseElection stop " + LeaseName,
+        };
+        thread.UnsafeStart();
+    }
+}
