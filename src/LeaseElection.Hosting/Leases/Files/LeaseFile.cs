@@ -34,7 +34,7 @@ internal sealed class LeaseFile(LeasePaths paths)
             file = new FileStream(
                 paths.Lease, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

@@ -32,8 +32,14 @@ internal sealed class LeasePaths(string directory, string leaseNamespace, string
     public void MakeFolder()
     {
         if (OperatingSystem.IsWindows())
+        {
             Directory.CreateDirectory(Folder);
-        else
-            Directory.CreateDirectory(Folder, UserOnly);
+            return;
+        }
+        // One by one: the mode goes to the last of a path, its parents would be open to everybody.
+        string namespaceFolder = Path.GetDirectoryName(Folder)!;
+        Directory.CreateDirectory(Path.GetDirectoryName(namespaceFolder)!, UserOnly);
+        Directory.CreateDirectory(namespaceFolder, UserOnly);
+        Directory.CreateDirectory(Folder, UserOnly);
     }
 }

@@ -29,7 +29,11 @@ internal sealed class WakeSignal : IDisposable
     private int _pending;
     private int _isBlind;
 
-    public WakeSignal(LeasePaths paths, TimeProvider timeProvider, ILogger logger)
+    /// <param name="paths">The lease to listen to; its folder exists.</param>
+    /// <param name="timeProvider">Paces polls and probes.</param>
+    /// <param name="logger">Is told when there are no notifications.</param>
+    /// <param name="start">Starts the notifications; a test's own, to be a machine that has none left to give.</param>
+    public WakeSignal(LeasePaths paths, TimeProvider timeProvider, ILogger logger, Action<FileSystemWatcher>? start = null)
     {
         _paths = paths;
         _logger = logger;
@@ -47,7 +51,7 @@ internal sealed class WakeSignal : IDisposable
             notifications.Renamed += (_, _) => Set(Wake.Changed);
             notifications.Deleted += (_, _) => Set(Wake.Changed);
             notifications.Error += (_, e) => GoBlind(e.GetException());
-            notifications.EnableRaisingEvents = true;
+            (start ?? (static watcher => watcher.EnableRaisingEvents = true))(notifications);
             _notifications = notifications;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
