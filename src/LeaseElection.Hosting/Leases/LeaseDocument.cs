@@ -17,8 +17,9 @@ internal sealed record LeaseDocument
 
     public LeaseSpec? Spec { get; init; }
 
+    // Not init: the generated deserializer sets init properties through a constructor, where extension data is refused.
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Extra { get; init; }
+    public Dictionary<string, JsonElement>? Extra { get; set; }
 
     /// <summary>What the elector sees of this document. A missing spec is an empty record: nobody holds the lease.</summary>
     public Lease ToLease() => new()

@@ -14,6 +14,7 @@ internal sealed record LeaseMetadata
 
     public string? ResourceVersion { get; init; }
 
+    // Not init, as in LeaseDocument.
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Extra { get; init; }
+    public Dictionary<string, JsonElement>? Extra { get; set; }
 }

@@ -18,8 +18,9 @@ internal sealed record LeaseSpec
 
     public int? LeaseTransitions { get; init; }
 
+    // Not init, as in LeaseDocument.
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Extra { get; init; }
+    public Dictionary<string, JsonElement>? Extra { get; set; }
 
     public LeaseRecord ToRecord() => new()
     {

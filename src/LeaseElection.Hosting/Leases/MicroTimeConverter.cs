@@ -16,8 +16,11 @@ internal sealed class MicroTimeConverter : JsonConverter<DateTimeOffset?>
     {
         if (reader.TokenType == JsonTokenType.Null)
             return null;
-        string? text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-        if (string.IsNullOrEmpty(text))
+        // Not read as no time: a lease without times is free to take.
+        if (reader.TokenType != JsonTokenType.String)
+            throw new JsonException($"A time is a string, not a {reader.TokenType}.");
+        string text = reader.GetString()!;
+        if (text.Length == 0)
             return null;
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time.ToUniversalTime()

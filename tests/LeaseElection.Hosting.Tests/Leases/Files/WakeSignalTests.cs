@@ -1,0 +1,62 @@
+using LeaseElection.Hosting.Leases.Files;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.Tests.Leases.Files;
+
+public sealed class WakeSignalTests : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ListLogger<WakeSignal> _log = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Wait_SystemHasNoNotificationsLeft_PollsFasterAndSaysSoOnce()
+    {
+        using WakeSignal signal = new(
+            Paths(), TimeProvider.System, _log, _ => throw new IOException("The configured user limit (128) has been reached."));
+
+        Assert.Equal(Wake.Changed, await signal.WaitAsync(default).AsTask().WaitAsync(s_patience));
+        long begun = TimeProvider.System.GetTimestamp();
+        for (int poll = 0; poll < 3; poll++)
+            Assert.Equal(Wake.Poll, await signal.WaitAsync(default).AsTask().WaitAsync(s_patience));
+
+        // Three slow polls would take three seconds.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(2.5));
+        (string? name, LogLevel level, string message) = Assert.Single(_log.Entries);
+        Assert.Equal("PollsInsteadOfWatching", name);
+        Assert.Equal(LogLevel.Warning, level);
+        Assert.Contains("128", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wait_LeaseFileIsReplaced_WokenForAChange()
+    {
+        LeasePaths paths = Paths();
+        using WakeSignal signal = new(paths, TimeProvider.System, _log);
+        await File.WriteAllTextAsync(paths.Temporary, "x");
+        File.Move(paths.Temporary, paths.Lease);
+
+        Wake wake = Wake.None;
+        while (!wake.HasFlag(Wake.Changed))
+            wake = await signal.WaitAsync(default).AsTask().WaitAsync(s_patience);
+        Assert.Empty(_log.Entries);
+    }
+
+    [Fact]
+    public async Task Wait_Probes_WokenToAsk()
+    {
+        using WakeSignal signal = new(Paths(), TimeProvider.System, _log) { Probes = true };
+
+        Assert.True((await signal.WaitAsync(default).AsTask().WaitAsync(s_patience)).HasFlag(Wake.Probe));
+    }
+
+    private LeasePaths Paths()
+    {
+        LeasePaths paths = new(_folder.Path, "shop", "settlement");
+        paths.MakeFolder();
+        return paths;
+    }
+}

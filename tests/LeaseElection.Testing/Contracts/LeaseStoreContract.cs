@@ -1,0 +1,495 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json.Nodes;
+using LeaseElection.Hosting.Leases;
+using Xunit;
+
+namespace LeaseElection.Testing.Contracts;
+
+/// <summary>
+/// What the election core relies on, whichever store is behind it: the same tests run against the file store, an in-process HTTP
+/// fake and a real kube-apiserver. A test that only one store can pass does not belong here.
+/// </summary>
+public abstract class LeaseStoreContract : IAsyncLifetime
+{
+    /// <summary>For failure only: no test waits this long when the store works.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly string _name = $"contract-{Guid.NewGuid():N}";
+    private readonly List<ILeaseStore> _stores = [];
+
+    /// <summary>Opens a store of its own on the lease; all stores of one test share a back end, as competing processes do.</summary>
+    internal abstract Task<ILeaseStore> OpenAsync(string leaseName);
+
+    /// <summary>
+    /// Writes the object as a third party would (kubectl, Helm): creates it, or overwrites whatever is there and keeps its uid.
+    /// <paramref name="json"/> has neither namespace, uid nor resourceVersion; the back end adds its own.
+    /// </summary>
+    internal abstract Task PutAsync(string leaseName, string json);
+
+    /// <summary>Deletes the object as a third party would.</summary>
+    internal abstract Task DeleteAsync(string leaseName);
+
+    /// <summary>The object as the back end keeps it.</summary>
+    internal abstract Task<string> GetAsync(string leaseName);
+
+    public virtual Task InitializeAsync() => Task.CompletedTask;
+
+    public virtual async Task DisposeAsync()
+    {
+        foreach (ILeaseStore store in _stores)
+            await store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Read_NoLease_Absent()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+
+        Expect<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
+    }
+
+    [Fact]
+    public async Task Read_AfterCreate_WhatTheCreateAnswered()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease created = Expect<LeaseReply.Found>(await store.CreateAsync(Held("a"), Patience, default)).Lease;
+
+        Lease read = await ReadAsync(await OpenStoreAsync());
+
+        Assert.Equal(Held("a"), created.Record);
+        Assert.NotEmpty(created.Uid);
+        AssertSameVersion(created, read);
+    }
+
+    [Fact]
+    public async Task Create_LeaseExists_ConflictAndNothingChanges()
+    {
+        Lease first = await CreateAsync(await OpenStoreAsync(), Held("a"));
+        ILeaseStore other = await OpenStoreAsync();
+
+        Expect<LeaseReply.Conflict>(await other.CreateAsync(Held("b"), Patience, default));
+
+        AssertSameVersion(first, await ReadAsync(other));
+    }
+
+    [Fact]
+    public async Task Replace_CurrentVersion_NewGreaterVersionOfTheSameLease()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease created = await CreateAsync(store, Held("a"));
+
+        Lease replaced = await ReplaceAsync(store, created, Held("a", renewals: 1));
+
+        Assert.Equal(Held("a", renewals: 1), replaced.Record);
+        Assert.Equal(created.Uid, replaced.Uid);
+        Assert.True(Number(replaced) > Number(created), $"{replaced.ResourceVersion} > {created.ResourceVersion}");
+        AssertSameVersion(replaced, await ReadAsync(await OpenStoreAsync()));
+    }
+
+    [Fact]
+    public async Task Replace_StaleVersion_ConflictAndNothingChanges()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        ILeaseStore other = await OpenStoreAsync();
+        Lease stale = await CreateAsync(store, Held("a"));
+        Lease current = await ReplaceAsync(store, stale, Held("a", renewals: 1));
+
+        Expect<LeaseReply.Conflict>(await other.ReplaceAsync(stale, Held("b"), Patience, default));
+
+        AssertSameVersion(current, await ReadAsync(other));
+    }
+
+    [Fact]
+    public async Task Replace_LeaseWasDeleted_NeverMadeAgain()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease deleted = await CreateAsync(store, Held("a"));
+        await DeleteAsync(_name);
+
+        LeaseReply reply = await store.ReplaceAsync(deleted, Held("a", renewals: 1), Patience, default);
+
+        Assert.True(reply is LeaseReply.Absent or LeaseReply.Conflict, $"Absent or Conflict expected, not {reply}.");
+        Expect<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
+    }
+
+    [Fact]
+    public async Task Replace_LeaseWasDeletedAndMadeAgain_ConflictAndNothingChanges()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease first = await CreateAsync(store, Held("a"));
+        await DeleteAsync(_name);
+        Lease second = await CreateAsync(await OpenStoreAsync(), Held("b"));
+
+        Expect<LeaseReply.Conflict>(await store.ReplaceAsync(first, Held("a", renewals: 1), Patience, default));
+
+        Assert.NotEqual(first.Uid, second.Uid);
+        AssertSameVersion(second, await ReadAsync(store));
+    }
+
+    [Fact]
+    public async Task Replace_OtherUidSameVersion_Conflict()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease current = await CreateAsync(store, Held("a"));
+
+        Lease impostor = current with
+        {
+            Uid = "00000000-0000-0000-0000-000000000000",
+            Document = current.Document! with
+            {
+                Metadata = current.Document.Metadata! with { Uid = "00000000-0000-0000-0000-000000000000" },
+            },
+        };
+
+        Expect<LeaseReply.Conflict>(await store.ReplaceAsync(impostor, Held("b"), Patience, default));
+        AssertSameVersion(current, await ReadAsync(store));
+    }
+
+    [Fact]
+    public async Task Create_AfterDeletion_GreaterVersion()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease first = await ReplaceAsync(store, await CreateAsync(store, Held("a")), Held("a", renewals: 1));
+        await DeleteAsync(_name);
+
+        Lease second = await CreateAsync(store, Held("b"));
+
+        Assert.True(Number(second) > Number(first), $"{second.ResourceVersion} > {first.ResourceVersion}");
+    }
+
+    [Fact]
+    public async Task Replace_LeaseHasFieldsOfOthers_TheySurvive()
+    {
+        await PutAsync(_name, LeaseJson(
+            """{ "holderIdentity": "a", "leaseDurationSeconds": 15, "strategy": "OldestEmulationVersion", "preferredHolder": "b" }""",
+            """, "labels": { "team": "payments" }, "annotations": { "example.com/note": "do not touch" }"""));
+        // What the back end kept of it: an old API server does not know strategy and preferredHolder.
+        JsonObject before = await GetObjectAsync();
+        ILeaseStore store = await OpenStoreAsync();
+
+        Lease taken = await ReplaceAsync(store, await ReadAsync(store), Held("b"));
+        await ReplaceAsync(store, taken, Held("b", renewals: 1));
+
+        JsonObject after = await GetObjectAsync();
+        Assert.Equal("payments", (string?)after["metadata"]!["labels"]!["team"]);
+        Assert.Equal("do not touch", (string?)after["metadata"]!["annotations"]!["example.com/note"]);
+        Assert.Equal((string?)before["spec"]!["strategy"], (string?)after["spec"]!["strategy"]);
+        Assert.Equal((string?)before["spec"]!["preferredHolder"], (string?)after["spec"]!["preferredHolder"]);
+        Assert.Equal("b", (string?)after["spec"]!["holderIdentity"]);
+    }
+
+    [Fact]
+    public async Task Replace_FieldsOfOthersChangedMeanwhile_ConflictAndTheySurvive()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease mine = await CreateAsync(store, Held("a"));
+        await PutAsync(_name, LeaseJson("""{ "holderIdentity": "a" }""", """, "labels": { "team": "payments" }"""));
+
+        Expect<LeaseReply.Conflict>(await store.ReplaceAsync(mine, Held("a", renewals: 1), Patience, default));
+
+        Assert.Equal("payments", (string?)(await GetObjectAsync())["metadata"]!["labels"]!["team"]);
+    }
+
+    [Theory]
+    [InlineData(1234567)]
+    [InlineData(9999990)]
+    [InlineData(10)]
+    [InlineData(0)]
+    public async Task Times_AnyMicrosecond_RoundTrip(long ticksOfTheSecond)
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        // Ten ticks are a microsecond: the Lease keeps no more, and a whole second is where other electors lose their digits.
+        DateTimeOffset time = Noon.AddTicks(ticksOfTheSecond / 10 * 10);
+        LeaseRecord record = Held("a") with { AcquireTime = time, RenewTime = time.AddSeconds(1) };
+
+        Lease created = await CreateAsync(store, record);
+
+        Assert.Equal(record, created.Record);
+        Assert.Equal(record, (await ReadAsync(store)).Record);
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("{ }", null)]
+    [InlineData("""{ "leaseDurationSeconds": 15 }""", null)]
+    [InlineData("""{ "holderIdentity": null }""", null)]
+    [InlineData("""{ "holderIdentity": "", "leaseDurationSeconds": 1 }""", "")]
+    public async Task Read_NobodyHoldsIt_FoundAndFreeToTake(string? spec, string? holder)
+    {
+        await PutAsync(_name, LeaseJson(spec));
+        ILeaseStore store = await OpenStoreAsync();
+
+        Lease read = await ReadAsync(store);
+        Lease taken = await ReplaceAsync(store, read, Held("a"));
+
+        // An API server may drop an empty holder: both mean nobody.
+        Assert.Equal(holder ?? "", read.Record.HolderIdentity ?? "");
+        Assert.False(read.Record.HasHolder);
+        Assert.Equal(Held("a"), taken.Record);
+    }
+
+    [Fact]
+    public async Task Replace_Release_ReadAsHeldByNobody()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease held = await CreateAsync(store, Held("a"));
+
+        await ReplaceAsync(store, held, Held("a") with { HolderIdentity = "", LeaseDurationSeconds = 1 });
+
+        LeaseRecord read = (await ReadAsync(await OpenStoreAsync())).Record;
+        Assert.False(read.HasHolder);
+        Assert.Equal(1, read.LeaseDurationSeconds);
+        Assert.Equal(Held("a").LeaseTransitions, read.LeaseTransitions);
+    }
+
+    [Fact]
+    public async Task Watch_AnotherStoreWrites_ToldInOrder()
+    {
+        ILeaseStore writer = await OpenStoreAsync();
+        ILeaseStore standby = await OpenStoreAsync();
+        Lease last = await CreateAsync(writer, Held("a"));
+        await using LeaseWatchReader watch = new(standby, last.ResourceVersion, Patience);
+        Dictionary<string, LeaseRecord> written = [];
+
+        for (int renewal = 1; renewal <= 20; renewal++)
+        {
+            last = await ReplaceAsync(writer, last, Held("a", renewal));
+            written.Add(last.ResourceVersion, last.Record);
+        }
+
+        // Changes in quick succession may be told as one, but never out of order, and the newest always.
+        BigInteger seen = 0;
+        while (seen < Number(last))
+        {
+            Lease told = (await watch.NextAsync<LeaseEvent.Changed>()).Lease;
+            Assert.True(Number(told) > seen, $"{told.ResourceVersion} > {seen}");
+            Assert.Equal(written[told.ResourceVersion], told.Record);
+            seen = Number(told);
+        }
+        Assert.Equal(Number(last), seen);
+    }
+
+    [Fact]
+    public async Task Watch_ToldVersion_CanBeReplacedAtOnce()
+    {
+        ILeaseStore holder = await OpenStoreAsync();
+        ILeaseStore standby = await OpenStoreAsync();
+        Lease held = await CreateAsync(holder, Held("a"));
+        await using LeaseWatchReader watch = new(standby, held.ResourceVersion, Patience);
+        await ReplaceAsync(holder, held, Held("a") with { HolderIdentity = "" });
+
+        Lease released = (await watch.NextAsync<LeaseEvent.Changed>()).Lease;
+        Lease taken = await ReplaceAsync(standby, released, Held("b"));
+
+        Assert.Equal(taken.ResourceVersion, (await watch.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
+    }
+
+    [Fact]
+    public async Task Watch_Deletion_ToldWithItsVersion()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease created = await CreateAsync(store, Held("a"));
+        await using LeaseWatchReader watch = new(store, created.ResourceVersion, Patience);
+
+        await DeleteAsync(_name);
+
+        LeaseEvent.Deleted told = await watch.NextAsync<LeaseEvent.Deleted>();
+        Assert.True(Number(told.ResourceVersion) > Number(created), $"{told.ResourceVersion} > {created.ResourceVersion}");
+    }
+
+    [Fact]
+    public async Task Watch_DeletedAndMadeAgain_NewLeaseTold()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease first = await CreateAsync(store, Held("a"));
+        await using LeaseWatchReader watch = new(store, first.ResourceVersion, Patience);
+
+        await DeleteAsync(_name);
+        await watch.NextAsync<LeaseEvent.Deleted>();
+        Lease second = await CreateAsync(await OpenStoreAsync(), Held("b"));
+
+        AssertSameVersion(second, (await watch.NextAsync<LeaseEvent.Changed>()).Lease);
+    }
+
+    [Fact]
+    public async Task Watch_ChangedBeforeItBegan_ToldFromTheVersionGiven()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease seen = await CreateAsync(store, Held("a"));
+        Lease missed = await ReplaceAsync(store, seen, Held("a", renewals: 1));
+
+        await using LeaseWatchReader watch = new(await OpenStoreAsync(), seen.ResourceVersion, Patience);
+
+        AssertSameVersion(missed, (await watch.NextAsync<LeaseEvent.Changed>()).Lease);
+    }
+
+    [Fact]
+    public async Task Watch_DeletedBeforeItBegan_Told()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease seen = await CreateAsync(store, Held("a"));
+        await DeleteAsync(_name);
+
+        await using LeaseWatchReader watch = new(store, seen.ResourceVersion, Patience);
+
+        await watch.NextAsync<LeaseEvent.Deleted>();
+    }
+
+    [Fact]
+    public async Task Watch_FromNewestVersion_TheVersionItselfIsNotToldAgain()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease newest = await CreateAsync(store, Held("a"));
+        await using LeaseWatchReader watch = new(store, newest.ResourceVersion, Patience);
+
+        Lease next = await ReplaceAsync(store, newest, Held("a", renewals: 1));
+
+        Assert.Equal(next.ResourceVersion, (await watch.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
+    }
+
+    [Fact]
+    public async Task Watch_NoLeaseAndNoVersionYet_CreationTold()
+    {
+        ILeaseStore standby = await OpenStoreAsync();
+        Expect<LeaseReply.Absent>(await standby.ReadAsync(Patience, default));
+        await using LeaseWatchReader watch = new(standby, "", Patience);
+
+        Lease created = await CreateAsync(await OpenStoreAsync(), Held("a"));
+
+        AssertSameVersion(created, (await watch.NextAsync<LeaseEvent.Changed>()).Lease);
+    }
+
+    [Fact]
+    public async Task Watch_ThirdPartyWrites_Told()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease held = await CreateAsync(store, Held("a"));
+        await using LeaseWatchReader watch = new(store, held.ResourceVersion, Patience);
+
+        await PutAsync(_name, LeaseJson("""{ "holderIdentity": "kubectl", "leaseDurationSeconds": 15 }"""));
+
+        Assert.Equal("kubectl", (await watch.NextAsync<LeaseEvent.Changed>()).Lease.Record.HolderIdentity);
+    }
+
+    [Fact]
+    public async Task Watch_Cancelled_Ends()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease held = await CreateAsync(store, Held("a"));
+        await using LeaseWatchReader watch = new(store, held.ResourceVersion, Patience);
+        // An event first, so that the watch is known to be under way.
+        await ReplaceAsync(store, held, Held("a", renewals: 1));
+        await watch.NextAsync<LeaseEvent.Changed>();
+
+        await watch.CancelAsync();
+
+        Assert.True(await watch.EndsAsync());
+    }
+
+    [Fact]
+    public async Task Request_CancelledBefore_ThrowsAndNothingChanges()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease held = await CreateAsync(store, Held("a"));
+        CancellationToken cancelled = new(canceled: true);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.ReadAsync(Patience, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.CreateAsync(Held("b"), Patience, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.ReplaceAsync(held, Held("b"), Patience, cancelled));
+
+        AssertSameVersion(held, await ReadAsync(store));
+    }
+
+    [Fact]
+    public async Task Replace_TwoStoresAtOnce_ExactlyOneWinsEachTime()
+    {
+        ILeaseStore a = await OpenStoreAsync();
+        ILeaseStore b = await OpenStoreAsync();
+        Lease current = await CreateAsync(a, Held("nobody"));
+
+        for (int round = 1; round <= 200; round++)
+        {
+            LeaseReply[] replies = await Task.WhenAll(
+                Task.Run(() => a.ReplaceAsync(current, Held("a", round), Patience, default)),
+                Task.Run(() => b.ReplaceAsync(current, Held("b", round), Patience, default)));
+
+            Lease won = Assert.Single(replies.OfType<LeaseReply.Found>()).Lease;
+            Assert.Single(replies.OfType<LeaseReply.Conflict>());
+            AssertSameVersion(won, await ReadAsync(a));
+            current = won;
+        }
+    }
+
+    [Fact]
+    public async Task Create_TwoStoresAtOnce_ExactlyOneWinsEachTime()
+    {
+        ILeaseStore a = await OpenStoreAsync();
+        ILeaseStore b = await OpenStoreAsync();
+
+        for (int round = 1; round <= 20; round++)
+        {
+            LeaseReply[] replies = await Task.WhenAll(
+                Task.Run(() => a.CreateAsync(Held("a"), Patience, default)),
+                Task.Run(() => b.CreateAsync(Held("b"), Patience, default)));
+
+            Lease won = Assert.Single(replies.OfType<LeaseReply.Found>()).Lease;
+            Assert.Single(replies.OfType<LeaseReply.Conflict>());
+            AssertSameVersion(won, await ReadAsync(a));
+            await DeleteAsync(_name);
+        }
+    }
+
+    private static DateTimeOffset Noon { get; } = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+
+    private static LeaseRecord Held(string holder, int renewals = 0) => new()
+    {
+        HolderIdentity = holder,
+        LeaseDurationSeconds = 15,
+        AcquireTime = Noon.AddTicks(1234560),
+        RenewTime = Noon.AddTicks(1234560).AddSeconds(renewals),
+        LeaseTransitions = 3,
+    };
+
+    private string LeaseJson(string? spec, string metadata = "") =>
+        $$"""{ "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": { "name": "{{_name}}"{{metadata}} }"""
+        + (spec is null ? " }" : $$""", "spec": {{spec}} }""");
+
+    private async Task<ILeaseStore> OpenStoreAsync()
+    {
+        ILeaseStore store = await OpenAsync(_name);
+        _stores.Add(store);
+        return store;
+    }
+
+    private async Task<JsonObject> GetObjectAsync() => JsonNode.Parse(await GetAsync(_name))!.AsObject();
+
+    private static async Task<Lease> ReadAsync(ILeaseStore store) =>
+        Expect<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease;
+
+    private static async Task<Lease> CreateAsync(ILeaseStore store, LeaseRecord record) =>
+        Expect<LeaseReply.Found>(await store.CreateAsync(record, Patience, default)).Lease;
+
+    private static async Task<Lease> ReplaceAsync(ILeaseStore store, Lease current, LeaseRecord record) =>
+        Expect<LeaseReply.Found>(await store.ReplaceAsync(current, record, Patience, default)).Lease;
+
+    private static T Expect<T>(LeaseReply reply)
+        where T : LeaseReply
+    {
+        // Not Assert.IsType: on a failure the reply's own message is what one wants to read.
+        Assert.True(reply is T, $"{typeof(T).Name} expected, not {reply}");
+        return (T)reply;
+    }
+
+    private static void AssertSameVersion(Lease expected, Lease actual)
+    {
+        Assert.Equal(expected.ResourceVersion, actual.ResourceVersion);
+        Assert.Equal(expected.Uid, actual.Uid);
+        Assert.Equal(expected.Record, actual.Record);
+    }
+
+    private static BigInteger Number(Lease lease) => Number(lease.ResourceVersion);
+
+    private static BigInteger Number(string resourceVersion) =>
+        BigInteger.Parse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture);
+}
