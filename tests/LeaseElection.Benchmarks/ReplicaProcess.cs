@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+
+namespace LeaseElection.Benchmarks;
+
+/// <summary>A replica as its parent sees it.</summary>
+internal sealed class ReplicaProcess : IDisposable
+{
+    private readonly Process _process;
+
+    public ReplicaProcess(string identity, IReadOnlyDictionary<string, string> environment, ChannelWriter<Journal> journal)
+    {
+        Identity = identity;
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(typeof(ReplicaProcess).Assembly.Location);
+        start.ArgumentList.Add("replica");
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        start.Environment["LeaderElection__Identity"] = identity;
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is not { } text)
+                return;
+            if (Journal.Parse(text) is { } told)
+                journal.TryWrite(told);
+            else if (!text.Contains("FixedIdentity", StringComparison.Ordinal) && !text.Contains("[402]", StringComparison.Ordinal))
+                Console.Error.WriteLine($"  {Identity}: {text}");
+        };
+        _process.Start();
+        _process.BeginOutputReadLine();
+    }
+
+    public string Identity { get; }
+
+    /// <summary>Asks it to stop, as the kubelet does.</summary>
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>Ends it without a word.</summary>
+    public void Kill() => Signal("KILL");
+
+    public async Task WaitForExitAsync() => await _process.WaitForExitAsync();
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Threading.Channels;
+using LeaseElection.Testing.ApiServer;
+
+namespace LeaseElection.Benchmarks;
+
+/// <summary>The replicas of one election against one API server.</summary>
+internal sealed class ReplicaSet : IDisposable
+{
+    private const string LeaseName = "failover";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Channel<Journal> _journal = Channel.CreateUnbounded<Journal>();
+    private readonly Dictionary<string, ReplicaProcess> _running = [];
+    private readonly Dictionary<string, string> _seenBy = [];
+    private readonly RealApiServer _server;
+    private readonly string _namespace;
+    private readonly FailoverOptions _options;
+    private readonly Dictionary<string, string> _environment;
+    private int _made;
+
+    private ReplicaSet(RealApiServer server, string leaseNamespace, ApiServerUser user, FailoverOptions options)
+    {
+        _server = server;
+        _namespace = leaseNamespace;
+        _options = options;
+        _environment = new Dictionary<string, string>
+        {
+            ["LeaderElection__LeaseName"] = LeaseName,
+            ["LeaderElection__LeaseNamespace"] = leaseNamespace,
+            ["LeaderElection__LeaseDuration"] = Duration(options.Lease),
+            ["LeaderElection__RenewDeadline"] = Duration(options.Deadline),
+            ["LeaderElection__RetryPeriod"] = Duration(options.Retry),
+            ["LeaderElection__Kubernetes__ApiServer"] = server.Url.ToString(),
+            ["LeaderElection__Kubernetes__TokenFile"] = user.TokenFile,
+            ["LeaderElection__Kubernetes__CertificateAuthorityFile"] = server.CertificateAuthorityFile,
+        };
+    }
+
+    public ReplicaProcess Leader { get; private set; } = null!;
+
+    public static async Task<ReplicaSet> StartAsync(RealApiServer server, FailoverOptions options)
+    {
+        string leaseNamespace = await server.CreateNamespaceAsync();
+        ApiServerUser user = await server.CreateUserAsync(
+            leaseNamespace, PolicyRule.Leases("get", "create", "update", "watch"));
+        var set = new ReplicaSet(server, leaseNamespace, user, options);
+        for (int i = 0; i < options.Replicas; i++)
+            set.Add();
+        set.Leader = set._running[(await set.NextAsync(Journal.Started)).Subject];
+        await set.SettleAsync();
+        return set;
+    }
+
+    /// <summary>The next event of a kind, whoever tells it.</summary>
+    public async Task<Journal> NextAsync(string kind)
+    {
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        while (true)
+        {
+            Journal told = await _journal.Reader.ReadAsync(patience.Token);
+            if (told.Kind == kind)
+                return told;
+        }
+    }
+
+    /// <summary>Somebody else leads: replaces the process that ended and waits until every replica knows.</summary>
+    public async Task HandedOverAsync(string successor)
+    {
+        await Leader.WaitForExitAsync();
+        _running.Remove(Leader.Identity);
+        Leader.Dispose();
+        Leader = _running[successor];
+        Add();
+        await SettleAsync();
+    }
+
+    /// <summary>When the leader wrote its last renewal, by its own clock, which is that of all processes here.</summary>
+    public async Task<DateTimeOffset> RenewTimeAsync()
+    {
+        string text = await _server.KubectlAsync(
+            null, "get", "lease", LeaseName, "-n", _namespace, "-o", "jsonpath={.spec.renewTime}");
+        return DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    }
+
+    /// <summary>Lets a random part of the renewal interval pass, so that signals come at every phase of it.</summary>
+    public Task DriftAsync() =>
+        Task.Delay(TimeSpan.FromSeconds(_options.Lease / 5.0 * Random.Shared.NextDouble()), TimeProvider.System, CancellationToken.None);
+
+    public void Dispose()
+    {
+        foreach (ReplicaProcess replica in _running.Values)
+            replica.Dispose();
+    }
+
+    private void Add()
+    {
+        string identity = $"replica-{++_made}";
+        var journal = new Relay(identity, this);
+        _running[identity] = new ReplicaProcess(identity, _environment, journal);
+    }
+
+    /// <summary>Waits until every replica has seen the leader.</summary>
+    private async Task SettleAsync()
+    {
+        while (true)
+        {
+            lock (_seenBy)
+            {
+                if (_running.Keys.All(identity => _seenBy.GetValueOrDefault(identity) == Leader.Identity))
+                    return;
+            }
+
+            await NextAsync(Journal.Seen);
+        }
+    }
+
+    private static string Duration(int seconds) => TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture);
+
+    /// <summary>Notes whom a replica sees, and passes everything on.</summary>
+    private sealed class Relay(string identity, ReplicaSet set) : ChannelWriter<Journal>
+    {
+        public override bool TryWrite(Journal item)
+        {
+            if (item.Kind == Journal.Seen)
+            {
+                lock (set._seenBy)
+                    set._seenBy[identity] = item.Subject;
+            }
+
+            return set._journal.Writer.TryWrite(item);
+        }
+
+        public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(true);
+    }
+}

@@ -1,0 +1,78 @@
+using LeaseElection.Testing.ApiServer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.ClusterTests.Election;
+
+/// <summary>A real host that stands for a lease of the real API server, as one pod of a deployment would.</summary>
+internal sealed class ClusterHost : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly IHost _host;
+
+    private ClusterHost(IHost host, CapturedLogs logs)
+    {
+        _host = host;
+        Logs = logs;
+        Election = host.Services.GetRequiredService<ILeaderElection>();
+    }
+
+    public ILeaderElection Election { get; }
+
+    public CapturedLogs Logs { get; }
+
+    public static async Task<ClusterHost> StartAsync(
+        RealApiServer server,
+        ApiServerUser user,
+        string leaseNamespace,
+        Action<LeaderElectionOptions>? configure = null,
+        Action<LeaderElectionBuilder>? work = null)
+    {
+        var logs = new CapturedLogs();
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
+        LeaderElectionBuilder election = builder.Services.AddLeaderElection(options =>
+        {
+            options.LeaseName = "settlement";
+            options.LeaseNamespace = leaseNamespace;
+            options.Kubernetes.ApiServer = server.Url.ToString();
+            options.Kubernetes.TokenFile = user.TokenFile;
+            options.Kubernetes.CertificateAuthorityFile = server.CertificateAuthorityFile;
+            configure?.Invoke(options);
+        });
+        work?.Invoke(election);
+        IHost host = builder.Build();
+        await host.StartAsync();
+        return new ClusterHost(host, logs);
+    }
+
+    public Task<LeadershipTerm> LeadsAsync() => Election.WaitForLeadershipAsync().WaitAsync(Patience);
+
+    public async Task<LeaderElectionStatus> UntilAsync(Func<LeaderElectionStatus, bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (LeaderElectionStatus status in Election.WatchAsync(patience.Token))
+        {
+            if (condition(status))
+                return status;
+        }
+
+        throw new InvalidOperationException("The election has stopped.");
+    }
+
+    public async Task<HealthReportEntry> HealthAsync()
+    {
+        HealthReport report = await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+        return report.Entries["leader_election"];
+    }
+
+    public Task StopAsync() => _host.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        await ((IAsyncDisposable)_host).DisposeAsync();
+    }
+}

@@ -1,0 +1,84 @@
+using LeaseElection.Testing.ApiServer;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.ClusterTests.Election;
+
+/// <summary>Real RBAC: what the library does with each set of rights, and what it says about those it lacks.</summary>
+[Collection(ApiServerFixture.Collection)]
+public sealed class RightsTests(ApiServerFixture fixture)
+{
+    private RealApiServer Server => fixture.Server;
+
+    [ApiServerFact]
+    public async Task WithoutWatch_TakesOverByPollingAndWarnsOnceNamingTheVerb()
+    {
+        string leaseNamespace = await Server.CreateNamespaceAsync();
+        ApiServerUser user = await Server.CreateUserAsync(leaseNamespace, PolicyRule.Leases("get", "create", "update"));
+        await using ClusterHost leader = await ClusterHost.StartAsync(Server, user, leaseNamespace);
+        await leader.LeadsAsync();
+        await using ClusterHost standby = await ClusterHost.StartAsync(Server, user, leaseNamespace);
+        await standby.UntilAsync(status => status.HolderIdentity == leader.Election.Identity);
+        await leader.StopAsync();
+        await standby.LeadsAsync();
+
+        CapturedLogs.Entry warning = Assert.Single(standby.Logs.All, entry => entry.Level >= LogLevel.Warning);
+        Assert.Equal(223, warning.Id);
+        Assert.Contains("watch", warning.Message, StringComparison.Ordinal);
+        Assert.Contains(leaseNamespace, warning.Message, StringComparison.Ordinal);
+    }
+
+    [ApiServerFact]
+    public async Task WithoutAnyRight_IsDegradedAndSaysSoOnceUntilTheRightComesBack()
+    {
+        string leaseNamespace = await Server.CreateNamespaceAsync();
+        ApiServerUser user = await Server.CreateUserAsync(leaseNamespace);
+        await using ClusterHost host = await ClusterHost.StartAsync(
+            Server, user, leaseNamespace, options => options.RetryPeriod = TimeSpan.FromMilliseconds(300));
+        await host.UntilAsync(status => status.LastError is not null);
+        HealthReportEntry health = await host.HealthAsync();
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.False(host.Election.IsLeader);
+
+        // Debug message 221 tells of the repetitions; three of them, so that a second warning would have come.
+        await host.Logs.UntilAsync(221);
+        CapturedLogs.Entry warning = Assert.Single(host.Logs.All, entry => entry.Level >= LogLevel.Warning);
+        Assert.Equal(220, warning.Id);
+        Assert.All(
+            new[] { "get", "leases", "coordination.k8s.io", leaseNamespace, "settlement" },
+            part => Assert.Contains(part, warning.Message, StringComparison.Ordinal));
+
+        await Server.GrantAsync(user, leaseNamespace, PolicyRule.Leases("get", "create", "update", "watch"));
+        await host.LeadsAsync();
+        Assert.Equal(HealthStatus.Healthy, (await host.HealthAsync()).Status);
+    }
+
+    [ApiServerFact]
+    public async Task GetAndUpdateOnOnePreparedName_IsEnough()
+    {
+        string leaseNamespace = await Server.CreateNamespaceAsync();
+        await Server.KubectlAsync(
+            "{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: settlement}}", "apply", "-n", leaseNamespace, "-f", "-");
+        ApiServerUser user = await Server.CreateUserAsync(
+            leaseNamespace, PolicyRule.Leases("get", "update") with { ResourceNames = ["settlement"] });
+        await using ClusterHost host = await ClusterHost.StartAsync(Server, user, leaseNamespace);
+        await host.LeadsAsync();
+    }
+
+    [ApiServerFact]
+    public async Task WatchOnOneName_IsPermittedByItsName()
+    {
+        string leaseNamespace = await Server.CreateNamespaceAsync();
+        await Server.KubectlAsync(
+            "{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: settlement}}", "apply", "-n", leaseNamespace, "-f", "-");
+        ApiServerUser user = await Server.CreateUserAsync(
+            leaseNamespace, PolicyRule.Leases("get", "update", "watch") with { ResourceNames = ["settlement"] });
+        await using ClusterHost leader = await ClusterHost.StartAsync(Server, user, leaseNamespace);
+        await leader.LeadsAsync();
+        await using ClusterHost standby = await ClusterHost.StartAsync(Server, user, leaseNamespace);
+        await standby.UntilAsync(status => status.HolderIdentity == leader.Election.Identity);
+        await leader.StopAsync();
+        await standby.LeadsAsync();
+        Assert.DoesNotContain(standby.Logs.All, entry => entry.Level >= LogLevel.Warning);
+    }
+}
