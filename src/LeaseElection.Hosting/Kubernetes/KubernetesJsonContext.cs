@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace LeaseElection.Hosting.Kubernetes;
+
+/// <summary>Source-generated JSON of what surrounds a Lease on the wire.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ApiStatus))]
+[JsonSerializable(typeof(ExecCredential))]
+[JsonSerializable(typeof(WatchFrame))]
+internal sealed partial class KubernetesJsonContext : JsonSerializerContext;

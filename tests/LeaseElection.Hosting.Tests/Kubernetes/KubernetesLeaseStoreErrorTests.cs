@@ -1,0 +1,258 @@
+using System.Net;
+using System.Net.Sockets;
+using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing.FakeApiServer;
+using static LeaseElection.Hosting.Tests.Kubernetes.Records;
+
+namespace LeaseElection.Hosting.Tests.Kubernetes;
+
+/// <summary>What each refusal and each broken connection comes to, and whether an operator can act on it.</summary>
+public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
+{
+    private static readonly string[] Verbs = ["get", "create", "update"];
+
+    private FakeKubeApiServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await FakeKubeApiServer.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Theory]
+    [InlineData(400, "Rejected")]
+    [InlineData(410, "Gone")]
+    [InlineData(422, "Rejected")]
+    [InlineData(429, "Throttled")]
+    [InlineData(500, "ServerError")]
+    [InlineData(502, "ServerError")]
+    [InlineData(503, "ServerError")]
+    [InlineData(504, "ServerError")]
+    [InlineData(302, "InvalidResponse")]
+    public async Task Read_Refused_FailedOfThatKind(int status, string kind)
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        _server.Faults.Add(Answer("get", status));
+
+        Failed(Enum.Parse<LeaseStoreErrorKind>(kind), await store.ReadAsync(Patience, default));
+    }
+
+    [Theory]
+    [InlineData(400, "Rejected", true)]
+    [InlineData(403, "Forbidden", true)]
+    [InlineData(413, "Rejected", true)]
+    [InlineData(422, "Rejected", true)]
+    [InlineData(429, "Throttled", true)]
+    [InlineData(500, "ServerError", false)]
+    [InlineData(503, "ServerError", false)]
+    [InlineData(504, "ServerError", false)]
+    [InlineData(202, "InvalidResponse", false)]
+    public async Task Write_Refused_FailedOnlyIfSurelyNotCarriedOut(int status, string kind, bool surely)
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        Lease lease = await store.CreateLeaseAsync();
+        _server.Faults.Add(Answer(verb: null, status) with { Times = 2 });
+
+        LeaseReply create = await store.CreateAsync(Held("b"), Patience, default);
+        LeaseReply replace = await store.ReplaceAsync(lease, Held("b"), Patience, default);
+
+        foreach (LeaseReply reply in (LeaseReply[])[create, replace])
+            _ = surely ? Failed(Enum.Parse<LeaseStoreErrorKind>(kind), reply) : Unknown(Enum.Parse<LeaseStoreErrorKind>(kind), reply);
+    }
+
+    [Fact]
+    public async Task Throttled_RetryAfterInSeconds_Kept()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        _server.Faults.Add(Answer("get", 429, ("Retry-After", "7")));
+        _server.Faults.Add(Answer("create", 503, ("Retry-After", "8")));
+
+        Assert.Equal(TimeSpan.FromSeconds(7), Failed(LeaseStoreErrorKind.Throttled, await store.ReadAsync(Patience, default)).RetryAfter);
+        LeaseReply write = await store.CreateAsync(Held("a"), Patience, default);
+        Assert.Equal(TimeSpan.FromSeconds(8), Unknown(LeaseStoreErrorKind.Throttled, write).RetryAfter);
+    }
+
+    [Fact]
+    public async Task Throttled_RetryAfterAsDate_MeasuredByTheServersClock()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        // Ten years off our own clock: only the difference counts.
+        _server.Faults.Add(Answer(
+            "get", 429, ("Date", "Sun, 31 Jan 2016 12:00:00 GMT"),
+            ("Retry-After", "Sun, 31 Jan 2016 12:00:09 GMT")));
+
+        Assert.Equal(TimeSpan.FromSeconds(9), Failed(LeaseStoreErrorKind.Throttled, await store.ReadAsync(Patience, default)).RetryAfter);
+    }
+
+    [Theory]
+    [InlineData("get")]
+    [InlineData("create")]
+    [InlineData("update")]
+    public async Task Forbidden_MissingVerb_MessageSaysWhatToGrant(string verb)
+    {
+        await using KubernetesLeaseStore admin = new StoreSetup(_server).Create();
+        Lease lease = await admin.CreateLeaseAsync();
+        _server.Users["limited"] = new FakeUser("system:serviceaccount:shop:app", [.. Verbs.Where(other => other != verb)]);
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { User = Token("limited") }.Create();
+
+        LeaseReply reply = verb switch
+        {
+            "get" => await store.ReadAsync(Patience, default),
+            "create" => await store.CreateAsync(Held("a"), Patience, default),
+            _ => await store.ReplaceAsync(lease, Held("a", 1), Patience, default),
+        };
+
+        string message = Failed(LeaseStoreErrorKind.Forbidden, reply).Message;
+        Assert.Contains($"Not allowed to {verb} leases.coordination.k8s.io 'settlement' in namespace 'default'", message, StringComparison.Ordinal);
+        Assert.Contains("Role", message, StringComparison.Ordinal);
+        Assert.Contains("system:serviceaccount:shop:app", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unauthorized_TokenUnknown_FailedAndNoTokenInTheMessage()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { User = Token("unknown-secret") }.Create();
+
+        string message = Failed(LeaseStoreErrorKind.Unauthorized, await store.ReadAsync(Patience, default)).Message;
+
+        Assert.DoesNotContain("unknown-secret", message, StringComparison.Ordinal);
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public async Task Namespace_Missing_ReadSaysAbsentAndCreateNamesIt()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { LeaseNamespace = "nowhere" }.Create();
+
+        // kube-apiserver does not look at the namespace of a lease that is not there.
+        Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
+        string message = Failed(LeaseStoreErrorKind.NotFound, await store.CreateAsync(Held("a"), Patience, default)).Message;
+
+        Assert.Contains("'nowhere' does not exist", message, StringComparison.Ordinal);
+        Assert.Contains("LeaseNamespace", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Namespace_BeingDeleted_MessageDoesNotAskForARole()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        _server.Faults.Add(Answer("create", 403) with
+        {
+            Body = """{"kind":"Status","code":403,"reason":"Forbidden","message":"leases \"x\" is forbidden: unable to create new content in namespace default because it is being terminated"}""",
+        });
+
+        string message = Failed(LeaseStoreErrorKind.Forbidden, await store.CreateAsync(Held("a"), Patience, default)).Message;
+
+        Assert.Contains("being deleted", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Role", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_ApiUnknownToTheServer_NotTakenForAbsent()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { Url = new Uri(_server.Url, "/wrong/") }.Create();
+
+        string message = Failed(LeaseStoreErrorKind.NotFound, await store.ReadAsync(Patience, default)).Message;
+
+        Assert.Contains("leases.coordination.k8s.io/v1", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html>captive portal</html>")]
+    [InlineData("""{"kind":"Lease","metadata":{"name":"settlement"}}""")]
+    [InlineData("""{"kind":"Lease","metadata":{"name":"another","uid":"u","resourceVersion":"1"}}""")]
+    [InlineData("""{"kind":"Status","metadata":{"name":"settlement","uid":"u","resourceVersion":"1"}}""")]
+    [InlineData("""{"kind":"Lease","metadata":{"name":"settlement","uid":"u","resourceVersion":"1"},"spec":{"renewTime":"yesterday"}}""")]
+    [InlineData("""{"kind":"Lease","metadata":{"name":"settlement","uid":"u","resou""")]
+    [InlineData("null")]
+    public async Task Success_BodyIsNoLease_ReadFailsAndWriteIsUnknown(string body)
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        _server.Faults.Add(Answer(verb: null, 200) with { Body = body, Times = 2 });
+
+        Failed(LeaseStoreErrorKind.InvalidResponse, await store.ReadAsync(Patience, default));
+        Unknown(LeaseStoreErrorKind.InvalidResponse, await store.CreateAsync(Held("a"), Patience, default));
+    }
+
+    [Fact]
+    public async Task Success_TenMegabytes_InvalidResponseAndTheNextRequestWorks()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        _server.Faults.Add(Answer(verb: null, 200) with { Body = new string('x', 10_000_000), Times = 2 });
+
+        Failed(LeaseStoreErrorKind.InvalidResponse, await store.ReadAsync(Patience, default));
+        Unknown(LeaseStoreErrorKind.InvalidResponse, await store.CreateAsync(Held("a"), Patience, default));
+        Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
+    }
+
+    [Fact]
+    public async Task Refusal_TenMegabytes_StaysARefusal()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        _server.Faults.Add(Answer("create", 403) with { Body = new string('x', 10_000_000) });
+
+        Failed(LeaseStoreErrorKind.Forbidden, await store.CreateAsync(Held("a"), Patience, default));
+    }
+
+    [Fact]
+    public async Task Write_ConnectionRefused_FailedBecauseNeverSent()
+    {
+        using var unused = new TcpListener(IPAddress.Loopback, 0);
+        unused.Start();
+        int port = ((IPEndPoint)unused.LocalEndpoint).Port;
+        unused.Stop();
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { Url = new Uri($"https://127.0.0.1:{port}") }.Create();
+
+        string message = Failed(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default)).Message;
+
+        Assert.Contains($"127.0.0.1:{port}", message, StringComparison.Ordinal);
+        Assert.Contains("refused", message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Write_NameDoesNotResolve_FailedDns()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { Url = new Uri("https://no-such-host.invalid:6443") }.Create();
+
+        string message = Failed(LeaseStoreErrorKind.Dns, await store.CreateAsync(Held("a"), Patience, default)).Message;
+
+        Assert.Contains("no-such-host.invalid", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_ProxyRefuses_MessageNamesTheProxy()
+    {
+        using var proxy = new TcpListener(IPAddress.Loopback, 0);
+        proxy.Start();
+        Task served = ServeAsync(proxy, "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+        await using KubernetesLeaseStore store = new StoreSetup(_server)
+        {
+            Url = new Uri("https://api.example.com:6443"),
+            Proxy = new Uri($"http://{proxy.LocalEndpoint}"),
+        }.Create();
+
+        string message = Failed(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default)).Message;
+
+        Assert.Contains("proxy-url", message, StringComparison.Ordinal);
+        await served;
+    }
+
+    private static async Task ServeAsync(TcpListener listener, string answer)
+    {
+        using TcpClient client = await listener.AcceptTcpClientAsync();
+        byte[] buffer = new byte[4096];
+        int read = await client.GetStream().ReadAsync(buffer);
+        Assert.True(read > 0);
+        await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(answer));
+    }
+
+    private static ClusterUser Token(string token) => new() { Token = TextSource.Inline("token", token) };
+
+    private static Fault Answer(string? verb, int status, params (string Name, string Value)[] headers) => new()
+    {
+        Verb = verb,
+        Kind = FaultKind.Answer,
+        Status = status,
+        Headers = headers.ToDictionary(header => header.Name, header => header.Value),
+    };
+}

@@ -1,0 +1,134 @@
+using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing.FakeApiServer;
+using static LeaseElection.Hosting.Tests.Kubernetes.Records;
+
+namespace LeaseElection.Hosting.Tests.Kubernetes;
+
+/// <summary>Requests without an answer.</summary>
+public sealed class KubernetesLeaseStoreFaultTests : IAsyncLifetime
+{
+    // Long enough for a handshake on a busy machine, short enough to be waited for.
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+
+    private FakeKubeApiServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await FakeKubeApiServer.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task Read_NoAnswer_FailedTimeoutAndTheNextOneHasANewConnection()
+    {
+        var setup = new StoreSetup(_server);
+        await using KubernetesLeaseStore store = setup.Create();
+        await store.ReadAsync(Patience, default);
+        _server.Faults.Add(new Fault { Kind = FaultKind.Hang });
+
+        Failed(LeaseStoreErrorKind.Timeout, await store.ReadAsync(Short, default));
+        Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
+
+        string[] connections = [.. _server.Requests.Select(request => request.ConnectionId)];
+        Assert.Equal(connections[0], connections[1]);
+        Assert.NotEqual(connections[1], connections[2]);
+        // HTTP/1.1 would have closed the connection anyway; that its handler went too shows here only.
+        Assert.Single(setup.Logger.Lines, line => line.Id.Name == "ConnectionReplaced");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Replace_NoAnswer_UnknownWhateverBecameOfIt(bool afterCommit)
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        Lease lease = await store.CreateLeaseAsync();
+        _server.Faults.Add(new Fault { Verb = "update", Kind = FaultKind.Hang, AfterCommit = afterCommit });
+
+        Unknown(LeaseStoreErrorKind.Timeout, await store.ReplaceAsync(lease, Held("a", 1), Short, default));
+
+        Lease now = Assert.IsType<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease;
+        Assert.Equal(afterCommit, now.ResourceVersion != lease.ResourceVersion);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Replace_ConnectionCut_UnknownAndSentOnce(bool afterCommit)
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        Lease lease = await store.CreateLeaseAsync();
+        _server.Faults.Add(new Fault { Verb = "update", Kind = FaultKind.Reset, AfterCommit = afterCommit });
+
+        Unknown(LeaseStoreErrorKind.Network, await store.ReplaceAsync(lease, Held("a", 1), Patience, default));
+
+        Assert.Single(_server.Requests, request => request.Verb == "update");
+    }
+
+    [Fact]
+    public async Task Write_ReusedConnectionClosedWithoutAnAnswer_UnknownAndSentOnce()
+    {
+        await using var server = new ClosingServer(_server.Authority);
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { Url = server.Url }.Create();
+        await store.ReadAsync(Patience, default);
+
+        // A GET would be sent again by SocketsHttpHandler itself. A write must not: had it been carried out, it would conflict with itself.
+        Unknown(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default));
+
+        Assert.Equal(["GET", "POST"], server.Requests);
+    }
+
+    [Fact]
+    public async Task Create_CutAfterCommit_UnknownAndThere()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        _server.Faults.Add(new Fault { Verb = "create", Kind = FaultKind.Reset, AfterCommit = true });
+
+        Unknown(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default));
+
+        Assert.Equal("a", Assert.IsType<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease.Record.HolderIdentity);
+    }
+
+    [Fact]
+    public async Task Request_CancelledWhileWaiting_ThrowsAndTheNextOneWorks()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        _server.Faults.Add(new Fault { Kind = FaultKind.Hang });
+        using var cancellation = new CancellationTokenSource();
+        Task<LeaseReply> reading = store.ReadAsync(Patience, cancellation.Token);
+
+        await cancellation.CancelAsync();
+
+        OperationCanceledException thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        Assert.Equal(cancellation.Token, thrown.CancellationToken);
+        _server.Faults.Clear();
+        Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
+    }
+
+    [Fact]
+    public async Task Request_NoTimeLeft_TimeoutWithoutThrowing()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+
+        Failed(LeaseStoreErrorKind.Timeout, await store.ReadAsync(TimeSpan.Zero, default));
+        Failed(LeaseStoreErrorKind.Timeout, await store.ReadAsync(TimeSpan.FromSeconds(-1), default));
+        // Nothing was sent, so that even a write certainly had no effect.
+        Failed(LeaseStoreErrorKind.Timeout, await store.CreateAsync(Held("a"), TimeSpan.Zero, default));
+    }
+
+    [Fact]
+    public async Task Timeout_WithAWatchOpen_WatchGoesOn()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        Lease lease = await store.CreateLeaseAsync();
+        await using var watch = new LeaseElection.Testing.Contracts.LeaseWatchReader(store, lease.ResourceVersion, Patience);
+        lease = Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a", 1), Patience, default)).Lease;
+        await watch.NextAsync<LeaseEvent.Changed>();
+        _server.Faults.Add(new Fault { Verb = "get", Kind = FaultKind.Hang });
+
+        Failed(LeaseStoreErrorKind.Timeout, await store.ReadAsync(Short, default));
+        await store.ReplaceAsync(lease, Held("a", 2), Patience, default);
+
+        Assert.Equal(Held("a", 2), (await watch.NextAsync<LeaseEvent.Changed>()).Lease.Record);
+        Assert.Single(_server.Requests, request => request.Verb == "watch");
+    }
+}

@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using LeaseElection.Testing.ApiServer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Testing.FakeApiServer;
+
+/// <summary>
+/// A model of kube-apiserver, leases only, in this process and over real sockets and TLS: for faults that a real one does not produce on
+/// demand. What it answers is checked against a real one by the contract suite that both must pass.
+/// </summary>
+internal sealed class FakeKubeApiServer : IAsyncDisposable
+{
+    public const string Token = "token-of-the-admin";
+
+    private readonly WebApplication _app;
+    private readonly string _pathBase;
+    private readonly ConcurrentQueue<RecordedRequest> _requests = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private X509Certificate2 _certificate;
+
+    private FakeKubeApiServer(IPAddress address, string pathBase)
+    {
+        _pathBase = pathBase;
+        _certificate = CertificateFrom(Authority);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(address, 0, listen =>
+            listen.UseHttps(new HttpsConnectionAdapterOptions
+            {
+                ServerCertificateSelector = (_, _) => _certificate,
+                ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+                ClientCertificateValidation = (_, _, _) => true,
+            })));
+        _app = builder.Build();
+        _app.Run(HandleAsync);
+    }
+
+    public CertificateAuthority Authority { get; private set; } = new();
+
+    public Uri Url { get; private set; } = null!;
+
+    public LeaseModel Leases { get; } = new();
+
+    public FaultPlan Faults { get; } = new();
+
+    /// <summary>Who is known, by token or by the common name of a client certificate. Removing one makes his requests 401.</summary>
+    public ConcurrentDictionary<string, FakeUser> Users { get; } = new() { [Token] = new FakeUser("admin", "*") };
+
+    public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
+
+    /// <param name="address">127.0.0.1 if not given.</param>
+    /// <param name="pathBase">A path before <c>/apis</c>, as gateways have.</param>
+    public static async Task<FakeKubeApiServer> StartAsync(IPAddress? address = null, string pathBase = "")
+    {
+        var server = new FakeKubeApiServer(address ?? IPAddress.Loopback, pathBase);
+        await server._app.StartAsync();
+        string url = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.Url = new Uri(url + pathBase);
+        return server;
+    }
+
+    /// <summary>From the next handshake on the server's certificate is signed by an authority nobody has heard of yet.</summary>
+    public void ChangeAuthority()
+    {
+        Authority.Dispose();
+        Authority = new CertificateAuthority();
+        _certificate = CertificateFrom(Authority);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Hanging requests first: a server that stops waits for the ones it has.
+        await _stopping.CancelAsync();
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+        Authority.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
+        try
+        {
+            if (LeaseRoute.Parse(context.Request, _pathBase) is not { } route)
+            {
+                context.Response.StatusCode = 404;
+                await context.Response.WriteAsync("404 page not found\n", stop.Token);
+                return;
+            }
+            string body = await RecordAsync(context, route, stop.Token);
+            Fault? fault = Faults.Take(route.Verb);
+            if (fault is { AfterCommit: false } && await ApplyAsync(fault, context, stop.Token))
+                return;
+            await ServeAsync(context, route, body, fault is { AfterCommit: true } ? fault : null, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client has gone, or the server is being stopped.
+            context.Abort();
+        }
+    }
+
+    private async Task ServeAsync(HttpContext context, LeaseRoute route, string body, Fault? fault, CancellationToken cancellationToken)
+    {
+        ApiResult result;
+        try
+        {
+            Authorize(context, route);
+            if (route.Verb == "watch")
+            {
+                await WatchAsync(context, route, cancellationToken);
+                return;
+            }
+            result = Execute(route, body);
+        }
+        catch (ApiRefusal refusal)
+        {
+            result = refusal.ToResult();
+        }
+        if (fault is not null && await ApplyAsync(fault, context, cancellationToken))
+            return;
+        context.Response.StatusCode = result.Code;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(result.Body.ToJsonString(), cancellationToken);
+    }
+
+    private ApiResult Execute(LeaseRoute route, string body)
+    {
+        switch (route.Verb)
+        {
+            case "get":
+                return new ApiResult(200, Leases.Get(route.Namespace, route.Name!));
+            case "create":
+                return new ApiResult(201, Leases.Create(route.Namespace, LeaseRules.Parse(body)));
+            case "update":
+                return new ApiResult(200, Leases.Replace(route.Namespace, route.Name!, LeaseRules.Parse(body)));
+            default:
+                Leases.Delete(route.Namespace, route.Name!);
+                return new ApiResult(200, new JsonObject { ["kind"] = "Status", ["status"] = "Success" });
+        }
+    }
+
+    private async Task WatchAsync(HttpContext context, LeaseRoute route, CancellationToken cancellationToken)
+    {
+        var watch = new FakeWatch(context, route.Namespace);
+        Leases.Open(watch);
+        try
+        {
+            await watch.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            Leases.Close(watch);
+        }
+    }
+
+    private void Authorize(HttpContext context, LeaseRoute route)
+    {
+        string key = context.Request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var token]
+            ? token
+            : context.Connection.ClientCertificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? "";
+        if (!Users.TryGetValue(key, out FakeUser? user))
+            throw ApiRefusal.Unauthorized();
+        if (!user.May(route.Verb))
+            throw ApiRefusal.Forbidden(user.Name, route.Verb, route.Namespace, route.Name ?? "");
+    }
+
+    private async Task<string> RecordAsync(HttpContext context, LeaseRoute route, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        string body = await reader.ReadToEndAsync(cancellationToken);
+        _requests.Enqueue(new RecordedRequest(
+            route.Verb, HttpMethod.Parse(context.Request.Method), context.Request.Path.Value ?? "", context.Request.Query,
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()),
+            body, context.Connection.Id, context.Request.Protocol));
+        return body;
+    }
+
+    /// <returns>Whether the request has been dealt with.</returns>
+    private static async Task<bool> ApplyAsync(Fault fault, HttpContext context, CancellationToken cancellationToken)
+    {
+        await Task.Delay(fault.Delay, TimeProvider.System, cancellationToken);
+        switch (fault.Kind)
+        {
+            case FaultKind.Hang:
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+                return true;
+            case FaultKind.Reset:
+                context.Abort();
+                return true;
+            case FaultKind.Answer:
+                context.Response.StatusCode = fault.Status;
+                foreach ((string name, string value) in fault.Headers)
+                    context.Response.Headers[name] = value;
+                await context.Response.WriteAsync(fault.Body, cancellationToken);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static X509Certificate2 CertificateFrom(CertificateAuthority authority)
+    {
+        (string certificate, string key) = authority.IssueForServer();
+        return X509Certificate2.CreateFromPem(certificate, key);
+    }
+}
