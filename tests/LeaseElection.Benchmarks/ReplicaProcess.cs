@@ -11,7 +11,7 @@ internal sealed class ReplicaProcess : IDisposable
     public ReplicaProcess(string identity, IReadOnlyDictionary<string, string> environment, ChannelWriter<Journal> journal)
     {
         Identity = identity;
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, UseShellExecute = false };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(typeof(ReplicaProcess).Assembly.Location);
         start.ArgumentList.Add("replica");

@@ -1,11 +1,13 @@
+using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Leases;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting;
 
 /// <summary>Finds store, namespace and identity of an election from its options and from what is around the process.</summary>
 internal sealed class ElectionStoreFactory(
-    ProcessEnvironment environment, LeaseClaims claims, ElectionClock clock, ILoggerFactory loggers)
+    ProcessEnvironment environment, IHostEnvironment host, LeaseClaims claims, ElectionClock clock, ILoggerFactory loggers)
     : IElectionStoreFactory
 {
     public OpenedStore Open(LeaderElectionRegistration registration, LeaderElectionOptions options)
@@ -17,11 +19,22 @@ internal sealed class ElectionStoreFactory(
             return new OpenedStore(new MemoryLeaseStore("no lease (disabled)"), alone);
         }
 
-        string directory = FileStoreDirectory.Resolve(registration, options, environment);
-        string leaseNamespace = LeaseNamespace.Resolve(registration, options, environment, LeaseNamespace.Default);
-        var store = new FileLeaseStore(
-            directory, leaseNamespace, options.LeaseName!, clock.TimeProvider, loggers.CreateLogger<FileLeaseStore>());
+        KubernetesConnection? connection = LeaseStoreSelection.Select(
+            registration,
+            options,
+            environment,
+            host.EnvironmentName,
+            (atHome, tried) => KubernetesConnectionResolver.TryResolve(options.Kubernetes, environment, atHome, tried));
+        string leaseNamespace = LeaseNamespace.Resolve(
+            registration, options, environment, connection is null ? LeaseNamespace.Default : connection.Namespace);
+        var card = new ElectionIdentityCard(leaseNamespace, options.LeaseName!, identity);
+        ILeaseStore store = connection is null
+            ? new FileLeaseStore(
+                FileStoreDirectory.Resolve(registration, options, environment),
+                card.LeaseNamespace, card.LeaseName, clock.TimeProvider, loggers.CreateLogger<FileLeaseStore>())
+            : new KubernetesLeaseStore(
+                connection, card.LeaseNamespace, card.LeaseName, clock.TimeProvider, loggers.CreateLogger<KubernetesLeaseStore>());
         claims.Claim(registration, store.Description);
-        return new OpenedStore(store, new ElectionIdentityCard(leaseNamespace, options.LeaseName!, identity));
+        return new OpenedStore(store, card);
     }
 }

@@ -34,7 +34,7 @@ internal static class KubeConfigConnection
             Server = ServerUrl.Parse(serverKey, server),
             Origin = $"kubeconfig {config.Name} context {name}",
             User = KubeConfigUser.Create(user),
-            Namespace = context.Text("namespace"),
+            Namespace = context.Text("namespace") ?? "default", // As kubectl takes it.
             CertificateAuthority = authority is null
                 ? null
                 : ClusterFiles.Authorities(cluster.DescribeKey("certificate-authority"), authority),

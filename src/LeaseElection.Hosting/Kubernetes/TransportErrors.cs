@@ -42,8 +42,9 @@ internal static class TransportErrors
             LeaseStoreErrorKind.Dns, $"The name of {server} cannot be resolved: {Innermost(e)} Check the address and the DNS of this machine."),
         HttpRequestError.SecureConnectionError => Error(
             LeaseStoreErrorKind.Tls,
-            $"No trusted connection to {server}: {Innermost(e)} Check that the certificate authority is the cluster's and that the certificate "
-            + "names this host (tls-server-name in a kubeconfig)."),
+            $"No trusted connection to {server}: {Innermost(e)} Check that the certificate authority is the cluster's "
+            + "(Kubernetes:CertificateAuthorityFile, certificate-authority in a kubeconfig, ca.crt in a pod) and that the certificate names "
+            + "this host (tls-server-name in a kubeconfig)."),
         HttpRequestError.ConnectionError => Error(
             LeaseStoreErrorKind.Network, $"No connection to {server}: {Innermost(e)} Check address, port and network policies."),
         HttpRequestError.ProxyTunnelError => Error(

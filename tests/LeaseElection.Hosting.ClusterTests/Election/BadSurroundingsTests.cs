@@ -36,7 +36,7 @@ public sealed class BadSurroundingsTests(ApiServerFixture fixture)
             Server, user, leaseNamespace, options => options.Kubernetes.CertificateAuthorityFile = other.CertificateAuthorityFile);
         CapturedLogs.Entry warning = await host.Logs.UntilAsync(220);
         Assert.Contains("certificate", warning.Message, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("CertificateAuthorityFile", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("Kubernetes:CertificateAuthorityFile", warning.Message, StringComparison.Ordinal);
         Assert.False(host.Election.IsLeader);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Election;
 
@@ -14,6 +15,8 @@ internal sealed class CapturedLogs : ILoggerProvider, ILogger
 
     public IReadOnlyList<Entry> All => [.. _entries];
 
+    public IReadOnlyList<Entry> Warnings => [.. _entries.Where(entry => entry.Level >= LogLevel.Warning)];
+
     public async Task<Entry> UntilAsync(int id)
     {
         while (true)
@@ -25,7 +28,9 @@ internal sealed class CapturedLogs : ILoggerProvider, ILogger
         }
     }
 
-    public ILogger CreateLogger(string categoryName) => this;
+    /// <summary>Ours only: the framework logs what a health check says as well.</summary>
+    public ILogger CreateLogger(string categoryName) =>
+        categoryName.StartsWith("LeaseElection", StringComparison.Ordinal) ? this : NullLogger.Instance;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

@@ -29,7 +29,7 @@ public sealed class HandOverTests(ApiServerFixture fixture, ITestOutputHelper ou
 
         ClusterHost[] hosts = [first, second];
         FencingToken token = default;
-        Census before = default;
+        Census? before = null;
         for (int term = 0; term < Terms; term++)
         {
             LeadershipTerm led = await hosts[term % 2].LeadsAsync();
@@ -48,10 +48,10 @@ public sealed class HandOverTests(ApiServerFixture fixture, ITestOutputHelper ou
         Assert.Equal(1, Journal.Most);
         Assert.Equal(Terms + 1, Journal.Made);
         Assert.InRange(Journal.Alive(), 1, 2);
-        Assert.InRange(after.Timers, 0, before.Timers + 2);
-        Assert.InRange(after.Connections, 0, before.Connections + 2);
-        Assert.InRange(after.Threads, 0, before.Threads + 8);
-        Assert.InRange(after.Bytes, 0, before.Bytes + 2_000_000);
+        Assert.InRange(after.Timers, 0, before!.Timers + 2);
+        Assert.InRange(after.Connections, 0, before!.Connections + 2);
+        Assert.InRange(after.Threads, 0, before!.Threads + 8);
+        Assert.InRange(after.Bytes, 0, before!.Bytes + 2_000_000);
     }
 
     private static Census Take(int port)
@@ -65,7 +65,7 @@ public sealed class HandOverTests(ApiServerFixture fixture, ITestOutputHelper ou
         return new Census(Timer.ActiveCount, connections, process.Threads.Count, GC.GetTotalMemory(forceFullCollection: true));
     }
 
-    private readonly record struct Census(long Timers, int Connections, int Threads, long Bytes);
+    private sealed record Census(long Timers, int Connections, int Threads, long Bytes);
 
     /// <summary>A background service that knows nothing of leaders.</summary>
     private sealed class Journal : BackgroundService

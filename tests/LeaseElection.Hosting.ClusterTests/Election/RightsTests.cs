@@ -1,6 +1,5 @@
 using LeaseElection.Testing.ApiServer;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.ClusterTests.Election;
 
@@ -8,6 +7,8 @@ namespace LeaseElection.Hosting.ClusterTests.Election;
 [Collection(ApiServerFixture.Collection)]
 public sealed class RightsTests(ApiServerFixture fixture)
 {
+    private const string Prepared = """{"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "settlement"}}""";
+
     private RealApiServer Server => fixture.Server;
 
     [ApiServerFact]
@@ -22,7 +23,7 @@ public sealed class RightsTests(ApiServerFixture fixture)
         await leader.StopAsync();
         await standby.LeadsAsync();
 
-        CapturedLogs.Entry warning = Assert.Single(standby.Logs.All, entry => entry.Level >= LogLevel.Warning);
+        CapturedLogs.Entry warning = Assert.Single(standby.Logs.Warnings);
         Assert.Equal(223, warning.Id);
         Assert.Contains("watch", warning.Message, StringComparison.Ordinal);
         Assert.Contains(leaseNamespace, warning.Message, StringComparison.Ordinal);
@@ -42,7 +43,7 @@ public sealed class RightsTests(ApiServerFixture fixture)
 
         // Debug message 221 tells of the repetitions; three of them, so that a second warning would have come.
         await host.Logs.UntilAsync(221);
-        CapturedLogs.Entry warning = Assert.Single(host.Logs.All, entry => entry.Level >= LogLevel.Warning);
+        CapturedLogs.Entry warning = Assert.Single(host.Logs.Warnings);
         Assert.Equal(220, warning.Id);
         Assert.All(
             new[] { "get", "leases", "coordination.k8s.io", leaseNamespace, "settlement" },
@@ -58,7 +59,7 @@ public sealed class RightsTests(ApiServerFixture fixture)
     {
         string leaseNamespace = await Server.CreateNamespaceAsync();
         await Server.KubectlAsync(
-            "{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: settlement}}", "apply", "-n", leaseNamespace, "-f", "-");
+            Prepared, "apply", "-n", leaseNamespace, "-f", "-");
         ApiServerUser user = await Server.CreateUserAsync(
             leaseNamespace, PolicyRule.Leases("get", "update") with { ResourceNames = ["settlement"] });
         await using ClusterHost host = await ClusterHost.StartAsync(Server, user, leaseNamespace);
@@ -70,7 +71,7 @@ public sealed class RightsTests(ApiServerFixture fixture)
     {
         string leaseNamespace = await Server.CreateNamespaceAsync();
         await Server.KubectlAsync(
-            "{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: settlement}}", "apply", "-n", leaseNamespace, "-f", "-");
+            Prepared, "apply", "-n", leaseNamespace, "-f", "-");
         ApiServerUser user = await Server.CreateUserAsync(
             leaseNamespace, PolicyRule.Leases("get", "update", "watch") with { ResourceNames = ["settlement"] });
         await using ClusterHost leader = await ClusterHost.StartAsync(Server, user, leaseNamespace);
@@ -79,6 +80,6 @@ public sealed class RightsTests(ApiServerFixture fixture)
         await standby.UntilAsync(status => status.HolderIdentity == leader.Election.Identity);
         await leader.StopAsync();
         await standby.LeadsAsync();
-        Assert.DoesNotContain(standby.Logs.All, entry => entry.Level >= LogLevel.Warning);
+        Assert.Empty(standby.Logs.Warnings);
     }
 }
