@@ -10,12 +10,12 @@ namespace LeaseElection.Hosting.Leases.Files;
 /// </summary>
 internal sealed class WakeSignal : IDisposable
 {
-    private static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Without notifications the poll is all there is, and a hand-over waits for it.</summary>
-    private static readonly TimeSpan s_blindPollInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan BlindPollInterval = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan s_probeInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
 
     // One token however many wakes: what was to be seen is in _pending.
     private readonly Channel<bool> _tokens =
@@ -38,7 +38,7 @@ internal sealed class WakeSignal : IDisposable
         _paths = paths;
         _logger = logger;
         _probe = timeProvider.CreateTimer(_ => Set(Wake.Probe), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _poll = timeProvider.CreateTimer(_ => Set(Wake.Poll), state: null, s_pollInterval, s_pollInterval);
+        _poll = timeProvider.CreateTimer(_ => Set(Wake.Poll), state: null, PollInterval, PollInterval);
         FileSystemWatcher? notifications = null;
         try
         {
@@ -66,7 +66,7 @@ internal sealed class WakeSignal : IDisposable
     {
         set
         {
-            TimeSpan interval = value ? s_probeInterval : Timeout.InfiniteTimeSpan;
+            TimeSpan interval = value ? ProbeInterval : Timeout.InfiniteTimeSpan;
             _probe.Change(interval, interval);
         }
     }
@@ -96,8 +96,8 @@ internal sealed class WakeSignal : IDisposable
     {
         if (Interlocked.Exchange(ref _isBlind, 1) == 0)
         {
-            FileStoreLog.PollsInsteadOfWatching(_logger, _paths.Lease, s_blindPollInterval.TotalMilliseconds, reason.Message);
-            _poll.Change(s_blindPollInterval, s_blindPollInterval);
+            FileStoreLog.PollsInsteadOfWatching(_logger, _paths.Lease, BlindPollInterval.TotalMilliseconds, reason.Message);
+            _poll.Change(BlindPollInterval, BlindPollInterval);
         }
         Set(Wake.Changed);
     }

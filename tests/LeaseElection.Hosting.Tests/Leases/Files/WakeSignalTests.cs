@@ -5,7 +5,7 @@ namespace LeaseElection.Hosting.Tests.Leases.Files;
 
 public sealed class WakeSignalTests : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
     private readonly ListLogger<WakeSignal> _log = new();
@@ -18,10 +18,10 @@ public sealed class WakeSignalTests : IDisposable
         using WakeSignal signal = new(
             Paths(), TimeProvider.System, _log, _ => throw new IOException("The configured user limit (128) has been reached."));
 
-        Assert.Equal(Wake.Changed, await signal.WaitAsync(default).AsTask().WaitAsync(s_patience));
+        Assert.Equal(Wake.Changed, await signal.WaitAsync(default).AsTask().WaitAsync(Patience));
         long begun = TimeProvider.System.GetTimestamp();
         for (int poll = 0; poll < 3; poll++)
-            Assert.Equal(Wake.Poll, await signal.WaitAsync(default).AsTask().WaitAsync(s_patience));
+            Assert.Equal(Wake.Poll, await signal.WaitAsync(default).AsTask().WaitAsync(Patience));
 
         // Three slow polls would take three seconds.
         Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(2.5));
@@ -41,7 +41,7 @@ public sealed class WakeSignalTests : IDisposable
 
         Wake wake = Wake.None;
         while (!wake.HasFlag(Wake.Changed))
-            wake = await signal.WaitAsync(default).AsTask().WaitAsync(s_patience);
+            wake = await signal.WaitAsync(default).AsTask().WaitAsync(Patience);
         Assert.Empty(_log.Entries);
     }
 
@@ -50,7 +50,7 @@ public sealed class WakeSignalTests : IDisposable
     {
         using WakeSignal signal = new(Paths(), TimeProvider.System, _log) { Probes = true };
 
-        Assert.True((await signal.WaitAsync(default).AsTask().WaitAsync(s_patience)).HasFlag(Wake.Probe));
+        Assert.True((await signal.WaitAsync(default).AsTask().WaitAsync(Patience)).HasFlag(Wake.Probe));
     }
 
     private LeasePaths Paths()
