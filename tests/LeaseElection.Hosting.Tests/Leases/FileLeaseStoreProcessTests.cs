@@ -75,8 +75,8 @@ public sealed class FileLeaseStoreProcessTests(ITestOutputHelper output) : IDisp
 
         await holder.StopAsync();
 
-        // Two bookmarks are a second apart, with some twenty questions between them.
-        await ReadBookmarksAsync(watch, 2);
+        // A second, with some twenty questions in it.
+        await ReadBookmarksAsync(watch, 4);
         holder.Kill();
         await watch.NextAsync<LeaseEvent.HolderDead>();
     }
@@ -110,18 +110,18 @@ public sealed class FileLeaseStoreProcessTests(ITestOutputHelper output) : IDisp
             await HolderProcess.StartAsync(_folder.Path, "other", ("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", "1"));
         await using LeaseWatchReader watch = new(store, holder.ResourceVersion, Patience);
 
-        await ReadBookmarksAsync(watch, 1);
+        await ReadBookmarksAsync(watch, 2);
         holder.Kill();
         await watch.NextAsync<LeaseEvent.HolderDead>();
     }
 
     [UnixFact]
-    public async Task Watch_AnotherProcessReleases_ToldBeforeThePollWould()
+    public async Task Watch_AnotherProcessReleases_ToldWithinHalfASecond()
     {
         await using FileLeaseStore store = Open();
         await using HolderProcess holder = await HolderProcess.StartAsync(_folder.Path);
         await using LeaseWatchReader watch = new(store, holder.ResourceVersion, Patience);
-        // Right after a poll, so that for a second only a notification can bring the news.
+        // Right after a poll, so that it is the notification that brings the news, unless the machine is very busy.
         await ReadBookmarksAsync(watch, 1);
 
         Task<string> begun = holder.AskAsync("release");

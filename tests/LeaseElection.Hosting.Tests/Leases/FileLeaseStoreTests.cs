@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
@@ -188,18 +189,29 @@ public sealed class FileLeaseStoreTests : IDisposable
     [UnixFact]
     public async Task Replace_DiskHangsBeforeTheRename_TimeoutAndNeverWrittenLater()
     {
-        await using FileLeaseStore store = Open();
+        TimeoutOnCommand clock = new();
+        await using FileLeaseStore store = Open(clock);
         Lease lease = await CreateAsync(store, Held("a"));
+        // Opening a pipe to write hangs until somebody reads it.
         await MakePipeAsync(LeasePath + ".tmp");
+        string lockPath = Path.Combine(LeaseFolder, "lease.lock");
 
-        LeaseReply reply = await store.ReplaceAsync(lease, Held("a", renewals: 1), TimeSpan.FromMilliseconds(50), default);
+        Task<LeaseReply> replacing = store.ReplaceAsync(lease, Held("a", renewals: 1), Patience, default);
+        using CancellationTokenSource patience = new(Patience);
+        while (FileLock.TryTake(lockPath, FileMode.Open) is { } free)
+        {
+            free.Dispose();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
+        }
+        clock.TimeOut();
+        LeaseReply reply = await replacing;
 
         Assert.Equal(LeaseStoreErrorKind.Timeout, Assert.IsType<LeaseReply.Failed>(reply).Error.Kind);
-        // The disk comes back: the write that was given up goes on, up to where it would count.
-        string late = await File.ReadAllTextAsync(LeasePath + ".tmp");
-        Assert.Contains("\"holderIdentity\": \"a\"", late, StringComparison.Ordinal);
+        // The disk comes back: the write that was given up goes on, up to where it would count. (Not read by .NET, whose lock on
+        // the pipe would drive the writer away.)
+        Assert.Contains("\"holderIdentity\": \"a\"", await RunAsync("cat", LeasePath + ".tmp"), StringComparison.Ordinal);
         // Once the late writer has let go of the lock, the version it meant to replace is still there.
-        using (await FileLock.TakeAsync(Path.Combine(LeaseFolder, "lease.lock"), TimeProvider.System, default))
+        using (await FileLock.TakeAsync(lockPath, TimeProvider.System, patience.Token))
             File.Delete(LeasePath + ".tmp");
         await ReplaceAsync(store, lease, Held("a", renewals: 2));
     }
@@ -313,7 +325,8 @@ public sealed class FileLeaseStoreTests : IDisposable
         Lease held = await CreateAsync(holder, Held("a"));
         await using LeaseWatchReader watch = new(standby, held.ResourceVersion, Patience);
 
-        // A second, with some twenty questions in it.
+        // Two polls, with some five questions between them.
+        Assert.IsType<LeaseEvent.Bookmark>(await watch.NextOfAnyKindAsync());
         Assert.IsType<LeaseEvent.Bookmark>(await watch.NextOfAnyKindAsync());
         await ReplaceAsync(holder, held, Held(""));
 
@@ -362,11 +375,16 @@ public sealed class FileLeaseStoreTests : IDisposable
         Assert.Contains("shop/settlement", store.Description, StringComparison.Ordinal);
     }
 
-    private static async Task MakePipeAsync(string path)
+    private static async Task MakePipeAsync(string path) => await RunAsync("mkfifo", path);
+
+    private static async Task<string> RunAsync(string program, string argument)
     {
-        using Process mkfifo = Process.Start("mkfifo", [path]);
-        await mkfifo.WaitForExitAsync().WaitAsync(Patience);
-        Assert.Equal(0, mkfifo.ExitCode);
+        ProcessStartInfo start = new(program, [argument]) { UseShellExecute = false, RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(0, process.ExitCode);
+        return output;
     }
 
     private static LeaseRecord Held(string holder, int renewals = 0) => new()
@@ -408,5 +426,25 @@ public sealed class FileLeaseStoreTests : IDisposable
     private sealed class FrozenClock(DateTimeOffset now) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => now;
+    }
+
+    /// <summary>The timeout of a request comes when the test says so, however slow the machine; short pauses take their time.</summary>
+    private sealed class TimeoutOnCommand : TimeProvider
+    {
+        private readonly ConcurrentQueue<Action> _timeouts = new();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime < TimeSpan.FromSeconds(1))
+                return base.CreateTimer(callback, state, dueTime, period);
+            _timeouts.Enqueue(() => callback(state));
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        public void TimeOut()
+        {
+            while (_timeouts.TryDequeue(out Action? timeout))
+                timeout();
+        }
     }
 }

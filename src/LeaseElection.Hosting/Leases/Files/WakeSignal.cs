@@ -5,15 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.Leases.Files;
 
 /// <summary>
-/// Wakes a watch when its file changes. The slow poll behind the system's notifications is not a luxury: they get lost in an
+/// Wakes a watch when its file changes. The poll behind the system's notifications is not a luxury: they get lost in an
 /// overflowing queue, and do not exist for some mounts of a container.
 /// </summary>
 internal sealed class WakeSignal : IDisposable
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
-
-    /// <summary>Without notifications the poll is all there is, and a hand-over waits for it.</summary>
-    private static readonly TimeSpan BlindPollInterval = TimeSpan.FromMilliseconds(250);
+    /// <summary>
+    /// Shorter than the silence (two renewal intervals) after which the elector takes a watch for dead, down to a lease of a second;
+    /// and without notifications all there is, so that a hand-over waits for it. To read the file takes some 50 microseconds.
+    /// </summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
 
@@ -74,8 +75,14 @@ internal sealed class WakeSignal : IDisposable
     /// <summary>Waits until there is a reason to wake, and tells all there are.</summary>
     public async ValueTask<Wake> WaitAsync(CancellationToken cancellationToken)
     {
-        await _tokens.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return (Wake)Interlocked.Exchange(ref _pending, (int)Wake.None);
+        Wake reasons;
+        do
+        {
+            await _tokens.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            reasons = (Wake)Interlocked.Exchange(ref _pending, (int)Wake.None);
+        }
+        while (reasons == Wake.None);
+        return reasons;
     }
 
     public void Dispose()
@@ -87,7 +94,7 @@ internal sealed class WakeSignal : IDisposable
 
     private void Set(Wake reason)
     {
-        // The reason first: a token without a reason costs one idle look, a reason without a token would be a change never seen.
+        // The reason first: a token without a reason is passed over, a reason without a token would be a change never seen.
         Interlocked.Or(ref _pending, (int)reason);
         _tokens.Writer.TryWrite(true);
     }
@@ -95,10 +102,7 @@ internal sealed class WakeSignal : IDisposable
     private void GoBlind(Exception reason)
     {
         if (Interlocked.Exchange(ref _isBlind, 1) == 0)
-        {
-            FileStoreLog.PollsInsteadOfWatching(_logger, _paths.Lease, BlindPollInterval.TotalMilliseconds, reason.Message);
-            _poll.Change(BlindPollInterval, BlindPollInterval);
-        }
+            FileStoreLog.PollsInsteadOfWatching(_logger, _paths.Lease, PollInterval.TotalMilliseconds, reason.Message);
         Set(Wake.Changed);
     }
 }

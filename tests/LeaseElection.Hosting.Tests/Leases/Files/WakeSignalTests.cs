@@ -13,18 +13,15 @@ public sealed class WakeSignalTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Wait_SystemHasNoNotificationsLeft_PollsFasterAndSaysSoOnce()
+    public async Task Wait_SystemHasNoNotificationsLeft_PollsAndSaysSoOnce()
     {
         using WakeSignal signal = new(
             Paths(), TimeProvider.System, _log, _ => throw new IOException("The configured user limit (128) has been reached."));
 
         Assert.Equal(Wake.Changed, await signal.WaitAsync(default).AsTask().WaitAsync(Patience));
-        long begun = TimeProvider.System.GetTimestamp();
         for (int poll = 0; poll < 3; poll++)
             Assert.Equal(Wake.Poll, await signal.WaitAsync(default).AsTask().WaitAsync(Patience));
 
-        // Three slow polls would take three seconds.
-        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(2.5));
         (string? name, LogLevel level, string message) = Assert.Single(_log.Entries);
         Assert.Equal("PollsInsteadOfWatching", name);
         Assert.Equal(LogLevel.Warning, level);
