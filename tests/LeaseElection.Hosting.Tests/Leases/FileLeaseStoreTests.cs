@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Leases;
@@ -9,7 +11,7 @@ namespace LeaseElection.Hosting.Tests.Leases;
 
 public sealed class FileLeaseStoreTests : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
     private readonly ListLogger<FileLeaseStore> _log = new();
@@ -45,9 +47,9 @@ public sealed class FileLeaseStoreTests : IDisposable
         Lease before = await CreateAsync(store, Held("a"));
         await File.WriteAllTextAsync(LeasePath, content);
 
-        AssertDamaged(await store.ReadAsync(s_patience, default));
-        AssertDamaged(await store.CreateAsync(Held("b"), s_patience, default));
-        AssertDamaged(await store.ReplaceAsync(before, Held("a"), s_patience, default));
+        AssertDamaged(await store.ReadAsync(Patience, default));
+        AssertDamaged(await store.CreateAsync(Held("b"), Patience, default));
+        AssertDamaged(await store.ReplaceAsync(before, Held("a"), Patience, default));
 
         Assert.Equal(content, await File.ReadAllTextAsync(LeasePath));
     }
@@ -63,7 +65,7 @@ public sealed class FileLeaseStoreTests : IDisposable
         for (int length = 0; length < whole.Length - 1; length++)
         {
             await File.WriteAllBytesAsync(LeasePath, whole[..length]);
-            AssertDamaged(await store.ReadAsync(s_patience, default));
+            AssertDamaged(await store.ReadAsync(Patience, default));
         }
     }
 
@@ -72,7 +74,7 @@ public sealed class FileLeaseStoreTests : IDisposable
     {
         await using FileLeaseStore store = Open();
         Lease lease = await CreateAsync(store, Held("a"));
-        await using LeaseWatchReader watch = new(store, lease.ResourceVersion, s_patience);
+        await using LeaseWatchReader watch = new(store, lease.ResourceVersion, Patience);
         await File.WriteAllTextAsync(LeasePath, "{");
 
         LeaseWatchException broken = await Assert.ThrowsAsync<LeaseWatchException>(
@@ -94,8 +96,8 @@ public sealed class FileLeaseStoreTests : IDisposable
 
         foreach (LeaseReply reply in new[]
         {
-            await store.ReadAsync(s_patience, default),
-            await store.CreateAsync(Held("a"), s_patience, default),
+            await store.ReadAsync(Patience, default),
+            await store.CreateAsync(Held("a"), Patience, default),
         })
         {
             LeaseStoreError error = Assert.IsType<LeaseReply.Failed>(reply).Error;
@@ -103,7 +105,7 @@ public sealed class FileLeaseStoreTests : IDisposable
             Assert.Contains(LeaseFolder, error.Message, StringComparison.Ordinal);
             Assert.Contains("File:Directory", error.Message, StringComparison.Ordinal);
         }
-        await using LeaseWatchReader watch = new(store, "", s_patience);
+        await using LeaseWatchReader watch = new(store, "", Patience);
         LeaseWatchException broken = await Assert.ThrowsAsync<LeaseWatchException>(watch.NextOfAnyKindAsync);
         Assert.Equal(LeaseStoreErrorKind.Storage, broken.Error.Kind);
     }
@@ -119,7 +121,7 @@ public sealed class FileLeaseStoreTests : IDisposable
         // Whatever is written there fails with ENOSPC.
         File.CreateSymbolicLink(temporary, "/dev/full");
 
-        LeaseReply reply = await store.ReplaceAsync(lease, Held("a", renewals: 1), s_patience, default);
+        LeaseReply reply = await store.ReplaceAsync(lease, Held("a", renewals: 1), Patience, default);
 
         LeaseStoreError error = Assert.IsType<LeaseReply.Failed>(reply).Error;
         Assert.Equal(LeaseStoreErrorKind.Storage, error.Kind);
@@ -136,7 +138,7 @@ public sealed class FileLeaseStoreTests : IDisposable
         // A folder in its place: there is no lease to read, and nothing can be renamed over it.
         Directory.CreateDirectory(LeasePath);
 
-        LeaseReply reply = await store.CreateAsync(Held("a"), s_patience, default);
+        LeaseReply reply = await store.CreateAsync(Held("a"), Patience, default);
 
         Assert.Equal(LeaseStoreErrorKind.Storage, Assert.IsType<LeaseReply.Failed>(reply).Error.Kind);
         Assert.True(Directory.Exists(LeasePath));
@@ -149,7 +151,7 @@ public sealed class FileLeaseStoreTests : IDisposable
         await File.WriteAllTextAsync(LeasePath + ".tmp", new string('x', 100_000));
         await using FileLeaseStore store = Open();
 
-        Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(s_patience, default));
+        Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
         await CreateAsync(store, Held("a"));
 
         Assert.Equal("a", (await ReadAsync(store)).Record.HolderIdentity);
@@ -167,6 +169,50 @@ public sealed class FileLeaseStoreTests : IDisposable
 
         Assert.Equal(LeaseStoreErrorKind.Timeout, Assert.IsType<LeaseReply.Failed>(reply).Error.Kind);
         // Were the first still to write, one of the two would now be refused, and this is the one that must not be.
+        await ReplaceAsync(store, lease, Held("a", renewals: 2));
+    }
+
+    [UnixFact]
+    public async Task Read_DiskHangs_TimeoutInTime()
+    {
+        await using FileLeaseStore store = Open();
+        Directory.CreateDirectory(LeaseFolder);
+        // Opening a pipe to read hangs until somebody opens it to write, as a disk does that is gone.
+        await MakePipeAsync(LeasePath);
+
+        LeaseReply reply = await store.ReadAsync(TimeSpan.FromMilliseconds(50), default);
+
+        Assert.Equal(LeaseStoreErrorKind.Timeout, Assert.IsType<LeaseReply.Failed>(reply).Error.Kind);
+        await File.WriteAllTextAsync(LeasePath, "");
+    }
+
+    [UnixFact]
+    public async Task Replace_DiskHangsBeforeTheRename_TimeoutAndNeverWrittenLater()
+    {
+        TimeoutOnCommand clock = new();
+        await using FileLeaseStore store = Open(clock);
+        Lease lease = await CreateAsync(store, Held("a"));
+        // Opening a pipe to write hangs until somebody reads it.
+        await MakePipeAsync(LeasePath + ".tmp");
+        string lockPath = Path.Combine(LeaseFolder, "lease.lock");
+
+        Task<LeaseReply> replacing = store.ReplaceAsync(lease, Held("a", renewals: 1), Patience, default);
+        using CancellationTokenSource patience = new(Patience);
+        while (FileLock.TryTake(lockPath, FileMode.Open) is { } free)
+        {
+            free.Dispose();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
+        }
+        clock.TimeOut();
+        LeaseReply reply = await replacing;
+
+        Assert.Equal(LeaseStoreErrorKind.Timeout, Assert.IsType<LeaseReply.Failed>(reply).Error.Kind);
+        // The disk comes back: the write that was given up goes on, up to where it would count. (Not read by .NET, whose lock on
+        // the pipe would drive the writer away.)
+        Assert.Contains("\"holderIdentity\": \"a\"", await RunAsync("cat", LeasePath + ".tmp"), StringComparison.Ordinal);
+        // Once the late writer has let go of the lock, the version it meant to replace is still there.
+        using (await FileLock.TakeAsync(lockPath, TimeProvider.System, patience.Token))
+            File.Delete(LeasePath + ".tmp");
         await ReplaceAsync(store, lease, Held("a", renewals: 2));
     }
 
@@ -265,7 +311,7 @@ public sealed class FileLeaseStoreTests : IDisposable
         await CreateAsync(holder, Held("a"));
         FileLeaseStore standby = Open();
 
-        Assert.IsType<LeaseReply.Conflict>(await standby.CreateAsync(Held("b"), s_patience, default));
+        Assert.IsType<LeaseReply.Conflict>(await standby.CreateAsync(Held("b"), Patience, default));
         await standby.DisposeAsync();
 
         Assert.Single(AliveFiles());
@@ -277,9 +323,10 @@ public sealed class FileLeaseStoreTests : IDisposable
         await using FileLeaseStore holder = Open();
         await using FileLeaseStore standby = Open();
         Lease held = await CreateAsync(holder, Held("a"));
-        await using LeaseWatchReader watch = new(standby, held.ResourceVersion, s_patience);
+        await using LeaseWatchReader watch = new(standby, held.ResourceVersion, Patience);
 
-        // A second, with some twenty questions in it.
+        // Two polls, with some five questions between them.
+        Assert.IsType<LeaseEvent.Bookmark>(await watch.NextOfAnyKindAsync());
         Assert.IsType<LeaseEvent.Bookmark>(await watch.NextOfAnyKindAsync());
         await ReplaceAsync(holder, held, Held(""));
 
@@ -294,7 +341,7 @@ public sealed class FileLeaseStoreTests : IDisposable
         Lease held = await CreateAsync(holder, Held("a"));
         // Somebody tidied up. The holder lives on.
         File.Delete(Assert.Single(AliveFiles()));
-        await using LeaseWatchReader watch = new(standby, held.ResourceVersion, s_patience);
+        await using LeaseWatchReader watch = new(standby, held.ResourceVersion, Patience);
 
         LeaseEvent.Bookmark bookmark = Assert.IsType<LeaseEvent.Bookmark>(await watch.NextOfAnyKindAsync());
 
@@ -306,7 +353,7 @@ public sealed class FileLeaseStoreTests : IDisposable
     {
         await using FileLeaseStore store = Open();
         Lease lease = await CreateAsync(store, Held("a") with { HolderIdentity = "" });
-        await using LeaseWatchReader watch = new(store, lease.ResourceVersion, s_patience);
+        await using LeaseWatchReader watch = new(store, lease.ResourceVersion, Patience);
 
         Directory.Delete(LeaseFolder, recursive: true);
 
@@ -326,6 +373,18 @@ public sealed class FileLeaseStoreTests : IDisposable
         Assert.Equal(LogLevel.Information, level);
         Assert.Contains(LeasePath, message, StringComparison.Ordinal);
         Assert.Contains("shop/settlement", store.Description, StringComparison.Ordinal);
+    }
+
+    private static async Task MakePipeAsync(string path) => await RunAsync("mkfifo", path);
+
+    private static async Task<string> RunAsync(string program, string argument)
+    {
+        ProcessStartInfo start = new(program, [argument]) { UseShellExecute = false, RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(0, process.ExitCode);
+        return output;
     }
 
     private static LeaseRecord Held(string holder, int renewals = 0) => new()
@@ -356,16 +415,36 @@ public sealed class FileLeaseStoreTests : IDisposable
     }
 
     private static async Task<Lease> ReadAsync(FileLeaseStore store) =>
-        Assert.IsType<LeaseReply.Found>(await store.ReadAsync(s_patience, default)).Lease;
+        Assert.IsType<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease;
 
     private static async Task<Lease> CreateAsync(FileLeaseStore store, LeaseRecord record) =>
-        Assert.IsType<LeaseReply.Found>(await store.CreateAsync(record, s_patience, default)).Lease;
+        Assert.IsType<LeaseReply.Found>(await store.CreateAsync(record, Patience, default)).Lease;
 
     private static async Task<Lease> ReplaceAsync(FileLeaseStore store, Lease current, LeaseRecord record) =>
-        Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(current, record, s_patience, default)).Lease;
+        Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(current, record, Patience, default)).Lease;
 
     private sealed class FrozenClock(DateTimeOffset now) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => now;
+    }
+
+    /// <summary>The timeout of a request comes when the test says so, however slow the machine; short pauses take their time.</summary>
+    private sealed class TimeoutOnCommand : TimeProvider
+    {
+        private readonly ConcurrentQueue<Action> _timeouts = new();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime < TimeSpan.FromSeconds(1))
+                return base.CreateTimer(callback, state, dueTime, period);
+            _timeouts.Enqueue(() => callback(state));
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        public void TimeOut()
+        {
+            while (_timeouts.TryDequeue(out Action? timeout))
+                timeout();
+        }
     }
 }

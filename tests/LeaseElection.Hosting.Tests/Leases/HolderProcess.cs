@@ -6,7 +6,7 @@ namespace LeaseElection.Hosting.Tests.Leases;
 /// <summary>A real process that holds the lease file <c>shop/settlement</c>, and can be killed or stopped for real.</summary>
 internal sealed class HolderProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
 
@@ -41,7 +41,7 @@ internal sealed class HolderProcess : IAsyncDisposable
     }
 
     public async Task<string> ReadLineAsync() =>
-        await _process.StandardOutput.ReadLineAsync().WaitAsync(s_patience)
+        await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience)
         ?? throw new InvalidOperationException("The process has ended.");
 
     /// <summary>SIGKILL. Returns at once: how soon others know is what the tests are about.</summary>
@@ -51,7 +51,7 @@ internal sealed class HolderProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync().WaitAsync(s_patience);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
     }
 
     public Task StopAsync() => SignalAsync("STOP", _process.Id);
@@ -59,7 +59,7 @@ internal sealed class HolderProcess : IAsyncDisposable
     public static async Task SignalAsync(string signal, int processId)
     {
         using Process kill = Process.Start("kill", [$"-{signal}", processId.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync().WaitAsync(s_patience);
+        await kill.WaitForExitAsync().WaitAsync(Patience);
         Assert.Equal(0, kill.ExitCode);
     }
 

@@ -18,9 +18,9 @@ internal sealed class AliveFile
     /// Every file that is held. Without it the garbage collector would close, and so unlock, the file of a store that was dropped
     /// while its work still runs.
     /// </summary>
-    private static readonly ConcurrentDictionary<AliveFile, bool> s_held = new();
+    private static readonly ConcurrentDictionary<AliveFile, bool> Held = new();
 
-    private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdef");
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     private readonly FileLock _lock;
 
@@ -36,7 +36,7 @@ internal sealed class AliveFile
     public static bool IsName(string fileName) =>
         fileName.Length == IdLength + Suffix.Length
         && fileName.EndsWith(Suffix, StringComparison.Ordinal)
-        && !fileName.AsSpan(0, IdLength).ContainsAnyExcept(s_hexDigits);
+        && !fileName.AsSpan(0, IdLength).ContainsAnyExcept(HexDigits);
 
     /// <summary>Makes the file and takes its lock. The caller has the lease's lock, so that <see cref="DeleteOrphans"/> is not at work.</summary>
     public static AliveFile Create(string folder)
@@ -46,7 +46,7 @@ internal sealed class AliveFile
         FileLock taken = FileLock.TryTake(path, FileMode.CreateNew)
             ?? throw FileStoreException.LockingDoesNotWork(path, "a file nobody else knows was locked");
         AliveFile file = new(name, taken);
-        s_held.TryAdd(file, true);
+        Held.TryAdd(file, true);
         // For the person who finds the file and wonders.
         string note = string.Create(
             CultureInfo.InvariantCulture, $"Locked by process {Environment.ProcessId} as long as it lives and may lead. Do not delete.\n");
@@ -80,7 +80,7 @@ internal sealed class AliveFile
     /// <summary>Gives the lock up and deletes the file. Only when the lease does not name it any more.</summary>
     public void Close()
     {
-        s_held.TryRemove(this, out _);
+        Held.TryRemove(this, out _);
         string path = _lock.File.Name;
         _lock.Dispose();
         try

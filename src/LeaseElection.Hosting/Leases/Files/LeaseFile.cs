@@ -17,7 +17,7 @@ internal sealed class LeaseFile(LeasePaths paths)
     private const long MaxVersion = 253_402_300_799_999_999;
 
     // Indented and unescaped for the person who reads it; the API server's dialect otherwise.
-    private static readonly LeaseJsonContext s_json = new(new JsonSerializerOptions(LeaseJsonContext.Default.Options)
+    private static readonly LeaseJsonContext Json = new(new JsonSerializerOptions(LeaseJsonContext.Default.Options)
     {
         WriteIndented = true,
         NewLine = "\n",
@@ -58,8 +58,8 @@ internal sealed class LeaseFile(LeasePaths paths)
         document = WithVersion(document, version);
         using (FileStream file = new(paths.Temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(document, s_json.LeaseDocument));
-            File.SetLastWriteTimeUtc(file.SafeFileHandle, DateTime.UnixEpoch.AddMicroseconds(version));
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(document, Json.LeaseDocument));
+            File.SetLastWriteTimeUtc(file.SafeFileHandle, DateTime.UnixEpoch.AddTicks(version * TimeSpan.TicksPerMicrosecond));
             // Without it a power cut may leave the new name with an empty file behind it.
             file.Flush(flushToDisk: true);
         }
@@ -101,7 +101,7 @@ internal sealed class LeaseFile(LeasePaths paths)
         {
             byte[] json = new byte[file.Length];
             int length = file.ReadAtLeast(json, json.Length, throwOnEndOfStream: false);
-            document = JsonSerializer.Deserialize(json.AsSpan(0, length), s_json.LeaseDocument);
+            document = JsonSerializer.Deserialize(json.AsSpan(0, length), Json.LeaseDocument);
         }
         catch (JsonException e)
         {

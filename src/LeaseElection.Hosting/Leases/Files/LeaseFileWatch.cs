@@ -79,7 +79,7 @@ internal sealed class LeaseFileWatch(
         }
         catch (FileStoreException) when (!_wasDamaged)
         {
-            // An editor that writes in place leaves half a file for an instant. The next look, within a second, decides.
+            // An editor that writes in place leaves half a file for an instant. The next look, at the next poll at the latest, decides.
             _wasDamaged = true;
             return null;
         }

@@ -5,17 +5,18 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.Leases.Files;
 
 /// <summary>
-/// Wakes a watch when its file changes. The slow poll behind the system's notifications is not a luxury: they get lost in an
+/// Wakes a watch when its file changes. The poll behind the system's notifications is not a luxury: they get lost in an
 /// overflowing queue, and do not exist for some mounts of a container.
 /// </summary>
 internal sealed class WakeSignal : IDisposable
 {
-    private static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// Shorter than the silence (two renewal intervals) after which the elector takes a watch for dead, down to a lease of a second;
+    /// and without notifications all there is, so that a hand-over waits for it. To read the file takes some 50 microseconds.
+    /// </summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Without notifications the poll is all there is, and a hand-over waits for it.</summary>
-    private static readonly TimeSpan s_blindPollInterval = TimeSpan.FromMilliseconds(250);
-
-    private static readonly TimeSpan s_probeInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
 
     // One token however many wakes: what was to be seen is in _pending.
     private readonly Channel<bool> _tokens =
@@ -38,7 +39,7 @@ internal sealed class WakeSignal : IDisposable
         _paths = paths;
         _logger = logger;
         _probe = timeProvider.CreateTimer(_ => Set(Wake.Probe), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _poll = timeProvider.CreateTimer(_ => Set(Wake.Poll), state: null, s_pollInterval, s_pollInterval);
+        _poll = timeProvider.CreateTimer(_ => Set(Wake.Poll), state: null, PollInterval, PollInterval);
         FileSystemWatcher? notifications = null;
         try
         {
@@ -66,7 +67,7 @@ internal sealed class WakeSignal : IDisposable
     {
         set
         {
-            TimeSpan interval = value ? s_probeInterval : Timeout.InfiniteTimeSpan;
+            TimeSpan interval = value ? ProbeInterval : Timeout.InfiniteTimeSpan;
             _probe.Change(interval, interval);
         }
     }
@@ -74,8 +75,14 @@ internal sealed class WakeSignal : IDisposable
     /// <summary>Waits until there is a reason to wake, and tells all there are.</summary>
     public async ValueTask<Wake> WaitAsync(CancellationToken cancellationToken)
     {
-        await _tokens.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return (Wake)Interlocked.Exchange(ref _pending, (int)Wake.None);
+        Wake reasons;
+        do
+        {
+            await _tokens.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            reasons = (Wake)Interlocked.Exchange(ref _pending, (int)Wake.None);
+        }
+        while (reasons == Wake.None);
+        return reasons;
     }
 
     public void Dispose()
@@ -87,7 +94,7 @@ internal sealed class WakeSignal : IDisposable
 
     private void Set(Wake reason)
     {
-        // The reason first: a token without a reason costs one idle look, a reason without a token would be a change never seen.
+        // The reason first: a token without a reason is passed over, a reason without a token would be a change never seen.
         Interlocked.Or(ref _pending, (int)reason);
         _tokens.Writer.TryWrite(true);
     }
@@ -95,10 +102,7 @@ internal sealed class WakeSignal : IDisposable
     private void GoBlind(Exception reason)
     {
         if (Interlocked.Exchange(ref _isBlind, 1) == 0)
-        {
-            FileStoreLog.PollsInsteadOfWatching(_logger, _paths.Lease, s_blindPollInterval.TotalMilliseconds, reason.Message);
-            _poll.Change(s_blindPollInterval, s_blindPollInterval);
-        }
+            FileStoreLog.PollsInsteadOfWatching(_logger, _paths.Lease, PollInterval.TotalMilliseconds, reason.Message);
         Set(Wake.Changed);
     }
 }

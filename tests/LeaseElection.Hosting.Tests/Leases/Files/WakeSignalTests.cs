@@ -5,7 +5,7 @@ namespace LeaseElection.Hosting.Tests.Leases.Files;
 
 public sealed class WakeSignalTests : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
     private readonly ListLogger<WakeSignal> _log = new();
@@ -13,18 +13,15 @@ public sealed class WakeSignalTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Wait_SystemHasNoNotificationsLeft_PollsFasterAndSaysSoOnce()
+    public async Task Wait_SystemHasNoNotificationsLeft_PollsAndSaysSoOnce()
     {
         using WakeSignal signal = new(
             Paths(), TimeProvider.System, _log, _ => throw new IOException("The configured user limit (128) has been reached."));
 
-        Assert.Equal(Wake.Changed, await signal.WaitAsync(default).AsTask().WaitAsync(s_patience));
-        long begun = TimeProvider.System.GetTimestamp();
+        Assert.Equal(Wake.Changed, await signal.WaitAsync(default).AsTask().WaitAsync(Patience));
         for (int poll = 0; poll < 3; poll++)
-            Assert.Equal(Wake.Poll, await signal.WaitAsync(default).AsTask().WaitAsync(s_patience));
+            Assert.Equal(Wake.Poll, await signal.WaitAsync(default).AsTask().WaitAsync(Patience));
 
-        // Three slow polls would take three seconds.
-        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(2.5));
         (string? name, LogLevel level, string message) = Assert.Single(_log.Entries);
         Assert.Equal("PollsInsteadOfWatching", name);
         Assert.Equal(LogLevel.Warning, level);
@@ -41,7 +38,7 @@ public sealed class WakeSignalTests : IDisposable
 
         Wake wake = Wake.None;
         while (!wake.HasFlag(Wake.Changed))
-            wake = await signal.WaitAsync(default).AsTask().WaitAsync(s_patience);
+            wake = await signal.WaitAsync(default).AsTask().WaitAsync(Patience);
         Assert.Empty(_log.Entries);
     }
 
@@ -50,7 +47,7 @@ public sealed class WakeSignalTests : IDisposable
     {
         using WakeSignal signal = new(Paths(), TimeProvider.System, _log) { Probes = true };
 
-        Assert.True((await signal.WaitAsync(default).AsTask().WaitAsync(s_patience)).HasFlag(Wake.Probe));
+        Assert.True((await signal.WaitAsync(default).AsTask().WaitAsync(Patience)).HasFlag(Wake.Probe));
     }
 
     private LeasePaths Paths()
