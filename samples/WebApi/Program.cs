@@ -1,0 +1,19 @@
+using LeaseElection.Hosting;
+using Serilog;
+using WebApi;
+
+WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+builder.Logging.ClearProviders().AddSerilog(
+    new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).CreateLogger(), dispose: true);
+builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, LeaderJson.Default));
+builder.Services.AddLeaderElection().AddHostedService<ExpiredCartSweeper>(); // A BackgroundService as any other; here it runs on the leader only.
+
+WebApplication app = builder.Build();
+app.MapHealthChecks("/livez", Probe.Of("live"));
+app.MapHealthChecks("/readyz", Probe.Of("ready"));
+app.MapGet("/leader", (ILeaderElection election, HttpResponse response) =>
+{
+    response.Headers.CacheControl = "no-store";
+    return Leader.Of(election);
+});
+await app.RunAsync();
