@@ -6,7 +6,7 @@ namespace LeaseElection.Hosting.Diagnostics;
 internal static partial class FileStoreLog
 {
     [LoggerMessage(250, LogLevel.Information,
-        "The lease is the file {Path}: it elects between processes of this machine only.",
+        "The lease is the file {Path}: it elects between processes of this machine only",
         EventName = "ElectsOnThisMachineOnly")]
     public static partial void ElectsOnThisMachineOnly(ILogger logger, string path);
 
@@ -15,13 +15,14 @@ internal static partial class FileStoreLog
         EventName = "PollsInsteadOfWatching")]
     public static partial void PollsInsteadOfWatching(ILogger logger, string path, double interval, string reason);
 
-    [LoggerMessage(252, LogLevel.Information,
-        "The process of {Holder}, which held {Path}, is gone: its lock on {AliveFile} is free.",
-        EventName = "HolderProvenDead")]
-    public static partial void HolderProvenDead(ILogger logger, string holder, string path, string aliveFile);
+    // How it was found out. That it was, the election tells.
+    [LoggerMessage(252, LogLevel.Debug,
+        "The process of {Holder}, which held {Path}, is gone: its lock on {AliveFile} is free",
+        EventName = "HolderLockFree")]
+    public static partial void HolderLockFree(ILogger logger, string holder, string path, string aliveFile);
 
     [LoggerMessage(253, LogLevel.Debug,
-        "{Path} was not released, so the lock on {AliveFile} is kept until this process ends.",
+        "{Path} was not released, so the lock on {AliveFile} is kept until this process ends",
         EventName = "LockKept")]
     public static partial void LockKept(ILogger logger, string path, string aliveFile);
 }
