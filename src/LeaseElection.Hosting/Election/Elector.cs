@@ -264,8 +264,8 @@ internal sealed class Elector
             holder);
         if (holder == _settings.Identity && holder != _knownHolder)
             _turn.Report(new ElectionEvent.IdentityInUse());
-        else if (holder != _knownHolder)
-            _turn.Report(new ElectionEvent.HolderChanged(holder));
+        else if (holder != _knownHolder && (holder is not null || State != LeaderElectionState.Releasing))
+            _turn.Report(new ElectionEvent.HolderChanged(holder)); // A watch that is faster than the reply tells us of our own release.
         _knownHolder = holder;
     }
 
