@@ -82,6 +82,10 @@ internal sealed class ElectionTerm
         bool notBeforeDeadline = reason is Election.StopReason.DeadlinePassed or Election.StopReason.DrainTimedOut;
         TimeSpan from = notBeforeDeadline || _turn.Instant > Validity.Deadline ? Validity.Deadline : _turn.Instant;
         _overrunAt = from + _settings.StopTimeout;
+
+        // A process that was frozen for that long has told its work nothing yet. Work that obeys has not overrun, and its host may live.
+        if (_overrunAt <= _turn.Instant)
+            _overrunAt = _turn.Instant + _settings.LateStopTimeout;
         _turn.Report(new ElectionEvent.LeadershipLost(reason, holder));
         Stop(reason);
     }

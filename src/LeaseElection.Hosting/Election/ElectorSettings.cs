@@ -18,6 +18,8 @@ internal sealed record ElectorSettings
     /// <summary>A watch that may not be opened is tried again this often: the right may come back.</summary>
     public static readonly TimeSpan WatchDeniedPause = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan LongestLateStop = TimeSpan.FromSeconds(1);
+
     public required string Identity { get; init; }
 
     public required TimeSpan LeaseDuration { get; init; }
@@ -29,6 +31,9 @@ internal sealed record ElectorSettings
     public required TimeSpan RetryPeriod { get; init; }
 
     public required TimeSpan StopTimeout { get; init; }
+
+    /// <summary>How long work may take to stop when it could be told only after <see cref="StopTimeout"/>, because the process was frozen.</summary>
+    public TimeSpan LateStopTimeout => StopTimeout < LongestLateStop ? StopTimeout : LongestLateStop;
 
     /// <summary>How long work may take to stop while the lease is still held and renewed.</summary>
     public required TimeSpan DrainTimeout { get; init; }
