@@ -37,9 +37,14 @@ internal sealed class Replica : IAsyncDisposable
         long start = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            Task news = _news.Task; // Before the look, so that a line printed after it is not slept through.
-            if (Lines.Skip(after?.Number + 1 ?? 0).FirstOrDefault(line => line.Says(text)) is { } found)
-                return found;
+            Task news;
+            lock (_gate)
+            {
+                news = _news.Task;
+                if (_lines.Skip(after?.Number + 1 ?? 0).FirstOrDefault(line => line.Says(text)) is { } found)
+                    return found;
+            }
+
             TimeSpan left = within - TimeProvider.System.GetElapsedTime(start);
             if (left <= TimeSpan.Zero || _reading.IsCompleted)
                 throw new TimeoutException($"No line says '{text}' after {TimeProvider.System.GetElapsedTime(start)}. There is:\n{this}");
@@ -74,18 +79,27 @@ internal sealed class Replica : IAsyncDisposable
 
     public override string ToString() => string.Concat(Lines.Select(line => $"  {line.Text}\n"));
 
-    private async Task ReadAsync(StreamReader reader)
-    {
-        while (await reader.ReadLineAsync() is { } text)
+    /// <summary>On a thread of its own: an asynchronous read of a pipe holds one of the pool, and lines would be read late.</summary>
+    private Task ReadAsync(StreamReader reader) => Task.Factory.StartNew(
+        () =>
         {
-            TaskCompletionSource news = _news;
-            lock (_gate)
-            {
-                _lines.Add(new Line(_lines.Count, TimeProvider.System.GetTimestamp(), text));
-                _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
+            while (reader.ReadLine() is { } text)
+                Add(text);
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
-            news.TrySetResult();
+    private void Add(string text)
+    {
+        TaskCompletionSource news;
+        lock (_gate)
+        {
+            _lines.Add(new Line(_lines.Count, TimeProvider.System.GetTimestamp(), text));
+            news = _news;
+            _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
+
+        news.TrySetResult();
     }
 }
