@@ -16,6 +16,7 @@ internal sealed record FailoverOptions
           --lease SECONDS     LeaseDuration                                            (15)
           --deadline SECONDS  RenewDeadline                                            (10)
           --retry SECONDS     RetryPeriod                                              (2)
+          --settle SECONDS    extra wait before each signal: 120 lets idle connections of standbys be closed (0)
           --idle SECONDS      how long requests are counted while nothing happens; 0: not at all (60)
         """;
 
@@ -30,6 +31,8 @@ internal sealed record FailoverOptions
     public int Deadline { get; private set; } = 10;
 
     public int Retry { get; private set; } = 2;
+
+    public int Settle { get; private set; }
 
     public int Idle { get; private set; } = 60;
 
@@ -69,6 +72,9 @@ internal sealed record FailoverOptions
                 return true;
             case "--retry":
                 Retry = value;
+                return true;
+            case "--settle":
+                Settle = value;
                 return true;
             case "--idle":
                 Idle = value;

@@ -84,8 +84,11 @@ internal sealed class ReplicaSet : IDisposable
     }
 
     /// <summary>Lets a random part of the renewal interval pass, so that signals come at every phase of it.</summary>
-    public Task DriftAsync() =>
-        Task.Delay(TimeSpan.FromSeconds(_options.Lease / 5.0 * Random.Shared.NextDouble()), TimeProvider.System, CancellationToken.None);
+    public Task DriftAsync()
+    {
+        var drift = TimeSpan.FromSeconds(_options.Settle + (_options.Lease / 5.0 * Random.Shared.NextDouble()));
+        return Task.Delay(drift, TimeProvider.System, CancellationToken.None);
+    }
 
     public void Dispose()
     {
