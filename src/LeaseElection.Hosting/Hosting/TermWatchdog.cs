@@ -1,6 +1,6 @@
+using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using Microsoft.Extensions.Logging;
-using LeaseElection.Hosting.Diagnostics;
 
 namespace LeaseElection.Hosting;
 

@@ -50,7 +50,7 @@ public sealed class KubernetesLeaseStoreTests(ApiServerFixture fixture)
 
         foreach ((LeaseStoreError error, string verb) in ((LeaseStoreError, string)[])[(create, "create"), (update, "update"), (watching, "watch")])
         {
-                Assert.Equal(LeaseStoreErrorKind.Forbidden, error.Kind);
+            Assert.Equal(LeaseStoreErrorKind.Forbidden, error.Kind);
             Assert.Contains($"Not allowed to {verb} leases.coordination.k8s.io 'settlement' in namespace '{space}'", error.Message, StringComparison.Ordinal);
         }
     }
