@@ -262,6 +262,23 @@ public sealed class FileLeaseStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Replace_EditedByHandAndDatedBefore_Conflict()
+    {
+        await using FileLeaseStore store = Open();
+        Lease held = await CreateAsync(store, Held("a"));
+        await File.WriteAllTextAsync(LeasePath, (await File.ReadAllTextAsync(LeasePath)).Replace("\"a\"", "\"b\"", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(LeasePath, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        Assert.IsType<LeaseReply.Conflict>(await store.ReplaceAsync(held, Held("a", renewals: 1), Patience, default));
+        Lease edited = await ReadAsync(store);
+        Lease taken = await ReplaceAsync(store, edited, Held("a", renewals: 2));
+
+        Assert.Equal("b", edited.Record.HolderIdentity);
+        Assert.True(LeaseFile.VersionOf(edited.Document!) > LeaseFile.VersionOf(held.Document!));
+        Assert.True(LeaseFile.VersionOf(taken.Document!) > LeaseFile.VersionOf(edited.Document!));
+    }
+
+    [Fact]
     public async Task Create_LongestName_Works()
     {
         string name = string.Join('.', Enumerable.Repeat(new string('a', 62), 4)) + "a";
@@ -355,6 +372,8 @@ public sealed class FileLeaseStoreTests : IDisposable
         Lease lease = await CreateAsync(store, Held("a") with { HolderIdentity = "" });
         await using LeaseWatchReader watch = new(store, lease.ResourceVersion, Patience);
 
+        // Not before the watch is under way: it would make the folder again.
+        Assert.IsType<LeaseEvent.Bookmark>(await watch.NextOfAnyKindAsync());
         Directory.Delete(LeaseFolder, recursive: true);
 
         await watch.NextAsync<LeaseEvent.Deleted>();
