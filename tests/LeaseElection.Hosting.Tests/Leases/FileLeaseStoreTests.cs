@@ -213,7 +213,8 @@ public sealed class FileLeaseStoreTests : IDisposable
         // Once the late writer has let go of the lock, the version it meant to replace is still there.
         using (await FileLock.TakeAsync(lockPath, TimeProvider.System, patience.Token))
             File.Delete(LeasePath + ".tmp");
-        await ReplaceAsync(store, lease, Held("a", renewals: 2));
+        await using FileLeaseStore other = Open();
+        await ReplaceAsync(other, lease, Held("a", renewals: 2));
     }
 
     [Fact]
