@@ -213,7 +213,8 @@ public sealed class FileLeaseStoreTests : IDisposable
         // Once the late writer has let go of the lock, the version it meant to replace is still there.
         using (await FileLock.TakeAsync(lockPath, TimeProvider.System, patience.Token))
             File.Delete(LeasePath + ".tmp");
-        await ReplaceAsync(store, lease, Held("a", renewals: 2));
+        await using FileLeaseStore other = Open();
+        await ReplaceAsync(other, lease, Held("a", renewals: 2));
     }
 
     [Fact]
@@ -259,6 +260,23 @@ public sealed class FileLeaseStoreTests : IDisposable
 
         Assert.Equal(LeaseFile.VersionOf(lease.Document!) + 1, LeaseFile.VersionOf(next.Document!));
         Assert.Equal(next.ResourceVersion, (await ReadAsync(now)).ResourceVersion);
+    }
+
+    [Fact]
+    public async Task Replace_EditedByHandAndDatedBefore_Conflict()
+    {
+        await using FileLeaseStore store = Open();
+        Lease held = await CreateAsync(store, Held("a"));
+        await File.WriteAllTextAsync(LeasePath, (await File.ReadAllTextAsync(LeasePath)).Replace("\"a\"", "\"b\"", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(LeasePath, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        Assert.IsType<LeaseReply.Conflict>(await store.ReplaceAsync(held, Held("a", renewals: 1), Patience, default));
+        Lease edited = await ReadAsync(store);
+        Lease taken = await ReplaceAsync(store, edited, Held("a", renewals: 2));
+
+        Assert.Equal("b", edited.Record.HolderIdentity);
+        Assert.True(LeaseFile.VersionOf(edited.Document!) > LeaseFile.VersionOf(held.Document!));
+        Assert.True(LeaseFile.VersionOf(taken.Document!) > LeaseFile.VersionOf(edited.Document!));
     }
 
     [Fact]
@@ -355,6 +373,8 @@ public sealed class FileLeaseStoreTests : IDisposable
         Lease lease = await CreateAsync(store, Held("a") with { HolderIdentity = "" });
         await using LeaseWatchReader watch = new(store, lease.ResourceVersion, Patience);
 
+        // Not before the watch is under way: it would make the folder again.
+        Assert.IsType<LeaseEvent.Bookmark>(await watch.NextOfAnyKindAsync());
         Directory.Delete(LeaseFolder, recursive: true);
 
         await watch.NextAsync<LeaseEvent.Deleted>();

@@ -45,10 +45,14 @@ internal sealed class LeaseWatchReader : IAsyncDisposable
     /// <summary>Whether the watch ends, in good order or by its cancellation, whatever it still had to tell.</summary>
     public async Task<bool> EndsAsync()
     {
+        long begun = TimeProvider.System.GetTimestamp();
         try
         {
             while (await MoveNextAsync())
             {
+                // A watch that goes on telling bookmarks would never end.
+                if (TimeProvider.System.GetElapsedTime(begun) > _patience)
+                    return false;
             }
         }
         catch (OperationCanceledException)

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace LeaseElection.Hosting.Leases.Files;
 
 /// <summary>
-/// The lease as a file: the JSON that <c>kubectl get lease -o json</c> shows. Its version is the greater of the resourceVersion in
-/// it and its time of modification in microseconds, which our own writes set alike: an edit by hand is a new version as well.
+/// The lease as a file: the JSON that <c>kubectl get lease -o json</c> shows. Our writes date the file by its resourceVersion, which
+/// is a time in microseconds; a file dated otherwise was edited by hand, and that is a new version as well.
 /// </summary>
 internal sealed class LeaseFile(LeasePaths paths)
 {
@@ -40,10 +40,10 @@ internal sealed class LeaseFile(LeasePaths paths)
         }
         using (file)
         {
-            long modified = Microseconds(File.GetLastWriteTimeUtc(file.SafeFileHandle));
+            DateTime modified = File.GetLastWriteTimeUtc(file.SafeFileHandle);
             LeaseDocument document = Parse(file);
-            long version = Math.Max(VersionOf(document.Metadata?.ResourceVersion), modified);
-            return document with { Metadata = (document.Metadata ?? new LeaseMetadata()) with { ResourceVersion = Text(version) } };
+            long version = EffectiveVersion(VersionOf(document.Metadata?.ResourceVersion), modified);
+            return WithVersion(document with { Metadata = document.Metadata ?? new LeaseMetadata() }, version);
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class LeaseFile(LeasePaths paths)
             file.Flush(flushToDisk: true);
         }
         // A file system may date more coarsely than we did; what it kept is what everybody will compare.
-        return WithVersion(document, Math.Max(version, Microseconds(File.GetLastWriteTimeUtc(paths.Temporary))));
+        return WithVersion(document, EffectiveVersion(version, File.GetLastWriteTimeUtc(paths.Temporary)));
     }
 
     /// <summary>Makes what was prepared the lease, at one instant.</summary>
@@ -85,6 +85,10 @@ internal sealed class LeaseFile(LeasePaths paths)
 
     private static LeaseDocument WithVersion(LeaseDocument document, long version) =>
         document with { Metadata = document.Metadata! with { ResourceVersion = Text(version) } };
+
+    /// <summary>An edit may be dated before the version it changed: the kernel's clock for files lags by some milliseconds.</summary>
+    private static long EffectiveVersion(long written, DateTime modified) =>
+        Microseconds(modified) == written ? written : Math.Max(written + 1, Microseconds(modified));
 
     private static long Microseconds(DateTime utc) => (utc - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 

@@ -13,13 +13,15 @@ internal sealed class LeaseFileWatch(
     LeasePaths paths, LeaseFile file, Func<string?> ownAliveFile, TimeProvider timeProvider, ILogger logger)
     : IDisposable
 {
+    private static readonly TimeSpan EditorPatience = TimeSpan.FromMilliseconds(200);
+
     private WakeSignal? _signal;
     private Task _looking = Task.CompletedTask;
 
     private bool _exists;
     private long _version;
     private bool _hasLooked;
-    private bool _wasDamaged;
+    private long? _damagedSince;
 
     /// <summary>The mark of the version told last and what asks after its owner, until its death is told.</summary>
     private AliveMark? _mark;
@@ -75,12 +77,11 @@ internal sealed class LeaseFileWatch(
         try
         {
             lease = file.Read();
-            _wasDamaged = false;
+            _damagedSince = null;
         }
-        catch (FileStoreException) when (!_wasDamaged)
+        catch (FileStoreException) when (IsDamageNew())
         {
-            // An editor that writes in place leaves half a file for an instant. The next look, at the next poll at the latest, decides.
-            _wasDamaged = true;
+            // The next poll at the latest looks again.
             return null;
         }
 
@@ -100,6 +101,10 @@ internal sealed class LeaseFileWatch(
         (_exists, _version, _hasLooked) = (true, version, true);
         return isNew ? new LeaseEvent.Changed(lease.ToLease()) : null;
     }
+
+    /// <summary>An editor that writes in place leaves half a file for an instant, which is no reason to break the watch.</summary>
+    private bool IsDamageNew() =>
+        timeProvider.GetElapsedTime(_damagedSince ??= timeProvider.GetTimestamp()) < EditorPatience;
 
     /// <summary>Asks whether the holder is gone. If so, the lease may have moved on meanwhile, and that is what is told then.</summary>
     private LeaseEvent? Ask()
