@@ -137,7 +137,7 @@ internal sealed class Elector
                 OnWorkStopped();
                 break;
             case ElectionInput.StepDownRequested:
-                _stepDownWanted = State == LeaderElectionState.TakingOver;
+                _stepDownWanted = State != LeaderElectionState.Standby;
                 Term?.Drain(StopReason.StepDown);
                 break;
             case ElectionInput.ShutDownRequested:
@@ -181,6 +181,7 @@ internal sealed class Elector
         if (_shuttingDown || _stepDownWanted)
         {
             // No work starts once stop was asked for (design 5, rule 11): the lease is ours, and nobody works for it.
+            Yield();
             Release();
         }
         else if (Own.Contains(_view.Latest) && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
@@ -277,14 +278,13 @@ internal sealed class Elector
         Term = null;
         if (term.HasOverrun)
             _turn.Report(new ElectionEvent.OverrunEnded());
-        _yielding = reason == StopReason.StepDown;
         if (reason is StopReason.WorkFaulted or StopReason.WorkReturned)
             StandAgainIn(_pause.Next(_turn.Instant));
-        else if (_yielding)
-            StandAgainIn(_settings.RetryPeriod * 3);
+        else
+            Yield();
 
         // A lost lease may still be in our name after an outage. Nobody needs to wait for it when we are not coming back.
-        bool ours = term.Holds || (_shuttingDown && Own.Contains(_view.Latest));
+        bool ours = term.Holds || ((_shuttingDown || _stepDownWanted) && Own.Contains(_view.Latest));
         if (ours && (_settings.ReleaseOnStop || !_shuttingDown))
             Release();
         else
@@ -410,6 +410,14 @@ internal sealed class Elector
             _turn.Out(new ElectionOutput.WakeAt(next));
     }
 
+    /// <summary>Who steps down lets others lead first: until one does, or for as long as the slowest of them polls three times.</summary>
+    private void Yield()
+    {
+        _yielding = _stepDownWanted;
+        if (_yielding)
+            StandAgainIn(_settings.RetryPeriod * 3);
+    }
+
     private void StandAgainIn(TimeSpan pause)
     {
         _standAgainAt = _turn.Instant + pause;
@@ -434,8 +442,16 @@ internal sealed class Elector
 
     private void EndTakingOver()
     {
-        if (_idle == LeaderElectionState.TakingOver)
-            _idle = LeaderElectionState.Standby;
+        if (_idle != LeaderElectionState.TakingOver)
+            return;
+        _idle = LeaderElectionState.Standby;
+        if (!_stepDownWanted)
+            return;
+        Yield();
+        if (Own.HasUnresolved)
+            Release();
+        else
+            _stepDownWanted = false;
     }
 
     /// <summary>Whether the reply to a request is newer than anything the watch told meanwhile.</summary>

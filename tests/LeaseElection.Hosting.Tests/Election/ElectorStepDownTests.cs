@@ -68,6 +68,74 @@ public class ElectorStepDownTests
     }
 
     [Fact]
+    public void TakingOver_ItSucceeds_IsReleasedAndAnotherLeadsFirst()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        driver.StepDown();
+        driver.IsServed = true;
+
+        driver.After(0);
+
+        Assert.Equal("", driver.Server.Current!.Record.HolderIdentity);
+        driver.After(Pause - 0.001);
+        Assert.Empty(driver.All<ElectionOutput.StartWork>());
+        driver.After(0.001);
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+    }
+
+    [Fact]
+    public void TakingOver_ItConflicts_TheNextTakeOverIsNotGivenUp()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        driver.StepDown();
+        driver.Server.Put(SomeRecord.HeldBy("faster"));
+        driver.IsServed = true;
+        driver.After(10);
+
+        driver.See(SomeRecord.Released);
+
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+        Assert.DoesNotContain(driver.All<ElectionOutput.Replace>(), replace => replace.Record.HolderIdentity == "");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TakingOver_NobodyKnowsWhatBecameOfIt_IsReadReleasedAndAnotherLeadsFirst(bool committed)
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        driver.StepDown();
+
+        driver.LoseReply(committed);
+        driver.IsServed = true;
+        driver.After(1);
+
+        Assert.Equal("", driver.Server.Current!.Record.HolderIdentity);
+        driver.After(Pause - 1.001);
+        Assert.Empty(driver.All<ElectionOutput.StartWork>());
+        driver.After(0.001);
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+    }
+
+    [Fact]
+    public void DrainingAfterALoss_AnotherLeadsFirst()
+    {
+        var driver = ElectorDriver.Leading();
+        driver.After(10); // The deadline.
+        driver.StepDown();
+        driver.Fail();
+
+        driver.WorkStopped();
+        driver.IsServed = true;
+        driver.After(1);
+
+        Assert.Equal("", driver.Server.Current!.Record.HolderIdentity);
+        Assert.Equal(LeaderElectionState.Standby, driver.State);
+        driver.After(Pause);
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+    }
+
+    [Fact]
     public void DrainingForAShutDown_TheShutDownGoesOn()
     {
         var driver = ElectorDriver.Leading();
