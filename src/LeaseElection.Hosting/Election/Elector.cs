@@ -372,12 +372,12 @@ internal sealed class Elector
     }
 
     /// <summary>
-    /// A standby whose host stops just leaves, unless nobody knows what became of its last take-over: that may have made it the holder,
-    /// and the others would wait for nothing.
+    /// A standby whose host stops just leaves, unless the lease is or may be in its name: after a term that was lost in an outage, or
+    /// a take-over whose outcome nobody knows. The others would wait for nothing.
     /// </summary>
     private void Retire()
     {
-        if (Own.HasUnresolved && _settings.ReleaseOnStop && !_requests.IsPending)
+        if (_settings.ReleaseOnStop && (Own.HasUnresolved || Own.Contains(_view.Latest)))
             Release();
         else
             _idle = LeaderElectionState.Stopped;

@@ -270,6 +270,42 @@ public class ElectorShutDownTests
     }
 
     [Fact]
+    public void ReadingBackATakeOverNobodyKnowsTheOutcomeOf_IsFinishedAndReleased()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        driver.LoseReply(committed: true);
+        driver.After(0.2);
+        driver.Sent<ElectionOutput.Read>();
+
+        driver.StopHost();
+
+        Assert.Equal(LeaderElectionState.Releasing, driver.State);
+        driver.IsServed = true;
+        driver.Serve();
+        driver.Serve();
+        Assert.Equal("", driver.Server.Current!.Record.HolderIdentity);
+        Assert.Equal(LeaderElectionState.Stopped, driver.State);
+    }
+
+    [Fact]
+    public void StandbyWhoseLostLeaseIsStillInItsName_Releases()
+    {
+        var driver = ElectorDriver.Leading();
+        driver.After(3);
+        driver.Freeze(7);
+        driver.Fail(); // The deadline.
+        driver.WorkStopped();
+        Assert.Equal(LeaderElectionState.Standby, driver.State);
+
+        driver.StopHost();
+        driver.IsServed = true;
+        driver.After(1);
+
+        Assert.Equal(LeaderElectionState.Stopped, driver.State);
+        Assert.Equal("", driver.Server.Current!.Record.HolderIdentity);
+    }
+
+    [Fact]
     public void UnknownTakeOverThatWasOvertakenLongAgo_AsksNothing()
     {
         var driver = ElectorDriver.StandingBy(SomeRecord.Released);
