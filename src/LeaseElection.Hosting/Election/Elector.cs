@@ -25,7 +25,7 @@ internal sealed class Elector
     private bool _shuttingDown;
     private bool _stepDownWanted;
     private bool _yielding;
-    private string? _knownHolder;
+    private string? _toldHolder;
     private UInt128 _seenBefore;
     private TimeSpan _jitter;
     private TimeSpan _standAgainAt = TimeSpan.MinValue;
@@ -85,6 +85,9 @@ internal sealed class Elector
     private OwnWrites Own => _requests.Own;
 
     private ElectionTerm? HeldTerm => Term is { Holds: true } term ? term : null;
+
+    /// <summary>Whether the lease is in our name, and by our own write.</summary>
+    private bool IsOurs => Holder is not null && Own.Contains(_view.Latest);
 
     private string? Holder => _view.Latest?.Record is { HasHolder: true } record ? record.HolderIdentity : null;
 
@@ -166,7 +169,7 @@ internal sealed class Elector
         ElectionRequest request = _requests.WriteDone(lease.Record);
         _view.Observe(lease, _turn.Instant, IsNewest(request), own: true);
         _watch.Refreshed();
-        _knownHolder = Holder;
+        _toldHolder = null;
         if (request.Purpose == RequestPurpose.TakeOver)
             OnTakenOver(request, lease);
         else if (request.Purpose == RequestPurpose.Renew)
@@ -184,7 +187,7 @@ internal sealed class Elector
             Yield();
             Release();
         }
-        else if (Own.Contains(_view.Latest) && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
+        else if (IsOurs && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
         {
             var facts = new TermFacts(
                 lease.Record.LeaseTransitions ?? 0,
@@ -247,9 +250,15 @@ internal sealed class Elector
     /// <summary>What a new version of the lease, or its end, means.</summary>
     private void See(Sighting sighting)
     {
-        if (sighting != Sighting.Changed || Own.Contains(_view.Latest))
+        if (sighting != Sighting.Changed)
             return;
         string? holder = Holder;
+        if (Own.Contains(_view.Latest))
+        {
+            _toldHolder = null;
+            return;
+        }
+
         _jitter = ElectorSettings.TakeOverJitter * _random.NextDouble();
         if (holder is not null)
             _requests.Forget();
@@ -263,11 +272,10 @@ internal sealed class Elector
             : holder == _settings.Identity ? StopReason.IdentityInUse
             : StopReason.OtherHolder,
             holder);
-        if (holder == _settings.Identity && holder != _knownHolder)
-            _turn.Report(new ElectionEvent.IdentityInUse());
-        else if (holder != _knownHolder)
-            _turn.Report(new ElectionEvent.HolderChanged(holder));
-        _knownHolder = holder;
+        if (holder == _toldHolder)
+            return;
+        _toldHolder = holder;
+        _turn.Report(holder == _settings.Identity ? new ElectionEvent.IdentityInUse() : new ElectionEvent.HolderChanged(holder));
     }
 
     /// <summary>The last piece of work has really ended: only now may the lease be given up, or another term begin.</summary>
@@ -284,7 +292,7 @@ internal sealed class Elector
             Yield();
 
         // A lost lease may still be in our name after an outage. Nobody needs to wait for it when we are not coming back.
-        bool ours = term.Holds || ((_shuttingDown || _stepDownWanted) && Own.Contains(_view.Latest));
+        bool ours = term.Holds || ((_shuttingDown || _stepDownWanted) && IsOurs);
         if (ours && (_settings.ReleaseOnStop || !_shuttingDown))
             Release();
         else
@@ -365,10 +373,10 @@ internal sealed class Elector
             return;
         else if (_requests.MustRead)
             _requests.Read(left);
-        else if (Own.Contains(_view.Latest))
+        else if (IsOurs)
             _requests.Write(RequestPurpose.Release, _view.Latest, LeaseRecords.Release(_view.Latest!.Record, _turn.Now.Wall), left);
         else
-            EndRelease(null); // Given up already, or taken: never write over a successor.
+            EndRelease(Own.Contains(_view.Latest) ? new ElectionEvent.Released() : null); // Never write over a successor.
     }
 
     /// <summary>
@@ -377,7 +385,7 @@ internal sealed class Elector
     /// </summary>
     private void Retire()
     {
-        if (_settings.ReleaseOnStop && (Own.HasUnresolved || Own.Contains(_view.Latest)))
+        if (_settings.ReleaseOnStop && (Own.HasUnresolved || IsOurs))
             Release();
         else
             _idle = LeaderElectionState.Stopped;

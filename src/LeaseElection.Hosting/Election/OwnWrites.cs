@@ -36,5 +36,5 @@ internal sealed class OwnWrites
     /// <summary>Nobody knows what became of a write.</summary>
     public void LostTrack() => HasUnresolved = true;
 
-    public bool Contains(Lease? lease) => lease is { Record.HasHolder: true } && _records.Contains(lease.Record);
+    public bool Contains(Lease? lease) => lease is not null && _records.Contains(lease.Record);
 }

@@ -55,6 +55,17 @@ public class ElectorReportTests
     }
 
     [Fact]
+    public void TwinOfAFormerLeader_IsTold()
+    {
+        var driver = ElectorDriver.Leading();
+
+        driver.See(SomeRecord.HeldBy(ElectorDriver.Me, renewed: 1));
+        driver.See(SomeRecord.HeldBy(ElectorDriver.Me, renewed: 2));
+
+        Assert.Single(driver.Told<ElectionEvent.IdentityInUse>());
+    }
+
+    [Fact]
     public void Term_IsToldWithItsFacts()
     {
         var driver = ElectorDriver.StandingBy(SomeRecord.Released with { LeaseTransitions = 6 });

@@ -215,6 +215,36 @@ public class ElectorShutDownTests
     }
 
     [Fact]
+    public void ReleaseWhoseReplyWasLost_IsToldReleasedOnceReadBack()
+    {
+        var driver = ElectorDriver.Leading();
+        driver.StopHost();
+        driver.WorkStopped();
+        driver.LoseReply(committed: true);
+        driver.After(0.2);
+
+        driver.Serve();
+
+        Assert.Equal(LeaderElectionState.Stopped, driver.State);
+        Assert.Single(driver.Told<ElectionEvent.Released>());
+    }
+
+    [Fact]
+    public void ReleaseSeenByTheWatchBeforeItsReply_IsToldAsARelease()
+    {
+        var driver = ElectorDriver.Leading();
+        driver.StopHost();
+        driver.WorkStopped();
+        ElectionInput reply = driver.Server.Answer(driver.Sent<ElectionOutput.Replace>());
+
+        driver.See(driver.Server.Current!);
+        driver.Reply(reply);
+
+        Assert.Single(driver.Told<ElectionEvent.Released>());
+        Assert.Empty(driver.Told<ElectionEvent.HolderChanged>());
+    }
+
+    [Fact]
     public void TakingOver_ItSucceeds_NoWorkStartsAndTheLeaseIsReleased()
     {
         var driver = ElectorDriver.StandingBy(SomeRecord.Released);
