@@ -131,10 +131,10 @@ internal sealed class Elector
                 OnWatchBroken(broken.Error);
                 break;
             case ElectionInput.WorkReturned returned:
-                HeldTerm?.OnWorkReturned(returned.Work, returned.StillRunning);
+                Term?.OnWorkReturned(returned.Work, returned.StillRunning);
                 break;
             case ElectionInput.WorkFaulted faulted:
-                HeldTerm?.OnWorkFaulted(faulted.Work, faulted.Exception);
+                Term?.OnWorkFaulted(faulted.Work, faulted.Exception);
                 break;
             case ElectionInput.WorkStopped:
                 OnWorkStopped();
@@ -260,8 +260,6 @@ internal sealed class Elector
         }
 
         _jitter = ElectorSettings.TakeOverJitter * _random.NextDouble();
-        if (holder is not null)
-            _requests.Forget();
         if (_yielding && holder is not null)
             _standAgainAt = TimeSpan.MinValue;
 
@@ -356,7 +354,7 @@ internal sealed class Elector
 
     private void AdvanceRenewal(ElectionTerm term)
     {
-        if (_turn.Instant < term.RenewAt && _requests.Failures == 0)
+        if (_turn.Instant < term.RenewAt)
             return;
         if (_requests.MustRead)
             _requests.Read(term.Left);

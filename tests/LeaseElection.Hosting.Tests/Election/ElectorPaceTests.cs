@@ -46,6 +46,22 @@ public class ElectorPaceTests
         Assert.InRange(requests, 60, 90);
     }
 
+    /// <summary>A holder without times is free to take: a controller that writes such records all the time must not draw us along.</summary>
+    [Fact]
+    public void StandbyThatAlwaysComesTooLate_AsksLessAndLess()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        int i = 0;
+
+        int requests = RequestsIn(driver, 60, request =>
+        {
+            driver.Server.Put(new LeaseRecord { HolderIdentity = $"other-{++i}" });
+            return driver.Server.Answer(request);
+        });
+
+        Assert.InRange(requests, 60, 90);
+    }
+
     [Fact]
     public void LeaderWhoseRenewalsConflictForEver_AsksLessAndLess()
     {
@@ -75,6 +91,20 @@ public class ElectorPaceTests
     }
 
     [Fact]
+    public void PollingWithATinyRetryPeriod_IsNoBusyLoop()
+    {
+        var driver = new ElectorDriver(settings => settings with { RetryPeriod = TimeSpan.FromMilliseconds(1) });
+        driver.Server.Put(SomeRecord.HeldBy("other", duration: 3600));
+        driver.Start();
+        driver.Serve();
+        driver.Give(new ElectionInput.WatchBroken(Forbidden));
+
+        int requests = RequestsIn(driver, 50, driver.Server.Answer);
+
+        Assert.InRange(requests, 500, 1000);
+    }
+
+    [Fact]
     public void RetryAfter_IsHonouredByAStandby()
     {
         var driver = ElectorDriver.StandingBy(SomeRecord.Released);
@@ -84,6 +114,33 @@ public class ElectorPaceTests
         driver.SentNothing();
         driver.After(0.001);
 
+        driver.Sent<ElectionOutput.Read>();
+    }
+
+    /// <summary>A proxy that says "come back tomorrow" must not take a candidate out of the election.</summary>
+    [Fact]
+    public void RetryAfterOfADay_IsHonouredForOneLeaseDurationAtMost()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        driver.Fail(Throttled(86400));
+
+        driver.After(15);
+
+        driver.Sent<ElectionOutput.Read>();
+    }
+
+    [Fact]
+    public void NewsFromTheWatch_DoesNotOverruleRetryAfter()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        driver.Fail(Throttled(5));
+        driver.After(1);
+
+        driver.See(SomeRecord.HeldBy("other", transitions: 1));
+        driver.See(SomeRecord.Released with { LeaseTransitions = 1 });
+
+        driver.SentNothing();
+        driver.After(4);
         driver.Sent<ElectionOutput.Read>();
     }
 

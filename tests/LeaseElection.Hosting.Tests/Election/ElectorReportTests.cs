@@ -43,6 +43,50 @@ public class ElectorReportTests
     }
 
     [Fact]
+    public void FailuresAcrossNewsFromTheWatch_AreOneRow()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 4));
+        driver.After(4);
+        driver.Fail();
+        driver.See(SomeRecord.HeldBy("other", renewed: 4, duration: 4));
+        driver.After(1);
+        driver.Fail();
+        driver.After(1);
+
+        driver.Serve();
+
+        Assert.Equal([1, 2], driver.Told<ElectionEvent.StoreFailed>().Select(told => told.InARow));
+        Assert.Equal(2, Assert.Single(driver.Told<ElectionEvent.StoreRecovered>()).Failures);
+    }
+
+    [Fact]
+    public void Conflicts_AreNoFailures()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        for (int i = 0; i < 5; i++)
+        {
+            driver.Reply(new ElectionInput.WriteConflicted());
+            driver.After(2);
+            driver.Serve();
+        }
+
+        driver.Fail();
+
+        Assert.Equal(1, Assert.Single(driver.Told<ElectionEvent.StoreFailed>()).InARow);
+    }
+
+    [Fact]
+    public void Conflict_IsAnAnswerOfTheStore()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        driver.After(1);
+
+        driver.Reply(new ElectionInput.WriteConflicted());
+
+        Assert.Equal(driver.Now.Monotonic, driver.Elector.AnsweredAt);
+    }
+
+    [Fact]
     public void HolderChanges_AreToldOnceEach()
     {
         var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("a"));
