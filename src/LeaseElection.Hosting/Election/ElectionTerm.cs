@@ -101,17 +101,20 @@ internal sealed class ElectionTerm
         if (StopReason is not null)
             return;
         _turn.Report(new ElectionEvent.WorkReturned(work));
-        bool last = stillRunning == 0 && _restarts.Count == 0;
         if (_settings.WhenWorkEnds == WorkEndPolicy.Restart)
             Restart(work);
-        else if (last && _settings.WhenWorkEnds is WorkEndPolicy.StepDown or WorkEndPolicy.StopHost)
+        else if (stillRunning == 0 && _settings.WhenWorkEnds is WorkEndPolicy.StepDown or WorkEndPolicy.StopHost)
             End(_settings.WhenWorkEnds, Election.StopReason.WorkReturned);
     }
 
     public void OnWorkFaulted(int work, Exception exception)
     {
         if (StopReason is not null)
+        {
+            _turn.Report(new ElectionEvent.WorkFaulted(work, exception, null));
             return;
+        }
+
         WorkEndPolicy policy = _settings.WhenWorkEnds == WorkEndPolicy.Default ? WorkEndPolicy.StepDown : _settings.WhenWorkEnds;
         _turn.Report(new ElectionEvent.WorkFaulted(work, exception, policy));
         if (policy == WorkEndPolicy.Restart)

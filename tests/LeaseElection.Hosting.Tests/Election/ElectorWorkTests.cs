@@ -155,6 +155,25 @@ public class ElectorWorkTests
         Assert.Empty(driver.All<ElectionOutput.RestartWork>());
     }
 
+    /// <summary>Work told the loop that it failed, and before that was read the term ended: the exception must not be lost.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void FaultThatCrossesTheStop_IsToldAllTheSame(bool lost)
+    {
+        ElectorDriver driver = Leading(WorkEndPolicy.Restart);
+        if (lost)
+            driver.See(SomeRecord.HeldBy("thief", transitions: 1));
+        else
+            driver.StopHost();
+
+        driver.Give(new ElectionInput.WorkFaulted(0, Fault));
+        driver.After(5);
+
+        Assert.Same(Fault, Assert.Single(driver.Told<ElectionEvent.WorkFaulted>()).Exception);
+        Assert.Empty(driver.All<ElectionOutput.RestartWork>());
+    }
+
     [Fact]
     public void ReturnedAtOnce_BeforeTheFirstRenewal_IsNoEndOfTheTerm()
     {
