@@ -36,7 +36,7 @@ internal sealed class Elector
         _settings = settings;
         _random = random;
         _requests = new RequestKeeper(settings, _turn, random);
-        _watch = new WatchKeeper(settings);
+        _watch = new WatchKeeper(settings, _view);
         _pause = new GrowingPause(random);
     }
 

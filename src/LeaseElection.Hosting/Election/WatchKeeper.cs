@@ -4,7 +4,7 @@ namespace LeaseElection.Hosting.Election;
 /// Whether a watch is open, may be opened, or must be replaced. A watch may be alive on TCP and tell nothing, so silence counts as
 /// broken; after a break the lease is read before it is watched again, because a watch may start from a stale cache.
 /// </summary>
-internal sealed class WatchKeeper(ElectorSettings settings)
+internal sealed class WatchKeeper(ElectorSettings settings, LeaseView view)
 {
     private static readonly TimeSpan ShortLived = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -23,8 +23,17 @@ internal sealed class WatchKeeper(ElectorSettings settings)
     /// <summary>When a watch may be opened again.</summary>
     public TimeSpan OpenAt { get; private set; } = TimeSpan.MinValue;
 
-    /// <summary>When an open watch counts as silent.</summary>
-    public TimeSpan SilentAt => _heardAt + (settings.RenewInterval * 2);
+    /// <summary>
+    /// When an open watch counts as silent: when two renewals were missed. A holder with a longer lease than ours renews less often.
+    /// </summary>
+    public TimeSpan SilentAt
+    {
+        get
+        {
+            double longer = view.Latest?.Record.LeaseDurationSeconds / settings.LeaseDuration.TotalSeconds ?? 1;
+            return _heardAt + (settings.RenewInterval * 2 * Math.Max(longer, 1));
+        }
+    }
 
     public void Open(TimeSpan now)
     {

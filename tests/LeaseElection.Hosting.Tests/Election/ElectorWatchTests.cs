@@ -186,6 +186,19 @@ public class ElectorWatchTests
         Assert.Null(Assert.Single(driver.Told<ElectionEvent.WatchLost>()).Error);
     }
 
+    /// <summary>A holder that renews more slowly than we would: its watch is not silent, it has nothing to tell.</summary>
+    [Fact]
+    public void HolderWithALongLease_ItsSilenceIsMeasuredByItsOwnLease()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 60));
+
+        driver.After(23.999);
+        driver.SentNothing();
+        driver.After(0.001);
+
+        driver.Sent<ElectionOutput.Read>();
+    }
+
     [Fact]
     public void Bookmarks_BreakTheSilence()
     {
