@@ -35,7 +35,7 @@ internal sealed class Elector
     {
         _settings = settings;
         _random = random;
-        _requests = new RequestKeeper(settings, _turn, random);
+        _requests = new RequestKeeper(settings, _turn, _view, random);
         _watch = new WatchKeeper(settings, _view);
         _pause = new GrowingPause(random);
     }
@@ -159,7 +159,7 @@ internal sealed class Elector
         if (lease is not null)
             See(_view.Observe(lease, _turn.Instant, newest, Own.Contains(lease)));
         else if (newest)
-            See(_view.ObserveAbsent(_turn.Instant));
+            See(_view.ObserveAbsent());
         if (Term is null && TakeOverAt > _turn.Instant)
             _requests.Recovered(); // Nothing to write: reading was all there was to do.
     }
@@ -167,7 +167,8 @@ internal sealed class Elector
     private void OnWritten(Lease lease)
     {
         ElectionRequest request = _requests.WriteDone(lease.Record);
-        _view.Observe(lease, _turn.Instant, IsNewest(request), own: true);
+        if (IsNewest(request))
+            _view.Observe(lease, _turn.Instant, newest: true, own: true);
         _watch.Refreshed();
         _toldHolder = null;
         if (request.Purpose == RequestPurpose.TakeOver)
@@ -229,7 +230,7 @@ internal sealed class Elector
         if (happened is LeaseEvent.Changed changed)
             See(_view.Observe(changed.Lease, _turn.Instant, newest: false, Own.Contains(changed.Lease)));
         else if (happened is LeaseEvent.Deleted deleted)
-            See(_view.ObserveDeleted(deleted.ResourceVersion, _turn.Instant));
+            See(_view.ObserveDeleted(deleted.ResourceVersion));
         else if (happened is LeaseEvent.HolderDead dead && _view.ProveDead(dead.ResourceVersion))
             _turn.Report(new ElectionEvent.HolderProvenDead(Holder!));
     }
@@ -460,6 +461,9 @@ internal sealed class Elector
             _stepDownWanted = false;
     }
 
-    /// <summary>Whether the reply to a request is newer than anything the watch told meanwhile.</summary>
-    private bool IsNewest(ElectionRequest request) => _view.ReceivedAt <= request.Sent.Monotonic;
+    /// <summary>
+    /// Whether the watch has told nothing since the request was sent. If it has, that was about our own write or one after it: a
+    /// successful write named the version seen last.
+    /// </summary>
+    private bool IsNewest(ElectionRequest request) => _view.Sightings == request.Sightings;
 }

@@ -20,8 +20,8 @@ internal sealed class LeaseView
     /// <summary>Where a watch may begin; <see langword="null"/> when there is nothing to begin with.</summary>
     public string? WatchFrom { get; private set; }
 
-    /// <summary>When <see cref="Latest"/> (or its absence) was seen.</summary>
-    public TimeSpan ReceivedAt { get; private set; } = TimeSpan.MinValue;
+    /// <summary>How often a version of the lease (or its absence) was seen.</summary>
+    public int Sightings { get; private set; }
 
     /// <summary>When the last sign of life of a holder was seen.</summary>
     public TimeSpan? RenewalSeenAt { get; private set; }
@@ -45,7 +45,7 @@ internal sealed class LeaseView
         // An edit of labels changes the version and not the record: it must keep no dead leader alive.
         LeaseRecord? old = Latest?.Record;
         bool same = Latest?.Uid == lease.Uid && old == lease.Record;
-        Note(lease, lease.ResourceVersion, at);
+        Note(lease, lease.ResourceVersion);
         if (!same && lease.Record.HasHolder)
             RenewalSeenAt = at;
         if (own)
@@ -63,21 +63,21 @@ internal sealed class LeaseView
     }
 
     /// <summary>Takes note that the lease was deleted. A holder that was seen is waited for all the same (design 5, rule 5).</summary>
-    public Sighting ObserveDeleted(string resourceVersion, TimeSpan at)
+    public Sighting ObserveDeleted(string resourceVersion)
     {
         if (!IsNewer(resourceVersion))
             return Sighting.Stale;
         bool same = Latest is null;
-        Note(null, resourceVersion, at);
+        Note(null, resourceVersion);
         WatchFrom = resourceVersion;
         return same ? Sighting.Same : Sighting.Changed;
     }
 
     /// <summary>Takes note that a read found no lease.</summary>
-    public Sighting ObserveAbsent(TimeSpan at)
+    public Sighting ObserveAbsent()
     {
         bool same = Latest is null;
-        Note(null, _version, at);
+        Note(null, _version);
         return same ? Sighting.Same : Sighting.Changed;
     }
 
@@ -101,12 +101,12 @@ internal sealed class LeaseView
         return tookOver || until > FreeAt ? until : FreeAt;
     }
 
-    private void Note(Lease? lease, string? version, TimeSpan at)
+    private void Note(Lease? lease, string? version)
     {
         Latest = lease;
         _version = version;
         WatchFrom = lease?.ResourceVersion;
-        ReceivedAt = at;
+        Sightings++;
         if (TryNumber(version, out UInt128 number) && number > GreatestVersion)
             GreatestVersion = number;
     }

@@ -6,7 +6,7 @@ namespace LeaseElection.Hosting.Election;
 /// The one request that may be under way, when the next may be sent, and whether it must be a read. Every request is answered
 /// exactly once, by whatever the store made of it.
 /// </summary>
-internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn, Random random)
+internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn, LeaseView view, Random random)
 {
     private readonly RetryPacer _pacer = new(settings, random);
     private ElectionRequest? _pending;
@@ -44,14 +44,14 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
 
     public void Read(TimeSpan left)
     {
-        _pending = new ElectionRequest(RequestPurpose.Read, turn.Now, null);
+        _pending = new ElectionRequest(RequestPurpose.Read, turn.Now, null, view.Sightings);
         turn.Out(new ElectionOutput.Read(Timeout(left)));
     }
 
     public void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left)
     {
         Own.Sending(record);
-        _pending = new ElectionRequest(purpose, turn.Now, record);
+        _pending = new ElectionRequest(purpose, turn.Now, record, view.Sightings);
         turn.Out(current is null
             ? new ElectionOutput.Create(record, Timeout(left))
             : new ElectionOutput.Replace(current, record, Timeout(left)));

@@ -81,6 +81,22 @@ public class ElectorWatchTests
         Assert.Single(driver.All<ElectionOutput.StartWork>());
     }
 
+    [Theory]
+    [InlineData("105")]
+    [InlineData("opaque")]
+    public void EventOfASuccessorBeforeTheReplyToOurTakeOver_StartsNothing(string version)
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        ElectionInput reply = driver.Server.Answer(driver.Sent<ElectionOutput.Replace>());
+        driver.See(driver.Server.Current! with { ResourceVersion = version, Record = SomeRecord.HeldBy("thief", transitions: 9) });
+
+        driver.Reply(reply);
+
+        Assert.Empty(driver.All<ElectionOutput.StartWork>());
+        Assert.Equal(LeaderElectionState.Standby, driver.State);
+        driver.SentNothing();
+    }
+
     [Fact]
     public void EventOfASuccessorBeforeTheReplyToOurRenewal_TheTermStaysLost()
     {
