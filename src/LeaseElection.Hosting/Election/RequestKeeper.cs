@@ -69,6 +69,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     public ElectionRequest WriteDone(LeaseRecord record)
     {
         Own.Confirmed(record);
+        MustRead = false;
         Recovered();
         return Answered();
     }

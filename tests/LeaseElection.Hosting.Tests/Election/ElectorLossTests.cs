@@ -153,6 +153,21 @@ public class ElectorLossTests
     }
 
     [Fact]
+    public void LostRenewalThatCommitsLate_IsNoTerm_AndAStandbyOfItselfProvesANewOne()
+    {
+        var driver = ElectorDriver.Leading();
+        driver.After(3);
+        driver.After(7); // The deadline.
+        driver.WorkStopped();
+
+        driver.Serve();
+
+        Assert.Single(driver.All<ElectionOutput.StartWork>());
+        driver.Serve();
+        Assert.Equal(2, driver.All<ElectionOutput.StartWork>().Count);
+    }
+
+    [Fact]
     public void WorkThatStopsInTime_DoesNotOverrun()
     {
         var driver = ElectorDriver.Leading();
