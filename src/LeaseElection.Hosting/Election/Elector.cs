@@ -167,8 +167,7 @@ internal sealed class Elector
     private void OnWritten(Lease lease)
     {
         ElectionRequest request = _requests.WriteDone(lease.Record);
-        if (IsNewest(request))
-            _view.Observe(lease, _turn.Instant, newest: true, own: true);
+        _view.Observe(lease, _turn.Instant, IsNewest(request), own: true);
         _watch.Refreshed();
         _toldHolder = null;
         if (request.Purpose == RequestPurpose.TakeOver)
@@ -215,11 +214,14 @@ internal sealed class Elector
         ElectionRequest request = _requests.Failed(error, HeldTerm?.Validity.Deadline);
         EndTakingOver();
         if (HeldTerm is not { } term)
+        {
             _turn.Report(new ElectionEvent.StoreFailed(error, _requests.Failures));
-        else if (term.Validity.IsDoubtful(request.Sent))
+            return;
+        }
+
+        _turn.Report(new ElectionEvent.RenewalFailed(error, _requests.Failures, term.Left));
+        if (term.Validity.IsDoubtful(request.Sent))
             term.Lose(StopReason.ClockJumped, Holder);
-        else
-            _turn.Report(new ElectionEvent.RenewalFailed(error, _requests.Failures, term.Left));
     }
 
     private void OnWatched(LeaseEvent happened)
@@ -228,7 +230,7 @@ internal sealed class Elector
         if (_watch.Heard(_turn.Instant))
             _turn.Report(new ElectionEvent.WatchRestored());
         if (happened is LeaseEvent.Changed changed)
-            See(_view.Observe(changed.Lease, _turn.Instant, newest: false, Own.Contains(changed.Lease)));
+            See(_view.ObserveNext(changed.Lease, _turn.Instant, Own.Contains(changed.Lease)));
         else if (happened is LeaseEvent.Deleted deleted)
             See(_view.ObserveDeleted(deleted.ResourceVersion));
         else if (happened is LeaseEvent.HolderDead dead && _view.ProveDead(dead.ResourceVersion))
@@ -461,9 +463,6 @@ internal sealed class Elector
             _stepDownWanted = false;
     }
 
-    /// <summary>
-    /// Whether the watch has told nothing since the request was sent. If it has, that was about our own write or one after it: a
-    /// successful write named the version seen last.
-    /// </summary>
+    /// <summary>Whether the watch has told nothing since the request was sent, which may be newer than the reply to it.</summary>
     private bool IsNewest(ElectionRequest request) => _view.Sightings == request.Sightings;
 }

@@ -25,6 +25,19 @@ public class ElectorClockTests
     }
 
     [Fact]
+    public void WallClockRanAhead_TheRenewalFails_TheTermIsLost()
+    {
+        var driver = ElectorDriver.Leading();
+        driver.SetWall(60);
+        driver.Give(new ElectionInput.TimerFired());
+
+        driver.Fail();
+
+        Assert.Equal(StopReason.ClockJumped, driver.StoppedWork());
+        Assert.Same(ElectorDriver.Trouble, Assert.Single(driver.Told<ElectionEvent.RenewalFailed>()).Error);
+    }
+
+    [Fact]
     public void WallClockRanAheadDuringARenewal_ItsReplyProvesNothing_AndAnotherIsSentAtOnce()
     {
         var driver = ElectorDriver.Leading();
