@@ -1,3 +1,5 @@
+using LeaseElection.Hosting.Leases;
+
 namespace LeaseElection.Hosting.Election;
 
 /// <summary>
@@ -85,6 +87,17 @@ internal sealed class ElectionTerm
         _turn.Report(new ElectionEvent.LeadershipLost(reason, holder));
         Stop(reason);
     }
+
+    /// <summary>
+    /// The lease was seen not to be ours: another holder, none, or no lease. The term ends at once, not at the deadline (design 5,
+    /// rules 6 and 7).
+    /// </summary>
+    public void LoseTo(Lease? lease, string? holder) => Lose(
+        lease is null ? Election.StopReason.LeaseDeleted
+        : holder is null ? Election.StopReason.HolderCleared
+        : holder == _settings.Identity ? Election.StopReason.IdentityInUse
+        : Election.StopReason.OtherHolder,
+        holder);
 
     /// <summary>Work is to stop while the lease is still held: it is renewed until the last piece has returned.</summary>
     public void Drain(StopReason reason)

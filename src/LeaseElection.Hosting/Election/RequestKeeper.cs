@@ -44,14 +44,14 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
 
     public void Read(TimeSpan left)
     {
-        _pending = new ElectionRequest(RequestPurpose.Read, turn.Now, null, view.Sightings);
+        _pending = Request(RequestPurpose.Read, null);
         turn.Out(new ElectionOutput.Read(Timeout(left)));
     }
 
     public void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left)
     {
         Own.Sending(record);
-        _pending = new ElectionRequest(purpose, turn.Now, record, view.Sightings);
+        _pending = Request(purpose, record);
         turn.Out(current is null
             ? new ElectionOutput.Create(record, Timeout(left))
             : new ElectionOutput.Replace(current, record, Timeout(left)));
@@ -111,6 +111,9 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         _conflictsInARow = 0;
         _pacer.Reset();
     }
+
+    private ElectionRequest Request(RequestPurpose purpose, LeaseRecord? record) =>
+        new(purpose, turn.Now, record, view.Sightings, view.GreatestVersion);
 
     private ElectionRequest Answered()
     {

@@ -122,6 +122,23 @@ public class ElectorWorkTests
     }
 
     [Fact]
+    public void Faulted_AfterAStepDownLongAgo_ThePauseHoldsAllTheSame()
+    {
+        ElectorDriver driver = Leading(WorkEndPolicy.StepDown);
+        driver.IsServed = true;
+        driver.StepDown();
+        driver.WorkStopped();
+        driver.After(6);
+        driver.Give(new ElectionInput.WorkFaulted(0, Fault));
+        driver.WorkStopped();
+
+        driver.See(SomeRecord.HeldBy("other", transitions: 9));
+        driver.See(SomeRecord.Released with { LeaseTransitions = 9 });
+
+        Assert.Equal(LeaderElectionState.Standby, driver.State);
+    }
+
+    [Fact]
     public void Faulted_Stay_LeadsOnWithTheRest()
     {
         ElectorDriver driver = Leading(WorkEndPolicy.Stay);
