@@ -41,7 +41,10 @@ internal abstract record ElectionEvent
 
     public sealed record WorkReturned(int Work) : ElectionEvent;
 
-    public sealed record WorkFaulted(int Work, Exception Exception, WorkEndPolicy Policy) : ElectionEvent;
+    /// <param name="Work">Which piece.</param>
+    /// <param name="Exception">What it threw.</param>
+    /// <param name="Policy">What follows; <see langword="null"/> when work was being stopped already.</param>
+    public sealed record WorkFaulted(int Work, Exception Exception, WorkEndPolicy? Policy) : ElectionEvent;
 
     /// <summary>Work still runs and another process may lead.</summary>
     public sealed record WorkOverran(TimeSpan StopTimeout) : ElectionEvent;

@@ -1,3 +1,5 @@
+using LeaseElection.Hosting.Leases;
+
 namespace LeaseElection.Hosting.Election;
 
 /// <summary>
@@ -90,6 +92,17 @@ internal sealed class ElectionTerm
         Stop(reason);
     }
 
+    /// <summary>
+    /// The lease was seen not to be ours: another holder, none, or no lease. The term ends at once, not at the deadline (design 5,
+    /// rules 6 and 7).
+    /// </summary>
+    public void LoseTo(Lease? lease, string? holder) => Lose(
+        lease is null ? Election.StopReason.LeaseDeleted
+        : holder is null ? Election.StopReason.HolderCleared
+        : holder == _settings.Identity ? Election.StopReason.IdentityInUse
+        : Election.StopReason.OtherHolder,
+        holder);
+
     /// <summary>Work is to stop while the lease is still held: it is renewed until the last piece has returned.</summary>
     public void Drain(StopReason reason)
     {
@@ -105,17 +118,20 @@ internal sealed class ElectionTerm
         if (StopReason is not null)
             return;
         _turn.Report(new ElectionEvent.WorkReturned(work));
-        bool last = stillRunning == 0 && _restarts.Count == 0;
         if (_settings.WhenWorkEnds == WorkEndPolicy.Restart)
             Restart(work);
-        else if (last && _settings.WhenWorkEnds is WorkEndPolicy.StepDown or WorkEndPolicy.StopHost)
+        else if (stillRunning == 0 && _settings.WhenWorkEnds is WorkEndPolicy.StepDown or WorkEndPolicy.StopHost)
             End(_settings.WhenWorkEnds, Election.StopReason.WorkReturned);
     }
 
     public void OnWorkFaulted(int work, Exception exception)
     {
         if (StopReason is not null)
+        {
+            _turn.Report(new ElectionEvent.WorkFaulted(work, exception, null));
             return;
+        }
+
         WorkEndPolicy policy = _settings.WhenWorkEnds == WorkEndPolicy.Default ? WorkEndPolicy.StepDown : _settings.WhenWorkEnds;
         _turn.Report(new ElectionEvent.WorkFaulted(work, exception, policy));
         if (policy == WorkEndPolicy.Restart)

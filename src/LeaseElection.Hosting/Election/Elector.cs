@@ -13,31 +13,28 @@ namespace LeaseElection.Hosting.Election;
 internal sealed class Elector
 {
     private readonly ElectorSettings _settings;
-    private readonly Random _random;
     private readonly ElectionTurn _turn = new();
     private readonly LeaseView _view = new();
     private readonly RequestKeeper _requests;
     private readonly WatchKeeper _watch;
     private readonly GrowingPause _pause;
+    private readonly Candidacy _candidacy;
+    private readonly HolderNews _news;
 
     /// <summary>What this process does when it has no term.</summary>
     private LeaderElectionState _idle = LeaderElectionState.Standby;
     private bool _shuttingDown;
     private bool _stepDownWanted;
-    private bool _yielding;
-    private string? _knownHolder;
-    private UInt128 _seenBefore;
-    private TimeSpan _jitter;
-    private TimeSpan _standAgainAt = TimeSpan.MinValue;
     private TimeSpan _releaseUntil;
 
     public Elector(ElectorSettings settings, Random random)
     {
         _settings = settings;
-        _random = random;
-        _requests = new RequestKeeper(settings, _turn, random);
-        _watch = new WatchKeeper(settings);
+        _requests = new RequestKeeper(settings, _turn, _view, random);
+        _watch = new WatchKeeper(settings, _turn, _view);
         _pause = new GrowingPause(random);
+        _candidacy = new Candidacy(settings, _turn, _view, _pause, random);
+        _news = new HolderNews(settings, _turn);
     }
 
     public LeaderElectionState State => Term switch
@@ -86,6 +83,12 @@ internal sealed class Elector
 
     private ElectionTerm? HeldTerm => Term is { Holds: true } term ? term : null;
 
+    /// <summary>Whether stepping down was asked for and others are to lead first; whoever shuts down does not come back anyway.</summary>
+    private bool MustYield => _stepDownWanted && !_shuttingDown;
+
+    /// <summary>Whether the lease is in our name, and by our own write.</summary>
+    private bool IsOurs => Holder is not null && Own.Contains(_view.Latest);
+
     private string? Holder => _view.Latest?.Record is { HasHolder: true } record ? record.HolderIdentity : null;
 
     // ---- What happened -----------------------------------------------------------------------------------------------
@@ -122,22 +125,22 @@ internal sealed class Elector
                 OnWatched(watched.Event);
                 break;
             case ElectionInput.WatchEnded:
-                _watch.Ended(_turn.Instant);
+                _watch.Ended();
                 break;
             case ElectionInput.WatchBroken broken:
-                OnWatchBroken(broken.Error);
+                _watch.Broke(broken.Error);
                 break;
             case ElectionInput.WorkReturned returned:
-                HeldTerm?.OnWorkReturned(returned.Work, returned.StillRunning);
+                Term?.OnWorkReturned(returned.Work, returned.StillRunning);
                 break;
             case ElectionInput.WorkFaulted faulted:
-                HeldTerm?.OnWorkFaulted(faulted.Work, faulted.Exception);
+                Term?.OnWorkFaulted(faulted.Work, faulted.Exception);
                 break;
             case ElectionInput.WorkStopped:
                 OnWorkStopped();
                 break;
             case ElectionInput.StepDownRequested:
-                _stepDownWanted = State == LeaderElectionState.TakingOver;
+                _stepDownWanted = State != LeaderElectionState.Standby;
                 Term?.Drain(StopReason.StepDown);
                 break;
             case ElectionInput.ShutDownRequested:
@@ -156,8 +159,8 @@ internal sealed class Elector
         if (lease is not null)
             See(_view.Observe(lease, _turn.Instant, newest, Own.Contains(lease)));
         else if (newest)
-            See(_view.ObserveAbsent(_turn.Instant));
-        if (Term is null && TakeOverAt > _turn.Instant)
+            See(_view.ObserveAbsent());
+        if (Term is null && _candidacy.TakeOverAt > _turn.Instant)
             _requests.Recovered(); // Nothing to write: reading was all there was to do.
     }
 
@@ -166,7 +169,7 @@ internal sealed class Elector
         ElectionRequest request = _requests.WriteDone(lease.Record);
         _view.Observe(lease, _turn.Instant, IsNewest(request), own: true);
         _watch.Refreshed();
-        _knownHolder = Holder;
+        _news.IsOurs();
         if (request.Purpose == RequestPurpose.TakeOver)
             OnTakenOver(request, lease);
         else if (request.Purpose == RequestPurpose.Renew)
@@ -181,17 +184,12 @@ internal sealed class Elector
         if (_shuttingDown || _stepDownWanted)
         {
             // No work starts once stop was asked for (design 5, rule 11): the lease is ours, and nobody works for it.
+            if (MustYield)
+                _candidacy.Yield();
             Release();
         }
-        else if (Own.Contains(_view.Latest) && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
-        {
-            var facts = new TermFacts(
-                lease.Record.LeaseTransitions ?? 0,
-                lease.Record.AcquireTime ?? _turn.Now.Wall,
-                lease.ResourceVersion,
-                FencingToken.TryParse(lease.ResourceVersion, out FencingToken token) && token.Value > _seenBefore ? token : null);
-            Term = new ElectionTerm(facts, request.Sent, _settings, _turn, _pause);
-        }
+        else if (IsOurs && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
+            Term = new ElectionTerm(TermFacts.Of(lease, request), request.Sent, _settings, _turn, _pause);
 
         // Otherwise the reply took too long to prove anything, or somebody wrote after us. Still a standby; a lease in our own name
         // is free for us, and the write that takes it again proves the term.
@@ -200,7 +198,7 @@ internal sealed class Elector
     private void OnConflict()
     {
         _requests.Conflicted(HeldTerm?.Validity.Deadline);
-        _watch.Broke(_turn.Instant);
+        _watch.Mistrust();
         EndTakingOver();
     }
 
@@ -210,63 +208,42 @@ internal sealed class Elector
         ElectionRequest request = _requests.Failed(error, HeldTerm?.Validity.Deadline);
         EndTakingOver();
         if (HeldTerm is not { } term)
+        {
             _turn.Report(new ElectionEvent.StoreFailed(error, _requests.Failures));
-        else if (term.Validity.IsDoubtful(request.Sent))
+            return;
+        }
+
+        _turn.Report(new ElectionEvent.RenewalFailed(error, _requests.Failures, term.Left));
+        if (term.Validity.IsDoubtful(request.Sent))
             term.Lose(StopReason.ClockJumped, Holder);
-        else
-            _turn.Report(new ElectionEvent.RenewalFailed(error, _requests.Failures, term.Left));
     }
 
     private void OnWatched(LeaseEvent happened)
     {
         _requests.Heard();
-        if (_watch.Heard(_turn.Instant))
-            _turn.Report(new ElectionEvent.WatchRestored());
+        _watch.Heard();
         if (happened is LeaseEvent.Changed changed)
-            See(_view.Observe(changed.Lease, _turn.Instant, newest: false, Own.Contains(changed.Lease)));
+            See(_view.ObserveNext(changed.Lease, _turn.Instant, Own.Contains(changed.Lease)));
         else if (happened is LeaseEvent.Deleted deleted)
-            See(_view.ObserveDeleted(deleted.ResourceVersion, _turn.Instant));
+            See(_view.ObserveDeleted(deleted.ResourceVersion));
         else if (happened is LeaseEvent.HolderDead dead && _view.ProveDead(dead.ResourceVersion))
             _turn.Report(new ElectionEvent.HolderProvenDead(Holder!));
-    }
-
-    private void OnWatchBroken(LeaseStoreError error)
-    {
-        if (error.Kind is not (LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.NotFound))
-        {
-            _watch.Broke(_turn.Instant);
-            _turn.Report(new ElectionEvent.WatchLost(error));
-        }
-        else if (_watch.Denied(_turn.Instant))
-        {
-            _turn.Report(new ElectionEvent.WatchDenied(error));
-        }
     }
 
     /// <summary>What a new version of the lease, or its end, means.</summary>
     private void See(Sighting sighting)
     {
-        if (sighting != Sighting.Changed || Own.Contains(_view.Latest))
+        if (sighting != Sighting.Changed)
             return;
-        string? holder = Holder;
-        _jitter = ElectorSettings.TakeOverJitter * _random.NextDouble();
-        if (holder is not null)
-            _requests.Forget();
-        if (_yielding && holder is not null)
-            _standAgainAt = TimeSpan.MinValue;
+        if (Own.Contains(_view.Latest))
+        {
+            _news.IsOurs();
+            return;
+        }
 
-        // A confirmed other holder, a deletion, a cleared holder: the term ends at once, not at the deadline (design 5, rule 7).
-        HeldTerm?.Lose(
-            _view.Latest is null ? StopReason.LeaseDeleted
-            : holder is null ? StopReason.HolderCleared
-            : holder == _settings.Identity ? StopReason.IdentityInUse
-            : StopReason.OtherHolder,
-            holder);
-        if (holder == _settings.Identity && holder != _knownHolder)
-            _turn.Report(new ElectionEvent.IdentityInUse());
-        else if (holder != _knownHolder && (holder is not null || State != LeaderElectionState.Releasing))
-            _turn.Report(new ElectionEvent.HolderChanged(holder)); // A watch that is faster than the reply tells us of our own release.
-        _knownHolder = holder;
+        _candidacy.OnChanged(Holder);
+        HeldTerm?.LoseTo(_view.Latest, Holder);
+        _news.Tell(Holder);
     }
 
     /// <summary>The last piece of work has really ended: only now may the lease be given up, or another term begin.</summary>
@@ -277,14 +254,13 @@ internal sealed class Elector
         Term = null;
         if (term.HasOverrun)
             _turn.Report(new ElectionEvent.OverrunEnded());
-        _yielding = reason == StopReason.StepDown;
-        if (reason is StopReason.WorkFaulted or StopReason.WorkReturned)
-            StandAgainIn(_pause.Next(_turn.Instant));
-        else if (_yielding)
-            StandAgainIn(_settings.RetryPeriod * 3);
+        if (!_shuttingDown && reason is StopReason.WorkFaulted or StopReason.WorkReturned)
+            _candidacy.Recover();
+        else if (MustYield)
+            _candidacy.Yield();
 
         // A lost lease may still be in our name after an outage. Nobody needs to wait for it when we are not coming back.
-        bool ours = term.Holds || (_shuttingDown && Own.Contains(_view.Latest));
+        bool ours = term.Holds || ((_shuttingDown || _stepDownWanted) && IsOurs);
         if (ours && (_settings.ReleaseOnStop || !_shuttingDown))
             Release();
         else
@@ -311,24 +287,14 @@ internal sealed class Elector
 
     private void AdvanceWatch()
     {
-        if (_watch.IsLive && _turn.Instant >= _watch.SilentAt)
-        {
-            _watch.Broke(_turn.Instant);
-            _turn.Report(new ElectionEvent.WatchLost(null));
-        }
-
-        if (_watch.IsLive || _shuttingDown || _turn.Instant < _watch.OpenAt)
+        if (!_watch.MayOpen() || _shuttingDown)
             return;
+
+        // A leader's next renewal tells the newest version; a standby has to ask.
         if (_watch.NeedsFreshVersion)
-        {
-            // A leader's next renewal tells the newest version; a standby has to ask.
             _requests.MustRead |= State == LeaderElectionState.Standby;
-        }
-        else if (_view.WatchFrom is { } version)
-        {
-            _watch.Open(_turn.Instant);
-            _turn.Out(new ElectionOutput.Watch(version));
-        }
+        else
+            _watch.Open();
     }
 
     private void AdvanceStandby()
@@ -337,10 +303,9 @@ internal sealed class Elector
         {
             _requests.Read(TimeSpan.MaxValue);
         }
-        else if (_turn.Instant >= TakeOverAt)
+        else if (_turn.Instant >= _candidacy.TakeOverAt)
         {
             _idle = LeaderElectionState.TakingOver;
-            _seenBefore = _view.GreatestVersion;
             LeaseRecord record = LeaseRecords.Acquire(_view.Latest, _settings, _turn.Now.Wall);
             _requests.Write(RequestPurpose.TakeOver, _view.Latest, record, TimeSpan.MaxValue);
         }
@@ -348,7 +313,7 @@ internal sealed class Elector
 
     private void AdvanceRenewal(ElectionTerm term)
     {
-        if (_turn.Instant < term.RenewAt && _requests.Failures == 0)
+        if (_turn.Instant < term.RenewAt)
             return;
         if (_requests.MustRead)
             _requests.Read(term.Left);
@@ -365,32 +330,22 @@ internal sealed class Elector
             return;
         else if (_requests.MustRead)
             _requests.Read(left);
-        else if (Own.Contains(_view.Latest))
+        else if (IsOurs)
             _requests.Write(RequestPurpose.Release, _view.Latest, LeaseRecords.Release(_view.Latest!.Record, _turn.Now.Wall), left);
         else
-            EndRelease(null); // Given up already, or taken: never write over a successor.
+            EndRelease(Own.Contains(_view.Latest) ? new ElectionEvent.Released() : null); // Never write over a successor.
     }
 
     /// <summary>
-    /// A standby whose host stops just leaves, unless nobody knows what became of its last take-over: that may have made it the holder,
-    /// and the others would wait for nothing.
+    /// A standby whose host stops just leaves, unless the lease is or may be in its name: after a term that was lost in an outage, or
+    /// a take-over whose outcome nobody knows. The others would wait for nothing.
     /// </summary>
     private void Retire()
     {
-        if (Own.HasUnresolved && _settings.ReleaseOnStop && !_requests.IsPending)
+        if (_settings.ReleaseOnStop && (Own.HasUnresolved || IsOurs))
             Release();
         else
             _idle = LeaderElectionState.Stopped;
-    }
-
-    /// <summary>A released lease is taken at once; one that runs out, spread over a few milliseconds.</summary>
-    private TimeSpan TakeOverAt
-    {
-        get
-        {
-            TimeSpan freeAt = _view.FreeAt == TimeSpan.MinValue ? TimeSpan.MinValue : _view.FreeAt + _jitter;
-            return freeAt > _standAgainAt ? freeAt : _standAgainAt;
-        }
     }
 
     /// <summary>Asks to be woken when the next thing falls due. What has fallen due already waits for another input.</summary>
@@ -398,9 +353,9 @@ internal sealed class Elector
     {
         IEnumerable<TimeSpan> due =
         [
-            _watch.IsLive ? _watch.SilentAt : _watch.OpenAt,
+            _watch.DueAt,
             _requests.IsPending ? TimeSpan.MinValue : _requests.NextAt,
-            State == LeaderElectionState.Standby ? TakeOverAt : TimeSpan.MinValue,
+            State == LeaderElectionState.Standby ? _candidacy.TakeOverAt : TimeSpan.MinValue,
             State == LeaderElectionState.Standby && !_watch.IsLive ? _requests.PollAt : TimeSpan.MinValue,
             State == LeaderElectionState.Releasing ? _releaseUntil : TimeSpan.MinValue,
             .. Term?.DueTimes() ?? [],
@@ -408,13 +363,6 @@ internal sealed class Elector
         TimeSpan next = due.Where(at => at > _turn.Instant).DefaultIfEmpty(TimeSpan.MaxValue).Min();
         if (next != TimeSpan.MaxValue)
             _turn.Out(new ElectionOutput.WakeAt(next));
-    }
-
-    private void StandAgainIn(TimeSpan pause)
-    {
-        _standAgainAt = _turn.Instant + pause;
-        if (!_shuttingDown)
-            _turn.Report(new ElectionEvent.StandsAgainIn(pause));
     }
 
     private void Release()
@@ -434,10 +382,17 @@ internal sealed class Elector
 
     private void EndTakingOver()
     {
-        if (_idle == LeaderElectionState.TakingOver)
-            _idle = LeaderElectionState.Standby;
+        if (_idle != LeaderElectionState.TakingOver)
+            return;
+        _idle = LeaderElectionState.Standby;
+        if (MustYield)
+            _candidacy.Yield();
+        if (MustYield && Own.HasUnresolved)
+            Release();
+        else
+            _stepDownWanted = false;
     }
 
-    /// <summary>Whether the reply to a request is newer than anything the watch told meanwhile.</summary>
-    private bool IsNewest(ElectionRequest request) => _view.ReceivedAt <= request.Sent.Monotonic;
+    /// <summary>Whether the watch has told nothing since the request was sent, which may be newer than the reply to it.</summary>
+    private bool IsNewest(ElectionRequest request) => _view.Sightings == request.Sightings;
 }

@@ -39,11 +39,15 @@ internal static class LeaseRecords
     /// </summary>
     private static DateTimeOffset NextRenewTime(LeaseRecord? last, DateTimeOffset wall)
     {
-        var now = new DateTimeOffset(wall.UtcTicks - (wall.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+        DateTimeOffset now = InMicroseconds(wall);
         return last?.RenewTime is { } renewed && renewed >= now && renewed < DateTimeOffset.MaxValue.AddDays(-1)
-            ? renewed.AddMicroseconds(1)
+            ? InMicroseconds(renewed).AddMicroseconds(1)
             : now;
     }
+
+    /// <summary>What a lease can store: what we remember to have written must equal what we read back.</summary>
+    private static DateTimeOffset InMicroseconds(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
     /// <summary>One more on each change of holder, also from nobody; a lease that did not exist starts at 0 (as client-go counts).</summary>
     private static int Transitions(LeaseRecord? old, string identity)

@@ -11,6 +11,9 @@ internal sealed class LeaseView
 {
     private string? _version;
 
+    /// <summary>What was promised to holders before the present one, who did not take over from them: a lease was deleted, or edited.</summary>
+    private TimeSpan _othersUntil = TimeSpan.MinValue;
+
     /// <summary>The newest version seen; <see langword="null"/> when there is no lease, or none was seen yet.</summary>
     public Lease? Latest { get; private set; }
 
@@ -20,8 +23,8 @@ internal sealed class LeaseView
     /// <summary>Where a watch may begin; <see langword="null"/> when there is nothing to begin with.</summary>
     public string? WatchFrom { get; private set; }
 
-    /// <summary>When <see cref="Latest"/> (or its absence) was seen.</summary>
-    public TimeSpan ReceivedAt { get; private set; } = TimeSpan.MinValue;
+    /// <summary>How often a version of the lease (or its absence) was seen.</summary>
+    public int Sightings { get; private set; }
 
     /// <summary>When the last sign of life of a holder was seen.</summary>
     public TimeSpan? RenewalSeenAt { get; private set; }
@@ -29,91 +32,98 @@ internal sealed class LeaseView
     /// <summary>The first instant at which nobody that we have seen hold the lease can still lead.</summary>
     public TimeSpan FreeAt { get; private set; } = TimeSpan.MinValue;
 
-    /// <summary>Takes note of a version.</summary>
+    /// <summary>Takes note of a version that a request was answered with.</summary>
     /// <param name="lease">The version.</param>
     /// <param name="at">When it was received.</param>
     /// <param name="newest">
-    /// Whether it is surely the newest: our own write, or a read that was sent after the last observation. Only then may it go back
-    /// (etcd restored from a backup); a watch that lags behind must not (design 5, rule 3).
+    /// Whether it is surely the newest, because nothing was seen since the request was sent. Only then may it go back (etcd restored
+    /// from a backup).
     /// </param>
     /// <param name="own">Whether this process wrote it. Then it is free for us, whose work has ended before we ever ask.</param>
-    public Sighting Observe(Lease lease, TimeSpan at, bool newest, bool own)
-    {
-        if (!newest && !IsNewer(lease.ResourceVersion))
-            return Sighting.Stale;
+    public Sighting Observe(Lease lease, TimeSpan at, bool newest, bool own) =>
+        newest || IsNewer(lease.ResourceVersion, inOrder: false) ? Note(lease, at, own) : Sighting.Stale;
 
+    /// <summary>Takes note of the version that the watch told next. A watch that lags behind must not go back (design 5, rule 3).</summary>
+    public Sighting ObserveNext(Lease lease, TimeSpan at, bool own) =>
+        IsNewer(lease.ResourceVersion, inOrder: true) ? Note(lease, at, own) : Sighting.Stale;
+
+    /// <summary>Takes note that the lease was deleted. A holder that was seen is waited for all the same (design 5, rule 5).</summary>
+    public Sighting ObserveDeleted(string resourceVersion)
+    {
+        if (!IsNewer(resourceVersion, inOrder: true))
+            return Sighting.Stale;
+        Sighting sighting = NoteAbsent(resourceVersion);
+        WatchFrom = resourceVersion;
+        return sighting;
+    }
+
+    /// <summary>Takes note that a read found no lease.</summary>
+    public Sighting ObserveAbsent() => NoteAbsent(_version);
+
+    /// <summary>The holder of exactly this version is gone: nobody needs to wait for it (design 5, rule 16).</summary>
+    public bool ProveDead(string resourceVersion)
+    {
+        if (Latest is not { Record.IsHeld: true } lease || lease.ResourceVersion != resourceVersion || FreeAt == _othersUntil)
+            return false;
+        FreeAt = _othersUntil;
+        return true;
+    }
+
+    private Sighting Note(Lease lease, TimeSpan at, bool own)
+    {
         // An edit of labels changes the version and not the record: it must keep no dead leader alive.
         LeaseRecord? old = Latest?.Record;
         bool same = Latest?.Uid == lease.Uid && old == lease.Record;
-        Note(lease, lease.ResourceVersion, at);
+        Note(lease, lease.ResourceVersion);
         if (!same && lease.Record.HasHolder)
             RenewalSeenAt = at;
-        if (own)
-            FreeAt = TimeSpan.MinValue;
-        else if (same)
-            return Sighting.Same;
-        else if (lease.Record.IsHeld)
-            FreeAt = PromisedUntil(old, lease.Record, at);
-        else if (IsRelease(lease.Record))
-            FreeAt = TimeSpan.MinValue;
+        if (own || (!same && IsRelease(lease.Record)))
+            FreeAt = _othersUntil = TimeSpan.MinValue;
+        else if (!same && lease.Record.IsHeld)
+            Promise(old, lease.Record, at);
 
         // Otherwise nobody holds the lease, but nobody released it either (a hand edit): whoever was seen to hold it may still be
         // working, and keeps the time it was promised. A lease never seen held has FreeAt in the past: it is free at once.
         return same ? Sighting.Same : Sighting.Changed;
     }
 
-    /// <summary>Takes note that the lease was deleted. A holder that was seen is waited for all the same (design 5, rule 5).</summary>
-    public Sighting ObserveDeleted(string resourceVersion, TimeSpan at)
+    private Sighting NoteAbsent(string? version)
     {
-        if (!IsNewer(resourceVersion))
-            return Sighting.Stale;
         bool same = Latest is null;
-        Note(null, resourceVersion, at);
-        WatchFrom = resourceVersion;
+        Note(null, version);
         return same ? Sighting.Same : Sighting.Changed;
     }
 
-    /// <summary>Takes note that a read found no lease.</summary>
-    public Sighting ObserveAbsent(TimeSpan at)
+    private void Note(Lease? lease, string? version)
     {
-        bool same = Latest is null;
-        Note(null, _version, at);
-        return same ? Sighting.Same : Sighting.Changed;
-    }
-
-    /// <summary>The holder of exactly this version is gone: nobody needs to wait for it (design 5, rule 16).</summary>
-    public bool ProveDead(string resourceVersion)
-    {
-        if (Latest is not { Record.IsHeld: true } lease || lease.ResourceVersion != resourceVersion || FreeAt == TimeSpan.MinValue)
-            return false;
-        FreeAt = TimeSpan.MinValue;
-        return true;
+        Latest = lease;
+        _version = version;
+        WatchFrom = lease?.ResourceVersion;
+        Sightings++;
+        if (TryNumber(version, out UInt128 number) && number > GreatestVersion)
+            GreatestVersion = number;
     }
 
     /// <summary>
     /// A holder may be waited for longer than before, never shorter: an edit of its duration does not make its work stop earlier. Who
     /// took over, and counted it, has waited for the old holder itself.
     /// </summary>
-    private TimeSpan PromisedUntil(LeaseRecord? old, LeaseRecord record, TimeSpan at)
+    private void Promise(LeaseRecord? old, LeaseRecord record, TimeSpan at)
     {
+        bool changed = old?.HolderIdentity != record.HolderIdentity;
+        if (changed && record.LeaseTransitions > (old?.LeaseTransitions ?? 0))
+            FreeAt = _othersUntil = TimeSpan.MinValue;
+        else if (changed)
+            _othersUntil = FreeAt;
         TimeSpan until = at + TimeSpan.FromSeconds(record.LeaseDurationSeconds!.Value);
-        bool tookOver = old?.HolderIdentity != record.HolderIdentity && record.LeaseTransitions > (old?.LeaseTransitions ?? 0);
-        return tookOver || until > FreeAt ? until : FreeAt;
+        FreeAt = until > FreeAt ? until : FreeAt;
     }
 
-    private void Note(Lease? lease, string? version, TimeSpan at)
-    {
-        Latest = lease;
-        _version = version;
-        WatchFrom = lease?.ResourceVersion;
-        ReceivedAt = at;
-        if (TryNumber(version, out UInt128 number) && number > GreatestVersion)
-            GreatestVersion = number;
-    }
-
-    private bool IsNewer(string version) =>
+    /// <param name="version">The version to compare with the last.</param>
+    /// <param name="inOrder">Whether it came after the last for certain, which decides when the two are no numbers.</param>
+    private bool IsNewer(string version, bool inOrder) =>
         _version is null
-        || (TryNumber(version, out UInt128 number) && TryNumber(_version, out UInt128 seen) ? number > seen : version != _version);
+        || (TryNumber(version, out UInt128 number) && TryNumber(_version, out UInt128 seen) ? number > seen : inOrder && version != _version);
 
     /// <summary>What client-go, fabric8 and we write to give a lease up: no holder, and a duration of one second.</summary>
     private static bool IsRelease(LeaseRecord record) => !record.HasHolder && record.LeaseDurationSeconds == 1;

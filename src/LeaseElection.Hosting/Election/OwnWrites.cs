@@ -13,6 +13,7 @@ internal sealed class OwnWrites
     private const int Most = 32;
 
     private readonly List<LeaseRecord> _records = [];
+    private LeaseRecord? _confirmed;
 
     /// <summary>Whether a write was sent whose outcome nobody knows.</summary>
     public bool HasUnresolved { get; private set; }
@@ -29,12 +30,12 @@ internal sealed class OwnWrites
     public void Confirmed(LeaseRecord record)
     {
         _records.Clear();
-        _records.Add(record);
+        _confirmed = record;
         HasUnresolved = false;
     }
 
     /// <summary>Nobody knows what became of a write.</summary>
     public void LostTrack() => HasUnresolved = true;
 
-    public bool Contains(Lease? lease) => lease is { Record.HasHolder: true } && _records.Contains(lease.Record);
+    public bool Contains(Lease? lease) => lease is not null && (lease.Record == _confirmed || _records.Contains(lease.Record));
 }

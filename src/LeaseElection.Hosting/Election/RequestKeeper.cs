@@ -6,9 +6,9 @@ namespace LeaseElection.Hosting.Election;
 /// The one request that may be under way, when the next may be sent, and whether it must be a read. Every request is answered
 /// exactly once, by whatever the store made of it.
 /// </summary>
-internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn, Random random)
+internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn, LeaseView view, Random random)
 {
-    private readonly RetryPacer _pacer = new(settings.RetryPeriod, random);
+    private readonly RetryPacer _pacer = new(settings, random);
     private ElectionRequest? _pending;
     private int _conflictsInARow;
 
@@ -26,7 +26,8 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     /// <summary>When the store last answered anything.</summary>
     public TimeSpan? AnsweredAt { get; private set; }
 
-    public int Failures => _pacer.Failures;
+    /// <summary>How many requests have failed in a row. Conflicts are none: the store answered.</summary>
+    public int Failures { get; private set; }
 
     public TimeSpan NextAt => _pacer.NextAt;
 
@@ -43,14 +44,14 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
 
     public void Read(TimeSpan left)
     {
-        _pending = new ElectionRequest(RequestPurpose.Read, turn.Now, null);
+        _pending = Request(RequestPurpose.Read, null);
         turn.Out(new ElectionOutput.Read(Timeout(left)));
     }
 
     public void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left)
     {
         Own.Sending(record);
-        _pending = new ElectionRequest(purpose, turn.Now, record);
+        _pending = Request(purpose, record);
         turn.Out(current is null
             ? new ElectionOutput.Create(record, Timeout(left))
             : new ElectionOutput.Replace(current, record, Timeout(left)));
@@ -60,15 +61,17 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     public ElectionRequest ReadDone()
     {
         MustRead = false;
-        PollAt = turn.Instant + (settings.RetryPeriod * (0.9 + (random.NextDouble() * 0.2)));
-        return Succeeded();
+        TimeSpan pause = settings.RetryPeriod * (0.9 + (random.NextDouble() * 0.2));
+        PollAt = turn.Instant + (pause > RetryPacer.Least ? pause : RetryPacer.Least);
+        return Answered();
     }
 
     public ElectionRequest WriteDone(LeaseRecord record)
     {
         Own.Confirmed(record);
+        MustRead = false;
         Recovered();
-        return Succeeded();
+        return Answered();
     }
 
     /// <summary>The lease is not what the write thought. The first time that is news worth an immediate look, then it is a storm.</summary>
@@ -77,12 +80,13 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         MustRead = true;
         if (_conflictsInARow++ > 0)
             _pacer.Fail(turn.Instant, null, deadline);
-        return Take();
+        return Answered();
     }
 
     public ElectionRequest Failed(LeaseStoreError error, TimeSpan? deadline)
     {
         LastError = error;
+        Failures++;
         MustRead = true;
         _pacer.Fail(turn.Instant, error.RetryAfter, deadline);
         return Take();
@@ -95,8 +99,9 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     public void Recovered()
     {
         if (LastError is not null)
-            turn.Report(new ElectionEvent.StoreRecovered(_pacer.Failures));
+            turn.Report(new ElectionEvent.StoreRecovered(Failures));
         LastError = null;
+        Failures = 0;
         Forget();
     }
 
@@ -107,7 +112,10 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         _pacer.Reset();
     }
 
-    private ElectionRequest Succeeded()
+    private ElectionRequest Request(RequestPurpose purpose, LeaseRecord? record) =>
+        new(purpose, turn.Now, record, view.Sightings, view.GreatestVersion);
+
+    private ElectionRequest Answered()
     {
         AnsweredAt = turn.Instant;
         return Take();

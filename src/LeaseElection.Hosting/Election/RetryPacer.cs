@@ -4,29 +4,32 @@ namespace LeaseElection.Hosting.Election;
 /// When the next request may be sent after failures: 250 ms at first, doubling, jittered, at most the retry period apart, and always
 /// at least 50 ms, so that no answer whatever makes a busy loop on the API server (design 5, rule 9).
 /// </summary>
-internal sealed class RetryPacer(TimeSpan slowest, Random random)
+internal sealed class RetryPacer(ElectorSettings settings, Random random)
 {
-    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(50);
+    /// <summary>No two requests for the same thing are sent sooner one after the other, however short a retry period was chosen.</summary>
+    public static readonly TimeSpan Least = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How many failures there were since the last success.</summary>
-    public int Failures { get; private set; }
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
+
+    private int _failures;
 
     public TimeSpan NextAt { get; private set; } = TimeSpan.MinValue;
 
     /// <summary>Counts a failure.</summary>
     /// <param name="now">The monotonic clock.</param>
-    /// <param name="retryAfter">What the server asked for. Honoured, but never past the deadline.</param>
+    /// <param name="retryAfter">
+    /// What the server asked for. Honoured, but never past the deadline, and by a standby for one lease duration at most: a proxy that
+    /// says "tomorrow" must not take it out of the election.
+    /// </param>
     /// <param name="deadline">
     /// The renew deadline of a leader. Each pause takes at most half of what is left, so that attempts get denser instead of ending.
     /// </param>
     public void Fail(TimeSpan now, TimeSpan? retryAfter, TimeSpan? deadline)
     {
-        Failures++;
-        TimeSpan pause = First * Math.Pow(2, Math.Min(Failures - 1, 16));
-        pause = (pause < slowest ? pause : slowest) * (0.8 + (random.NextDouble() * 0.2));
+        TimeSpan pause = First * Math.Pow(2, Math.Min(_failures++, 16));
+        pause = (pause < settings.RetryPeriod ? pause : settings.RetryPeriod) * (0.8 + (random.NextDouble() * 0.2));
         if (retryAfter > pause)
-            pause = retryAfter.Value;
+            pause = retryAfter < settings.LeaseDuration ? retryAfter.Value : settings.LeaseDuration;
         if (deadline is { } end && pause > (end - now) / 2)
             pause = (end - now) / 2;
         NextAt = now + (pause > Least ? pause : Least);
@@ -34,7 +37,7 @@ internal sealed class RetryPacer(TimeSpan slowest, Random random)
 
     public void Reset()
     {
-        Failures = 0;
+        _failures = 0;
         NextAt = TimeSpan.MinValue;
     }
 }

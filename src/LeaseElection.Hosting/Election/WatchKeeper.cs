@@ -1,10 +1,12 @@
+using LeaseElection.Hosting.Leases;
+
 namespace LeaseElection.Hosting.Election;
 
 /// <summary>
 /// Whether a watch is open, may be opened, or must be replaced. A watch may be alive on TCP and tell nothing, so silence counts as
 /// broken; after a break the lease is read before it is watched again, because a watch may start from a stale cache.
 /// </summary>
-internal sealed class WatchKeeper(ElectorSettings settings)
+internal sealed class WatchKeeper(ElectorSettings settings, ElectionTurn turn, LeaseView view)
 {
     private static readonly TimeSpan ShortLived = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -14,63 +16,93 @@ internal sealed class WatchKeeper(ElectorSettings settings)
     private int _shortLived;
     private TimeSpan _openedAt;
     private TimeSpan _heardAt;
+    private TimeSpan _openAt = TimeSpan.MinValue;
 
     public bool IsLive { get; private set; }
 
     /// <summary>The next watch must begin at a version that was read, or written by us, after the last one broke.</summary>
     public bool NeedsFreshVersion { get; private set; }
 
-    /// <summary>When a watch may be opened again.</summary>
-    public TimeSpan OpenAt { get; private set; } = TimeSpan.MinValue;
+    /// <summary>When a watch may be opened again, or an open one counts as silent.</summary>
+    public TimeSpan DueAt => IsLive ? SilentAt : _openAt;
 
-    /// <summary>When an open watch counts as silent.</summary>
-    public TimeSpan SilentAt => _heardAt + (settings.RenewInterval * 2);
-
-    public void Open(TimeSpan now)
+    /// <summary>
+    /// When an open watch counts as silent: when two renewals were missed. A holder with a longer lease than ours renews less often.
+    /// </summary>
+    private TimeSpan SilentAt
     {
-        IsLive = true;
-        _openedAt = _heardAt = now;
+        get
+        {
+            double longer = view.Latest?.Record.LeaseDurationSeconds / settings.LeaseDuration.TotalSeconds ?? 1;
+            return _heardAt + (settings.RenewInterval * 2 * Math.Max(longer, 1));
+        }
     }
 
-    /// <summary>The watch told something. Returns whether watching has just been permitted again.</summary>
-    public bool Heard(TimeSpan now)
+    /// <summary>Gives up a watch that has fallen silent. Returns whether one may be opened now.</summary>
+    public bool MayOpen()
     {
-        _heardAt = now;
-        bool restored = _denied;
+        if (IsLive && turn.Instant >= SilentAt)
+        {
+            Mistrust();
+            turn.Report(new ElectionEvent.WatchLost(null));
+        }
+
+        return !IsLive && turn.Instant >= _openAt;
+    }
+
+    /// <summary>Opens a watch, if there is a version to begin with.</summary>
+    public void Open()
+    {
+        if (view.WatchFrom is not { } version)
+            return;
+        IsLive = true;
+        _openedAt = _heardAt = turn.Instant;
+        turn.Out(new ElectionOutput.Watch(version));
+    }
+
+    /// <summary>The watch told something.</summary>
+    public void Heard()
+    {
+        _heardAt = turn.Instant;
+        if (_denied)
+            turn.Report(new ElectionEvent.WatchRestored());
         _denied = false;
-        return restored;
     }
 
     /// <summary>A read or a write of ours gave the newest version.</summary>
     public void Refreshed() => NeedsFreshVersion = false;
 
     /// <summary>The server closed the watch in good order: the next one goes on where it ended.</summary>
-    public void Ended(TimeSpan now) => Close(now);
-
-    public void Broke(TimeSpan now)
-    {
-        Close(now);
-        NeedsFreshVersion = true;
-    }
-
-    /// <summary>The watch is not allowed: polling for a while. Returns whether that is news.</summary>
-    public bool Denied(TimeSpan now)
-    {
-        IsLive = false;
-        NeedsFreshVersion = true;
-        OpenAt = now + ElectorSettings.WatchDeniedPause;
-        bool news = !_denied;
-        _denied = true;
-        return news;
-    }
-
-    private void Close(TimeSpan now)
+    public void Ended()
     {
         if (!IsLive)
             return;
         IsLive = false;
-        _shortLived = now - _openedAt < ShortLived ? _shortLived + 1 : 0;
+        _shortLived = turn.Instant - _openedAt < ShortLived ? _shortLived + 1 : 0;
         TimeSpan pause = _shortLived == 0 ? TimeSpan.Zero : FirstPause * Math.Pow(2, Math.Min(_shortLived - 1, 8));
-        OpenAt = now + (pause < LongestPause ? pause : LongestPause);
+        _openAt = turn.Instant + (pause < LongestPause ? pause : LongestPause);
+    }
+
+    /// <summary>The watch broke, or may not be had at all: polling for a while then.</summary>
+    public void Broke(LeaseStoreError error)
+    {
+        Mistrust();
+        if (error.Kind is not (LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.NotFound))
+        {
+            turn.Report(new ElectionEvent.WatchLost(error));
+            return;
+        }
+
+        _openAt = turn.Instant + ElectorSettings.WatchDeniedPause;
+        if (!_denied)
+            turn.Report(new ElectionEvent.WatchDenied(error));
+        _denied = true;
+    }
+
+    /// <summary>The watch has missed something: it is no use, whatever its connection says.</summary>
+    public void Mistrust()
+    {
+        Ended();
+        NeedsFreshVersion = true;
     }
 }

@@ -90,8 +90,11 @@ internal sealed class ElectionReporter(ILogger logger, ElectionRun run, WorkRunn
             case ElectionEvent.WorkReturned e:
                 logger.WorkReturned(work.NameOf(e.Work), _lease);
                 break;
+            case ElectionEvent.WorkFaulted { Policy: { } policy } e:
+                logger.WorkFaulted(work.NameOf(e.Work), _lease, policy, e.Exception);
+                break;
             case ElectionEvent.WorkFaulted e:
-                logger.WorkFaulted(work.NameOf(e.Work), _lease, e.Policy, e.Exception);
+                logger.WorkFailedWhileStopping(work.NameOf(e.Work), e.Exception);
                 break;
             case ElectionEvent.WorkOverran e:
                 logger.WorkOverran(e.StopTimeout.TotalSeconds, _lease, work.StillRunning, run.Settings.WhenWorkOverruns);

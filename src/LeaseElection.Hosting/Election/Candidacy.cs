@@ -1,0 +1,50 @@
+namespace LeaseElection.Hosting.Election;
+
+/// <summary>
+/// When this process may stand for the lease: not before it is free, not before a pause of its own is over, and not at the same
+/// instant as all others.
+/// </summary>
+internal sealed class Candidacy(ElectorSettings settings, ElectionTurn turn, LeaseView view, GrowingPause pause, Random random)
+{
+    private TimeSpan _pauseUntil = TimeSpan.MinValue;
+    private TimeSpan _jitter;
+    private bool _yielding;
+
+    /// <summary>When to take over. A released lease is taken at once; one that runs out, spread over a few milliseconds.</summary>
+    public TimeSpan TakeOverAt
+    {
+        get
+        {
+            TimeSpan freeAt = view.FreeAt == TimeSpan.MinValue ? TimeSpan.MinValue : view.FreeAt + _jitter;
+            return freeAt > _pauseUntil ? freeAt : _pauseUntil;
+        }
+    }
+
+    /// <summary>Who steps down lets others lead first: until one does, or for as long as the slowest of them polls three times.</summary>
+    public void Yield()
+    {
+        _yielding = true;
+        Pause(settings.RetryPeriod * 3);
+    }
+
+    /// <summary>Work failed here: others may have more luck, whether one of them wants to or not.</summary>
+    public void Recover()
+    {
+        _yielding = false;
+        Pause(pause.Next(turn.Instant));
+    }
+
+    /// <summary>The lease has changed, and not by us.</summary>
+    public void OnChanged(string? holder)
+    {
+        _jitter = ElectorSettings.TakeOverJitter * random.NextDouble();
+        if (_yielding && holder is not null)
+            _pauseUntil = TimeSpan.MinValue;
+    }
+
+    private void Pause(TimeSpan time)
+    {
+        _pauseUntil = turn.Instant + time;
+        turn.Report(new ElectionEvent.StandsAgainIn(time));
+    }
+}

@@ -1,0 +1,70 @@
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing.Election;
+
+namespace LeaseElection.Hosting.Tests.Election;
+
+public class LeaseViewTests
+{
+    private readonly LeaseServer _server = new();
+    private readonly LeaseView _view = new();
+
+    [Fact]
+    public void ProveDead_OfAHolderThatCreatedTheLeaseAnew_TheFormerOneIsStillWaitedFor()
+    {
+        See(SomeRecord.HeldBy("a", duration: 60), at: 0);
+        _view.ObserveDeleted(_server.Delete());
+        Lease created = See(SomeRecord.HeldBy("b", duration: 15), at: 50);
+        Assert.Equal(TimeSpan.FromSeconds(65), _view.FreeAt);
+
+        Assert.True(_view.ProveDead(created.ResourceVersion));
+
+        Assert.Equal(TimeSpan.FromSeconds(60), _view.FreeAt);
+    }
+
+    [Fact]
+    public void ProveDead_OfAHolderThatTookOver_NobodyIsWaitedFor()
+    {
+        See(SomeRecord.HeldBy("a", transitions: 1, duration: 60), at: 0);
+        Lease taken = See(SomeRecord.HeldBy("b", transitions: 2), at: 1);
+
+        _view.ProveDead(taken.ResourceVersion);
+
+        Assert.Equal(TimeSpan.MinValue, _view.FreeAt);
+    }
+
+    [Fact]
+    public void ProveDead_Twice_IsNewsOnce()
+    {
+        Lease lease = See(SomeRecord.HeldBy("a"), at: 0);
+
+        Assert.True(_view.ProveDead(lease.ResourceVersion));
+        Assert.False(_view.ProveDead(lease.ResourceVersion));
+    }
+
+    [Fact]
+    public void Observe_AReplyThatMayBeOvertaken_OfVersionsThatAreNoNumbers_IsIgnored()
+    {
+        Lease first = See(SomeRecord.HeldBy("a"), at: 0) with { ResourceVersion = "b" };
+        _view.ObserveNext(first, TimeSpan.Zero, own: false);
+
+        Assert.Equal(Sighting.Stale, _view.Observe(first with { ResourceVersion = "a" }, TimeSpan.Zero, newest: false, own: false));
+        Assert.Equal(Sighting.Same, _view.Observe(first with { ResourceVersion = "a" }, TimeSpan.Zero, newest: true, own: false));
+    }
+
+    [Fact]
+    public void Observe_VersionsBeyond64Bits_AreCompared()
+    {
+        Lease lease = See(SomeRecord.HeldBy("a"), at: 0) with { ResourceVersion = "184467440737095516150" };
+        _view.ObserveNext(lease, TimeSpan.Zero, own: false);
+
+        Assert.Equal(Sighting.Stale, _view.ObserveNext(lease with { ResourceVersion = "99" }, TimeSpan.Zero, own: false));
+    }
+
+    private Lease See(LeaseRecord record, int at)
+    {
+        Lease lease = _server.Put(record);
+        _view.ObserveNext(lease, TimeSpan.FromSeconds(at), own: false);
+        return lease;
+    }
+}
