@@ -25,6 +25,7 @@ internal sealed class LeaderElectionService(
     IHostApplicationLifetime lifetime,
     ILogger<LeaderElection> logger) : IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
+    private readonly GuardedLogger _logger = new(logger);
     private ElectionLoop? _loop;
     private CancellationTokenRegistration _stopping;
     private TimeSpan? _finishingSince;
@@ -48,7 +49,7 @@ internal sealed class LeaderElectionService(
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
         WorkRegistration[] ours = [.. works.Where(work => work.Election == registration.Name)];
-        _loop = new ElectionLoop(run, election, new ElectionParts(opened.Store, ours, scopes, watchdog, lifetime, logger));
+        _loop = new ElectionLoop(run, election, new ElectionParts(opened.Store, ours, scopes, watchdog, lifetime, _logger));
         election.Attach(run, _loop.StepDownAsync);
         return Task.CompletedTask;
     }
@@ -133,12 +134,12 @@ internal sealed class LeaderElectionService(
     private void Warn(LeaderElectionOptions options, ElectorSettings settings)
     {
         if (!options.Enabled)
-            logger.Disabled(registration.KeyOf(nameof(options.Enabled)));
+            _logger.Disabled(registration.KeyOf(nameof(options.Enabled)));
         else if (options.Identity is { } identity)
-            logger.FixedIdentity(registration.KeyOf(nameof(options.Identity)), identity);
+            _logger.FixedIdentity(registration.KeyOf(nameof(options.Identity)), identity);
         if (options.Enabled && settings.DrainTimeout < settings.StopTimeout)
         {
-            logger.ShutdownTimeoutTooShort(
+            _logger.ShutdownTimeoutTooShort(
                 hostOptions.Value.ShutdownTimeout, registration.KeyOf(nameof(options.StopTimeout)), settings.StopTimeout);
         }
     }

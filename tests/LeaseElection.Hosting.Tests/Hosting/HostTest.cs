@@ -1,3 +1,4 @@
+using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Time;
 
@@ -31,5 +32,27 @@ public abstract class HostTest : IAsyncLifetime
         var host = new ElectionHost(Server, identity);
         _hosts.Add(host);
         return host;
+    }
+
+    /// <summary>Lets the time of one renewal pass, and waits for it.</summary>
+    private protected async Task RenewAsync()
+    {
+        int written = Server.Written.Count;
+        Time.Advance(TimeSpan.FromSeconds(3));
+        await Server.UntilAsync(server => server.Written.Count > written);
+    }
+
+    /// <summary>Lets time pass for standbys, which have no deadline that a slow machine could make them miss.</summary>
+    private protected async Task AdvanceUntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Signal.Patience);
+        while (!condition() && !patience.IsCancellationRequested)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Time.WaitForTimersAsync(1);
+            await Task.Yield();
+        }
+
+        Assert.True(condition());
     }
 }
