@@ -101,9 +101,17 @@ internal sealed class FakeLeaseServer(TimeProvider time)
 
     internal void Unwatch(Channel<LeaseEvent> watch) => Change(() => _watches.Remove(watch));
 
-    internal void RequestBegins() => Interlocked.Increment(ref _underWay);
+    internal void RequestBegins()
+    {
+        Interlocked.Increment(ref _underWay);
+        Changed.Pulse();
+    }
 
-    internal void RequestEnds() => Interlocked.Decrement(ref _underWay);
+    internal void RequestEnds()
+    {
+        Interlocked.Decrement(ref _underWay);
+        Changed.Pulse();
+    }
 
     private LeaseReply.Found Write(LeaseRecord record)
     {

@@ -64,10 +64,13 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore
     private async Task<LeaseReply> SendAsync(
         Func<LeaseReply> send, bool isWrite, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        FakeFault fault = _next.TryDequeue(out FakeFault next) ? next : _all;
+        // Before it can be seen to be under way: a test may then let its time pass.
+        Task hanging = fault == FakeFault.Hang ? Task.Delay(timeout, server.Time, cancellationToken) : Task.CompletedTask;
         server.RequestBegins();
         try
         {
-            switch (_next.TryDequeue(out FakeFault next) ? next : _all)
+            switch (fault)
             {
                 case FakeFault.Fail:
                     return new LeaseReply.Failed(new LeaseStoreError(LeaseStoreErrorKind.Network, "The connection was refused."));
@@ -77,7 +80,7 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore
                     send();
                     return NoAnswer(isWrite, LeaseStoreErrorKind.Network);
                 case FakeFault.Hang:
-                    await Task.Delay(timeout, server.Time, cancellationToken);
+                    await hanging;
                     return NoAnswer(isWrite, LeaseStoreErrorKind.Timeout);
                 case FakeFault.Late:
                     Task late = _late.Task;
@@ -93,7 +96,6 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore
         finally
         {
             server.RequestEnds();
-            server.Changed.Pulse();
         }
     }
 
