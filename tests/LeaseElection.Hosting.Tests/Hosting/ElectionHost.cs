@@ -47,6 +47,11 @@ internal sealed class ElectionHost : IAsyncDisposable
     public LeaderElectionBuilder AddElection(Action<LeaderElectionOptions>? configure = null) =>
         Services.AddLeaderElection(configure ?? (_ => { }));
 
+    public LeaderElectionBuilder AddElection(string name, Action<LeaderElectionOptions>? configure = null) =>
+        Services.AddLeaderElection(name, configure ?? (_ => { }));
+
+    public ILeaderElection Keyed(string name) => Host.Services.GetRequiredKeyedService<ILeaderElection>(name);
+
     public Task StartAsync() => Host.StartAsync().WaitAsync(Signal.Patience);
 
     public Task StopAsync() => Host.StopAsync().WaitAsync(Signal.Patience);
@@ -72,7 +77,10 @@ internal sealed class ElectionHost : IAsyncDisposable
     }
 
     public async Task<HealthReportEntry> CheckHealthAsync(string name = "leader_election") =>
-        (await Host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries[name];
+        (await CheckAllHealthAsync())[name];
+
+    public async Task<IReadOnlyDictionary<string, HealthReportEntry>> CheckAllHealthAsync() =>
+        (await Host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries;
 
     public async ValueTask DisposeAsync()
     {

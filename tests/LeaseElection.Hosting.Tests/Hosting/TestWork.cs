@@ -54,6 +54,9 @@ internal sealed class TestWork
 
     public Task StoppedAsync(int times = 1) => UntilAsync(work => work.Stops >= times);
 
+    /// <summary>Until a run is under way that has not been told to stop.</summary>
+    public Task RunningAsync() => UntilAsync(work => work.Running > 0 && !work.Token.IsCancellationRequested);
+
     /// <summary>Until its token has fired.</summary>
     public Task ToldToStopAsync() => UntilAsync(work => work.Token.IsCancellationRequested);
 
