@@ -20,7 +20,10 @@ public sealed class LeaderElectionBuilder
     /// <summary>The name of the election; empty for the unnamed one.</summary>
     public string Name { get; }
 
-    /// <summary>Adds work: a new instance for each term, made by dependency injection and disposed when it has ended.</summary>
+    /// <summary>
+    /// Adds work: a new instance for each term, made by dependency injection and disposed when it has ended. Adding the same type again
+    /// adds nothing.
+    /// </summary>
     /// <typeparam name="TWork">The work.</typeparam>
     /// <returns>This builder.</returns>
     public LeaderElectionBuilder AddWork<
@@ -28,7 +31,10 @@ public sealed class LeaderElectionBuilder
         where TWork : class, ILeaderWork
     {
         Services.TryAddScoped<TWork>();
-        return Add(typeof(TWork).Name, (services, term, token) => services.GetRequiredService<TWork>().ExecuteAsync(term, token));
+        return Add(
+            typeof(TWork).Name,
+            (services, term, token) => services.GetRequiredService<TWork>().ExecuteAsync(term, token),
+            typeof(TWork));
     }
 
     /// <summary>Adds work as a delegate.</summary>
@@ -39,23 +45,29 @@ public sealed class LeaderElectionBuilder
     public LeaderElectionBuilder AddWork(Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return Add("work of " + (work.Method.DeclaringType?.Name ?? "a delegate"), work);
+        return Add("work of " + (work.Method.DeclaringType?.Name ?? "a delegate"), work, type: null);
     }
 
     /// <summary>
     /// Makes a hosted service that was written for something else leader-only: a new instance, in a scope of its own, is started with
     /// each term, and stopped and disposed with it. Do not add it with <c>services.AddHostedService</c> too: that one would run everywhere.
+    /// Adding the same type again adds nothing.
     /// </summary>
     /// <typeparam name="TService">The hosted service.</typeparam>
     /// <returns>This builder.</returns>
     public LeaderElectionBuilder AddHostedService<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>()
         where TService : class, IHostedService =>
-        Add(typeof(TService).Name, (services, _, token) => LeaderHostedService.RunAsync<TService>(services, token));
+        Add(typeof(TService).Name, (services, _, token) => LeaderHostedService.RunAsync<TService>(services, token), typeof(TService));
 
-    private LeaderElectionBuilder Add(string work, Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> execute)
+    private LeaderElectionBuilder Add(
+        string work, Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> execute, Type? type)
     {
-        Services.AddSingleton(new WorkRegistration(Name, work, execute));
+        // As AddHostedService: two parts of an app that each see to it that a job is there must not make it run twice at once.
+        bool known = type is not null && Services.Any(service => !service.IsKeyedService
+            && service.ImplementationInstance is WorkRegistration other && other.Election == Name && other.Type == type);
+        if (!known)
+            Services.AddSingleton(new WorkRegistration(Name, work, execute) { Type = type });
         return this;
     }
 }

@@ -27,7 +27,8 @@ internal sealed class ElectionLoop : IAsyncDisposable
     private readonly ITimer _timer;
     private readonly TimeSpan _startedAt;
     private LeadershipTerm? _term;
-    private volatile bool _abandoned;
+    private Task? _running;
+    private bool _abandoned;
 
     public ElectionLoop(ElectionRun run, LeaderElection election, ElectionParts parts)
     {
@@ -44,14 +45,14 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _startedAt = run.Clock.Now.Monotonic;
     }
 
-    /// <summary>Ends when the election has stopped for good.</summary>
-    public Task Completion { get; private set; } = Task.CompletedTask;
+    /// <summary>Ends when the election has stopped for good; has ended as long as it was not started.</summary>
+    public Task Completion => _running ?? Task.CompletedTask;
 
     public void Start()
     {
         // Otherwise the loop, and all work, would carry the async-locals (activity, culture, log scopes) of whoever started the host.
         using (ExecutionContext.SuppressFlow())
-            Completion = Task.Run(RunAsync);
+            _running = Task.Run(RunAsync);
         Post(new ElectionInput.Started());
     }
 
@@ -61,9 +62,14 @@ internal sealed class ElectionLoop : IAsyncDisposable
     /// <summary>The host does not wait any longer: the lease is not released, because work may still run.</summary>
     public void Abandon()
     {
-        if (Completion.IsCompleted)
+        if (Interlocked.Exchange(ref _abandoned, true) || _running is { IsCompleted: true })
             return;
-        _abandoned = true;
+        if (_running is null)
+        {
+            _running = EndAsync(); // The start of the host failed: whoever waits for this election must not wait for ever.
+            return;
+        }
+
         _reporter.Abandoned();
         _inputs.Writer.TryComplete();
     }
@@ -72,7 +78,6 @@ internal sealed class ElectionLoop : IAsyncDisposable
     {
         Abandon();
         await Completion.ConfigureAwait(false);
-        await _store.DisposeAsync().ConfigureAwait(false);
     }
 
     public Task StepDownAsync()
@@ -94,7 +99,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
             _reporter.Started();
             await foreach (ElectionInput input in _inputs.Reader.ReadAllAsync().ConfigureAwait(false))
             {
-                if (_abandoned)
+                if (Volatile.Read(ref _abandoned))
                     break;
                 Turn(input);
                 if (_elector.State == LeaderElectionState.Stopped)
@@ -111,6 +116,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         finally
         {
             await EndAsync().ConfigureAwait(false);
+            _reporter.Stopped();
         }
     }
 
@@ -238,6 +244,5 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _election.Publish(_election.Snapshot with { State = LeaderElectionState.Stopped, Holds = false }, null);
         ReleaseStepDownWaiters();
         await _store.DisposeAsync().ConfigureAwait(false);
-        _reporter.Stopped();
     }
 }

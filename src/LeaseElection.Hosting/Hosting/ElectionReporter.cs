@@ -19,7 +19,12 @@ internal sealed class ElectionReporter(ILogger logger, ElectionRun run, WorkRunn
 
     public void Stopped() => logger.Stopped(_lease);
 
-    public void Abandoned() => logger.Abandoned(_state, _lease, work.StillRunning);
+    public void Abandoned()
+    {
+        // A standby leaves nothing behind.
+        if (_state is not (LeaderElectionState.Standby or LeaderElectionState.Stopped))
+            logger.Abandoned(_state, _lease, work.StillRunning);
+    }
 
     public void LoopFailed(Exception exception) => logger.LoopFailed(_lease, exception);
 

@@ -9,6 +9,7 @@ internal sealed class LeaderElection(string name) : ILeaderElection
     private volatile ElectionSnapshot _snapshot = ElectionSnapshot.Initial;
     private volatile LeadershipTerm? _term;
     private TaskCompletionSource _changed = NewSignal();
+    private bool _leadershipIsAwaited;
     private Func<Task>? _stepDown;
 
     public string Name { get; } = name;
@@ -41,14 +42,18 @@ internal sealed class LeaderElection(string name) : ILeaderElection
 
     public void Publish(ElectionSnapshot snapshot, LeadershipTerm? term)
     {
-        bool news = snapshot.ToStatus() with { RenewedAt = null } != _snapshot.ToStatus() with { RenewedAt = null } || term != _term;
+        bool held = term is { IsHeld: true };
+        bool news = !IsSame(snapshot.ToStatus(), _snapshot.ToStatus()) || term != _term;
         TaskCompletionSource changed;
         lock (_lock)
         {
             _snapshot = snapshot;
             _term = term;
-            if (!news)
+
+            // A term in doubt after a clock jump is held again by a mere renewal, which is no change of the status.
+            if (!news && !(held && _leadershipIsAwaited))
                 return;
+            _leadershipIsAwaited = false;
             changed = _changed;
             _changed = NewSignal();
         }
@@ -59,10 +64,14 @@ internal sealed class LeaderElection(string name) : ILeaderElection
 
     public async IAsyncEnumerable<LeaderElectionStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        LeaderElectionStatus? told = null;
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             (ElectionSnapshot snapshot, _, Task changed) = Look();
-            yield return snapshot.ToStatus();
+            LeaderElectionStatus status = snapshot.ToStatus();
+            if (told is null || !IsSame(told, status))
+                yield return told = status;
             if (snapshot.State == LeaderElectionState.Stopped)
                 yield break;
             await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -74,7 +83,7 @@ internal sealed class LeaderElection(string name) : ILeaderElection
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            (ElectionSnapshot snapshot, LeadershipTerm? term, Task changed) = Look();
+            (ElectionSnapshot snapshot, LeadershipTerm? term, Task changed) = Look(leadershipIsAwaited: true);
             if (term is { IsHeld: true })
                 return term;
             if (snapshot.State == LeaderElectionState.Stopped)
@@ -86,11 +95,17 @@ internal sealed class LeaderElection(string name) : ILeaderElection
     public Task StepDownAsync(CancellationToken cancellationToken = default) =>
         _stepDown is { } stepDown ? stepDown().WaitAsync(cancellationToken) : Task.CompletedTask;
 
-    private (ElectionSnapshot Snapshot, LeadershipTerm? Term, Task Changed) Look()
+    private (ElectionSnapshot Snapshot, LeadershipTerm? Term, Task Changed) Look(bool leadershipIsAwaited = false)
     {
         lock (_lock)
+        {
+            _leadershipIsAwaited |= leadershipIsAwaited;
             return (_snapshot, _term, _changed.Task);
+        }
     }
+
+    private static bool IsSame(LeaderElectionStatus one, LeaderElectionStatus other) =>
+        one with { RenewedAt = null } == other with { RenewedAt = null };
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -25,8 +25,10 @@ internal sealed class LeaderElectionService(
     IHostApplicationLifetime lifetime,
     ILogger<LeaderElection> logger) : IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
+    private readonly GuardedLogger _logger = new(logger);
     private ElectionLoop? _loop;
     private CancellationTokenRegistration _stopping;
+    private TimeSpan? _finishingSince;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -47,7 +49,7 @@ internal sealed class LeaderElectionService(
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
         WorkRegistration[] ours = [.. works.Where(work => work.Election == registration.Name)];
-        _loop = new ElectionLoop(run, election, new ElectionParts(opened.Store, ours, scopes, watchdog, lifetime, logger));
+        _loop = new ElectionLoop(run, election, new ElectionParts(opened.Store, ours, scopes, watchdog, lifetime, _logger));
         election.Attach(run, _loop.StepDownAsync);
         return Task.CompletedTask;
     }
@@ -73,14 +75,18 @@ internal sealed class LeaderElectionService(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>
+    /// A host whose start failed half-way is disposed without having been stopped: work that runs already must end with it.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.DisposeAsync().ConfigureAwait(false);
+        await FinishAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         if (_loop is { } loop)
             await loop.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>For containers that are not disposed asynchronously: as above, without waiting for the end.</summary>
+    /// <summary>For containers that are not disposed asynchronously: work is told to stop, and nobody waits for it.</summary>
     public void Dispose()
     {
         _stopping.Dispose();
@@ -91,6 +97,7 @@ internal sealed class LeaderElectionService(
     {
         if (_loop is not { } loop)
             return;
+        _finishingSince ??= clock.Now.Monotonic;
         loop.RequestShutDown();
         try
         {
@@ -98,18 +105,25 @@ internal sealed class LeaderElectionService(
         }
         catch (OperationCanceledException)
         {
-            // Draining has no more time. Releasing has: it is short, it hurts nobody, and it spares the others a whole lease.
-            if (election.Snapshot.State == LeaderElectionState.Releasing)
-                await ReleasedAsync(loop).ConfigureAwait(false);
+            await FinishLateAsync(loop).ConfigureAwait(false);
             loop.Abandon();
         }
     }
 
-    private async Task ReleasedAsync(ElectionLoop loop)
+    /// <summary>
+    /// The host has no more time, perhaps because others used it up before us. A little is ours all the same, for work that stops at
+    /// once and for the release: it hurts nobody, and spares the others a whole lease.
+    /// </summary>
+    private async Task FinishLateAsync(ElectionLoop loop)
     {
+        TimeSpan left = ElectorSettings.ReleaseTimeout;
+        if (election.Snapshot.State != LeaderElectionState.Releasing)
+            left -= clock.Now.Monotonic - _finishingSince!.Value;
+        if (left <= TimeSpan.Zero)
+            return;
         try
         {
-            await loop.Completion.WaitAsync(ElectorSettings.ReleaseTimeout, clock.TimeProvider).ConfigureAwait(false);
+            await loop.Completion.WaitAsync(left, clock.TimeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -120,12 +134,12 @@ internal sealed class LeaderElectionService(
     private void Warn(LeaderElectionOptions options, ElectorSettings settings)
     {
         if (!options.Enabled)
-            logger.Disabled(registration.KeyOf(nameof(options.Enabled)));
+            _logger.Disabled(registration.KeyOf(nameof(options.Enabled)));
         else if (options.Identity is { } identity)
-            logger.FixedIdentity(registration.KeyOf(nameof(options.Identity)), identity);
+            _logger.FixedIdentity(registration.KeyOf(nameof(options.Identity)), identity);
         if (options.Enabled && settings.DrainTimeout < settings.StopTimeout)
         {
-            logger.ShutdownTimeoutTooShort(
+            _logger.ShutdownTimeoutTooShort(
                 hostOptions.Value.ShutdownTimeout, registration.KeyOf(nameof(options.StopTimeout)), settings.StopTimeout);
         }
     }

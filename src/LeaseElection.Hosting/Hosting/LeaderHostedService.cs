@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -25,25 +26,48 @@ internal static class LeaderHostedService
         }
     }
 
+    /// <summary>
+    /// A service whose start failed is stopped too: it may have begun something that would outlive the term. The first error is the one
+    /// that counts; those that follow from it are not told.
+    /// </summary>
     private static async Task RunAsync(IHostedService service, CancellationToken stoppingToken)
     {
-        try
+        var lifecycle = service as IHostedLifecycleService;
+        Exception? error = null;
+        if (lifecycle is not null)
+            await TryAsync(() => lifecycle.StartingAsync(stoppingToken)).ConfigureAwait(false);
+        if (error is null)
+            await TryAsync(() => service.StartAsync(stoppingToken)).ConfigureAwait(false);
+        if (error is null && lifecycle is not null)
+            await TryAsync(() => lifecycle.StartedAsync(stoppingToken)).ConfigureAwait(false);
+        if (error is null)
+            await TryAsync(() => StoppedOrDoneAsync(service, stoppingToken)).ConfigureAwait(false);
+
+        // Not the stopping token: it has fired. How long a stop may take is watched by the election, not by the service's patience.
+        if (lifecycle is not null)
+            await TryAsync(() => lifecycle.StoppingAsync(CancellationToken.None)).ConfigureAwait(false);
+        await TryAsync(() => service.StopAsync(CancellationToken.None)).ConfigureAwait(false);
+        if (lifecycle is not null)
+            await TryAsync(() => lifecycle.StoppedAsync(CancellationToken.None)).ConfigureAwait(false);
+
+        // The stop of a background service waits for its work and does not tell how that ended.
+        if (service is BackgroundService { ExecuteTask: { IsFaulted: true } failed })
+            await TryAsync(() => failed).ConfigureAwait(false);
+        if (error is not null)
+            ExceptionDispatchInfo.Throw(error);
+
+        async Task TryAsync(Func<Task> call)
         {
-            if (service is IHostedLifecycleService starting)
-                await starting.StartingAsync(stoppingToken).ConfigureAwait(false);
-            await service.StartAsync(stoppingToken).ConfigureAwait(false);
-            if (service is IHostedLifecycleService started)
-                await started.StartedAsync(stoppingToken).ConfigureAwait(false);
-            await StoppedOrDoneAsync(service, stoppingToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            // Not the stopping token: it has fired. How long a stop may take is watched by the election, not by the service's patience.
-            if (service is IHostedLifecycleService stopping)
-                await stopping.StoppingAsync(CancellationToken.None).ConfigureAwait(false);
-            await service.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            if (service is IHostedLifecycleService stopped)
-                await stopped.StoppedAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await call().ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Told above, once everything has been stopped.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                error ??= exception;
+            }
         }
     }
 

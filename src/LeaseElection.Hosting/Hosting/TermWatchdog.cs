@@ -13,6 +13,7 @@ internal sealed class TermWatchdog(ILogger<TermWatchdog> logger) : IDisposable
     /// <summary>How often the clocks are compared. A pause is noticed this much later at most.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
 
+    private readonly GuardedLogger _logger = new(logger);
     private readonly Lock _gate = new();
     private readonly List<(LeadershipTerm Term, ElectionClock Clock, Action Wake)> _terms = [];
     private readonly ManualResetEventSlim _news = new();
@@ -76,7 +77,7 @@ internal sealed class TermWatchdog(ILogger<TermWatchdog> logger) : IDisposable
             if (validity.IsOver(now))
             {
                 Forget(term);
-                term.Cancel(logger.StopCallbackFailed);
+                term.Cancel(_logger.StopCallbackFailed);
                 wake();
                 continue;
             }

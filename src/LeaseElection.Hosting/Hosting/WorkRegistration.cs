@@ -5,4 +5,8 @@ namespace LeaseElection.Hosting;
 /// <param name="Name">What logs call it.</param>
 /// <param name="Execute">Runs it, with the services of a scope made for this run.</param>
 internal sealed record WorkRegistration(
-    string Election, string Name, Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> Execute);
+    string Election, string Name, Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> Execute)
+{
+    /// <summary>The type that was added, once per election; <see langword="null"/> for a delegate.</summary>
+    public Type? Type { get; init; }
+}

@@ -70,13 +70,17 @@ internal sealed class WorkRunner(
         Ended(work, term, fault);
     }
 
+    /// <summary>
+    /// Only the token counts as having been told to stop. Work that gives up because the term was in doubt for a moment has ended by
+    /// itself: the core must know, or this process would go on leading without it.
+    /// </summary>
     private void Ended(int work, LeadershipTerm term, Exception? exception)
     {
         int stillRunning = Interlocked.Decrement(ref _runningCount);
-        bool asked = term.Lost.IsCancellationRequested || !term.IsHeld;
-        if (asked && exception is null or OperationCanceledException)
+        bool told = term.Lost.IsCancellationRequested;
+        if (told && exception is null or OperationCanceledException)
             logger.WorkEnded(works[work].Name);
-        else if (asked)
+        else if (told)
             logger.WorkFailedWhileStopping(works[work].Name, exception);
         else if (exception is null)
             post(new ElectionInput.WorkReturned(work, stillRunning));

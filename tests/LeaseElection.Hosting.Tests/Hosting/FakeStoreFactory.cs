@@ -1,0 +1,16 @@
+using System.Collections.Concurrent;
+using LeaseElection.Testing.Leases;
+
+namespace LeaseElection.Hosting.Tests;
+
+/// <summary>Gives each election of a host a connection to a lease in memory.</summary>
+internal sealed class FakeStoreFactory(string identity, Func<string, FakeLeaseServer> serverOf) : IElectionStoreFactory
+{
+    /// <summary>The connections, by name of the election; there before the host starts.</summary>
+    public ConcurrentDictionary<string, FakeLeaseStore> Stores { get; } = new(StringComparer.Ordinal);
+
+    public FakeLeaseStore Store(string election = "") => Stores.GetOrAdd(election, name => serverOf(name).Connect());
+
+    public OpenedStore Open(LeaderElectionRegistration registration, LeaderElectionOptions options) =>
+        new(Store(registration.Name), new ElectionIdentityCard("shop", options.LeaseName!, options.Identity ?? identity));
+}

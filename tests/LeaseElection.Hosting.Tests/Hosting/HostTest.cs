@@ -1,0 +1,58 @@
+using LeaseElection.Testing;
+using LeaseElection.Testing.Leases;
+using LeaseElection.Testing.Time;
+
+namespace LeaseElection.Hosting.Tests;
+
+/// <summary>A test with one lease, a clock that stands still, and any number of hosts, which go with the test.</summary>
+public abstract class HostTest : IAsyncLifetime
+{
+    private readonly List<ElectionHost> _hosts = [];
+
+    private protected HostTest() => Server = new FakeLeaseServer(Time);
+
+    private protected ManualTimeProvider Time { get; } = new();
+
+    private protected FakeLeaseServer Server { get; }
+
+    private protected TestWork Work { get; } = new();
+
+    public virtual Task InitializeAsync() => Task.CompletedTask;
+
+    public virtual async Task DisposeAsync()
+    {
+        // Work that disobeys must not hold up the test that taught it to.
+        Work.Return();
+        foreach (ElectionHost host in _hosts)
+            await host.DisposeAsync();
+    }
+
+    private protected ElectionHost NewHost(string identity = "me")
+    {
+        var host = new ElectionHost(Server, identity);
+        _hosts.Add(host);
+        return host;
+    }
+
+    /// <summary>Lets the time of one renewal pass, and waits for it.</summary>
+    private protected async Task RenewAsync()
+    {
+        int written = Server.Written.Count;
+        Time.Advance(TimeSpan.FromSeconds(3));
+        await Server.UntilAsync(server => server.Written.Count > written);
+    }
+
+    /// <summary>Lets time pass for standbys, which have no deadline that a slow machine could make them miss.</summary>
+    private protected async Task AdvanceUntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Signal.Patience);
+        while (!condition() && !patience.IsCancellationRequested)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Time.WaitForTimersAsync(1);
+            await Task.Yield();
+        }
+
+        Assert.True(condition());
+    }
+}

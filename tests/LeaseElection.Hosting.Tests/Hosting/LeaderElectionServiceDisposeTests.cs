@@ -1,0 +1,91 @@
+using LeaseElection.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.Tests;
+
+public sealed class LeaderElectionServiceDisposeTests : HostTest
+{
+    private readonly ElectionHost _host;
+
+    public LeaderElectionServiceDisposeTests()
+    {
+        _host = NewHost();
+        _host.AddElection().AddWork(Work.RunAsync);
+    }
+
+    [Fact]
+    public async Task DisposeAsync_StartOfTheHostFailedHalfWay_WorkStopsAndTheLeaseIsReleased()
+    {
+        _host.Services.AddSingleton<IHostedService>(new Lifecycle
+        {
+            OnStarted = () =>
+            {
+                Work.StartedAsync().Wait();
+                throw new InvalidOperationException("no");
+            },
+        });
+
+        await Assert.ThrowsAsync<InvalidOperationException>(_host.StartAsync);
+        await _host.DisposeAsync();
+
+        Assert.Equal((1, 1), (Work.Starts, Work.Stops));
+        Assert.Null(Server.Holder);
+        Assert.DoesNotContain(_host.Logs.Entries, entry => entry.Level == LogLevel.Critical);
+    }
+
+    [Fact]
+    public async Task DisposeAsync_NotStoppedAndWorkHangs_SaysSoOnceAndDoesNotRelease()
+    {
+        Work.Obeys = false;
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+        int timers = Time.ArmedTimers;
+
+        Task disposing = _host.DisposeAsync().AsTask();
+        await Time.WaitForTimersAsync(timers + 1);
+        Time.Advance(TimeSpan.FromSeconds(2));
+        await disposing;
+
+        Assert.Single(_host.Logs.Named("Abandoned"));
+        Assert.Equal("me", Server.Holder);
+        Assert.True(Work.Token.IsCancellationRequested);
+        Assert.Equal(0, Time.Timers);
+    }
+
+    [Fact]
+    public async Task Dispose_NotStopped_StopsWorkWithoutWaiting()
+    {
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        ((IDisposable)_host.Host.Services).Dispose();
+
+        await Work.StoppedAsync();
+        await Server.UntilAsync(_ => _host.Store.IsDisposed);
+        Assert.Equal("me", Server.Holder);
+    }
+
+    [Fact]
+    public async Task Dispose_Standby_IsNoCauseForAlarm()
+    {
+        Server.Edit(record => record with { HolderIdentity = "other", LeaseDurationSeconds = 15, AcquireTime = Time.GetUtcNow(), RenewTime = Time.GetUtcNow() });
+        await _host.StartAsync();
+        await _host.Logs.WaitForAsync("HolderChanged");
+
+        ((IDisposable)_host.Host.Services).Dispose();
+
+        await Server.UntilAsync(_ => _host.Store.IsDisposed);
+        Assert.DoesNotContain(_host.Logs.Entries, entry => entry.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task StopAsync_NeverStarted_ReturnsAtOnce()
+    {
+        foreach (IHostedService service in _host.Host.Services.GetServices<IHostedService>())
+            await service.StopAsync(default).WaitAsync(Signal.Patience);
+
+        Assert.Equal(0, Work.Starts);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using LeaseElection.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LeaseElection.Hosting.Tests;
+
+public sealed class LeaderHostedServiceTests : HostTest
+{
+    private readonly ElectionHost _host;
+    private readonly ConcurrentQueue<string> _record = new();
+    private readonly Dictionary<string, Exception> _faults = [];
+    private readonly Signal _signal = new();
+
+    public LeaderHostedServiceTests()
+    {
+        _host = NewHost();
+        _host.Services.AddSingleton(_record).AddSingleton(_faults).AddSingleton(_signal).AddSingleton(Work);
+    }
+
+    [Fact]
+    public async Task LifecycleService_OneTerm_EverythingInTheHostsOrderThenDisposed()
+    {
+        _host.AddElection().AddHostedService<Service>();
+        await _host.StartAndLeadAsync();
+        await UntilAsync("Started");
+
+        await _host.StopAsync();
+
+        Assert.Equal(["Starting", "Start", "Started", "Stopping", "Stop", "Stopped", "Disposed"], _record);
+        Assert.Null(Server.Holder);
+    }
+
+    [Theory]
+    [InlineData("Starting")]
+    [InlineData("Start")]
+    [InlineData("Started")]
+    public async Task StartFails_StopsWhatMayRunAndTellsTheFirstError(string call)
+    {
+        _faults[call] = new InvalidOperationException("first");
+        _faults["Stop"] = new InvalidOperationException("second");
+        _host.AddElection().AddHostedService<Service>();
+        await _host.StartAsync();
+
+        Assert.Equal("first", (await _host.Logs.WaitForAsync("WorkFaulted")).Exception?.Message);
+
+        Assert.Equal(["Stopping", "Stop", "Stopped", "Disposed"], _record.SkipWhile(entry => entry != "Stopping"));
+    }
+
+    [Fact]
+    public async Task StoppingFails_ServiceIsStoppedAllTheSame()
+    {
+        _faults["Stopping"] = new InvalidOperationException("no");
+        _host.AddElection().AddHostedService<Service>();
+        await _host.StartAndLeadAsync();
+        await UntilAsync("Started");
+
+        await _host.StopAsync();
+
+        Assert.Equal(["Stopping", "Stop", "Stopped", "Disposed"], _record.Skip(3));
+        Assert.Equal("no", Assert.Single(_host.Logs.Named("WorkFailedWhileStopping")).Exception?.Message);
+    }
+
+    [Fact]
+    public async Task BackgroundService_Returns_IsWorkThatReturned()
+    {
+        _host.AddElection().AddHostedService<Background>();
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        Work.Return();
+        await _host.Logs.WaitForAsync("WorkReturned");
+
+        Assert.True(_host.Election.IsLeader);
+        Assert.Equal("me", Server.Holder);
+    }
+
+    [Fact]
+    public async Task BackgroundService_Faults_IsWorkThatFaultedAndTheNextTermHasANewOne()
+    {
+        _host.AddElection().AddHostedService<Background>();
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        Work.Fail(new InvalidOperationException("broken"));
+        Assert.Equal("broken", (await _host.Logs.WaitForAsync("WorkFaulted")).Exception?.Message);
+        await AdvanceUntilAsync(() => Work.Starts == 2);
+
+        Assert.Equal(["made", "disposed", "made"], _record);
+        Assert.False(_host.Lifetime.ApplicationStopping.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task BackgroundService_StopIsAwaited_LeaseIsReleasedAfterIt()
+    {
+        Work.Obeys = false;
+        _host.AddElection().AddHostedService<Background>();
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        Task stopping = _host.StopAsync();
+        await Work.ToldToStopAsync();
+        await RenewAsync();
+        Assert.False(stopping.IsCompleted);
+        Work.Return();
+
+        await stopping;
+        Assert.Equal(["made", "disposed"], _record);
+        Assert.Null(Server.Holder);
+    }
+
+    [Fact]
+    public async Task BackgroundService_FaultsWhileStopping_IsTold()
+    {
+        Work.Obeys = false;
+        _host.AddElection().AddHostedService<Background>();
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        Task stopping = _host.StopAsync();
+        await Work.ToldToStopAsync();
+        Work.Fail(new InvalidOperationException("half done"));
+        await stopping;
+
+        Assert.Equal("half done", Assert.Single(_host.Logs.Named("WorkFailedWhileStopping")).Exception?.Message);
+    }
+
+    private Task UntilAsync(string entry) => _signal.WaitUntilAsync(() => _record.Contains(entry), () => entry);
+
+    private sealed class Service(ConcurrentQueue<string> record, Dictionary<string, Exception> faults, Signal signal)
+        : IHostedLifecycleService, IAsyncDisposable
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => Call("Starting");
+
+        public Task StartAsync(CancellationToken cancellationToken) => Call("Start");
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Call("Started");
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Call("Stopping");
+
+        public Task StopAsync(CancellationToken cancellationToken) => Call("Stop");
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Call("Stopped");
+
+        public ValueTask DisposeAsync()
+        {
+            record.Enqueue("Disposed");
+            return ValueTask.CompletedTask;
+        }
+
+        private Task Call(string name)
+        {
+            record.Enqueue(name);
+            signal.Pulse();
+            return faults.TryGetValue(name, out Exception? fault) ? Task.FromException(fault) : Task.CompletedTask;
+        }
+    }
+
+    private sealed class Background : BackgroundService
+    {
+        private readonly ConcurrentQueue<string> _record;
+        private readonly TestWork _work;
+
+        public Background(ConcurrentQueue<string> record, TestWork work)
+        {
+            (_record, _work) = (record, work);
+            record.Enqueue("made");
+        }
+
+        public override void Dispose()
+        {
+            _record.Enqueue("disposed");
+            base.Dispose();
+        }
+
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => _work.RunAsync(null!, null!, stoppingToken);
+    }
+}

@@ -1,0 +1,113 @@
+using LeaseElection.Hosting.Election;
+using LeaseElection.Testing;
+using LeaseElection.Testing.Leases;
+using LeaseElection.Testing.Time;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit.Abstractions;
+
+namespace LeaseElection.Hosting.Tests;
+
+[Collection(nameof(WholeProcess))]
+public sealed class TermWatchdogTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task ThreadPoolIsStarved_WorkIsToldAtItsDeadline()
+    {
+        await using var host = new ElectionHost(new FakeLeaseServer(TimeProvider.System), time: TimeProvider.System);
+        host.AddElection(options =>
+        {
+            options.LeaseDuration = TimeSpan.FromSeconds(3);
+            options.RenewDeadline = TimeSpan.FromSeconds(1);
+            options.RetryPeriod = TimeSpan.FromSeconds(1);
+            options.WhenWorkOverruns = WorkOverrunPolicy.Log;
+        }).AddWork((_, _, _) => Task.CompletedTask);
+        LeadershipTerm term = await host.StartAndLeadAsync();
+        var clock = (ElectionClock)host.Host.Services.GetService(typeof(ElectionClock))!;
+        using var told = new ManualResetEventSlim();
+        ElectionTime at = default;
+        term.Lost.UnsafeRegister(
+            _ =>
+            {
+                at = clock.Now;
+                told.Set();
+            },
+            null);
+
+        using var release = new ManualResetEventSlim();
+        for (int i = 0; i < 1000; i++)
+            ThreadPool.UnsafeQueueUserWorkItem(_ => release.Wait(), null);
+        bool poolRan = false;
+        ThreadPool.UnsafeQueueUserWorkItem(_ => poolRan = true, null);
+
+        bool fired = told.Wait(Signal.Patience); // Blocks this thread too: nothing here may need the pool.
+        TimeSpan late = at.Monotonic - term.Validity.Deadline;
+        Assert.False(Volatile.Read(ref poolRan), "The thread pool was not starved.");
+        release.Set();
+
+        Assert.True(fired);
+        output.WriteLine($"Told {late.TotalMilliseconds:0.0} ms after the deadline.");
+
+        // 100 ms on a machine that is not itself starved; without the watchdog it is when the pool has recovered, which here is never.
+        Assert.InRange(late, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+    }
+
+    [Fact]
+    public async Task ClockJumps_LoopIsWokenThoughNoTimerFires()
+    {
+        var time = new ManualTimeProvider();
+        var clock = new ElectionClock(time);
+        using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
+        var woken = new TaskCompletionSource();
+        LeadershipTerm term = NewTerm(clock);
+        watchdog.Watch(term, clock, () => woken.TrySetResult());
+
+        time.JumpWall(TimeSpan.FromSeconds(2));
+
+        await woken.Task.WaitAsync(Signal.Patience);
+        Assert.False(term.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task MachineSlept_TermIsOverAndOthersAreNot()
+    {
+        var time = new ManualTimeProvider();
+        var clock = new ElectionClock(time);
+        using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
+        (LeadershipTerm first, LeadershipTerm forgotten, LeadershipTerm renewed) = (NewTerm(clock), NewTerm(clock), NewTerm(clock));
+        var told = new TaskCompletionSource();
+        first.Lost.Register(told.SetResult);
+        watchdog.Watch(forgotten, clock, () => { });
+        watchdog.Forget(forgotten);
+        renewed.Extend(new TermValidity(Deadline * 100, renewed.Validity.WallLead));
+        watchdog.Watch(renewed, clock, () => { });
+        watchdog.Watch(first, clock, () => { });
+
+        time.Suspend(Deadline);
+
+        await told.Task.WaitAsync(Signal.Patience);
+        Assert.False(forgotten.Lost.IsCancellationRequested);
+        Assert.False(renewed.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void Dispose_WhileWatchingAndAfterwards_IsQuiet()
+    {
+        var clock = new ElectionClock(new ManualTimeProvider());
+        var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
+        LeadershipTerm term = NewTerm(clock);
+        watchdog.Watch(term, clock, () => { });
+
+        watchdog.Dispose();
+        watchdog.Dispose();
+        watchdog.Watch(NewTerm(clock), clock, () => { });
+        watchdog.Forget(term);
+    }
+
+    private static LeadershipTerm NewTerm(ElectionClock clock) => new(
+        new ElectionIdentityCard("shop", "settlement", "me"),
+        new TermFacts(0, DateTimeOffset.UnixEpoch, "1", null),
+        TermValidity.From(clock.Now, Deadline),
+        clock);
+}

@@ -1,0 +1,261 @@
+using LeaseElection.Testing;
+using LeaseElection.Testing.Leases;
+using LeaseElection.Testing.Logging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.Tests;
+
+public sealed class WorkRunnerTests : HostTest
+{
+    private readonly ElectionHost _host;
+
+    public WorkRunnerTests() => _host = NewHost();
+
+    [Fact]
+    public async Task AddWorkOfT_EachTerm_NewInstanceInAScopeOfItsOwn_DisposedAfterIt()
+    {
+        var record = new List<string>();
+        _host.Services.AddSingleton(record).AddScoped<ScopedPart>();
+        _host.AddElection().AddWork<ScopedWork>();
+        await _host.StartAndLeadAsync();
+        await _host.Logs.WaitForAsync("WorkStarted");
+
+        await _host.Election.StepDownAsync().WaitAsync(Signal.Patience);
+        await AdvanceUntilAsync(() => _host.Logs.Named("WorkStarted").Count == 2);
+        await _host.StopAsync();
+
+        Assert.Equal(["run 1", "ended 1", "disposed 1", "run 2", "ended 2", "disposed 2"], record);
+    }
+
+    [Fact]
+    public async Task AddWorkOfT_Twice_RunsOnce()
+    {
+        _host.Services.AddSingleton(new List<string>()).AddScoped<ScopedPart>();
+        _host.AddElection().AddWork<ScopedWork>();
+        _host.AddElection().AddWork<ScopedWork>().AddHostedService<BackgroundWork>().AddHostedService<BackgroundWork>();
+        _host.Services.AddSingleton(Work);
+
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+        await _host.StopAsync();
+
+        Assert.Equal(2, _host.Logs.Named("WorkStarted").Count);
+    }
+
+    [Fact]
+    public async Task Work_DependencyIsMissing_IsAFaultOfTheWork()
+    {
+        _host.AddElection().AddWork<ScopedWork>();
+        await _host.StartAsync();
+
+        LogEntry fault = await _host.Logs.WaitForAsync("WorkFaulted");
+
+        Assert.Contains("ScopedWork", fault.Message, StringComparison.Ordinal);
+        await _host.UntilStateAsync(LeaderElectionState.Standby);
+    }
+
+    [Fact]
+    public async Task Work_BlocksItsThread_StopsNeitherElectionNorOtherWork()
+    {
+        using var release = new ManualResetEventSlim();
+        _host.AddElection().AddWork((_, _, _) =>
+        {
+            release.Wait(CancellationToken.None);
+            return Task.CompletedTask;
+        }).AddWork(Work.RunAsync);
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        await RenewAsync();
+        Task stopping = _host.StopAsync();
+        await Work.StoppedAsync();
+        Assert.Equal("me", Server.Holder);
+        release.Set();
+
+        await stopping;
+        Assert.Null(Server.Holder);
+    }
+
+    [Fact]
+    public async Task Work_FailsWhileStopping_IsToldAndTheLeaseIsReleased()
+    {
+        Work.Obeys = false;
+        _host.AddElection().AddWork(Work.RunAsync);
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        Task stopping = _host.StopAsync();
+        await Work.ToldToStopAsync();
+        Work.Fail(new InvalidOperationException("half done"));
+        await stopping;
+
+        LogEntry entry = Assert.Single(_host.Logs.Named("WorkFailedWhileStopping"));
+        Assert.Equal("half done", entry.Exception?.Message);
+        Assert.Null(Server.Holder);
+    }
+
+    [Fact]
+    public async Task Work_FindsItsTermInDoubtAndGivesUp_TermEndsAndAnotherFollows()
+    {
+        _host.AddElection().AddWork(Work.RunAsync);
+        LeadershipTerm term = await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+        _host.Store.Next(FakeFault.Late);
+        Time.Advance(TimeSpan.FromSeconds(3));
+        await Server.UntilAsync(server => server.Written.Count == 2);
+
+        Time.JumpWall(TimeSpan.FromSeconds(5));
+        Work.Fail(Assert.Throws<LeadershipLostException>(term.ThrowIfLost));
+        await Work.StoppedAsync();
+        await _host.Logs.WaitForAsync("WorkFaulted");
+        _host.Store.DeliverLate();
+        await _host.Logs.WaitForAsync("Released");
+
+        // The renewal proves the term again, but its work is gone: leading without it for ever would be the worst of both.
+        await AdvanceUntilAsync(() => Work.Starts == 2);
+    }
+
+    [Fact]
+    public async Task StopCallback_Throws_IsToldAndWorkStopsAllTheSame()
+    {
+        _host.AddElection().AddWork(Work.RunAsync);
+        LeadershipTerm term = await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+        term.Lost.Register(() => throw new InvalidOperationException("no"));
+
+        await _host.StopAsync();
+        await _host.Logs.WaitForAsync("StopCallbackFailed");
+
+        Assert.Equal((1, 1), (Work.Starts, Work.Stops));
+        Assert.Null(Server.Holder);
+    }
+
+    [Fact]
+    public async Task StopCallback_Blocks_RenewalsGoOn()
+    {
+        using var release = new ManualResetEventSlim();
+        _host.AddElection().AddWork(Work.RunAsync);
+        LeadershipTerm term = await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+        term.Lost.Register(release.Wait);
+
+        Task stopping = _host.StopAsync();
+        await _host.UntilStateAsync(LeaderElectionState.Draining);
+        await RenewAsync();
+        await RenewAsync();
+        release.Set();
+
+        await stopping;
+        Assert.Null(Server.Holder);
+    }
+
+    [Theory]
+    [InlineData(WorkEndPolicy.Default, false, "stays")]
+    [InlineData(WorkEndPolicy.Default, true, "steps down")]
+    [InlineData(WorkEndPolicy.Stay, false, "stays")]
+    [InlineData(WorkEndPolicy.Stay, true, "stays")]
+    [InlineData(WorkEndPolicy.StepDown, false, "steps down")]
+    [InlineData(WorkEndPolicy.StepDown, true, "steps down")]
+    [InlineData(WorkEndPolicy.Restart, false, "restarts")]
+    [InlineData(WorkEndPolicy.Restart, true, "restarts")]
+    public async Task WhenWorkEnds_Policy_IsFollowed(WorkEndPolicy policy, bool fault, string then)
+    {
+        _host.AddElection(options => options.WhenWorkEnds = policy).AddWork(Work.RunAsync);
+        LeadershipTerm term = await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        if (fault)
+            Work.Fail(new InvalidOperationException("broken"));
+        else
+            Work.Return();
+        await _host.Logs.WaitForAsync(fault ? "WorkFaulted" : "WorkReturned");
+
+        if (then == "steps down")
+        {
+            await _host.Logs.WaitForAsync("Released");
+            await AdvanceUntilAsync(() => Work.Starts == 2);
+            Assert.NotSame(term, Work.Term);
+            return;
+        }
+
+        await RenewAsync();
+        if (then == "restarts")
+            await Work.StartedAsync(2);
+        Assert.True(term.IsHeld);
+        Assert.Equal(then == "restarts" ? 2 : 1, Work.Starts);
+        Assert.False(term.Lost.IsCancellationRequested);
+        await _host.StopAsync();
+        Assert.Null(Server.Holder);
+    }
+
+    [Fact]
+    public async Task WorkReturns_OthersStillRun_TermGoesOn()
+    {
+        _host.AddElection(options => options.WhenWorkEnds = WorkEndPolicy.StepDown)
+            .AddWork((_, _, _) => Task.CompletedTask)
+            .AddWork(Work.RunAsync);
+
+        LeadershipTerm term = await _host.StartAndLeadAsync();
+        await _host.Logs.WaitForAsync("WorkReturned");
+        await Work.StartedAsync();
+        await RenewAsync();
+        Assert.True(term.IsHeld);
+
+        Work.Return();
+        await _host.Logs.WaitForAsync("Released");
+    }
+
+    [Fact]
+    public async Task WhenWorkOverruns_Log_SaysWhichWorkAndNobodyStartsTwice()
+    {
+        Work.Obeys = false;
+        _host.AddElection(options => options.WhenWorkOverruns = WorkOverrunPolicy.Log).AddWork(Work.RunAsync);
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        Server.Edit(record => record with { HolderIdentity = "other" });
+        await _host.UntilStateAsync(LeaderElectionState.Draining);
+        Time.Advance(TimeSpan.FromSeconds(5));
+        LogEntry overran = await _host.Logs.WaitForAsync("WorkOverran");
+        Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(LogLevel.Critical, overran.Level);
+        Assert.Contains("TestWork", overran.Message, StringComparison.Ordinal);
+        Assert.False(_host.Lifetime.ApplicationStopping.IsCancellationRequested);
+        Assert.Equal(1, Work.Starts);
+        Work.Return();
+        await _host.Logs.WaitForAsync("OverrunEnded");
+        await AdvanceUntilAsync(() => Work.Starts == 2);
+    }
+
+    private sealed class ScopedPart(List<string> record) : IAsyncDisposable
+    {
+        public int Number { get; } = 1 + record.Count(entry => entry.StartsWith("run", StringComparison.Ordinal));
+
+        public List<string> Record => record;
+
+        public ValueTask DisposeAsync()
+        {
+            record.Add($"disposed {Number}");
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class ScopedWork(ScopedPart part) : ILeaderWork
+    {
+        public async Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken)
+        {
+            part.Record.Add($"run {part.Number}");
+            var stopped = new TaskCompletionSource();
+            await using CancellationTokenRegistration registration = stoppingToken.Register(stopped.SetResult);
+            await stopped.Task;
+            part.Record.Add($"ended {part.Number}");
+        }
+    }
+
+    private sealed class BackgroundWork(TestWork work) : Microsoft.Extensions.Hosting.BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => work.RunAsync(null!, null!, stoppingToken);
+    }
+}
