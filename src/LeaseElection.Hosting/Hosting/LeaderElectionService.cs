@@ -51,6 +51,7 @@ internal sealed class LeaderElectionService(
         WorkRegistration[] ours = [.. works.Where(work => work.Election == registration.Name)];
         _loop = new ElectionLoop(run, election, new ElectionParts(opened.Store, ours, scopes, watchdog, lifetime, _logger));
         election.Attach(run, _loop.StepDownAsync);
+        Rehearsal.Begin(scopes);
         return Task.CompletedTask;
     }
 
