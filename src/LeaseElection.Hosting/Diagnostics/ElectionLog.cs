@@ -53,7 +53,7 @@ internal static partial class ElectionLog
     public static partial void Draining(this ILogger logger, string lease, string reason);
 
     [LoggerMessage(EventId = 111, EventName = "LeadershipLost", Level = LogLevel.Warning,
-        Message = "Lost leadership of {Lease} ({Reason}; holder now: {HolderIdentity}): {Advice}")]
+        Message = "Lost leadership of {Lease} ({Reason}; holder last seen: {HolderIdentity}): {Advice}")]
     public static partial void LeadershipLost(this ILogger logger, string lease, string reason, string holderIdentity, string advice);
 
     [LoggerMessage(EventId = 112, EventName = "Released", Level = LogLevel.Information,

@@ -14,7 +14,7 @@ internal static partial class LeaseStoreLog
     public static partial void StoreFailedAgain(this ILogger logger, string lease, int failures, string error);
 
     [LoggerMessage(EventId = 222, EventName = "StoreRecovered", Level = LogLevel.Information,
-        Message = "{Lease} can be read and written again after {Failures} failures")]
+        Message = "Reading and writing {Lease} works again, after {Failures} failures")]
     public static partial void StoreRecovered(this ILogger logger, string lease, int failures);
 
     [LoggerMessage(EventId = 223, EventName = "WatchDenied", Level = LogLevel.Warning,
