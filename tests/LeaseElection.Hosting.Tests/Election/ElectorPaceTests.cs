@@ -155,7 +155,7 @@ public class ElectorPaceTests
         {
             while (driver.Pending is { } request)
             {
-                Assert.True(++requests < 2000, "A busy loop." + driver);
+                Assert.True(++requests < 2000, "A busy loop.");
                 driver.Reply(answer(request));
             }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using LeaseElection.Hosting;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
@@ -30,11 +29,12 @@ internal sealed class ElectorDriver
     public static readonly LeaseStoreError Trouble = new(LeaseStoreErrorKind.Network, "connection refused");
 
     private readonly List<ElectionOutput> _log = [];
-    private readonly StringBuilder _story = new();
+    private readonly List<(TimeSpan At, string Mark, object What)> _story = [];
     private TimeSpan _instant = TimeSpan.FromSeconds(1000);
     private DateTimeOffset _wall = new(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
     private TimeSpan? _wakeAt;
     private bool _working;
+    private bool _stopTold;
     private bool _stopWanted;
 
     /// <param name="settings">What is different from <see cref="Defaults"/>.</param>
@@ -62,6 +62,9 @@ internal sealed class ElectorDriver
 
     /// <summary>Whether the core has a watch open, as far as the store knows.</summary>
     public bool IsWatching { get; private set; }
+
+    /// <summary>Whether work was told to stop and has not said that it did.</summary>
+    public bool OwesWorkStopped => _stopTold && _working;
 
     /// <summary>What the last input brought.</summary>
     public IReadOnlyList<ElectionOutput> Turn { get; private set; } = [];
@@ -121,7 +124,7 @@ internal sealed class ElectorDriver
     /// <summary>Answers the pending request.</summary>
     public void Reply(ElectionInput reply)
     {
-        Assert.True(Pending is not null, "Nothing was asked." + this);
+        Check(Pending is not null, "Nothing was asked.");
         Pending = null;
         Give(reply);
     }
@@ -130,7 +133,7 @@ internal sealed class ElectorDriver
     public void Serve()
     {
         Lease? before = Server.Current;
-        ElectionOutput request = Pending ?? throw new InvalidOperationException("Nothing was asked." + this);
+        ElectionOutput request = Pending ?? throw new InvalidOperationException("Nothing was asked.\n" + this);
         ElectionInput reply = Server.Answer(request);
         Pending = null;
         Tell(reply);
@@ -177,11 +180,11 @@ internal sealed class ElectorDriver
     public T Sent<T>()
         where T : ElectionOutput
     {
-        Assert.True(Pending is T, $"{Pending?.ToString() ?? "Nothing"} is pending, not {typeof(T).Name}.{this}");
+        Check(Pending is T, $"{Pending?.GetType().Name ?? "Nothing"} is pending, not {typeof(T).Name}.");
         return (T)Pending!;
     }
 
-    public void SentNothing() => Assert.True(Pending is null, $"{Pending} is pending.{this}");
+    public void SentNothing() => Check(Pending is null, "A request is pending.");
 
     /// <summary>All outputs of one kind since the start.</summary>
     public IReadOnlyList<T> All<T>()
@@ -195,7 +198,8 @@ internal sealed class ElectorDriver
     public StopReason StoppedWork() => Assert.Single(All<ElectionOutput.StopWork>()).Reason;
 
     /// <summary>Everything given and put out, for whoever reads a failure.</summary>
-    public override string ToString() => "\n" + _story;
+    public override string ToString() => string.Join(
+        '\n', _story.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.At.TotalSeconds - 1000,9:0.000} {line.Mark} {line.What}")));
 
     private void Tell(ElectionInput input)
     {
@@ -203,6 +207,8 @@ internal sealed class ElectorDriver
         _stopWanted |= input is ElectionInput.ShutDownRequested;
         if (input is ElectionInput.WatchEnded or ElectionInput.WatchBroken)
             IsWatching = false;
+        if (input is ElectionInput.WorkStopped && _stopTold)
+            _working = _stopTold = false;
         Turn = Elector.Handle(input, Now);
         foreach (ElectionOutput output in Turn)
         {
@@ -210,13 +216,17 @@ internal sealed class ElectorDriver
             _log.Add(output);
             Check(output);
         }
+
+        Check(
+            Pending is not null || _wakeAt > _instant || OwesWorkStopped || State == LeaderElectionState.Stopped,
+            "Nothing will ever happen.");
     }
 
     private void ServeAll()
     {
         for (int replies = 0; IsServed && Pending is not null; replies++)
         {
-            Assert.True(replies < 20, "A busy loop." + this);
+            Check(replies < 20, "A busy loop.");
             Serve();
         }
     }
@@ -226,25 +236,40 @@ internal sealed class ElectorDriver
         switch (output)
         {
             case ElectionOutput.Read or ElectionOutput.Create or ElectionOutput.Replace:
-                Assert.True(Pending is null, "A second request." + this);
+                Check(Pending is null, "A second request.");
                 Pending = output;
+                CheckWrite(output as ElectionOutput.Replace);
                 break;
             case ElectionOutput.Watch:
                 IsWatching = true;
                 break;
             case ElectionOutput.WakeAt wake:
-                Assert.True(wake.Instant > _instant, "A wake-up in the past." + this);
+                Check(wake.Instant > _instant, "A wake-up in the past.");
                 _wakeAt = wake.Instant;
                 break;
             case ElectionOutput.StartWork:
-                Assert.False(_working || _stopWanted, "A start too many." + this);
+                Check(!_working && !_stopWanted, "A start too many.");
                 _working = true;
                 break;
+            case ElectionOutput.RestartWork:
+                Check(_working && !_stopTold, "A restart of work that is to stop.");
+                break;
             case ElectionOutput.StopWork:
-                Assert.True(_working, "A stop too many." + this);
-                _working = false;
+                Check(_working && !_stopTold, "A stop too many.");
+                _stopTold = true;
                 break;
         }
+    }
+
+    private void CheckWrite(ElectionOutput.Replace? replace)
+    {
+        if (replace is null)
+            return;
+        Assert.Same(Elector.Lease, replace.Current);
+        Check(
+            replace.Current.Record.RenewTime is null || replace.Record.RenewTime > replace.Current.Record.RenewTime,
+            "A write that may change nothing.");
+        Check(!_working || replace.Record.HasHolder, "A release while work runs.");
     }
 
     private void Move(TimeSpan time)
@@ -253,6 +278,11 @@ internal sealed class ElectorDriver
         _wall += time;
     }
 
-    private void Note(string mark, object what) =>
-        _story.AppendLine(CultureInfo.InvariantCulture, $"{_instant.TotalSeconds - 1000,9:0.000} {mark} {what}");
+    private void Note(string mark, object what) => _story.Add((_instant, mark, what));
+
+    private void Check(bool holds, string otherwise)
+    {
+        if (!holds)
+            Assert.Fail(otherwise + "\n" + this);
+    }
 }
