@@ -35,7 +35,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _run = run;
         _election = election;
         _elector = new Elector(run.Settings, Random.Shared);
-        _store = new StoreRunner(parts.Store, Post, parts.Logger);
+        _store = new StoreRunner(parts.Store, Post, run.Clock.TimeProvider, parts.Logger);
         _work = new WorkRunner(parts.Works, parts.Scopes, Post, parts.Logger);
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
