@@ -40,8 +40,14 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
         _reporter = new ElectionReporter(parts.Logger, run, _work);
-        _timer = run.Clock.TimeProvider.CreateTimer(
-            _ => Post(new ElectionInput.TimerFired()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        // Otherwise loop, timer and all work would carry the async-locals (activity, culture, log scopes) of whoever started the host.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _timer = run.Clock.TimeProvider.CreateTimer(
+                _ => Post(new ElectionInput.TimerFired()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
         _startedAt = run.Clock.Now.Monotonic;
     }
 
@@ -50,7 +56,6 @@ internal sealed class ElectionLoop : IAsyncDisposable
 
     public void Start()
     {
-        // Otherwise the loop, and all work, would carry the async-locals (activity, culture, log scopes) of whoever started the host.
         using (ExecutionContext.SuppressFlow())
             _running = Task.Run(RunAsync);
         Post(new ElectionInput.Started());
