@@ -9,7 +9,7 @@ public interface ILeaderElection
     /// <summary>The name given to <c>AddLeaderElection</c>; empty for the unnamed one.</summary>
     string Name { get; }
 
-    /// <summary>What this process is called as holder of the lease.</summary>
+    /// <summary>What this process is called as holder of the lease; empty until the host starts.</summary>
     string Identity { get; }
 
     /// <summary>Whether this process leads at this instant: <c>Term is { IsHeld: true }</c>, computed from the clock on every read.</summary>
@@ -30,6 +30,10 @@ public interface ILeaderElection
     IAsyncEnumerable<LeaderElectionStatus> WatchAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Waits until this process leads.</summary>
+    /// <remarks>
+    /// Never await it in the <c>StartAsync</c> of a hosted service: elections stand when every service has started, so the host would
+    /// wait for itself. <c>BackgroundService.ExecuteAsync</c> is fine.
+    /// </remarks>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>The term, held when it was looked at.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>

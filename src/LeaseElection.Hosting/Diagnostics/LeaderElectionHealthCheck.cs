@@ -10,18 +10,26 @@ namespace LeaseElection.Hosting.Diagnostics;
 /// </summary>
 internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHealthCheck
 {
+    /// <summary>How late the election may be to say itself that work overran.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (election.Run is not { } run)
             return Task.FromResult(HealthCheckResult.Healthy("The election has not begun yet."));
         ElectionSnapshot snapshot = election.Snapshot;
         TimeSpan now = run.Clock.Now.Monotonic;
-        IReadOnlyDictionary<string, object> data = Data(run, snapshot, now);
+        LeadershipTerm? term = election.Term;
+        IReadOnlyDictionary<string, object> data = Data(run, snapshot, term, now);
         if (election.HasFailed)
             return Unhealthy("The election ended by a bug: restart this process.");
         if (snapshot.HasOverrun)
             return Unhealthy("Work still runs although leadership was lost and another process may lead.");
-        (bool healthy, string description) = Judge(run, snapshot, now);
+
+        // By the clock, because an election that hangs publishes nothing any more.
+        if (term is not null && now > term.Validity.Deadline + run.Settings.StopTimeout + Tolerance)
+            return Unhealthy("The election hangs, or this process gets no CPU time: the term ran out and has not ended. Restart this process.");
+        (bool healthy, string description) = Judge(run, snapshot, term, now);
         return Task.FromResult(new HealthCheckResult(
             healthy ? HealthStatus.Healthy : HealthStatus.Degraded, description, exception: null, data));
 
@@ -29,12 +37,15 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
             Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, why, exception: null, data));
     }
 
-    private static (bool Healthy, string Description) Judge(ElectionRun run, ElectionSnapshot snapshot, TimeSpan now)
+    private static (bool Healthy, string Description) Judge(
+        ElectionRun run, ElectionSnapshot snapshot, LeadershipTerm? term, TimeSpan now)
     {
         if (snapshot.State == LeaderElectionState.Draining)
             return (false, "Draining: work has been told to stop.");
         if (snapshot is { LastError: { } error, Holds: true })
             return (false, "Renewing the lease fails at present. " + error.Message);
+        if (term is { IsHeld: false })
+            return (false, "Leadership is in doubt until the next renewal succeeds.");
         if (snapshot.LastError is { } refused && refused.Kind is not (LeaseStoreErrorKind.Timeout or LeaseStoreErrorKind.Network
             or LeaseStoreErrorKind.ServerError or LeaseStoreErrorKind.Throttled))
             return (false, refused.Message);
@@ -53,12 +64,12 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
         });
     }
 
-    private Dictionary<string, object> Data(ElectionRun run, ElectionSnapshot snapshot, TimeSpan now)
+    private static Dictionary<string, object> Data(ElectionRun run, ElectionSnapshot snapshot, LeadershipTerm? term, TimeSpan now)
     {
         var data = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["state"] = snapshot.State.ToString(),
-            ["isLeader"] = election.IsLeader,
+            ["isLeader"] = term is { IsHeld: true },
             ["identity"] = run.Card.Identity,
             ["leaseName"] = run.Card.LeaseName,
             ["namespace"] = run.Card.LeaseNamespace,
@@ -68,6 +79,8 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
             data["holderIdentity"] = record.HolderIdentity!;
         if (snapshot.RenewalSeenAt is { } seen)
             data["lastRenewAgeSeconds"] = Math.Round((now - seen).TotalSeconds, 1);
+        if (term is not null)
+            data["secondsLeft"] = Math.Round(term.TimeLeft.TotalSeconds, 1);
         if (snapshot.LastError is { } error)
             data["lastError"] = error.Message;
         return data;

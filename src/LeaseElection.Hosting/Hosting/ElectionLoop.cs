@@ -35,13 +35,19 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _run = run;
         _election = election;
         _elector = new Elector(run.Settings, Random.Shared);
-        _store = new StoreRunner(parts.Store, Post, parts.Logger);
+        _store = new StoreRunner(parts.Store, Post, run.Clock.TimeProvider, parts.Logger);
         _work = new WorkRunner(parts.Works, parts.Scopes, Post, parts.Logger);
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
         _reporter = new ElectionReporter(parts.Logger, run, _work);
-        _timer = run.Clock.TimeProvider.CreateTimer(
-            _ => Post(new ElectionInput.TimerFired()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        // Otherwise loop, timer and all work would carry the async-locals (activity, culture, log scopes) of whoever started the host.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _timer = run.Clock.TimeProvider.CreateTimer(
+                _ => Post(new ElectionInput.TimerFired()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
         _startedAt = run.Clock.Now.Monotonic;
     }
 
@@ -50,7 +56,6 @@ internal sealed class ElectionLoop : IAsyncDisposable
 
     public void Start()
     {
-        // Otherwise the loop, and all work, would carry the async-locals (activity, culture, log scopes) of whoever started the host.
         using (ExecutionContext.SuppressFlow())
             _running = Task.Run(RunAsync);
         Post(new ElectionInput.Started());

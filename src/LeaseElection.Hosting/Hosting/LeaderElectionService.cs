@@ -62,7 +62,7 @@ internal sealed class LeaderElectionService(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         _loop?.Start();
-        _stopping = lifetime.ApplicationStopping.Register(() => _loop?.RequestShutDown());
+        _stopping = lifetime.ApplicationStopping.UnsafeRegister(_ => _loop?.RequestShutDown(), null);
         return Task.CompletedTask;
     }
 

@@ -9,7 +9,8 @@ namespace LeaseElection.Hosting;
 /// Carries out the core's requests and keeps the one watch it asked for, and hands back what the store says. It decides nothing and
 /// retries nothing. Called by the loop only.
 /// </summary>
-internal sealed class StoreRunner(ILeaseStore store, Action<ElectionInput> post, ILogger logger) : IAsyncDisposable
+internal sealed class StoreRunner(ILeaseStore store, Action<ElectionInput> post, TimeProvider timeProvider, ILogger logger)
+    : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private CancellationTokenSource _watch = new();
@@ -46,10 +47,20 @@ internal sealed class StoreRunner(ILeaseStore store, Action<ElectionInput> post,
             return;
         _disposed = true;
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_request, _watching).ConfigureAwait(false);
-        _watch.Dispose();
-        _stopping.Dispose();
-        await store.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            // A store that hears no token must not keep the process from ending.
+            await Task.WhenAll(_request, _watching).WaitAsync(ElectorSettings.ReleaseTimeout, timeProvider).ConfigureAwait(false);
+            _watch.Dispose();
+            _stopping.Dispose();
+            await store.DisposeAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The election is over, and its host must stop in good order whatever the store does.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.StoreThrew(store.Description, exception);
+        }
     }
 
     private void Send(Func<Task<LeaseReply>> send, bool isWrite) => _request = Task.Run(async () =>

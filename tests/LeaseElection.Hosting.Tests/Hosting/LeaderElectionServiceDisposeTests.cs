@@ -1,4 +1,5 @@
 using LeaseElection.Testing;
+using LeaseElection.Testing.Leases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -51,7 +52,7 @@ public sealed class LeaderElectionServiceDisposeTests : HostTest
         Assert.Single(_host.Logs.Named("Abandoned"));
         Assert.Equal("me", Server.Holder);
         Assert.True(Work.Token.IsCancellationRequested);
-        Assert.Equal(0, Time.Timers);
+        await AdvanceUntilAsync(() => Time.Timers == 0);
     }
 
     [Fact]
@@ -78,6 +79,31 @@ public sealed class LeaderElectionServiceDisposeTests : HostTest
 
         await Server.UntilAsync(_ => _host.Store.IsDisposed);
         Assert.DoesNotContain(_host.Logs.Entries, entry => entry.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task DisposeAsync_StoreHearsNoToken_EndsAllTheSame()
+    {
+        _host.Store.All(FakeFault.Stuck);
+        await _host.StartAsync();
+        await Server.UntilAsync(server => server.RequestsUnderWay == 1);
+
+        Task disposing = _host.DisposeAsync().AsTask();
+        await AdvanceUntilAsync(() => disposing.IsCompleted);
+
+        await disposing;
+    }
+
+    [Fact]
+    public async Task StopAsync_StoreCannotBeDisposed_IsToldAndTheHostStops()
+    {
+        _host.Store.DisposeError = new IOException("no");
+        await _host.StartAndLeadAsync();
+
+        await _host.StopAsync();
+
+        Assert.Equal("no", Assert.Single(_host.Logs.Named("StoreThrew")).Exception?.Message);
+        Assert.Null(Server.Holder);
     }
 
     [Fact]

@@ -88,6 +88,33 @@ public sealed class LeaderElectionServiceStartTests : HostTest
     }
 
     [Fact]
+    public async Task StartAsync_ExecutionContext_IsNotKeptForTheLifeOfTheElection()
+    {
+        var ambient = new AsyncLocal<object?>();
+        _host.AddElection().AddWork(Work.RunAsync);
+        _host.Services.AddSingleton<IHostLifetime, NoLifetime>(); // The console's keeps it.
+        _ = _host.Host;
+
+        WeakReference value = await StartWithAsync();
+        await Work.StartedAsync();
+        await RenewAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(value.IsAlive);
+
+        async Task<WeakReference> StartWithAsync()
+        {
+            ambient.Value = new object();
+            await _host.StartAsync();
+            return new WeakReference(ambient.Value);
+        }
+    }
+
+    [Fact]
     public async Task StartAsync_AnotherServiceFailsToStart_NothingIsLeftBehind()
     {
         _host.AddElection().AddWork(Work.RunAsync);
@@ -99,7 +126,8 @@ public sealed class LeaderElectionServiceStartTests : HostTest
         await _host.DisposeAsync();
 
         Assert.True(_host.Store.IsDisposed);
-        Assert.Equal((0, 0), (Time.Timers, Work.Starts));
+        Assert.Equal(0, Work.Starts);
+        await AdvanceUntilAsync(() => Time.Timers == 0);
         await stepDown.WaitAsync(Signal.Patience);
         await Assert.ThrowsAsync<InvalidOperationException>(() => leading.WaitAsync(Signal.Patience));
     }
@@ -124,5 +152,12 @@ public sealed class LeaderElectionServiceStartTests : HostTest
         Assert.Single(_host.Logs.Named("Disabled"));
         await _host.StopAsync();
         Assert.Equal((1, 1), (Work.Starts, Work.Stops));
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -111,10 +111,10 @@ public sealed class StoreRunnerTests
 
         Assert.True(_store.IsDisposed);
         Assert.Empty(_posted);
-        Assert.Equal((0, 0, 0), (_server.OpenWatches, _server.RequestsUnderWay, _time.Timers));
+        Assert.Equal((0, 0), (_server.OpenWatches, _server.RequestsUnderWay));
     }
 
-    private StoreRunner NewRunner() => new(_store, Post, NullLogger.Instance);
+    private StoreRunner NewRunner() => new(_store, Post, _time, NullLogger.Instance);
 
     private void Post(ElectionInput input)
     {

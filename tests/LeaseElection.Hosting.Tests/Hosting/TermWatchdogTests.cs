@@ -36,16 +36,28 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
             null);
 
         using var release = new ManualResetEventSlim();
-        for (int i = 0; i < 1000; i++)
-            ThreadPool.UnsafeQueueUserWorkItem(_ => release.Wait(), null);
+        using var blocked = new CountdownEvent(1000);
+        for (int i = 0; i < blocked.InitialCount; i++)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                _ =>
+                {
+                    release.Wait();
+                    blocked.Signal();
+                },
+                null);
+        }
+
         bool poolRan = false;
         ThreadPool.UnsafeQueueUserWorkItem(_ => poolRan = true, null);
 
         bool fired = told.Wait(Signal.Patience); // Blocks this thread too: nothing here may need the pool.
         TimeSpan late = at.Monotonic - term.Validity.Deadline;
-        Assert.False(Volatile.Read(ref poolRan), "The thread pool was not starved.");
+        bool starved = !Volatile.Read(ref poolRan);
         release.Set();
+        blocked.Wait();
 
+        Assert.True(starved, "The thread pool was not starved.");
         Assert.True(fired);
         output.WriteLine($"Told {late.TotalMilliseconds:0.0} ms after the deadline.");
 

@@ -23,4 +23,7 @@ public enum FakeFault
 
     /// <summary>The store has a bug.</summary>
     Throw,
+
+    /// <summary>The store has a worse one: no answer until <see cref="FakeLeaseStore.DeliverLate"/>, whatever token fires.</summary>
+    Stuck,
 }

@@ -16,6 +16,9 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>What disposing it throws.</summary>
+    public Exception? DisposeError { get; set; }
+
     /// <summary>The next requests suffer these faults, one each; those after them the lasting one.</summary>
     public void Next(params FakeFault[] faults)
     {
@@ -58,7 +61,7 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore
     {
         IsDisposed = true;
         server.Changed.Pulse();
-        return ValueTask.CompletedTask;
+        return DisposeError is null ? ValueTask.CompletedTask : ValueTask.FromException(DisposeError);
     }
 
     private async Task<LeaseReply> SendAsync(
@@ -87,6 +90,9 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore
                     LeaseReply reply = send();
                     await late.WaitAsync(cancellationToken);
                     return reply;
+                case FakeFault.Stuck:
+                    await _late.Task;
+                    return NoAnswer(isWrite, LeaseStoreErrorKind.Timeout);
                 case FakeFault.Throw:
                     throw new InvalidOperationException("A bug in the store.");
                 default:

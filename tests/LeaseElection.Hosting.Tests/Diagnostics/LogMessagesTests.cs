@@ -1,0 +1,74 @@
+using System.Reflection;
+using LeaseElection.Hosting.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.Tests;
+
+/// <summary>Event ids are part of what users rely on: alerts and filters are written by them.</summary>
+public sealed class LogMessagesTests
+{
+    private static readonly Dictionary<string, Range> Blocks = new(StringComparer.Ordinal)
+    {
+        ["ElectionLog"] = 100..200,
+        ["LeaseStoreLog"] = 220..240,
+        ["FileStoreLog"] = 250..300,
+        ["WorkLog"] = 300..400,
+        ["ConfigurationLog"] = 400..500,
+    };
+
+    private static readonly (Type Type, LoggerMessageAttribute Message)[] Messages =
+    [
+        .. from type in typeof(LeaderElectionBuilder).Assembly.GetTypes()
+           from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+           let message = method.GetCustomAttribute<LoggerMessageAttribute>()
+           where message is not null
+           select (type, message),
+    ];
+
+    [Fact]
+    public void Ids_AreUnique()
+    {
+        Assert.NotEmpty(Messages);
+        Assert.Empty(Messages.GroupBy(message => message.Message.EventId).Where(group => group.Count() > 1).Select(group => group.Key));
+    }
+
+    [Fact]
+    public void Ids_AreWithinTheBlockOfTheirClass()
+    {
+        Assert.All(Messages, message =>
+        {
+            if (Blocks.TryGetValue(message.Type.Name, out Range block))
+                Assert.InRange(message.Message.EventId, block.Start.Value, block.End.Value - 1);
+        });
+    }
+
+    [Fact]
+    public void Names_AreGivenAndUniqueWithinAClass()
+    {
+        Assert.All(Messages, message => Assert.False(string.IsNullOrEmpty(message.Message.EventName)));
+        Assert.Empty(
+            Messages.GroupBy(message => (message.Type, message.Message.EventName)).Where(group => group.Count() > 1).Select(group => group.Key));
+    }
+
+    [Theory]
+    [InlineData("BecameLeader", LogLevel.Information)]
+    [InlineData("HolderChanged", LogLevel.Information)]
+    [InlineData("Released", LogLevel.Information)]
+    [InlineData("Draining", LogLevel.Information)]
+    [InlineData("Renewed", LogLevel.Debug)]
+    [InlineData("RenewalFailed", LogLevel.Warning)]
+    [InlineData("RenewalFailedAgain", LogLevel.Debug)]
+    [InlineData("StoreFailed", LogLevel.Warning)]
+    [InlineData("StoreFailedAgain", LogLevel.Debug)]
+    [InlineData("LeadershipLost", LogLevel.Warning)]
+    [InlineData("WorkFaulted", LogLevel.Error)]
+    [InlineData("WorkOverran", LogLevel.Critical)]
+    public void Levels_TransitionsAreInformationAndTheSteadyStateIsDebug(string name, LogLevel level)
+    {
+        Assert.Equal(level, Assert.Single(Messages, message => message.Message.EventName == name).Message.Level);
+    }
+
+    [Fact]
+    public void Disabled_HintsAtTheReplicas() =>
+        Assert.Contains(Messages, message => message.Type == typeof(ConfigurationLog) && message.Message.EventName == "Disabled");
+}
