@@ -41,7 +41,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
             await store.DisposeAsync();
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Read_NoLease_Absent()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -49,7 +49,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Expect<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Read_AfterCreate_WhatTheCreateAnswered()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -62,7 +62,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         AssertSameVersion(created, read);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Create_LeaseExists_ConflictAndNothingChanges()
     {
         Lease first = await CreateAsync(await OpenStoreAsync(), Held("a"));
@@ -73,7 +73,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         AssertSameVersion(first, await ReadAsync(other));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Replace_CurrentVersion_NewGreaterVersionOfTheSameLease()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -87,7 +87,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         AssertSameVersion(replaced, await ReadAsync(await OpenStoreAsync()));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Replace_StaleVersion_ConflictAndNothingChanges()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -100,7 +100,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         AssertSameVersion(current, await ReadAsync(other));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Replace_LeaseWasDeleted_NeverMadeAgain()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -113,7 +113,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Expect<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Replace_LeaseWasDeletedAndMadeAgain_ConflictAndNothingChanges()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -127,7 +127,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         AssertSameVersion(second, await ReadAsync(store));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Replace_OtherUidSameVersion_Conflict()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -146,7 +146,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         AssertSameVersion(current, await ReadAsync(store));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Create_AfterDeletion_GreaterVersion()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -158,7 +158,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.True(Number(second) > Number(first), $"{second.ResourceVersion} > {first.ResourceVersion}");
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Replace_LeaseHasFieldsOfOthers_TheySurvive()
     {
         await PutAsync(_name, LeaseJson(
@@ -179,7 +179,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.Equal("b", (string?)after["spec"]!["holderIdentity"]);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Replace_FieldsOfOthersChangedMeanwhile_ConflictAndTheySurvive()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -191,7 +191,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.Equal("payments", (string?)(await GetObjectAsync())["metadata"]!["labels"]!["team"]);
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData(1234567)]
     [InlineData(9999990)]
     [InlineData(10)]
@@ -209,7 +209,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.Equal(record, (await ReadAsync(store)).Record);
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData(null, null)]
     [InlineData("{ }", null)]
     [InlineData("""{ "leaseDurationSeconds": 15 }""", null)]
@@ -229,7 +229,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.Equal(Held("a"), taken.Record);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Replace_Release_ReadAsHeldByNobody()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -243,7 +243,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.Equal(Held("a").LeaseTransitions, read.LeaseTransitions);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Watch_AnotherStoreWrites_ToldInOrder()
     {
         ILeaseStore writer = await OpenStoreAsync();
@@ -270,7 +270,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.Equal(Number(last), seen);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Watch_ToldVersion_CanBeReplacedAtOnce()
     {
         ILeaseStore holder = await OpenStoreAsync();
@@ -285,7 +285,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.Equal(taken.ResourceVersion, (await watch.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Watch_Deletion_ToldWithItsVersion()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -298,7 +298,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.True(Number(told.ResourceVersion) > Number(created), $"{told.ResourceVersion} > {created.ResourceVersion}");
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Watch_DeletedAndMadeAgain_NewLeaseTold()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -312,7 +312,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         AssertSameVersion(second, (await watch.NextAsync<LeaseEvent.Changed>()).Lease);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Watch_ChangedBeforeItBegan_ToldFromTheVersionGiven()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -324,7 +324,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         AssertSameVersion(missed, (await watch.NextAsync<LeaseEvent.Changed>()).Lease);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Watch_DeletedBeforeItBegan_Told()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -336,7 +336,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         await watch.NextAsync<LeaseEvent.Deleted>();
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Watch_FromNewestVersion_TheVersionItselfIsNotToldAgain()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -348,7 +348,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.Equal(next.ResourceVersion, (await watch.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Watch_NoLeaseAndNoVersionYet_CreationTold()
     {
         ILeaseStore standby = await OpenStoreAsync();
@@ -360,7 +360,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         AssertSameVersion(created, (await watch.NextAsync<LeaseEvent.Changed>()).Lease);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Watch_ThirdPartyWrites_Told()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -372,7 +372,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.Equal("kubectl", (await watch.NextAsync<LeaseEvent.Changed>()).Lease.Record.HolderIdentity);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Watch_Cancelled_Ends()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -387,7 +387,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Assert.True(await watch.EndsAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Request_CancelledBefore_ThrowsAndNothingChanges()
     {
         ILeaseStore store = await OpenStoreAsync();
@@ -401,7 +401,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         AssertSameVersion(held, await ReadAsync(store));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Replace_TwoStoresAtOnce_ExactlyOneWinsEachTime()
     {
         ILeaseStore a = await OpenStoreAsync();
@@ -421,7 +421,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Create_TwoStoresAtOnce_ExactlyOneWinsEachTime()
     {
         ILeaseStore a = await OpenStoreAsync();
