@@ -8,7 +8,7 @@ public sealed class ContractTheoryDiscoverer(IMessageSink diagnostics) : TheoryD
 {
     public override IEnumerable<IXunitTestCase> Discover(
         ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute) =>
-        ContractTestCase.SkipReasonOf(testMethod) is { } reason
-            ? CreateTestCasesForSkip(discoveryOptions, testMethod, theoryAttribute, reason)
+        ContractTestCase.SkipReasonOf(testMethod) is not null
+            ? [new ContractTestCase(DiagnosticMessageSink, discoveryOptions, testMethod)]
             : base.Discover(discoveryOptions, testMethod, theoryAttribute);
 }
