@@ -1,4 +1,5 @@
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LeaseElection.Hosting.ClusterTests.Election;
@@ -20,7 +21,7 @@ public sealed class BadSurroundingsTests(ApiServerFixture fixture)
             null, "create", "clusterrolebinding", "everywhere-" + leaseNamespace, "--clusterrole=cluster-admin", "--user=" + user.Name);
         await using ClusterHost host = await ClusterHost.StartAsync(Server, user, "no-such-namespace");
         await host.UntilAsync(status => status.LastError is not null);
-        CapturedLogs.Entry warning = await host.Logs.UntilAsync(220);
+        LogEntry warning = await host.Logs.WaitForAsync("StoreFailed");
         Assert.Contains("no-such-namespace", warning.Message, StringComparison.Ordinal);
         Assert.False(host.Election.IsLeader);
         Assert.Equal(HealthStatus.Degraded, (await host.HealthAsync()).Status);
@@ -34,7 +35,7 @@ public sealed class BadSurroundingsTests(ApiServerFixture fixture)
         ApiServerUser user = await Server.CreateUserAsync(leaseNamespace, All);
         await using ClusterHost host = await ClusterHost.StartAsync(
             Server, user, leaseNamespace, options => options.Kubernetes.CertificateAuthorityFile = other.CertificateAuthorityFile);
-        CapturedLogs.Entry warning = await host.Logs.UntilAsync(220);
+        LogEntry warning = await host.Logs.WaitForAsync("StoreFailed");
         Assert.Contains("certificate", warning.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("Kubernetes:CertificateAuthorityFile", warning.Message, StringComparison.Ordinal);
         Assert.False(host.Election.IsLeader);

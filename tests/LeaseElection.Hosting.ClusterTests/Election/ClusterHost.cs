@@ -1,4 +1,5 @@
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -12,7 +13,7 @@ internal sealed class ClusterHost : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly IHost _host;
 
-    private ClusterHost(IHost host, CapturedLogs logs)
+    private ClusterHost(IHost host, ListLoggerProvider logs)
     {
         _host = host;
         Logs = logs;
@@ -21,7 +22,13 @@ internal sealed class ClusterHost : IAsyncDisposable
 
     public ILeaderElection Election { get; }
 
-    public CapturedLogs Logs { get; }
+    public ListLoggerProvider Logs { get; }
+
+    /// <summary>Our own: the framework logs what a health check says as well.</summary>
+    public IReadOnlyList<LogEntry> Warnings =>
+    [
+        .. Logs.Entries.Where(entry => entry.Level >= LogLevel.Warning && entry.Category.StartsWith("LeaseElection", StringComparison.Ordinal)),
+    ];
 
     public static async Task<ClusterHost> StartAsync(
         RealApiServer server,
@@ -30,7 +37,7 @@ internal sealed class ClusterHost : IAsyncDisposable
         Action<LeaderElectionOptions>? configure = null,
         Action<LeaderElectionBuilder>? work = null)
     {
-        var logs = new CapturedLogs();
+        var logs = new ListLoggerProvider();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
         LeaderElectionBuilder election = builder.Services.AddLeaderElection(options =>

@@ -116,7 +116,7 @@ public sealed partial class LeaseOnTheServerTests(ApiServerFixture fixture)
             null, "patch", "lease", "-n", leaseNamespace, "settlement", "--type", "merge",
             "-p", """{"spec":{"holderIdentity":"","leaseDurationSeconds":1}}""");
         await host.UntilAsync(_ => !term.IsHeld);
-        Assert.Contains("HolderCleared", (await host.Logs.UntilAsync(111)).Message, StringComparison.Ordinal);
+        Assert.Contains("HolderCleared", (await host.Logs.WaitForAsync("LeadershipLost")).Message, StringComparison.Ordinal);
     }
 
     private async Task<JsonNode> GetAsync(string leaseNamespace) =>

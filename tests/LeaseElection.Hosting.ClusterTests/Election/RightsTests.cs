@@ -1,4 +1,5 @@
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LeaseElection.Hosting.ClusterTests.Election;
@@ -23,8 +24,8 @@ public sealed class RightsTests(ApiServerFixture fixture)
         await leader.StopAsync();
         await standby.LeadsAsync();
 
-        CapturedLogs.Entry warning = Assert.Single(standby.Logs.Warnings);
-        Assert.Equal(223, warning.Id);
+        LogEntry warning = Assert.Single(standby.Warnings);
+        Assert.Equal("WatchDenied", warning.Id.Name);
         Assert.Contains("watch", warning.Message, StringComparison.Ordinal);
         Assert.Contains(leaseNamespace, warning.Message, StringComparison.Ordinal);
     }
@@ -42,9 +43,9 @@ public sealed class RightsTests(ApiServerFixture fixture)
         Assert.False(host.Election.IsLeader);
 
         // Debug message 221 tells of the repetitions; three of them, so that a second warning would have come.
-        await host.Logs.UntilAsync(221);
-        CapturedLogs.Entry warning = Assert.Single(host.Logs.Warnings);
-        Assert.Equal(220, warning.Id);
+        await host.Logs.WaitForAsync("StoreFailedAgain");
+        LogEntry warning = Assert.Single(host.Warnings);
+        Assert.Equal("StoreFailed", warning.Id.Name);
         Assert.All(
             new[] { "get", "leases", "coordination.k8s.io", leaseNamespace, "settlement" },
             part => Assert.Contains(part, warning.Message, StringComparison.Ordinal));
@@ -80,6 +81,6 @@ public sealed class RightsTests(ApiServerFixture fixture)
         await standby.UntilAsync(status => status.HolderIdentity == leader.Election.Identity);
         await leader.StopAsync();
         await standby.LeadsAsync();
-        Assert.Empty(standby.Logs.Warnings);
+        Assert.Empty(standby.Warnings);
     }
 }
