@@ -29,12 +29,13 @@ internal sealed class StoreRunner(ILeaseStore store, Action<ElectionInput> post,
     public void Watch(string resourceVersion)
     {
         (CancellationTokenSource previousWatch, Task previous) = (_watch, _watching);
+        Task cancelled = previousWatch.CancelAsync(); // Silent from here on; what it has registered runs elsewhere.
         _watch = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         CancellationToken token = _watch.Token;
         _watching = Task.Run(async () =>
         {
             // One watch at a time: what an abandoned one still had to tell must not arrive after what its successor tells.
-            await previousWatch.CancelAsync().ConfigureAwait(false);
+            await cancelled.ConfigureAwait(false);
             await previous.ConfigureAwait(false);
             previousWatch.Dispose();
             await WatchAsync(resourceVersion, token).ConfigureAwait(false);
