@@ -65,9 +65,13 @@ public sealed class LeaderElectionHealthCheckTests : HostTest
         await _host.StartAsync();
         await _host.Logs.WaitForAsync("HolderChanged");
         _host.Store.All(FakeFault.Fail);
-        Server.CloseWatches();
-        await AdvanceUntilAsync(() => _host.Election.Status.LastError is not null);
-        await AdvanceUntilAsync(() => _host.Logs.Named("StoreFailedAgain").Count > 20);
+        await Server.UntilAsync(server => server.OpenWatches == 1);
+        Server.CloseWatches(new LeaseStoreError(LeaseStoreErrorKind.Network, "Reset."));
+        await _host.Logs.WaitForAsync("WatchLost");
+        Time.Advance(TimeSpan.FromSeconds(1)); // A new watch is not opened at once.
+        await _host.Logs.WaitForAsync("StoreFailed");
+        Assert.Equal(HealthStatus.Healthy, (await _host.CheckHealthAsync()).Status);
+        Time.Advance(TimeSpan.FromSeconds(16));
 
         HealthReportEntry health = await _host.CheckHealthAsync();
 

@@ -45,9 +45,10 @@ public sealed class ElectionLoopTests : HostTest
         await _host.Logs.WaitForAsync("LeadershipLost");
         Assert.False(first.IsHeld);
 
+        await _host.Logs.WaitForAsync("StoreFailed");
         _host.Store.All(FakeFault.None);
-        await _host.UntilStateAsync(LeaderElectionState.Standby);
-        await AdvanceUntilAsync(() => Work.Starts == 2);
+        Time.Advance(TimeSpan.FromSeconds(2));
+        await Work.StartedAsync(2);
         LeadershipTerm second = await _host.LeadAsync();
 
         Assert.True(second.FencingToken > first.FencingToken);
@@ -94,9 +95,10 @@ public sealed class ElectionLoopTests : HostTest
     {
         _host.Store.Next(FakeFault.Throw);
         await _host.StartAsync();
-        await _host.Logs.WaitForAsync("StoreThrew");
+        await _host.Logs.WaitForAsync("StoreFailed");
 
-        await AdvanceUntilAsync(() => Work.Starts == 1);
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await Work.StartedAsync();
 
         Assert.Equal(LogLevel.Error, Assert.Single(_host.Logs.Named("StoreThrew")).Level);
     }
@@ -109,6 +111,7 @@ public sealed class ElectionLoopTests : HostTest
 
         Server.DenyWatches();
         Server.CloseWatches(new LeaseStoreError(LeaseStoreErrorKind.Network, "Reset."));
+        await _host.Logs.WaitForAsync("WatchLost");
         await RenewAsync();
         await _host.Logs.WaitForAsync("WatchDenied");
         for (int i = 0; i < 21; i++)

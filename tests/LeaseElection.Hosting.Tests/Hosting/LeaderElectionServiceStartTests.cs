@@ -46,7 +46,7 @@ public sealed class LeaderElectionServiceStartTests : HostTest
     {
         _host.AddElection().AddWork(Work.RunAsync);
         bool startedBefore = false;
-        _host.Services.AddSingleton<IHostedService>(new Lifecycle { OnStarted = () => startedBefore = Work.Starts > 0 });
+        _host.Services.AddSingleton<IHostedService>(new Lifecycle { OnStart = () => startedBefore = Work.Starts > 0 });
 
         await _host.StartAndLeadAsync();
         await Work.StartedAsync();

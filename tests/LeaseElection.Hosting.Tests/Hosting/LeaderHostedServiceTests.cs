@@ -84,7 +84,9 @@ public sealed class LeaderHostedServiceTests : HostTest
 
         Work.Fail(new InvalidOperationException("broken"));
         Assert.Equal("broken", (await _host.Logs.WaitForAsync("WorkFaulted")).Exception?.Message);
-        await AdvanceUntilAsync(() => Work.Starts == 2);
+        await _host.Logs.WaitForAsync("Released");
+        Time.Advance(TimeSpan.FromSeconds(2));
+        await Work.StartedAsync(2);
 
         Assert.Equal(["made", "disposed", "made"], _record);
         Assert.False(_host.Lifetime.ApplicationStopping.IsCancellationRequested);

@@ -9,11 +9,11 @@ using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.Tests;
 
-/// <summary>What one term leaves behind, times a hundred.</summary>
+/// <summary>What one term leaves behind, times a thousand.</summary>
 [Collection(nameof(WholeProcess))]
-public sealed class HundredTermsTests(ITestOutputHelper output) : HostTest
+public sealed class ManyTermsTests(ITestOutputHelper output) : HostTest
 {
-    private const int Terms = 100;
+    private const int Terms = 1000;
 
     private readonly TermLog _log = new();
 
@@ -37,7 +37,9 @@ public sealed class HundredTermsTests(ITestOutputHelper output) : HostTest
         Assert.InRange(after.timers, 0, before.timers + 2);
         Assert.InRange(after.threads, 0, before.threads + 8);
         Assert.Equal((2, 0), (Server.OpenWatches, Server.RequestsUnderWay));
-        Assert.InRange(after.memory - before.memory, long.MinValue, 200 * 1024);
+
+        // Two records that the server keeps and a weak reference, a term; the rest is for what else the process does.
+        Assert.InRange(after.memory - before.memory, long.MinValue, Terms * 2048);
 
         foreach (ElectionHost host in hosts.OrderBy(host => host.Election.IsLeader)) // Nobody to take over from the last.
             await host.StopAsync();

@@ -15,7 +15,7 @@ public sealed class StoreRunnerLeakTests(ITestOutputHelper output)
     private int _events;
 
     [Fact]
-    public async Task Watch_OpenedTenThousandTimes_LeavesNothingBehind()
+    public async Task Watch_OpenedAHundredThousandTimes_LeavesNothingBehind()
     {
         var server = new FakeLeaseServer(TimeProvider.System);
         server.Edit(_ => new LeaseRecord { HolderIdentity = "other" });
@@ -23,11 +23,13 @@ public sealed class StoreRunnerLeakTests(ITestOutputHelper output)
         await OpenAsync(1000);
         long before = GC.GetTotalMemory(forceFullCollection: true);
 
-        await OpenAsync(10_000);
+        await OpenAsync(100_000);
         long grown = GC.GetTotalMemory(forceFullCollection: true) - before;
 
-        output.WriteLine($"{grown / 1024} KiB more memory after 10000 watches");
-        Assert.InRange(grown, long.MinValue, 300 * 1024);
+        output.WriteLine($"{grown / 1024} KiB more memory after 100000 watches");
+
+        // Less than a task takes, a watch; none of it is ours, but the process has more to do than this test.
+        Assert.InRange(grown, long.MinValue, 100_000 * 50);
 
         async Task OpenAsync(int times)
         {

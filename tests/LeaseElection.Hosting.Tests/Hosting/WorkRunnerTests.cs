@@ -22,7 +22,8 @@ public sealed class WorkRunnerTests : HostTest
         await _host.Logs.WaitForAsync("WorkStarted");
 
         await _host.Election.StepDownAsync().WaitAsync(Signal.Patience);
-        await AdvanceUntilAsync(() => _host.Logs.Named("WorkStarted").Count == 2);
+        Time.Advance(TimeSpan.FromSeconds(7));
+        await _host.Logs.WaitForAsync("WorkStarted", 2);
         await _host.StopAsync();
 
         Assert.Equal(["run 1", "ended 1", "disposed 1", "run 2", "ended 2", "disposed 2"], record);
@@ -111,9 +112,10 @@ public sealed class WorkRunnerTests : HostTest
         await _host.Logs.WaitForAsync("WorkFaulted");
         _host.Store.DeliverLate();
         await _host.Logs.WaitForAsync("Released");
+        Time.Advance(TimeSpan.FromSeconds(2));
 
         // The renewal proves the term again, but its work is gone: leading without it for ever would be the worst of both.
-        await AdvanceUntilAsync(() => Work.Starts == 2);
+        await Work.StartedAsync(2);
     }
 
     [Fact]
@@ -174,7 +176,8 @@ public sealed class WorkRunnerTests : HostTest
         if (then == "steps down")
         {
             await _host.Logs.WaitForAsync("Released");
-            await AdvanceUntilAsync(() => Work.Starts == 2);
+            Time.Advance(TimeSpan.FromSeconds(2));
+            await Work.StartedAsync(2);
             Assert.NotSame(term, Work.Term);
             return;
         }
@@ -226,7 +229,8 @@ public sealed class WorkRunnerTests : HostTest
         Assert.Equal(1, Work.Starts);
         Work.Return();
         await _host.Logs.WaitForAsync("OverrunEnded");
-        await AdvanceUntilAsync(() => Work.Starts == 2);
+        Time.Advance(TimeSpan.FromSeconds(2));
+        await Work.StartedAsync(2);
     }
 
     private sealed class ScopedPart(List<string> record) : IAsyncDisposable
