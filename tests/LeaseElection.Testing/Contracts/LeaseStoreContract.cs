@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Leases;
@@ -10,37 +9,8 @@ namespace LeaseElection.Testing.Contracts;
 /// What the election core relies on, whichever store is behind it: the same tests run against the file store, an in-process HTTP
 /// fake and a real kube-apiserver. A test that only one store can pass does not belong here.
 /// </summary>
-public abstract class LeaseStoreContract : IAsyncLifetime
+public abstract class LeaseStoreContract : LeaseStoreContractSetup
 {
-    /// <summary>For failure only: no test waits this long when the store works.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    private readonly string _name = $"contract-{Guid.NewGuid():N}";
-    private readonly List<ILeaseStore> _stores = [];
-
-    /// <summary>Opens a store of its own on the lease; all stores of one test share a back end, as competing processes do.</summary>
-    internal abstract Task<ILeaseStore> OpenAsync(string leaseName);
-
-    /// <summary>
-    /// Writes the object as a third party would (kubectl, Helm): creates it, or overwrites whatever is there and keeps its uid.
-    /// <paramref name="json"/> has neither namespace, uid nor resourceVersion; the back end adds its own.
-    /// </summary>
-    internal abstract Task PutAsync(string leaseName, string json);
-
-    /// <summary>Deletes the object as a third party would.</summary>
-    internal abstract Task DeleteAsync(string leaseName);
-
-    /// <summary>The object as the back end keeps it.</summary>
-    internal abstract Task<string> GetAsync(string leaseName);
-
-    public virtual Task InitializeAsync() => Task.CompletedTask;
-
-    public virtual async Task DisposeAsync()
-    {
-        foreach (ILeaseStore store in _stores)
-            await store.DisposeAsync();
-    }
-
     [ContractFact]
     public async Task Read_NoLease_Absent()
     {
@@ -105,7 +75,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
     {
         ILeaseStore store = await OpenStoreAsync();
         Lease deleted = await CreateAsync(store, Held("a"));
-        await DeleteAsync(_name);
+        await DeleteAsync(Name);
 
         LeaseReply reply = await store.ReplaceAsync(deleted, Held("a", renewals: 1), Patience, default);
 
@@ -118,7 +88,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
     {
         ILeaseStore store = await OpenStoreAsync();
         Lease first = await CreateAsync(store, Held("a"));
-        await DeleteAsync(_name);
+        await DeleteAsync(Name);
         Lease second = await CreateAsync(await OpenStoreAsync(), Held("b"));
 
         Expect<LeaseReply.Conflict>(await store.ReplaceAsync(first, Held("a", renewals: 1), Patience, default));
@@ -151,7 +121,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
     {
         ILeaseStore store = await OpenStoreAsync();
         Lease first = await ReplaceAsync(store, await CreateAsync(store, Held("a")), Held("a", renewals: 1));
-        await DeleteAsync(_name);
+        await DeleteAsync(Name);
 
         Lease second = await CreateAsync(store, Held("b"));
 
@@ -161,7 +131,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
     [ContractFact]
     public async Task Replace_LeaseHasFieldsOfOthers_TheySurvive()
     {
-        await PutAsync(_name, LeaseJson(
+        await PutAsync(Name, LeaseJson(
             """{ "holderIdentity": "a", "leaseDurationSeconds": 15, "strategy": "OldestEmulationVersion", "preferredHolder": "b" }""",
             """, "labels": { "team": "payments" }, "annotations": { "example.com/note": "do not touch" }"""));
         // What the back end kept of it: an old API server does not know strategy and preferredHolder.
@@ -184,7 +154,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
     {
         ILeaseStore store = await OpenStoreAsync();
         Lease mine = await CreateAsync(store, Held("a"));
-        await PutAsync(_name, LeaseJson("""{ "holderIdentity": "a" }""", """, "labels": { "team": "payments" }"""));
+        await PutAsync(Name, LeaseJson("""{ "holderIdentity": "a" }""", """, "labels": { "team": "payments" }"""));
 
         Expect<LeaseReply.Conflict>(await store.ReplaceAsync(mine, Held("a", renewals: 1), Patience, default));
 
@@ -217,7 +187,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
     [InlineData("""{ "holderIdentity": "", "leaseDurationSeconds": 1 }""", "")]
     public async Task Read_NobodyHoldsIt_FoundAndFreeToTake(string? spec, string? holder)
     {
-        await PutAsync(_name, LeaseJson(spec));
+        await PutAsync(Name, LeaseJson(spec));
         ILeaseStore store = await OpenStoreAsync();
 
         Lease read = await ReadAsync(store);
@@ -292,7 +262,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Lease created = await CreateAsync(store, Held("a"));
         await using LeaseWatchReader watch = new(store, created.ResourceVersion, Patience);
 
-        await DeleteAsync(_name);
+        await DeleteAsync(Name);
 
         LeaseEvent.Deleted told = await watch.NextAsync<LeaseEvent.Deleted>();
         Assert.True(Number(told.ResourceVersion) > Number(created), $"{told.ResourceVersion} > {created.ResourceVersion}");
@@ -305,7 +275,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Lease first = await CreateAsync(store, Held("a"));
         await using LeaseWatchReader watch = new(store, first.ResourceVersion, Patience);
 
-        await DeleteAsync(_name);
+        await DeleteAsync(Name);
         await watch.NextAsync<LeaseEvent.Deleted>();
         Lease second = await CreateAsync(await OpenStoreAsync(), Held("b"));
 
@@ -329,7 +299,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
     {
         ILeaseStore store = await OpenStoreAsync();
         Lease seen = await CreateAsync(store, Held("a"));
-        await DeleteAsync(_name);
+        await DeleteAsync(Name);
 
         await using LeaseWatchReader watch = new(store, seen.ResourceVersion, Patience);
 
@@ -367,7 +337,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
         Lease held = await CreateAsync(store, Held("a"));
         await using LeaseWatchReader watch = new(store, held.ResourceVersion, Patience);
 
-        await PutAsync(_name, LeaseJson("""{ "holderIdentity": "kubectl", "leaseDurationSeconds": 15 }"""));
+        await PutAsync(Name, LeaseJson("""{ "holderIdentity": "kubectl", "leaseDurationSeconds": 15 }"""));
 
         Assert.Equal("kubectl", (await watch.NextAsync<LeaseEvent.Changed>()).Lease.Record.HolderIdentity);
     }
@@ -436,60 +406,7 @@ public abstract class LeaseStoreContract : IAsyncLifetime
             Lease won = Assert.Single(replies.OfType<LeaseReply.Found>()).Lease;
             Assert.Single(replies.OfType<LeaseReply.Conflict>());
             AssertSameVersion(won, await ReadAsync(a));
-            await DeleteAsync(_name);
+            await DeleteAsync(Name);
         }
     }
-
-    private static DateTimeOffset Noon { get; } = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
-
-    private static LeaseRecord Held(string holder, int renewals = 0) => new()
-    {
-        HolderIdentity = holder,
-        LeaseDurationSeconds = 15,
-        AcquireTime = Noon.AddTicks(1234560),
-        RenewTime = Noon.AddTicks(1234560).AddSeconds(renewals),
-        LeaseTransitions = 3,
-    };
-
-    private string LeaseJson(string? spec, string metadata = "") =>
-        $$"""{ "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": { "name": "{{_name}}"{{metadata}} }"""
-        + (spec is null ? " }" : $$""", "spec": {{spec}} }""");
-
-    private async Task<ILeaseStore> OpenStoreAsync()
-    {
-        ILeaseStore store = await OpenAsync(_name);
-        _stores.Add(store);
-        return store;
-    }
-
-    private async Task<JsonObject> GetObjectAsync() => JsonNode.Parse(await GetAsync(_name))!.AsObject();
-
-    private static async Task<Lease> ReadAsync(ILeaseStore store) =>
-        Expect<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease;
-
-    private static async Task<Lease> CreateAsync(ILeaseStore store, LeaseRecord record) =>
-        Expect<LeaseReply.Found>(await store.CreateAsync(record, Patience, default)).Lease;
-
-    private static async Task<Lease> ReplaceAsync(ILeaseStore store, Lease current, LeaseRecord record) =>
-        Expect<LeaseReply.Found>(await store.ReplaceAsync(current, record, Patience, default)).Lease;
-
-    private static T Expect<T>(LeaseReply reply)
-        where T : LeaseReply
-    {
-        // Not Assert.IsType: on a failure the reply's own message is what one wants to read.
-        Assert.True(reply is T, $"{typeof(T).Name} expected, not {reply}");
-        return (T)reply;
-    }
-
-    private static void AssertSameVersion(Lease expected, Lease actual)
-    {
-        Assert.Equal(expected.ResourceVersion, actual.ResourceVersion);
-        Assert.Equal(expected.Uid, actual.Uid);
-        Assert.Equal(expected.Record, actual.Record);
-    }
-
-    private static BigInteger Number(Lease lease) => Number(lease.ResourceVersion);
-
-    private static BigInteger Number(string resourceVersion) =>
-        BigInteger.Parse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture);
 }
