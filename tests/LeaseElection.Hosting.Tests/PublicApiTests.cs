@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using LeaseElection.Testing;
 
 namespace LeaseElection.Hosting.Tests;
 
@@ -11,7 +12,7 @@ public sealed class PublicApiTests
     [Fact]
     public void PublicApi_IsTheApprovedOne()
     {
-        string file = Path.Combine(FolderOfThisFile(), "PublicApi.approved.txt");
+        string file = Path.Combine(Checkout.Root, "tests", "LeaseElection.Hosting.Tests", "PublicApi.approved.txt");
         string[] approved = File.Exists(file) ? File.ReadAllLines(file) : [];
         string[] actual = [.. PublicApiText.Of(Library)];
         if (Environment.GetEnvironmentVariable("APPROVE_PUBLIC_API") == "1")
@@ -59,6 +60,4 @@ public sealed class PublicApiTests
         string type = "";
         return [.. lines.Select(line => line.StartsWith(' ') ? $"{type}: {line.Trim()}" : type = line)];
     }
-
-    private static string FolderOfThisFile([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

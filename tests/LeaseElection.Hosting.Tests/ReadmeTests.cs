@@ -1,6 +1,6 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using LeaseElection.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests;
@@ -8,16 +8,15 @@ namespace LeaseElection.Hosting.Tests;
 /// <summary>What the READMEs say is what the code does.</summary>
 public sealed partial class ReadmeTests
 {
-    private static readonly string Root = Path.GetFullPath(Path.Combine(Folder(), "..", ".."));
-    private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Checkout.Root, "README.md"));
 
     [Theory]
     [InlineData("README.md")]
     [InlineData("src/LeaseElection.Hosting/README.md")]
     public void Program_IsCompiledLineForLine(string readme)
     {
-        HashSet<string> compiled = [.. File.ReadLines(Path.Combine(Folder(), "ReadmeProgram.cs")).Select(Code)];
-        string snippet = Snippet().Match(File.ReadAllText(Path.Combine(Root, readme))).Groups["text"].Value;
+        HashSet<string> compiled = [.. File.ReadLines(Path.Combine(Checkout.Root, "tests", "LeaseElection.Hosting.Tests", "ReadmeProgram.cs")).Select(Code)];
+        string snippet = Snippet().Match(File.ReadAllText(Path.Combine(Checkout.Root, readme))).Groups["text"].Value;
         IEnumerable<string> lines = snippet.Split('\n').Select(Code).Where(line => line.Length > 0 && !line.StartsWith("using", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.Contains(line, compiled));
     }
@@ -43,8 +42,6 @@ public sealed partial class ReadmeTests
     }
 
     private static string Code(string line) => line.Split("//", 2)[0].Trim();
-
-    private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 
     [GeneratedRegex("```csharp\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex Snippet();

@@ -1,0 +1,15 @@
+namespace LeaseElection.Testing;
+
+/// <summary>
+/// Where the sources are that these tests were built from. Found by going up from the built test: <c>[CallerFilePath]</c> says <c>/_/</c> in
+/// a deterministic build, which is what CI makes.
+/// </summary>
+public static class Checkout
+{
+    public static string Root { get; } = Find(AppContext.BaseDirectory);
+
+    private static string Find(string folder) =>
+        File.Exists(Path.Combine(folder, "LeaseElection.Hosting.sln"))
+            ? folder
+            : Find(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} is in no checkout."));
+}
