@@ -14,6 +14,12 @@ internal abstract record ElectionInput
     /// <summary>The timer of <see cref="ElectionOutput.WakeAt"/> went off, early or late: the core looks at the clock itself.</summary>
     public sealed record TimerFired : ElectionInput;
 
+    /// <summary>
+    /// The watchdog saw the renew deadline of this term pass and has told its work to stop. The term is over, even if a renewal was
+    /// confirmed in that very instant: it would be led without its work otherwise.
+    /// </summary>
+    public sealed record TermExpired(TermFacts Term) : ElectionInput;
+
     public sealed record ReadFound(Lease Lease) : ElectionInput;
 
     public sealed record ReadAbsent : ElectionInput;

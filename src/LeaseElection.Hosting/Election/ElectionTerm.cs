@@ -103,6 +103,13 @@ internal sealed class ElectionTerm
         : Election.StopReason.OtherHolder,
         holder);
 
+    /// <summary>The watchdog has told the work of a term, this one or an earlier, that its deadline passed.</summary>
+    public void OnExpired(TermFacts term, string? holder)
+    {
+        if (term == Facts)
+            Lose(Election.StopReason.DeadlinePassed, holder);
+    }
+
     /// <summary>Work is to stop while the lease is still held: it is renewed until the last piece has returned.</summary>
     public void Drain(StopReason reason)
     {

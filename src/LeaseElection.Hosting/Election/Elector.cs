@@ -91,13 +91,14 @@ internal sealed class Elector
 
     private string? Holder => _view.Latest?.Record is { HasHolder: true } record ? record.HolderIdentity : null;
 
-    // ---- What happened -----------------------------------------------------------------------------------------------
-
     private void Apply(ElectionInput input)
     {
         switch (input)
         {
             case ElectionInput.Started or ElectionInput.TimerFired:
+                break;
+            case ElectionInput.TermExpired expired:
+                HeldTerm?.OnExpired(expired.Term, Holder);
                 break;
             case ElectionInput.ReadFound found:
                 OnRead(found.Lease);

@@ -174,8 +174,12 @@ internal sealed class ElectionLoop : IAsyncDisposable
             case ElectionOutput.Watch watch:
                 _store.Watch(watch.ResourceVersion);
                 break;
-            case ElectionOutput.StartWork:
-                _watchdog.Watch(_term!, _run.Clock, () => Post(new ElectionInput.TimerFired()));
+            case ElectionOutput.StartWork start:
+                _watchdog.Watch(
+                    _term!,
+                    _run.Clock,
+                    wake: () => Post(new ElectionInput.TimerFired()),
+                    expired: () => Post(new ElectionInput.TermExpired(start.Term)));
                 _work.Start(_term!);
                 break;
             case ElectionOutput.RestartWork restart:

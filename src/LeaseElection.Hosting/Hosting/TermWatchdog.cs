@@ -15,17 +15,20 @@ internal sealed class TermWatchdog(ILogger<TermWatchdog> logger) : IDisposable
 
     private readonly GuardedLogger _logger = new(logger);
     private readonly Lock _gate = new();
-    private readonly List<(LeadershipTerm Term, ElectionClock Clock, Action Wake)> _terms = [];
+    private readonly List<WatchedTerm> _terms = [];
     private readonly ManualResetEventSlim _news = new();
     private Thread? _thread;
     private volatile bool _disposed;
 
-    /// <summary>Watches a term until <see cref="Forget"/>. <paramref name="wake"/> tells the loop to look at the clock.</summary>
-    public void Watch(LeadershipTerm term, ElectionClock clock, Action wake)
+    /// <summary>
+    /// Watches a term until <see cref="Forget"/>. <paramref name="wake"/> tells the loop to look at the clock,
+    /// <paramref name="expired"/> that the term is over and its work has been told.
+    /// </summary>
+    public void Watch(LeadershipTerm term, ElectionClock clock, Action wake, Action expired)
     {
         lock (_gate)
         {
-            _terms.Add((term, clock, wake));
+            _terms.Add(new WatchedTerm(term, clock, wake, expired));
             if (_thread is null)
             {
                 _thread = new Thread(Run) { IsBackground = true, Name = "LeaseElection watchdog", Priority = ThreadPriority.AboveNormal };
@@ -66,11 +69,11 @@ internal sealed class TermWatchdog(ILogger<TermWatchdog> logger) : IDisposable
     /// <summary>Ends what is over. Returns how long to wait before the next look; <see langword="null"/> when there is nothing to watch.</summary>
     private TimeSpan? LookAtAll()
     {
-        (LeadershipTerm Term, ElectionClock Clock, Action Wake)[] terms;
+        WatchedTerm[] terms;
         lock (_gate)
             terms = [.. _terms];
         TimeSpan? next = null;
-        foreach ((LeadershipTerm term, ElectionClock clock, Action wake) in terms)
+        foreach ((LeadershipTerm term, ElectionClock clock, Action wake, Action expired) in terms)
         {
             ElectionTime now = clock.Now;
             TermValidity validity = term.Validity;
@@ -78,7 +81,7 @@ internal sealed class TermWatchdog(ILogger<TermWatchdog> logger) : IDisposable
             {
                 Forget(term);
                 term.Cancel(_logger.StopCallbackFailed);
-                wake();
+                expired();
                 continue;
             }
 
@@ -92,4 +95,6 @@ internal sealed class TermWatchdog(ILogger<TermWatchdog> logger) : IDisposable
 
         return next + TimeSpan.FromMilliseconds(1);
     }
+
+    private sealed record WatchedTerm(LeadershipTerm Term, ElectionClock Clock, Action Wake, Action Expired);
 }

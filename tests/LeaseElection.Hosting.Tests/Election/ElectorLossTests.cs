@@ -45,6 +45,34 @@ public class ElectorLossTests
         Assert.True(driver.All<ElectionOutput.StartWork>()[0].Term.Token < driver.All<ElectionOutput.StartWork>()[1].Term.Token);
     }
 
+    /// <summary>
+    /// The watchdog and the reply to a renewal race at the deadline, on two threads. Work that was told to stop stays told: the term must
+    /// end with it, or this process would lead without working.
+    /// </summary>
+    [Fact]
+    public void WatchdogSawTheDeadlinePass_TermEndsThoughARenewalWasConfirmedInThatInstant()
+    {
+        var driver = ElectorDriver.Leading();
+        TermFacts term = driver.All<ElectionOutput.StartWork>()[0].Term;
+        driver.After(3);
+        driver.Serve();
+
+        driver.Give(new ElectionInput.TermExpired(term));
+
+        Assert.Equal(StopReason.DeadlinePassed, driver.StoppedWork());
+    }
+
+    [Fact]
+    public void WatchdogSawAnEarlierTermExpire_ThePresentOneGoesOn()
+    {
+        var driver = ElectorDriver.Leading();
+        TermFacts term = driver.All<ElectionOutput.StartWork>()[0].Term;
+
+        driver.Give(new ElectionInput.TermExpired(term with { ResourceVersion = "1" }));
+
+        Assert.Empty(driver.All<ElectionOutput.StopWork>());
+    }
+
     [Fact]
     public void LeaseDeletedUnseen_TheNextRenewalTellsIt()
     {

@@ -73,7 +73,7 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
         var woken = new TaskCompletionSource();
         LeadershipTerm term = NewTerm(clock);
-        watchdog.Watch(term, clock, () => woken.TrySetResult());
+        watchdog.Watch(term, clock, () => woken.TrySetResult(), () => { });
 
         time.JumpWall(TimeSpan.FromSeconds(2));
 
@@ -90,11 +90,11 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         (LeadershipTerm first, LeadershipTerm forgotten, LeadershipTerm renewed) = (NewTerm(clock), NewTerm(clock), NewTerm(clock));
         var told = new TaskCompletionSource();
         first.Lost.Register(told.SetResult);
-        watchdog.Watch(forgotten, clock, () => { });
+        watchdog.Watch(forgotten, clock, () => { }, () => { });
         watchdog.Forget(forgotten);
         renewed.Extend(new TermValidity(Deadline * 100, renewed.Validity.WallLead));
-        watchdog.Watch(renewed, clock, () => { });
-        watchdog.Watch(first, clock, () => { });
+        watchdog.Watch(renewed, clock, () => { }, () => { });
+        watchdog.Watch(first, clock, () => { }, () => { });
 
         time.Suspend(Deadline);
 
@@ -109,11 +109,11 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         var clock = new ElectionClock(new ManualTimeProvider());
         var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
         LeadershipTerm term = NewTerm(clock);
-        watchdog.Watch(term, clock, () => { });
+        watchdog.Watch(term, clock, () => { }, () => { });
 
         watchdog.Dispose();
         watchdog.Dispose();
-        watchdog.Watch(NewTerm(clock), clock, () => { });
+        watchdog.Watch(NewTerm(clock), clock, () => { }, () => { });
         watchdog.Forget(term);
     }
 
