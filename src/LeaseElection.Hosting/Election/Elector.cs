@@ -268,8 +268,6 @@ internal sealed class Elector
             EndRelease(null);
     }
 
-    // ---- What is due -------------------------------------------------------------------------------------------------
-
     private void Advance()
     {
         Term?.Advance();
