@@ -36,7 +36,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     public bool MaySend => _pending is null && turn.Instant >= _pacer.NextAt;
 
     /// <summary>A third of the renew deadline at most: one hung request must never cost the term.</summary>
-    public TimeSpan Timeout(TimeSpan left)
+    private TimeSpan Timeout(TimeSpan left)
     {
         TimeSpan most = settings.RenewDeadline / 3 < ElectorSettings.RequestTimeout ? settings.RenewDeadline / 3 : ElectorSettings.RequestTimeout;
         return left < most ? left : most;
@@ -44,14 +44,14 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
 
     public void Read(TimeSpan left)
     {
-        _pending = Request(RequestPurpose.Read, null);
+        _pending = Request(RequestPurpose.Read);
         turn.Out(new ElectionOutput.Read(Timeout(left)));
     }
 
     public void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left)
     {
         Own.Sending(record);
-        _pending = Request(purpose, record);
+        _pending = Request(purpose);
         turn.Out(current is null
             ? new ElectionOutput.Create(record, Timeout(left))
             : new ElectionOutput.Replace(current, record, Timeout(left)));
@@ -112,8 +112,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         _pacer.Reset();
     }
 
-    private ElectionRequest Request(RequestPurpose purpose, LeaseRecord? record) =>
-        new(purpose, turn.Now, record, view.Sightings, view.GreatestVersion);
+    private ElectionRequest Request(RequestPurpose purpose) => new(purpose, turn.Now, view.Sightings, view.GreatestVersion);
 
     private ElectionRequest Answered()
     {

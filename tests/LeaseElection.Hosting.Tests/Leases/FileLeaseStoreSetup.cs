@@ -10,7 +10,7 @@ public abstract class FileLeaseStoreSetup : IDisposable
     private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
-    private protected ListLogger<FileLeaseStore> Log { get; } = new();
+    private protected RecordingLogger<FileLeaseStore> Log { get; } = new();
 
     private protected string LeaseFolder => Path.Combine(_folder.Path, "shop", "settlement");
 

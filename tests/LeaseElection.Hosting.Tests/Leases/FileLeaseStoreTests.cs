@@ -111,7 +111,7 @@ public sealed class FileLeaseStoreTests : FileLeaseStoreSetup
 
         Assert.False(probe.OwnerIsGone());
         Assert.Equal(Path.GetFileName(AliveFiles()[0]), Annotation(held, AliveMark.FileAnnotation));
-        Assert.Contains(Log.Entries, entry => entry.EventName == "LockKept");
+        Assert.Contains(Log.Lines, entry => entry.Id.Name == "LockKept");
     }
 
     [Fact]
@@ -179,9 +179,9 @@ public sealed class FileLeaseStoreTests : FileLeaseStoreSetup
         await using FileLeaseStore store = Open();
         await CreateAsync(store, Held("a"));
 
-        (string? name, LogLevel level, string message) = Assert.Single(Log.Entries);
+        (LogLevel level, EventId id, string message) = Assert.Single(Log.Lines);
 
-        Assert.Equal("ElectsOnThisMachineOnly", name);
+        Assert.Equal("ElectsOnThisMachineOnly", id.Name);
         Assert.Equal(LogLevel.Information, level);
         Assert.Contains(LeasePath, message, StringComparison.Ordinal);
         Assert.Contains("shop/settlement", store.Description, StringComparison.Ordinal);

@@ -8,7 +8,7 @@ public sealed class WakeSignalTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly ListLogger<WakeSignal> _log = new();
+    private readonly RecordingLogger<WakeSignal> _log = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -22,8 +22,8 @@ public sealed class WakeSignalTests : IDisposable
         for (int poll = 0; poll < 3; poll++)
             Assert.Equal(Wake.Poll, await signal.WaitAsync(default).AsTask().WaitAsync(Patience));
 
-        (string? name, LogLevel level, string message) = Assert.Single(_log.Entries);
-        Assert.Equal("PollsInsteadOfWatching", name);
+        (LogLevel level, EventId id, string message) = Assert.Single(_log.Lines);
+        Assert.Equal("PollsInsteadOfWatching", id.Name);
         Assert.Equal(LogLevel.Warning, level);
         Assert.Contains("128", message, StringComparison.Ordinal);
     }
@@ -39,7 +39,7 @@ public sealed class WakeSignalTests : IDisposable
         Wake wake = Wake.None;
         while (!wake.HasFlag(Wake.Changed))
             wake = await signal.WaitAsync(default).AsTask().WaitAsync(Patience);
-        Assert.Empty(_log.Entries);
+        Assert.Empty(_log.Lines);
     }
 
     [Fact]

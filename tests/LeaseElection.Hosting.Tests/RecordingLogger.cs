@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace LeaseElection.Hosting.Tests.Kubernetes;
+namespace LeaseElection.Hosting.Tests;
 
 /// <summary>Keeps every line, of every level.</summary>
 internal sealed class RecordingLogger<T> : ILogger<T>
