@@ -15,13 +15,7 @@ public sealed class ApiServerClient : IDisposable
 
     internal ApiServerClient(Uri url, string authorityPem, string? token = null, X509Certificate2? certificate = null)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false };
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { X509Certificate2.CreateFromPem(authorityPem) },
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
+        var handler = CreateHandler(authorityPem);
         if (certificate is not null)
         {
             handler.SslOptions.ClientCertificates = [certificate];
@@ -30,6 +24,21 @@ public sealed class ApiServerClient : IDisposable
         _http = new HttpClient(handler) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(10) };
         _http.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
     }
+
+    /// <summary>A handler that trusts this authority alone.</summary>
+    internal static SocketsHttpHandler CreateHandler(string authorityPem) => new()
+    {
+        UseProxy = false,
+        SslOptions =
+        {
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { X509Certificate2.CreateFromPem(authorityPem) },
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
+        },
+    };
 
     /// <summary>Sends a request and returns the JSON of the answer.</summary>
     /// <exception cref="HttpRequestException">The answer was no 2xx: carries its status and body.</exception>

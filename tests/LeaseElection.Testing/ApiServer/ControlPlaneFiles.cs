@@ -34,6 +34,8 @@ internal sealed class ControlPlaneFiles : IDisposable
 
     public string AuthorityFile { get; }
 
+    public CertificateAuthority Authority => _authority;
+
     public string AuthorityPem => _authority.Pem;
 
     public string ServingCertificate { get; }

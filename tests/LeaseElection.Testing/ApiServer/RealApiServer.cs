@@ -35,6 +35,9 @@ public sealed class RealApiServer : IAsyncDisposable
     /// <summary>The content of <see cref="CertificateAuthorityFile"/>.</summary>
     public string CertificateAuthorityPem => _files.AuthorityPem;
 
+    /// <summary>Who signed the server's certificate, for one that is to be taken for the server.</summary>
+    internal CertificateAuthority Authority => _files.Authority;
+
     /// <summary>The bearer token of somebody who may do everything.</summary>
     public string AdminToken => _files.AdminToken;
 

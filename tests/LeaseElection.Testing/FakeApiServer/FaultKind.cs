@@ -14,4 +14,7 @@ internal enum FaultKind
 
     /// <summary>Another one is sent.</summary>
     Answer,
+
+    /// <summary>It is the one to the first of two deliveries of the request. The fault proxy's only: the fake does not deliver.</summary>
+    Replay,
 }

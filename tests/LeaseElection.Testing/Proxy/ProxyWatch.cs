@@ -1,0 +1,72 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace LeaseElection.Testing.Proxy;
+
+/// <summary>One watch that passes through. A test may end it, in good order or not.</summary>
+internal sealed class ProxyWatch(CancellationToken clientGone) : IDisposable
+{
+    private const string Gone =
+        """{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"too old resource version","reason":"Expired","code":410}}""";
+
+    private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
+    private volatile object? _break;
+
+    /// <summary>Ends it after its last words, if any.</summary>
+    public void End(WatchBreak? last)
+    {
+        _break = last;
+        EndAfter(TimeSpan.Zero);
+    }
+
+    public void EndAfter(TimeSpan time)
+    {
+        try
+        {
+            _end.CancelAfter(time);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
+    }
+
+    /// <summary>Passes on what comes until either end is over. Returns whether the connection may go on to be used.</summary>
+    public async Task<bool> RunAsync(Stream upstream, ProxyConnection connection, Func<bool> isSilent)
+    {
+        byte[] buffer = new byte[16 * 1024];
+        try
+        {
+            while (await upstream.ReadAsync(buffer, _end.Token) is > 0 and int read)
+            {
+                if (!isSilent())
+                    await connection.WriteChunkAsync(buffer.AsMemory(0, read));
+            }
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            if (clientGone.IsCancellationRequested)
+                return false;
+        }
+
+        string lastWords = _break switch
+        {
+            WatchBreak.Gone => Gone + "\n",
+            WatchBreak.Truncated => Gone[..(Gone.Length / 2)],
+            WatchBreak.Garbage => "<html>502</html>\n",
+            _ => "",
+        };
+        if (lastWords.Length > 0)
+            await connection.WriteChunkAsync(Encoding.UTF8.GetBytes(lastWords));
+        if (_break is WatchBreak.Truncated)
+        {
+            connection.Shut(SocketShutdown.Both);
+            return false;
+        }
+
+        await connection.WriteChunkAsync(default);
+        return true;
+    }
+
+    public void Dispose() => _end.Dispose();
+}
