@@ -189,11 +189,12 @@ internal sealed class Elector
                 _candidacy.Yield();
             Release();
         }
-        else if (IsOurs && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
+        else if (IsOurs && _view.FreeAt <= _turn.Instant && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
             Term = new ElectionTerm(TermFacts.Of(lease, request), request.Sent, _settings, _turn, _pause);
 
-        // Otherwise the reply took too long to prove anything, or somebody wrote after us. Still a standby; a lease in our own name
-        // is free for us, and the write that takes it again proves the term.
+        // Otherwise the reply took too long to prove anything, or somebody wrote after us, or somebody was seen to hold a lease that
+        // was deleted before our request arrived, and may still be working. Still a standby; a lease in our own name is free for us
+        // once nobody is to be waited for, and the write that takes it again proves the term.
     }
 
     private void OnConflict()

@@ -13,6 +13,7 @@ internal sealed class LeaseView
 
     /// <summary>What was promised to holders before the present one, who did not take over from them: a lease was deleted, or edited.</summary>
     private TimeSpan _othersUntil = TimeSpan.MinValue;
+    private string? _promisedTo;
 
     /// <summary>The newest version seen; <see langword="null"/> when there is no lease, or none was seen yet.</summary>
     public Lease? Latest { get; private set; }
@@ -39,7 +40,10 @@ internal sealed class LeaseView
     /// Whether it is surely the newest, because nothing was seen since the request was sent. Only then may it go back (etcd restored
     /// from a backup).
     /// </param>
-    /// <param name="own">Whether this process wrote it. Then it is free for us, whose work has ended before we ever ask.</param>
+    /// <param name="own">
+    /// Whether this process wrote it. Then it is free for us, whose work has ended before we ever ask; but who was seen to hold the lease
+    /// after we asked, and had it deleted, keeps its promise.
+    /// </param>
     public Sighting Observe(Lease lease, TimeSpan at, bool newest, bool own) =>
         newest || IsNewer(lease.ResourceVersion, inOrder: false) ? Note(lease, at, own) : Sighting.Stale;
 
@@ -77,9 +81,11 @@ internal sealed class LeaseView
         Note(lease, lease.ResourceVersion);
         if (!same && lease.Record.HasHolder)
             RenewalSeenAt = at;
-        if (own || (!same && IsRelease(lease.Record)))
+        if (own && FreeAt <= at)
             FreeAt = _othersUntil = TimeSpan.MinValue;
-        else if (!same && lease.Record.IsHeld)
+        else if (!own && !same && IsRelease(lease.Record))
+            FreeAt = _othersUntil; // It speaks for the one who gives up, not for one whose lease was deleted under it.
+        else if (!own && !same && lease.Record.IsHeld)
             Promise(old, lease.Record, at);
 
         // Otherwise nobody holds the lease, but nobody released it either (a hand edit): whoever was seen to hold it may still be
@@ -110,10 +116,11 @@ internal sealed class LeaseView
     /// </summary>
     private void Promise(LeaseRecord? old, LeaseRecord record, TimeSpan at)
     {
-        bool changed = old?.HolderIdentity != record.HolderIdentity;
-        if (changed && record.LeaseTransitions > (old?.LeaseTransitions ?? 0))
+        bool another = _promisedTo != record.HolderIdentity;
+        _promisedTo = record.HolderIdentity;
+        if (another && record.LeaseTransitions > (old?.LeaseTransitions ?? 0))
             FreeAt = _othersUntil = TimeSpan.MinValue;
-        else if (changed)
+        else if (another)
             _othersUntil = FreeAt;
         TimeSpan until = at + TimeSpan.FromSeconds(record.LeaseDurationSeconds!.Value);
         FreeAt = until > FreeAt ? until : FreeAt;

@@ -175,34 +175,6 @@ public class ElectorTakeOverTests
     }
 
     [Fact]
-    public void DeletedLease_ThatWasSeenHeld_IsWaitedForAsLongAsItWasPromised()
-    {
-        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 4));
-        driver.After(1);
-        driver.SeeDeleted();
-
-        driver.After(2.999);
-        driver.SentNothing();
-        driver.After(0.001);
-
-        driver.Sent<ElectionOutput.Create>();
-    }
-
-    [Fact]
-    public void LeaseMadeAgainAfterADeletion_TheOldHolderKeepsItsTime()
-    {
-        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 5));
-        driver.SeeDeleted();
-        driver.See(SomeRecord.HeldBy("third", duration: 1));
-
-        driver.After(4.999);
-        driver.SentNothing();
-        driver.After(0.001);
-
-        driver.Sent<ElectionOutput.Replace>();
-    }
-
-    [Fact]
     public void TakeOverByAThird_CountsFromItsOwnRecord()
     {
         var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", transitions: 1, duration: 60));

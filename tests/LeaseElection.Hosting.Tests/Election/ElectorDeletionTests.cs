@@ -1,0 +1,85 @@
+using LeaseElection.Hosting.Election;
+using LeaseElection.Testing.Election;
+
+namespace LeaseElection.Hosting.Tests.Election;
+
+/// <summary>A lease that is deleted while somebody holds it: who was seen to hold it may still be working (design 5, rule 5).</summary>
+public class ElectorDeletionTests
+{
+    [Fact]
+    public void DeletedLease_ThatWasSeenHeld_IsWaitedForAsLongAsItWasPromised()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 4));
+        driver.After(1);
+        driver.SeeDeleted();
+
+        driver.After(2.999);
+        driver.SentNothing();
+        driver.After(0.001);
+
+        driver.Sent<ElectionOutput.Create>();
+    }
+
+    [Fact]
+    public void LeaseMadeAgainAfterADeletion_TheOldHolderKeepsItsTime()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 5));
+        driver.SeeDeleted();
+        driver.See(SomeRecord.HeldBy("third", duration: 1));
+
+        driver.After(4.999);
+        driver.SentNothing();
+        driver.After(0.001);
+
+        driver.Sent<ElectionOutput.Replace>();
+    }
+
+    /// <summary>Found by the simulator, seed 17406: a release speaks for the one who gives up, who may never have seen the first holder.</summary>
+    [Fact]
+    public void LeaseMadeAgainAfterADeletionAndReleased_TheOldHolderKeepsItsTime()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 5));
+        driver.SeeDeleted();
+        driver.See(SomeRecord.HeldBy("third"));
+        driver.See(SomeRecord.Released);
+
+        driver.After(4.999);
+        driver.SentNothing();
+        driver.After(0.001);
+
+        driver.Sent<ElectionOutput.Replace>();
+    }
+
+    [Fact]
+    public void LeaseMadeAgainByItsHolderAndReleased_IsFree()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other"));
+        driver.SeeDeleted();
+        driver.See(SomeRecord.HeldBy("other", renewed: 1));
+
+        driver.See(SomeRecord.Released);
+
+        driver.Sent<ElectionOutput.Replace>();
+    }
+
+    /// <summary>Found by the simulator, seed 478: a lease was made, held and deleted while our request to make it was on its way.</summary>
+    [Fact]
+    public void Creating_WhileAnotherMadeTheLeaseAndHadItDeleted_ThatOneKeepsItsTime()
+    {
+        var driver = new ElectorDriver();
+        driver.Start();
+        driver.Serve();
+        driver.Sent<ElectionOutput.Create>();
+        driver.See(SomeRecord.HeldBy("other", duration: 5));
+        driver.SeeDeleted();
+
+        driver.Serve();
+        Assert.Empty(driver.All<ElectionOutput.StartWork>());
+        driver.After(4.999);
+        Assert.Empty(driver.All<ElectionOutput.StartWork>());
+        driver.After(0.051);
+        driver.Serve();
+
+        Assert.Single(driver.All<ElectionOutput.StartWork>());
+    }
+}
