@@ -1,0 +1,58 @@
+using LeaseElection.Hosting.Election;
+
+namespace LeaseElection.Simulation;
+
+/// <summary>
+/// What no lease can prevent. Each excuse is as narrow as the reason behind it, because every one is a hole in the proof; the README
+/// lists the same ones for users.
+/// </summary>
+internal static class Excuse
+{
+    /// <summary>Why the work of an older term may still run when a newer one begins; <see langword="null"/>: no reason.</summary>
+    public static string? ForWork(World world, SimWork older)
+    {
+        SimProcess process = older.Process;
+        TimeSpan now = process.Monotonic;
+        bool isOverdue = now >= older.EndsBy;
+        if (isOverdue && (process.IsFrozen || process.Node.TimersStuckUntil >= world.Now))
+            return "its process is frozen";
+        if (process.ResumedAt > older.Term.Validity.Deadline - SimProcess.WatchdogTick)
+            return "its process was frozen, or its machine suspended, until about the time when it had to stop";
+        if (isOverdue && older.WasStuck)
+            return "its timers were stuck when it had to stop";
+        if (isOverdue && older.Disobeys)
+            return "its work does not obey";
+        if (isOverdue && process.ResumedAt > older.ToldAt)
+            return "its process was frozen while it stopped";
+        if (process.Node.Stuns.Exists(stun => stun.At >= process.ProofSentAt))
+            return "its machine was stunned";
+        return ForTerm(world, older);
+    }
+
+    /// <summary>Why an older term may still believe to be held when a newer one is.</summary>
+    public static string? ForTerm(World world, SimWork older)
+    {
+        SimProcess process = older.Process;
+        if (IsStunnedUnknown(world, process))
+            return "its machine was stunned, and no clock has told it";
+        if (world.Server.RestoredAt > older.Began || world.Server.ReusedAt >= older.Began)
+            return "etcd was restored from a backup, and gave the same versions away again";
+        if (world.Server.ForgedReleaseAt > older.Began)
+            return "somebody emptied the holder of a lease of one second, as a release does";
+        if (process.BypassedAt > older.Began)
+            return "somebody edited or deleted the lease, and the newer leader, or one before it, had not seen the last renewal of the older";
+        return null;
+    }
+
+    /// <summary>A process may notice a stun by its wall clock, once that was set right, if it lasted for more than the tolerance.</summary>
+    private static bool IsStunnedUnknown(World world, SimProcess process)
+    {
+        List<Stun> stuns = process.Node.Stuns.FindAll(stun => stun.At >= process.ProofSentAt);
+        if (stuns.Count == 0)
+            return false;
+        var known = new TimeSpan(stuns.Sum(stun => stun.Corrected.Ticks));
+        return stuns.Exists(stun => stun.Corrected == TimeSpan.Zero)
+            || known <= TermValidity.JumpTolerance
+            || world.Scenario.Faults.Any(fault => fault is FaultKind.WallClockStepped or FaultKind.WallClockStuck);
+    }
+}

@@ -1,0 +1,190 @@
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Simulation;
+
+/// <summary>
+/// Knows the true time and checks the promises of the library against it. It knows nothing of how the core works: it sees when work
+/// runs, what a term says of itself, what reaches the server and what the server did.
+/// </summary>
+internal sealed class Oracle(World world)
+{
+    private readonly List<SimWork> _running = [];
+    private readonly List<(int Began, UInt128 Token)> _tokens = [];
+    private TimeSpan _heldUntil;
+
+    public Violation? Violation { get; private set; }
+
+    public int Terms { get; private set; }
+
+    /// <summary>Overlaps that no lease can prevent: work of a process that was frozen, or that did not obey, or a lease taken away by hand.</summary>
+    public int Excused { get; private set; }
+
+    /// <summary>The longest time without a leader while all was well.</summary>
+    public TimeSpan LongestGap { get; private set; }
+
+    public void Fail(string rule, SimProcess? process)
+    {
+        Violation ??= new Violation(world.Now, rule, process?.Node.Name ?? "world");
+        world.Chronicle?.Add(world.Now, "ORACLE", $"*** {Violation} ***");
+    }
+
+    /// <summary>Work is about to start.</summary>
+    public void TermBegan(SimWork work, Call? cause)
+    {
+        Terms++;
+        SimProcess process = work.Process;
+        if (cause is not { IsCommitted: true, IsWrite: true })
+            Fail("a term began without a write that the server confirmed", process);
+        if (process.Monotonic >= process.Proof)
+            Fail("a term began after its own deadline", process);
+        if (process.HasHeardStop)
+            Fail("a term began after the process was asked to shut down", process);
+        work.Began = process.LastCommit;
+        CheckGap(process);
+        CheckToken(work);
+        foreach (SimWork other in _running)
+        {
+            if (other.Process == process)
+                Fail("a term began while work of the last one ran", process);
+            else
+                CheckOverlap(other.Began < work.Began ? other : work, other.Began < work.Began ? work : other);
+        }
+
+        _running.Add(work);
+        Held(process);
+    }
+
+    public void WorkEnded(SimWork work) => _running.Remove(work);
+
+    /// <summary>Leadership of a process has ended, whatever its work does.</summary>
+    public void LeftTerm() => _heldUntil = world.Now;
+
+    /// <summary>Asks a process whether it leads, as its work does before it acts, and checks the answer.</summary>
+    public bool Held(SimProcess process)
+    {
+        if (!process.IsHeld)
+            return false;
+        if (process.Monotonic >= process.Proof)
+            Fail("IsHeld is true although no confirmed write proves it: s + D has passed", process);
+        foreach (Node node in world.Nodes)
+        {
+            if (node.Process is not { IsHeld: true } other || other == process)
+                continue;
+            SimWork older = other.Work!.Began < process.Work!.Began ? other.Work : process.Work;
+            if (Excuse.ForTerm(world, older) is { } excuse)
+                NoteExcuse(excuse, older);
+            else
+                Fail($"two terms are held: {other.Node.Name} says so too", process);
+        }
+
+        return true;
+    }
+
+    /// <summary>The server has carried out a write.</summary>
+    public void Committed(Call call, Lease? before, Lease after)
+    {
+        SimProcess process = call.Process;
+        world.Chronicle?.Add(world.Now, "server", $"commits a write of {process.Node.Name}: {Server.Describe(after)}");
+        process.LastCommit = world.Server.OriginOf(after);
+        LeaseRecord? old = before?.Record;
+        if (old?.HolderIdentity != after.Record.HolderIdentity)
+        {
+            process.TookAt = process.LastCommit;
+            NoteBypassed(process);
+        }
+
+        LeaseRecord record = after.Record;
+        if (call.Request is ElectionOutput.Replace && before is null)
+            Fail("a write without the uid of its lease created a lease that somebody had deleted", process);
+        else if (ReferenceEquals(before, after))
+            Fail("a write changed nothing, so the server dropped it", process);
+        if (!record.HasHolder && process.Work is { IsEnded: false })
+            Fail("the lease was released while work ran", process);
+        int counted = (old?.LeaseTransitions ?? -1) + (old?.HolderIdentity == record.HolderIdentity || !record.HasHolder ? 0 : 1);
+        if (world.Server.RestoredAt < 0 && before is not null && old!.LeaseTransitions is not (null or int.MaxValue) && record.LeaseTransitions != counted)
+            Fail($"transitions went from {old.LeaseTransitions} to {record.LeaseTransitions}", process);
+    }
+
+    public void Sent(SimProcess process) => RequestBudget.Count(world, process);
+
+    public void Told(SimProcess process, ElectionEvent told)
+    {
+        if (told is ElectionEvent.LeadershipLost { Reason: StopReason.DeadlinePassed } && NeedlessLoss.IsOne(world, process))
+            Fail("leadership was lost although the server could be reached in time", process);
+        if (told is ElectionEvent.LeadershipLost { Reason: StopReason.OtherHolder or StopReason.HolderCleared or StopReason.LeaseDeleted or StopReason.IdentityInUse } lost
+            && world.Scenario.HasNumbers && world.Server is { TamperedAt: < 0, RestoredAt: < 0, Current: { } lease } && lease.Record.HolderIdentity == process.Identity)
+            Fail($"leadership was given up ({lost.Reason}) although the lease was never anybody else's", process);
+    }
+
+    /// <summary>A process has ended in good order.</summary>
+    public void Exited(SimProcess process)
+    {
+        if (process.Work is { IsEnded: false })
+            Fail("the election stopped while its work ran", process);
+    }
+
+    /// <summary>All has been well for long enough: somebody must lead.</summary>
+    public void CheckLeader()
+    {
+        if (world.Leader is null)
+            Fail("nobody leads although all has been well for long enough", null);
+    }
+
+    /// <summary>A lease changes hands after a person laid hands on it: did the new holder know whom it had to wait for?</summary>
+    private void NoteBypassed(SimProcess taker)
+    {
+        foreach (Node node in world.Nodes)
+        {
+            if (node.Process is { LastCommit: >= 0 } process && process != taker && world.Server.TamperedAt > process.TookAt
+                && taker.Seen(process.Identity) < process.LastCommit)
+                process.BypassedAt = world.Server.Changes;
+        }
+    }
+
+    private void CheckOverlap(SimWork older, SimWork newer)
+    {
+        if (Excuse.ForWork(world, older) is { } excuse)
+            NoteExcuse(excuse, older);
+        else
+            Fail($"two leaders: the work of {older.Process.Node.Name} runs beside that of {newer.Process.Node.Name}", newer.Process);
+    }
+
+    private void CheckGap(SimProcess process)
+    {
+        TimeSpan from = _heldUntil;
+        foreach (Node node in world.Nodes)
+            from = node.TroubledUntil > from ? node.TroubledUntil : from;
+        TimeSpan gap = world.Now - from;
+        if (gap > LongestGap)
+            LongestGap = gap;
+        if (gap > Liveness.Bound(world))
+            Fail($"nobody led for {gap.TotalSeconds:0.0} s although all was well", process);
+    }
+
+    private void CheckToken(SimWork work)
+    {
+        if (world.Server.RestoredAt >= 0 || !world.Scenario.HasNumbers)
+            return;
+        if (work.Facts.Token is not { } token)
+        {
+            Fail("a term has no fencing token", work.Process);
+            return;
+        }
+
+        // In the order of the writes that began them: a stunned machine hears of its own term after the next has begun.
+        foreach ((int began, UInt128 other) in _tokens)
+        {
+            if (began < work.Began ? other >= token.Value : other <= token.Value)
+                Fail($"the fencing tokens {other} and {token} are not in the order of their terms", work.Process);
+        }
+
+        _tokens.Add((work.Began, token.Value));
+    }
+
+    private void NoteExcuse(string excuse, SimWork other)
+    {
+        Excused++;
+        world.Chronicle?.Add(world.Now, "oracle", $"overlap with {other.Process.Node.Name} excused: {excuse}");
+    }
+}

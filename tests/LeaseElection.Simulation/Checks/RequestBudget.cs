@@ -1,0 +1,27 @@
+namespace LeaseElection.Simulation;
+
+/// <summary>
+/// How many requests (and watches opened) one process may send in ten seconds, whatever the server does: what the retry pace allows,
+/// three for a renewal that somebody else's edit got in the way of (write, read, write), and a few immediate ones.
+/// </summary>
+internal static class RequestBudget
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+
+    public static void Count(World world, SimProcess process)
+    {
+        Queue<TimeSpan> sent = process.Requests;
+        sent.Enqueue(world.Now);
+        while (sent.Peek() < world.Now - Window)
+            sent.Dequeue();
+        if (sent.Count > Most(world.Scenario))
+            world.Oracle.Fail($"{sent.Count} requests within {Window.TotalSeconds:0} s", process);
+    }
+
+    private static double Most(Scenario scenario)
+    {
+        double retry = Math.Max(scenario.Settings.RetryPeriod.TotalSeconds * 0.8, 0.05);
+        double renew = scenario.Settings.RenewInterval.TotalSeconds;
+        return 40 + (Window.TotalSeconds / 0.9 * ((2 / retry) + (3 / renew)));
+    }
+}

@@ -1,0 +1,50 @@
+namespace LeaseElection.Simulation;
+
+/// <summary>What people and programs do to the lease that are no electors: kubectl, a label controller, a restored manifest.</summary>
+internal sealed class PeopleInjections(World world)
+{
+    private static readonly TimeSpan LabelEvery = TimeSpan.FromSeconds(1);
+
+    private TimeSpan _labelsUntil;
+
+    public void Inject(FaultKind kind, TimeSpan time)
+    {
+        switch (kind)
+        {
+            case FaultKind.LabelEdits:
+                bool isEditing = world.Now < _labelsUntil;
+                _labelsUntil = world.Now + time + (world.Scenario.Settings.LeaseDuration * 6);
+                if (!isEditing)
+                    EditLabels();
+                return;
+            case FaultKind.LeaseDeleted:
+                world.Server.Delete();
+                break;
+            case FaultKind.HolderCleared:
+                world.Server.Edit(record => record with { HolderIdentity = world.Random.Next(2) == 0 ? "" : null });
+                break;
+            case FaultKind.HolderReplaced:
+                world.Server.Edit(record => record with { HolderIdentity = "kubectl-edit" });
+                break;
+            case FaultKind.DurationEdited:
+                world.Server.Edit(record => record with { LeaseDurationSeconds = 1 + world.Random.Next(30) });
+                break;
+            case FaultKind.IdentityStolen:
+                world.Server.Edit(record => record with { RenewTime = record.RenewTime?.AddSeconds(1) });
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such fault.");
+        }
+
+        // The lease changed hands by hand: whoever waits, waits from now on.
+        world.Trouble(null, TimeSpan.Zero);
+    }
+
+    private void EditLabels()
+    {
+        if (world.Now >= _labelsUntil)
+            return;
+        world.Server.Edit(record => record);
+        world.In(LabelEvery, EditLabels);
+    }
+}

@@ -1,0 +1,101 @@
+namespace LeaseElection.Simulation;
+
+/// <summary>
+/// The mutants: the six of reliability.md section 2 first, then those that we thought of, and at the end mistakes that the library really
+/// made until this simulator saw them.
+/// </summary>
+internal static class MutantCatalog
+{
+    private const string Elector = "Election/Elector.cs";
+    private const string View = "Election/LeaseView.cs";
+    private const string Requests = "Election/RequestKeeper.cs";
+    private const string Records = "Election/LeaseRecords.cs";
+    private const string Pacer = "Election/RetryPacer.cs";
+
+    public static IReadOnlyList<Mutant> All { get; } =
+    [
+        new(
+            "the deadline counts from the response, not from the request",
+            new(Elector, "Term = new ElectionTerm(TermFacts.Of(lease, request), request.Sent,", "Term = new ElectionTerm(TermFacts.Of(lease, request), _turn.Now,"),
+            new(Elector, "Term?.Extend(request.Sent);", "Term?.Extend(_turn.Now);")),
+        new("a write carries no uid", new MutantEdit(Requests, "new ElectionOutput.Replace(current, record,", "new ElectionOutput.Replace(current with { Uid = \"\" }, record,")),
+        new(
+            "a renewal within the same second is no sign of life",
+            new MutantEdit(
+                View, "old == lease.Record;",
+                "old is not null && old with { RenewTime = null } == lease.Record with { RenewTime = null }"
+                + " && old.RenewTime?.ToUnixTimeSeconds() == lease.Record.RenewTime?.ToUnixTimeSeconds();")),
+        new(
+            "the lease is released while work is still stopping",
+            new MutantEdit(
+                Elector, "_view.Latest, LeaseRecords.Renew(_view.Latest!.Record, _turn.Now.Wall), term.Left",
+                "_view.Latest, term.StopReason is null ? LeaseRecords.Renew(_view.Latest!.Record, _turn.Now.Wall)"
+                + " : LeaseRecords.Release(_view.Latest!.Record, _turn.Now.Wall), term.Left")),
+        new("IsHeld is a flag that the loop clears", new MutantEdit("LeadershipTerm.cs", "IsHeld => !_ended && _validity.IsValid(_clock.Now);", "IsHeld => !_ended;")),
+        new("nothing is read after a 409", new MutantEdit(Requests, "        MustRead = true;\n        if (_conflictsInARow++ > 0)", "        if (_conflictsInARow++ > 0)")),
+
+        new(
+            "expiry counts from the holder's renewTime by our wall clock",
+            new(Elector, "_view.Observe(lease, _turn.Instant, newest,", "_view.Observe(lease, _turn.Instant - (_turn.Now.Wall - (lease.Record.RenewTime ?? _turn.Now.Wall)), newest,"),
+            new(
+                Elector, "_view.ObserveNext(changed.Lease, _turn.Instant,",
+                "_view.ObserveNext(changed.Lease, _turn.Instant - (_turn.Now.Wall - (changed.Lease.Record.RenewTime ?? _turn.Now.Wall)),")),
+        new(
+            "an edit of labels is a sign of life",
+            new MutantEdit(View, "old == lease.Record;", "Latest!.ResourceVersion == lease.ResourceVersion;")),
+        new(
+            "a take-over that turns up is adopted without a renewal",
+            new MutantEdit(
+                Elector, "            _news.IsOurs();\n            return;",
+                "            _news.IsOurs();\n            if (Term is null && !_shuttingDown && IsOurs && _idle == LeaderElectionState.Standby)\n"
+                + "                Term = new ElectionTerm(TermFacts.Of(_view.Latest!, new ElectionRequest(RequestPurpose.TakeOver, _turn.Now, 0, 0)),"
+                + " _turn.Now, _settings, _turn, _pause);\n            return;")),
+        new(
+            "work starts before the write is confirmed",
+            new MutantEdit(
+                Elector, "_requests.Write(RequestPurpose.TakeOver, _view.Latest, record, TimeSpan.MaxValue);",
+                "_requests.Write(RequestPurpose.TakeOver, _view.Latest, record, TimeSpan.MaxValue);\n"
+                + "            Term = new ElectionTerm(new TermFacts(0, _turn.Now.Wall, \"1\", null), _turn.Now, _settings, _turn, _pause);")),
+        new(
+            "whose identity begins with ours is us",
+            new MutantEdit(
+                "Election/OwnWrites.cs", "lease.Record == _confirmed || _records.Contains(lease.Record)",
+                "lease.Record.HolderIdentity is { } holder && (_confirmed ?? _records.LastOrDefault())?.HolderIdentity is { } me && holder.StartsWith(me)")),
+        new("renewTime is whatever the wall clock says", new MutantEdit(Records, "renewed >= now && renewed <", "renewed > DateTimeOffset.MaxValue && renewed <")),
+        new(
+            "a standby waits ten seconds, whatever the record says",
+            new MutantEdit(View, "record.LeaseDurationSeconds!.Value);", "Math.Min(record.LeaseDurationSeconds!.Value, 10));")),
+        new(
+            "a timer that fires early is believed",
+            new MutantEdit(Elector, "else if (_turn.Instant >= _candidacy.TakeOverAt)", "else if (_turn.Instant + _settings.LeaseDuration / 10 >= _candidacy.TakeOverAt)")),
+        new(
+            "a new term begins while work of the last one runs",
+            new MutantEdit(Elector, "        Term?.Advance();\n", "        if (Term is { Holds: false })\n            Term = null;\n        Term?.Advance();\n")),
+        new(
+            "a lease that was deleted is free at once",
+            new MutantEdit(View, "        bool same = Latest is null;\n", "        bool same = Latest is null;\n        FreeAt = TimeSpan.MinValue;\n")),
+        new(
+            "a take-over whose reply took longer than the deadline begins a term",
+            new MutantEdit(Elector, " && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))", ")")),
+        new("a leader waits as long as Retry-After says", new MutantEdit(Pacer, "if (deadline is { } end && pause", "if (retryAfter is null && deadline is { } end && pause")),
+        new("a watch may go back in time", new MutantEdit(View, "IsNewer(lease.ResourceVersion, inOrder: true) ? Note(lease, at, own)", "lease.ResourceVersion.Length > 0 ? Note(lease, at, own)")),
+        new("a wall clock that ran ahead means nothing", new MutantEdit("Election/TermValidity.cs", "now.WallLead - WallLead > JumpTolerance;", "now.WallLead - WallLead > TimeSpan.MaxValue;")),
+        new("a holder wiped out by hand has released", new MutantEdit(View, "!record.HasHolder && record.LeaseDurationSeconds == 1;", "!record.HasHolder;")),
+        new("retries do not pause", new MutantEdit(Pacer, "NextAt = now + (pause > Least ? pause : Least);", "NextAt = now;")),
+        new(
+            "the fencing token is the version that was read before the write",
+            new MutantEdit(
+                "Election/TermFacts.cs", "FencingToken.TryParse(lease.ResourceVersion, out FencingToken token) && token.Value > request.GreatestVersion ? token : null",
+                "new FencingToken(request.GreatestVersion)")),
+        new("each renewal counts as a transition", new MutantEdit(Records, "held with { RenewTime = NextRenewTime(held, wall) };", "held with { RenewTime = NextRenewTime(held, wall), LeaseTransitions = held.LeaseTransitions + 1 };")),
+        new("a leader that sees another holder goes on until its deadline", new MutantEdit(Elector, "        HeldTerm?.LoseTo(_view.Latest, Holder);\n", "")),
+        new("work starts after stop was asked for", new MutantEdit(Elector, "        if (_shuttingDown || _stepDownWanted)\n        {", "        if (_stepDownWanted)\n        {")),
+        new("the lease is not renewed while work drains", new MutantEdit(Elector, "else if (HeldTerm is { } term && _requests.MaySend)", "else if (HeldTerm is { StopReason: null } term && _requests.MaySend)")),
+        new("an unknown outcome counts as renewed", new MutantEdit(Elector, "                Own.LostTrack();\n", "                Own.LostTrack();\n                HeldTerm?.Extend(_turn.Now);\n")),
+        new("a request may take as long as the term has left", new MutantEdit(Requests, "return left < most ? left : most;", "return left < TimeSpan.FromHours(1) ? left : most;")),
+        new(
+            "a take-over that was overtaken by a deletion begins a term (a bug of ours)",
+            new(Elector, "else if (IsOurs && _view.FreeAt <= _turn.Instant && TermValidity", "else if (IsOurs && TermValidity"),
+            new(View, "        if (own && FreeAt <= at)\n", "        if (own)\n")),
+    ];
+}

@@ -1,0 +1,27 @@
+using LeaseElection.Simulation;
+
+if (SimulationOptions.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine(SimulationOptions.Usage);
+    return 2;
+}
+
+if (options.Seeds == 1)
+{
+    var chronicle = new Chronicle();
+    Violation? violation = Seed.Play(options.First, chronicle).Violation;
+    Console.WriteLine(chronicle);
+    Console.WriteLine(violation is null ? "Violations: 0" : $"Violation: {violation}");
+    return violation is null ? 0 : 1;
+}
+
+Campaign campaign = Campaign.Run(options.First, options.Seeds);
+CampaignReport.Write(Console.Out, campaign);
+int failures = campaign.Violations.Count;
+if (options.ProvesItself)
+{
+    Console.WriteLine();
+    failures += MutantReport.Write(Console.Out);
+}
+
+return failures == 0 ? 0 : 1;

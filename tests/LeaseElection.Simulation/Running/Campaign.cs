@@ -1,0 +1,50 @@
+namespace LeaseElection.Simulation;
+
+/// <summary>Plays many seeds, one thread a core and one thread a world, and adds up what happened in them.</summary>
+internal sealed class Campaign
+{
+    private readonly Lock _gate = new();
+
+    public int Seeds { get; private set; }
+
+    public TimeSpan Took { get; private set; }
+
+    /// <summary>The true time that passed in all worlds together.</summary>
+    public TimeSpan Simulated { get; private set; }
+
+    public long Terms { get; private set; }
+
+    public FaultCounts Faults { get; } = new();
+
+    /// <summary>How often two ran at once for a reason that no lease can help.</summary>
+    public long Excused { get; private set; }
+
+    /// <summary>Writes of earlier terms that the resource refused because of their token.</summary>
+    public long Fenced { get; private set; }
+
+    public SortedDictionary<int, Violation> Violations { get; } = [];
+
+    public static Campaign Run(int first, int seeds)
+    {
+        var campaign = new Campaign();
+        long start = TimeProvider.System.GetTimestamp();
+        Parallel.For(0, seeds, i => campaign.Add(first + i, Seed.Play(first + i)));
+        campaign.Took = TimeProvider.System.GetElapsedTime(start);
+        return campaign;
+    }
+
+    private void Add(int seed, World world)
+    {
+        lock (_gate)
+        {
+            Seeds++;
+            Simulated += world.Now;
+            Terms += world.Oracle.Terms;
+            Excused += world.Oracle.Excused;
+            Fenced += world.Resource.Refused;
+            Faults.Add(world.Faults);
+            if (world.Violation is { } violation)
+                Violations.Add(seed, violation);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace LeaseElection.Simulation;
+
+/// <summary>Tells people how a campaign went.</summary>
+internal static class CampaignReport
+{
+    private const int MostViolations = 20;
+
+    public static void Write(TextWriter to, Campaign campaign)
+    {
+        to.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{campaign.Seeds:N0} seeds in {campaign.Took.TotalSeconds:N1} s: {campaign.Seeds / campaign.Took.TotalSeconds:N0} seeds/s, "
+            + $"{campaign.Simulated.TotalDays:N1} days of simulated time, {campaign.Terms:N0} terms"));
+        to.WriteLine();
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Faults injected: {campaign.Faults.Total:N0}"));
+        foreach (FaultKind[] row in Enum.GetValues<FaultKind>().Chunk(3))
+            to.WriteLine("  " + string.Join("  ", row.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind,-22}{campaign.Faults[kind],11:N0}"))));
+        to.WriteLine();
+        to.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Overlaps that no lease can prevent (frozen process, disobedient work, lease edited by hand, etcd restored): {campaign.Excused:N0}"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Writes of an earlier term refused by their fencing token: {campaign.Fenced:N0}"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Violations: {campaign.Violations.Count:N0}"));
+        foreach ((int seed, Violation violation) in campaign.Violations.Take(MostViolations))
+            to.WriteLine($"  {violation}; replay it with: tests/run --simulate 1 --seed {seed}");
+    }
+}

@@ -1,0 +1,42 @@
+namespace LeaseElection.Simulation;
+
+/// <summary>Plays one seed from the first boot to the last exit.</summary>
+internal static class Seed
+{
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(10);
+
+    public static World Play(int seed, Chronicle? chronicle = null)
+    {
+        var world = new World(ScenarioDraw.From(seed), chronicle);
+        var nemesis = new Nemesis(world);
+        foreach (Node node in world.Nodes)
+            world.In(world.Upto(TimeSpan.FromSeconds(2)), node.Boot);
+        nemesis.Start();
+        world.RunUntil(world.Scenario.HealedAt);
+        nemesis.Heal();
+        TimeSpan bound = Liveness.Bound(world);
+        world.RunUntil(() => world.Leader is not null && world.Now > world.Scenario.HealedAt + Calm, world.Now + bound);
+        world.Oracle.CheckLeader();
+        Close(world);
+        return world;
+    }
+
+    /// <summary>For the mutants, which are another build of the same library: nothing but plain types crosses over.</summary>
+    public static string? ViolationOf(int seed) => Play(seed).Violation?.ToString();
+
+    /// <summary>All are asked to stop, and must, and leave the lease to whoever comes next.</summary>
+    private static void Close(World world)
+    {
+        world.IsClosing = true;
+        foreach (Node node in world.Nodes)
+            node.ShutDown();
+        TimeSpan longest = (world.Scenario.Settings.DrainTimeout + (world.Scenario.Settings.LeaseDuration * 5)) * 1.1 + TimeSpan.FromSeconds(5);
+        bool allGone = world.RunUntil(() => world.Nodes.All(node => node.Process is null), world.Now + longest);
+        if (world.Violation is not null)
+            return;
+        if (!allGone)
+            world.Oracle.Fail("a process does not stop", world.Nodes.First(node => node.Process is not null).Process);
+        else if (world.Scenario is { Settings.ReleaseOnStop: true, WorkDisobeys: 0 } && !world.Nodes.Any(node => node.WasKilledAtLast) && world.Server.Current is { Record.HasHolder: true })
+            world.Oracle.Fail("all stopped in good order and nobody released the lease", null);
+    }
+}

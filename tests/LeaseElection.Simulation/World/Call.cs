@@ -1,0 +1,34 @@
+using LeaseElection.Hosting.Election;
+
+namespace LeaseElection.Simulation;
+
+/// <summary>One request under way. The client hears of it exactly once: its reply, an error, or that its time is up.</summary>
+internal sealed class Call(SimProcess process, ElectionOutput request, TimeSpan timeout)
+{
+    private bool _isAnswered;
+
+    public SimProcess Process => process;
+
+    public ElectionOutput Request => request;
+
+    /// <summary>How long the client waits, by its own clock. The server is told as well, and drops what it has not begun by then.</summary>
+    public TimeSpan Timeout => timeout;
+
+    /// <summary>When it was sent, on the monotonic clock of the process.</summary>
+    public TimeSpan SentAt { get; } = process.Monotonic;
+
+    public TimeSpan SentInTruth { get; } = process.Now;
+
+    /// <summary>Whether the server carried it out.</summary>
+    public bool IsCommitted { get; set; }
+
+    public bool IsWrite => request is not ElectionOutput.Read;
+
+    public void Answer(ElectionInput reply)
+    {
+        if (_isAnswered)
+            return;
+        _isAnswered = true;
+        process.Receive(this, reply);
+    }
+}

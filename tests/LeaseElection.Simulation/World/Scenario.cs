@@ -1,0 +1,76 @@
+using System.Globalization;
+using LeaseElection.Hosting.Election;
+
+namespace LeaseElection.Simulation;
+
+/// <summary>What a world is like before anything goes wrong in it. All of it follows from the seed.</summary>
+internal sealed record Scenario
+{
+    /// <summary>What a process needs to notice that it must stop, in truth: part of the stop budget.</summary>
+    private static readonly TimeSpan Notice = TimeSpan.FromMilliseconds(10);
+
+    public required int Seed { get; init; }
+
+    public required int Nodes { get; init; }
+
+    public required ElectorSettings Settings { get; init; }
+
+    /// <summary>How far the rate of a clock may be off: up to 8.3 %, as far as chrony slews.</summary>
+    public double RateError { get; init; }
+
+    /// <summary>The seconds over which wall clocks differ.</summary>
+    public double WallSpread { get; init; }
+
+    /// <summary>What a message usually takes at most, one way.</summary>
+    public TimeSpan Latency { get; init; } = TimeSpan.FromMilliseconds(3);
+
+    public UInt128 FirstVersion { get; init; } = 100;
+
+    /// <summary>Whether resource versions are numbers.</summary>
+    public bool HasNumbers { get; init; } = true;
+
+    /// <summary>Whether each identity is the beginning of the next.</summary>
+    public bool HasNestedIdentities { get; init; }
+
+    /// <summary>The chance that a piece of work ends by itself.</summary>
+    public double WorkEndsByItself { get; init; }
+
+    /// <summary>The chance that the work of a term does not stop when it must.</summary>
+    public double WorkDisobeys { get; init; }
+
+    /// <summary>Which faults there are.</summary>
+    public IReadOnlyList<FaultKind> Faults { get; init; } = [];
+
+    /// <summary>How long one fault comes after the other, on average.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>When all is made well.</summary>
+    public TimeSpan HealedAt { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// How long work may take to stop once leadership is lost, so that no clocks within <see cref="RateError"/> let two terms overlap:
+    /// reliability.md 1.1.
+    /// </summary>
+    public TimeSpan StopBudget
+    {
+        get
+        {
+            TimeSpan safe = (Settings.LeaseDuration * ((1 - RateError) / (1 + RateError))) - Settings.RenewDeadline - Notice;
+            return safe < Settings.StopTimeout ? safe : Settings.StopTimeout;
+        }
+    }
+
+    public static Scenario Calm(int seed, int nodes = 3) => new()
+    {
+        Seed = seed,
+        Nodes = nodes,
+        Settings = ScenarioDraw.Default,
+    };
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"seed {Seed}: {Nodes} nodes, {Settings.LeaseDuration.TotalSeconds:0.##}/{Settings.RenewDeadline.TotalSeconds:0.##}/"
+        + $"{Settings.RenewInterval.TotalSeconds:0.##}/{Settings.RetryPeriod.TotalSeconds:0.##} s, stop budget {StopBudget.TotalSeconds:0.###} s, "
+        + $"clock rates within {RateError:0.0%}, latency {Latency.TotalMilliseconds:0.##} ms, well from {HealedAt.TotalSeconds:0.#} s on, "
+        + $"{Settings.WhenWorkEnds}/{Settings.WhenWorkOverruns}, faults: {string.Join(", ", Faults)}");
+}

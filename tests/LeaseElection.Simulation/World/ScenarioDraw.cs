@@ -1,0 +1,99 @@
+using LeaseElection.Hosting;
+using LeaseElection.Hosting.Election;
+
+namespace LeaseElection.Simulation;
+
+/// <summary>
+/// Draws a scenario from a seed. Each world gets few kinds of faults rather than all: rare combinations come up that way, which a
+/// mixture of everything would drown.
+/// </summary>
+internal static class ScenarioDraw
+{
+    private static readonly FaultKind[] AllFaults = Enum.GetValues<FaultKind>();
+
+    private static readonly UInt128[] FirstVersions =
+        [1, 90, 999_990, int.MaxValue - 20, 1UL << 53, ulong.MaxValue - 15, UInt128.One << 90, UInt128.MaxValue >> 1];
+
+    public static ElectorSettings Default { get; } = Settings(15, 10, 3, 2, 5, 28);
+
+    public static Scenario From(int seed)
+    {
+        var random = new Random(seed ^ 0x5EED);
+        ElectorSettings settings = Timings(random) with
+        {
+            ReleaseOnStop = random.Next(10) != 0,
+            WhenWorkEnds = (WorkEndPolicy)random.Next(5),
+            WhenWorkOverruns = (WorkOverrunPolicy)random.Next(3),
+        };
+        double mostError = (settings.LeaseDuration - settings.RenewDeadline) / (settings.LeaseDuration + settings.RenewDeadline) * 0.9;
+        return new Scenario
+        {
+            Seed = seed,
+            Nodes = random.Next(50) == 0 ? 10 + random.Next(41) : 1 + random.Next(5),
+            Settings = settings,
+            RateError = Math.Min(random.Next(3) == 0 ? 0 : random.NextDouble() * 0.083, mostError),
+            WallSpread = random.Next(2) == 0 ? 0 : Math.Pow(10, random.Next(1, 8)),
+            Latency = Latency(random, settings),
+            FirstVersion = FirstVersions[random.Next(FirstVersions.Length)],
+            HasNumbers = random.Next(50) != 0,
+            HasNestedIdentities = random.Next(20) == 0,
+            WorkEndsByItself = random.Next(5) == 0 ? 0.3 : 0,
+            WorkDisobeys = random.Next(20) == 0 ? 0.3 : 0,
+            Faults = Faults(random),
+            Pause = TimeSpan.FromSeconds(0.3 + (random.NextDouble() * random.NextDouble() * 15)),
+            HealedAt = settings.LeaseDuration * (2 + (random.NextDouble() * 4)),
+        };
+    }
+
+    /// <summary>A tenth of a millisecond to 30, but such that the slowest round trip takes half the time a request has.</summary>
+    private static TimeSpan Latency(Random random, ElectorSettings settings)
+    {
+        var latency = TimeSpan.FromMilliseconds(Math.Pow(10, (random.NextDouble() * 2.5) - 1));
+        TimeSpan most = settings.RenewDeadline / 3 / 22;
+        return latency < most ? latency : most;
+    }
+
+    private static FaultKind[] Faults(Random random)
+    {
+        if (random.Next(20) == 0)
+            return AllFaults;
+        var faults = new FaultKind[1 + random.Next(6)];
+        for (int i = 0; i < faults.Length; i++)
+            faults[i] = AllFaults[random.Next(AllFaults.Length)];
+        return faults;
+    }
+
+    private static ElectorSettings Timings(Random random)
+    {
+        switch (random.Next(8))
+        {
+            case 0:
+                return Settings(10, 8, 2, 2, 2, 8);
+            case 1:
+                return Settings(30, 20, 5, 5, 10, 28);
+            case 2:
+                return Settings(3, 2, 0.6, 0.5, 1, 5);
+            case 3:
+                return Settings(1, 0.6, 0.2, 0.2, 0.4, 2);
+            case 4:
+                int lease = 2 + random.Next(19);
+                double deadline = lease * (0.3 + (random.NextDouble() * 0.55));
+                double interval = Math.Max(0.1, deadline * (0.05 + (random.NextDouble() * 0.45)));
+                return Settings(lease, deadline, interval, 0.05 + (random.NextDouble() * (deadline - 0.05)), lease - deadline, 1 + random.Next(28));
+            default:
+                return Default;
+        }
+    }
+
+    private static ElectorSettings Settings(
+        double lease, double deadline, double interval, double retry, double stop, double drain) => new()
+        {
+            Identity = "",
+            LeaseDuration = TimeSpan.FromSeconds(lease),
+            RenewDeadline = TimeSpan.FromSeconds(deadline),
+            RenewInterval = TimeSpan.FromSeconds(interval),
+            RetryPeriod = TimeSpan.FromSeconds(retry),
+            StopTimeout = TimeSpan.FromSeconds(stop),
+            DrainTimeout = TimeSpan.FromSeconds(drain),
+        };
+}

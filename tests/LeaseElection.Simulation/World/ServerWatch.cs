@@ -1,0 +1,54 @@
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Simulation;
+
+/// <summary>One open watch: events in order, each after some delay, until it falls silent, breaks or is closed.</summary>
+internal sealed class ServerWatch(World world, SimProcess process)
+{
+    private TimeSpan _toldUntil;
+
+    public Node Node => process.Node;
+
+    /// <summary>Whether the connection is there for the client. A silent watch is.</summary>
+    public bool IsOpen { get; private set; } = true;
+
+    /// <summary>The connection is alive and nothing comes through any more.</summary>
+    public bool IsSilent { get; set; }
+
+    public void Tell(LeaseEvent happened)
+    {
+        // What a cut connection has missed never comes: TCP would send it again, but a watch that has lost its server does not.
+        IsSilent |= Node.Link.WatchesAreSilent || Node.Link.IsCut;
+        if (IsOpen && !IsSilent)
+            Deliver(new ElectionInput.Watched(happened));
+    }
+
+    public void End() => Close(new ElectionInput.WatchEnded());
+
+    public void Break(LeaseStoreErrorKind kind) => Close(new ElectionInput.WatchBroken(new LeaseStoreError(kind, "simulated")));
+
+    /// <summary>The client does not listen any more.</summary>
+    public void Forget() => IsOpen = false;
+
+    private void Close(ElectionInput how)
+    {
+        if (!IsOpen)
+            return;
+        if (!IsSilent && !Node.Link.IsCut)
+            Deliver(how, last: true);
+    }
+
+    private void Deliver(ElectionInput input, bool last = false)
+    {
+        TimeSpan at = world.Now + world.Latency() + Node.Link.WatchLag;
+        _toldUntil = at > _toldUntil ? at : _toldUntil;
+        world.At(_toldUntil, () =>
+        {
+            if (!IsOpen)
+                return;
+            IsOpen = !last;
+            process.Hear(input);
+        });
+    }
+}

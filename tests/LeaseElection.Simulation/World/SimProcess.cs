@@ -1,0 +1,366 @@
+using LeaseElection.Hosting;
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Simulation;
+
+/// <summary>
+/// One process: the real core and the real <see cref="LeadershipTerm"/>, and around them what the loop, the store, the watchdog and
+/// the thread pool do. It decides nothing, as the loop does not.
+/// </summary>
+internal sealed class SimProcess
+{
+    /// <summary>How often the watchdog looks at the clocks: no wait counts the time a machine is suspended.</summary>
+    public static readonly TimeSpan WatchdogTick = TimeSpan.FromMilliseconds(500);
+
+    private readonly World _world;
+    private readonly ElectorSettings _settings;
+    private readonly Elector _elector;
+    private readonly ElectionClock _clock;
+    private readonly Queue<(ElectionInput Input, Call? Call)> _inputs = [];
+    private readonly List<Action> _onResume = [];
+    private readonly Dictionary<string, int> _seen = [];
+    private ServerWatch? _watch;
+    private bool _isPumpDue;
+    private int _newest = -1;
+    private int _timer;
+    private int _look;
+
+    public SimProcess(World world, Node node, ElectorSettings settings)
+    {
+        _world = world;
+        _settings = settings;
+        Node = node;
+        _clock = new ElectionClock(node.Clock);
+        _elector = new Elector(settings, new Random(world.Random.Next()));
+    }
+
+    public Node Node { get; }
+
+    public string Identity => _settings.Identity;
+
+    public LeaderElectionState State => _elector.State;
+
+    /// <summary>The term that <see cref="Work"/> runs for; <see langword="null"/> once its work has ended.</summary>
+    public LeadershipTerm? Term { get; private set; }
+
+    public SimWork? Work { get; private set; }
+
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>When it was last resumed, on its own monotonic clock.</summary>
+    public TimeSpan ResumedAt { get; private set; } = TimeSpan.MinValue;
+
+    public bool IsDead { get; private set; }
+
+    public bool IsShuttingDown { get; private set; }
+
+    /// <summary>Whether the core has been told to shut down.</summary>
+    public bool HasHeardStop { get; private set; }
+
+    /// <summary>The s + D of the newest write of ours that the server confirmed, on the monotonic clock: nothing is held beyond.</summary>
+    public TimeSpan Proof { get; private set; } = TimeSpan.MinValue;
+
+    /// <summary>When that write was sent, in truth.</summary>
+    public TimeSpan ProofSentAt { get; private set; } = TimeSpan.MinValue;
+
+    /// <summary>The number of the newest version that the server took from us.</summary>
+    public int LastCommit { get; set; } = -1;
+
+    /// <summary>The number of the change by which it last took or gave up the lease.</summary>
+    public int TookAt { get; set; } = -1;
+
+    /// <summary>
+    /// The number of the change by which another took the lease in good faith, because of what a person had done to it. Those who follow
+    /// trust that one.
+    /// </summary>
+    public int BypassedAt { get; set; } = -1;
+
+    /// <summary>When the requests of late were sent, in truth.</summary>
+    public Queue<TimeSpan> Requests { get; } = [];
+
+    /// <summary>What its core reads: the monotonic clock since the process began.</summary>
+    public TimeSpan Monotonic => _clock.Now.Monotonic;
+
+    /// <summary>The true time, which the process itself never learns.</summary>
+    public TimeSpan Now => _world.Now;
+
+    public bool IsHeld => !IsDead && Term is { IsHeld: true };
+
+    /// <summary>The newest version with this holder that was seen.</summary>
+    public int Seen(string identity) => _seen.GetValueOrDefault(identity, -1);
+
+    public void Start() => Post(new ElectionInput.Started());
+
+    public void StepDown() => Post(new ElectionInput.StepDownRequested());
+
+    public void ShutDown()
+    {
+        if (IsShuttingDown)
+            return;
+        IsShuttingDown = true;
+        _world.Chronicle?.Add(_world.Now, Node.Name, "is asked to shut down");
+        Post(new ElectionInput.ShutDownRequested());
+    }
+
+    public void Die()
+    {
+        IsDead = true;
+        _watch?.Forget();
+        Work?.Die();
+        _world.Oracle.LeftTerm();
+    }
+
+    public void Freeze() => IsFrozen = true;
+
+    /// <param name="timersLate">How much longer every timer takes: a suspended machine's timers do not count the time it slept.</param>
+    public void Resume(TimeSpan timersLate)
+    {
+        if (IsDead || !IsFrozen)
+            return;
+        IsFrozen = false;
+        ResumedAt = Monotonic;
+        if (timersLate > TimeSpan.Zero)
+            _world.Chronicle?.Add(_world.Now, Node.Name, "wakes up, its timers late");
+        Action[] missed = [.. _onResume];
+        _onResume.Clear();
+        _world.Random.Shuffle(missed);
+        foreach (Action happens in missed)
+            _world.In(timersLate * _world.Random.NextDouble(), () => WhenAwake(happens));
+        LookSoon();
+        PumpSoon();
+    }
+
+    /// <summary>Does it now, or once the process runs again.</summary>
+    public void WhenAwake(Action happens)
+    {
+        if (IsDead)
+            return;
+        if (IsFrozen)
+            _onResume.Add(happens);
+        else
+            happens();
+    }
+
+    public void Receive(Call call, ElectionInput reply) => Post(reply, call);
+
+    public void Hear(ElectionInput input) => Post(input);
+
+    public void Post(ElectionInput input) => Post(input, null);
+
+    /// <summary>The watchdog compares the clocks twice a second.</summary>
+    public void LookSoon() => _world.In(WatchdogTick * _world.Random.NextDouble(), () => WhenAwake(() =>
+    {
+        if (Term is { } term && term.Validity.IsDoubtful(_clock.Now))
+            Post(new ElectionInput.TimerFired());
+        Look(_look);
+    }));
+
+    private void Post(ElectionInput input, Call? call)
+    {
+        if (IsDead)
+            return;
+        _inputs.Enqueue((input, call));
+        PumpSoon();
+    }
+
+    private void PumpSoon()
+    {
+        if (_isPumpDue || IsFrozen || IsDead || _inputs.Count == 0)
+            return;
+        _isPumpDue = true;
+        TimeSpan starved = Node.StarvedUntil - _world.Now;
+        TimeSpan pause = TimeSpan.FromMicroseconds(_world.Random.Next(200));
+        _world.In(starved > TimeSpan.Zero ? starved : pause, Pump);
+    }
+
+    private void Pump()
+    {
+        _isPumpDue = false;
+        if (IsFrozen || IsDead || _inputs.Count == 0)
+            return;
+        (ElectionInput input, Call? call) = _inputs.Dequeue();
+        Turn(input, call);
+        PumpSoon();
+    }
+
+    private void Turn(ElectionInput input, Call? call)
+    {
+        Note(input, call);
+        HasHeardStop |= input is ElectionInput.ShutDownRequested;
+        IReadOnlyList<ElectionOutput> outputs = _elector.Handle(input, _clock.Now);
+        _world.Chronicle?.Add(_world.Now, Node.Name, "<- " + input);
+        UpdateTerm(outputs);
+        foreach (ElectionOutput output in outputs)
+        {
+            _world.Chronicle?.Add(_world.Now, Node.Name, "    -> " + output);
+            CarryOut(output, call);
+        }
+
+        if (State == LeaderElectionState.Stopped)
+            Exit();
+    }
+
+    private void Note(ElectionInput input, Call? call)
+    {
+        if (call is { IsCommitted: true, IsWrite: true } && input is ElectionInput.WriteSucceeded)
+        {
+            TimeSpan proof = call.SentAt + _settings.RenewDeadline;
+            if (proof > Proof)
+                (Proof, ProofSentAt) = (proof, call.SentInTruth);
+        }
+
+        Lease? seen = input switch
+        {
+            ElectionInput.ReadFound found => found.Lease,
+            ElectionInput.WriteSucceeded written => written.Lease,
+            ElectionInput.Watched { Event: LeaseEvent.Changed changed } => changed.Lease,
+            _ => null,
+        };
+        if (seen is null || _world.Server.NumberOf(seen) <= _newest)
+            return; // A watch that is rewound tells nothing.
+        _newest = _world.Server.NumberOf(seen);
+        if (seen.Record.HolderIdentity is { } holder && holder != Identity)
+            _seen[holder] = Math.Max(Seen(holder), _world.Server.OriginOf(seen));
+    }
+
+    private void UpdateTerm(IReadOnlyList<ElectionOutput> outputs)
+    {
+        foreach (ElectionOutput output in outputs)
+        {
+            if (output is ElectionOutput.StartWork start)
+                Term = new LeadershipTerm(new ElectionIdentityCard("shop", "settlement", Identity), start.Term, start.Validity, _clock);
+            else if (output is ElectionOutput.ExtendTerm extend)
+                Term?.Extend(extend.Validity);
+        }
+
+        if (Term is null)
+            return;
+        if (_elector.Term is not { Holds: true })
+        {
+            Term.End();
+            _look++;
+            Work?.Lose();
+            _world.Oracle.LeftTerm();
+        }
+
+        if (_elector.Term is null)
+            Term = null;
+    }
+
+    private void CarryOut(ElectionOutput output, Call? cause)
+    {
+        switch (output)
+        {
+            case ElectionOutput.Read read:
+                Send(read, read.Timeout);
+                break;
+            case ElectionOutput.Create create:
+                Send(create, create.Timeout);
+                break;
+            case ElectionOutput.Replace replace:
+                Send(replace, replace.Timeout);
+                break;
+            case ElectionOutput.Watch watch:
+                _watch?.Forget();
+                _watch = new ServerWatch(_world, this);
+                _world.Oracle.Sent(this);
+                _world.Network.Watch(this, watch.ResourceVersion, _watch);
+                break;
+            case ElectionOutput.StartWork start:
+                StartWork(start, cause);
+                break;
+            case ElectionOutput.RestartWork restart:
+                Work!.Start(restart.Work);
+                break;
+            case ElectionOutput.StopWork:
+                Work!.Stop(isLost: _elector.Term is not { Holds: true });
+                break;
+            case ElectionOutput.StopHost:
+                _world.In(_world.Latency(), () => WhenAwake(ShutDown));
+                break;
+            case ElectionOutput.FailFast:
+                Node.Kill();
+                break;
+            case ElectionOutput.WakeAt wake:
+                SetTimer(wake.Instant - Monotonic);
+                break;
+            case ElectionOutput.Report report:
+                _world.Oracle.Told(this, report.Event);
+                break;
+        }
+    }
+
+    private void Send(ElectionOutput request, TimeSpan timeout)
+    {
+        if (IsDead)
+            return;
+        _world.Oracle.Sent(this);
+        _world.Network.Send(new Call(this, request, timeout));
+    }
+
+    private void StartWork(ElectionOutput.StartWork start, Call? cause)
+    {
+        Work = new SimWork(_world, this, Term!, start.Term, _settings);
+        _world.Oracle.TermBegan(Work, cause);
+        Work.Start();
+        ScheduleLook(++_look);
+    }
+
+    private void SetTimer(TimeSpan pause)
+    {
+        int timer = ++_timer;
+        TimeSpan due = Node.Clock.InTruth(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(pause.TotalMilliseconds, 0))));
+        due -= due * Node.TimersEarly;
+        Fire(due + TimeSpan.FromMicroseconds(_world.Random.Next(3000)) + (Node.TimersLate * _world.Random.NextDouble()), () =>
+        {
+            if (timer == _timer)
+                Post(new ElectionInput.TimerFired());
+        });
+    }
+
+    /// <summary>The watchdog's own thread: late by milliseconds, whatever the thread pool does.</summary>
+    private void ScheduleLook(int look)
+    {
+        TimeSpan left = Node.Clock.InTruth(Term!.Validity.Deadline - Monotonic);
+        Fire((left > TimeSpan.Zero ? left : TimeSpan.Zero) + TimeSpan.FromMicroseconds(_world.Random.Next(5000)), () => Look(look));
+    }
+
+    private void Look(int look)
+    {
+        if (look != _look || Term is not { } term || Work is not { } work || work.IsEnded)
+            return;
+        if (!term.Validity.IsOver(_clock.Now))
+        {
+            ScheduleLook(look);
+            return;
+        }
+
+        _look++;
+        work.Tell(isLost: true);
+        Post(new ElectionInput.TermExpired(work.Facts));
+    }
+
+    private void Fire(TimeSpan pause, Action happens)
+    {
+        TimeSpan stuck = Node.TimersStuckUntil - _world.Now;
+        _world.In(pause > stuck ? pause : stuck, () =>
+        {
+            if (Node.TimersStuckUntil > _world.Now)
+                Fire(TimeSpan.Zero, happens);
+            else
+                WhenAwake(happens);
+        });
+    }
+
+    private void Exit()
+    {
+        if (IsDead)
+            return;
+        _world.Chronicle?.Add(_world.Now, Node.Name, "exits");
+        _world.Oracle.Exited(this);
+        IsDead = true;
+        _watch?.Forget();
+        Node.Exited(this);
+    }
+}
