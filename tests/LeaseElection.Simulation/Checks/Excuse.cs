@@ -37,6 +37,8 @@ internal static class Excuse
             return "its machine was stunned, and no clock has told it";
         if (world.Server.RestoredAt > older.Began || world.Server.ReusedAt >= older.Began)
             return "etcd was restored from a backup, and gave the same versions away again";
+        if (world.Server.TamperedAt > older.Began && world.Scenario.Faults.Contains(FaultKind.StaleRead))
+            return "somebody edited or deleted the lease while reads were stale, which those of an API server are not";
         if (world.Server.ForgedReleaseAt > older.Began)
             return "somebody emptied the holder of a lease of one second, as a release does";
         if (process.BypassedAt > older.Began)

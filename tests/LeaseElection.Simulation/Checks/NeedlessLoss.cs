@@ -8,7 +8,7 @@ internal static class NeedlessLoss
 {
     public static bool IsOne(World world, SimProcess process)
     {
-        Hosting.Election.ElectorSettings settings = world.Scenario.Settings;
+        Hosting.Election.ElectorSettings settings = process.Settings;
         TimeSpan third = settings.RenewDeadline / 3;
         TimeSpan request = third < Hosting.Election.ElectorSettings.RequestTimeout ? third : Hosting.Election.ElectorSettings.RequestTimeout;
         TimeSpan enough = (request + (world.Scenario.Latency * 40) + TimeSpan.FromMilliseconds(200)) / (1 - world.Scenario.RateError);

@@ -18,7 +18,7 @@ internal sealed class Oracle(World world)
     public int Terms { get; private set; }
 
     /// <summary>Overlaps that no lease can prevent: work of a process that was frozen, or that did not obey, or a lease taken away by hand.</summary>
-    public int Excused { get; private set; }
+    public Dictionary<string, int> Excused { get; } = [];
 
     /// <summary>The longest time without a leader while all was well.</summary>
     public TimeSpan LongestGap { get; private set; }
@@ -113,7 +113,7 @@ internal sealed class Oracle(World world)
         if (told is ElectionEvent.LeadershipLost { Reason: StopReason.DeadlinePassed } && NeedlessLoss.IsOne(world, process))
             Fail("leadership was lost although the server could be reached in time", process);
         if (told is ElectionEvent.LeadershipLost { Reason: StopReason.OtherHolder or StopReason.HolderCleared or StopReason.LeaseDeleted or StopReason.IdentityInUse } lost
-            && world.Scenario.HasNumbers && world.Server is { TamperedAt: < 0, RestoredAt: < 0, Current: { } lease } && lease.Record.HolderIdentity == process.Identity)
+            && world.Scenario.HasNumbers && !world.Scenario.Faults.Contains(FaultKind.StaleRead) && world.Server is { TamperedAt: < 0, RestoredAt: < 0, Current: { } lease } && lease.Record.HolderIdentity == process.Identity)
             Fail($"leadership was given up ({lost.Reason}) although the lease was never anybody else's", process);
     }
 
@@ -184,7 +184,7 @@ internal sealed class Oracle(World world)
 
     private void NoteExcuse(string excuse, SimWork other)
     {
-        Excused++;
+        Excused[excuse] = Excused.GetValueOrDefault(excuse) + 1;
         world.Chronicle?.Add(world.Now, "oracle", $"overlap with {other.Process.Node.Name} excused: {excuse}");
     }
 }

@@ -14,14 +14,14 @@ internal static class RequestBudget
         sent.Enqueue(world.Now);
         while (sent.Peek() < world.Now - Window)
             sent.Dequeue();
-        if (sent.Count > Most(world.Scenario))
+        if (sent.Count > Most(process.Settings))
             world.Oracle.Fail($"{sent.Count} requests within {Window.TotalSeconds:0} s", process);
     }
 
-    private static double Most(Scenario scenario)
+    private static double Most(Hosting.Election.ElectorSettings settings)
     {
-        double retry = Math.Max(scenario.Settings.RetryPeriod.TotalSeconds * 0.8, 0.05);
-        double renew = scenario.Settings.RenewInterval.TotalSeconds;
+        double retry = Math.Max(settings.RetryPeriod.TotalSeconds * 0.8, 0.05);
+        double renew = settings.RenewInterval.TotalSeconds;
         return 40 + (Window.TotalSeconds / 0.9 * ((2 / retry) + (3 / renew)));
     }
 }

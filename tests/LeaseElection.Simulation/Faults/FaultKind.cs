@@ -38,6 +38,7 @@ internal enum FaultKind
     GarbledAnswer,
     ServerRestart,
     Outage,
+    StaleRead,
     EtcdCompaction,
     EtcdRestored,
     VersionJump,

@@ -118,6 +118,9 @@ internal sealed class Injections(World world)
                 foreach (Node each in world.Nodes)
                     Answers(each, time, new LeaseStoreError(LeaseStoreErrorKind.ServerError, "503"));
                 break;
+            case FaultKind.StaleRead:
+                For(node, time, isTrouble: true, () => link.StaleReads = 20, () => link.StaleReads = 0);
+                break;
             case FaultKind.EtcdCompaction:
                 world.Server.Compact();
                 break;

@@ -16,8 +16,8 @@ internal sealed class Campaign
 
     public FaultCounts Faults { get; } = new();
 
-    /// <summary>How often two ran at once for a reason that no lease can help.</summary>
-    public long Excused { get; private set; }
+    /// <summary>How often two ran at once, by the reason that no lease can help.</summary>
+    public SortedDictionary<string, long> Excused { get; } = [];
 
     /// <summary>Writes of earlier terms that the resource refused because of their token.</summary>
     public long Fenced { get; private set; }
@@ -40,7 +40,8 @@ internal sealed class Campaign
             Seeds++;
             Simulated += world.Now;
             Terms += world.Oracle.Terms;
-            Excused += world.Oracle.Excused;
+            foreach ((string excuse, int times) in world.Oracle.Excused)
+                Excused[excuse] = Excused.GetValueOrDefault(excuse) + times;
             Fenced += world.Resource.Refused;
             Faults.Add(world.Faults);
             if (world.Violation is { } violation)

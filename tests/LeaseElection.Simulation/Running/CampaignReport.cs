@@ -18,9 +18,9 @@ internal static class CampaignReport
         foreach (FaultKind[] row in Enum.GetValues<FaultKind>().Chunk(3))
             to.WriteLine("  " + string.Join("  ", row.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind,-22}{campaign.Faults[kind],11:N0}"))));
         to.WriteLine();
-        to.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Overlaps that no lease can prevent (frozen process, disobedient work, lease edited by hand, etcd restored): {campaign.Excused:N0}"));
+        to.WriteLine("Overlaps seen that no lease can prevent, because");
+        foreach ((string excuse, long times) in campaign.Excused)
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {times,9:N0}  {excuse}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Writes of an earlier term refused by their fencing token: {campaign.Fenced:N0}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Violations: {campaign.Violations.Count:N0}"));
         foreach ((int seed, Violation violation) in campaign.Violations.Take(MostViolations))

@@ -30,7 +30,7 @@ internal static class Seed
         world.IsClosing = true;
         foreach (Node node in world.Nodes)
             node.ShutDown();
-        TimeSpan longest = (world.Scenario.Settings.DrainTimeout + (world.Scenario.Settings.LeaseDuration * 5)) * 1.1 + TimeSpan.FromSeconds(5);
+        TimeSpan longest = Liveness.StopBound(world);
         bool allGone = world.RunUntil(() => world.Nodes.All(node => node.Process is null), world.Now + longest);
         if (world.Violation is not null)
             return;

@@ -38,6 +38,11 @@ internal sealed class Link
     /// <summary>Whether watches stay open and tell nothing: those there are, and those that are opened.</summary>
     public bool WatchesAreSilent { get; set; }
 
+    /// <summary>
+    /// How many changes behind a read may be: a cache on the way, which the API server never is for us. Nothing but safety is promised.
+    /// </summary>
+    public int StaleReads { get; set; }
+
     /// <summary>How far watches are behind.</summary>
     public TimeSpan WatchLag { get; set; }
 
@@ -51,7 +56,7 @@ internal sealed class Link
     public void Heal()
     {
         IsCut = IsRefused = AnswerCommits = WatchesAreSilent = false;
-        LostReplies = Replays = WatchRewinds = 0;
+        LostReplies = Replays = WatchRewinds = StaleReads = 0;
         SlowRequest = SlowReply = LateCommit = WatchLag = WatchLife = TimeSpan.Zero;
         Answer = WatchAnswer = null;
     }

@@ -61,7 +61,7 @@ internal sealed class Node
             ? new string('x', _index + 1 + (_boots * _world.Nodes.Count))
             : string.Create(CultureInfo.InvariantCulture, $"{Name}_{_boots}");
         _world.Chronicle?.Add(_world.Now, Name, "starts as " + identity);
-        Process = new SimProcess(_world, this, _world.Scenario.Settings with { Identity = identity });
+        Process = new SimProcess(_world, this, _world.Scenario.SettingsOf(_index) with { Identity = identity });
         Process.Start();
     }
 

@@ -15,6 +15,9 @@ internal sealed record Scenario
 
     public required ElectorSettings Settings { get; init; }
 
+    /// <summary>What every second node is configured with instead: an app amid a change of its settings.</summary>
+    public ElectorSettings? OtherSettings { get; init; }
+
     /// <summary>How far the rate of a clock may be off: up to 8.3 %, as far as chrony slews.</summary>
     public double RateError { get; init; }
 
@@ -47,19 +50,6 @@ internal sealed record Scenario
     /// <summary>When all is made well.</summary>
     public TimeSpan HealedAt { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>
-    /// How long work may take to stop once leadership is lost, so that no clocks within <see cref="RateError"/> let two terms overlap:
-    /// reliability.md 1.1.
-    /// </summary>
-    public TimeSpan StopBudget
-    {
-        get
-        {
-            TimeSpan safe = (Settings.LeaseDuration * ((1 - RateError) / (1 + RateError))) - Settings.RenewDeadline - Notice;
-            return safe < Settings.StopTimeout ? safe : Settings.StopTimeout;
-        }
-    }
-
     public static Scenario Calm(int seed, int nodes = 3) => new()
     {
         Seed = seed,
@@ -67,10 +57,26 @@ internal sealed record Scenario
         Settings = ScenarioDraw.Default,
     };
 
+    public ElectorSettings SettingsOf(int node) => node % 2 == 1 && OtherSettings is not null ? OtherSettings : Settings;
+
+    /// <summary>
+    /// How long work may take to stop once leadership is lost, so that no clocks within <see cref="RateError"/> let two terms overlap:
+    /// reliability.md 1.1.
+    /// </summary>
+    public TimeSpan StopBudget(ElectorSettings settings)
+    {
+        TimeSpan safe = (settings.LeaseDuration * ((1 - RateError) / (1 + RateError))) - settings.RenewDeadline - Notice;
+        return safe < settings.StopTimeout ? safe : settings.StopTimeout;
+    }
+
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"seed {Seed}: {Nodes} nodes, {Settings.LeaseDuration.TotalSeconds:0.##}/{Settings.RenewDeadline.TotalSeconds:0.##}/"
-        + $"{Settings.RenewInterval.TotalSeconds:0.##}/{Settings.RetryPeriod.TotalSeconds:0.##} s, stop budget {StopBudget.TotalSeconds:0.###} s, "
+        $"seed {Seed}: {Nodes} nodes, {Describe(Settings)}{(OtherSettings is null ? "" : " and " + Describe(OtherSettings))}, "
         + $"clock rates within {RateError:0.0%}, latency {Latency.TotalMilliseconds:0.##} ms, well from {HealedAt.TotalSeconds:0.#} s on, "
         + $"{Settings.WhenWorkEnds}/{Settings.WhenWorkOverruns}, faults: {string.Join(", ", Faults)}");
+
+    private string Describe(ElectorSettings settings) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{settings.LeaseDuration.TotalSeconds:0.##}/{settings.RenewDeadline.TotalSeconds:0.##}/{settings.RenewInterval.TotalSeconds:0.##}/"
+        + $"{settings.RetryPeriod.TotalSeconds:0.##} s with {StopBudget(settings).TotalSeconds:0.###} s to stop");
 }

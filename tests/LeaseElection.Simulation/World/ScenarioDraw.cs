@@ -25,15 +25,17 @@ internal static class ScenarioDraw
             WhenWorkEnds = (WorkEndPolicy)random.Next(5),
             WhenWorkOverruns = (WorkOverrunPolicy)random.Next(3),
         };
-        double mostError = (settings.LeaseDuration - settings.RenewDeadline) / (settings.LeaseDuration + settings.RenewDeadline) * 0.9;
+        ElectorSettings? other = random.Next(8) == 0 ? Timings(random) : null;
+        double mostError = Math.Min(MostError(settings), MostError(other ?? settings));
         return new Scenario
         {
             Seed = seed,
             Nodes = random.Next(50) == 0 ? 10 + random.Next(41) : 1 + random.Next(5),
             Settings = settings,
+            OtherSettings = other,
             RateError = Math.Min(random.Next(3) == 0 ? 0 : random.NextDouble() * 0.083, mostError),
             WallSpread = random.Next(2) == 0 ? 0 : Math.Pow(10, random.Next(1, 8)),
-            Latency = Latency(random, settings),
+            Latency = Latency(random, other is null || settings.RenewDeadline < other.RenewDeadline ? settings : other),
             FirstVersion = FirstVersions[random.Next(FirstVersions.Length)],
             HasNumbers = random.Next(50) != 0,
             HasNestedIdentities = random.Next(20) == 0,
@@ -44,6 +46,10 @@ internal static class ScenarioDraw
             HealedAt = settings.LeaseDuration * (2 + (random.NextDouble() * 4)),
         };
     }
+
+    /// <summary>A clock may be off by so much that the lease still leaves work a little time to stop.</summary>
+    private static double MostError(ElectorSettings settings) =>
+        (settings.LeaseDuration - settings.RenewDeadline) / (settings.LeaseDuration + settings.RenewDeadline) * 0.9;
 
     /// <summary>A tenth of a millisecond to 30, but such that the slowest round trip takes half the time a request has.</summary>
     private static TimeSpan Latency(Random random, ElectorSettings settings)

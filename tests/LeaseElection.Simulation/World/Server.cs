@@ -50,7 +50,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
 
     public ElectionInput Answer(Call call) => call.Request switch
     {
-        ElectionOutput.Read => Current is { } lease ? new ElectionInput.ReadFound(lease) : new ElectionInput.ReadAbsent(),
+        ElectionOutput.Read => Read(call.Process.Node.Link.StaleReads),
         ElectionOutput.Create create => Current is null ? Write(call, create.Record) : new ElectionInput.WriteConflicted(),
         ElectionOutput.Replace replace => Matches(replace.Current) ? Write(call, replace.Record) : new ElectionInput.WriteConflicted(),
         _ => throw new ArgumentOutOfRangeException(nameof(call), call.Request, "Not a request."),
@@ -149,6 +149,14 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         ? "no lease"
         : $"v{lease.ResourceVersion} of {lease.Uid}, holder '{lease.Record.HolderIdentity}', {lease.Record.LeaseDurationSeconds} s, "
             + $"transitions {lease.Record.LeaseTransitions}, renewed {lease.Record.RenewTime:HH:mm:ss.ffffff}";
+
+    private ElectionInput Read(int behind)
+    {
+        Lease? lease = behind > 0 && Changes > 0
+            ? (_history[Math.Max(Changes - 1 - world.Random.Next(behind), 0)].Event as LeaseEvent.Changed)?.Lease
+            : Current;
+        return lease is null ? new ElectionInput.ReadAbsent() : new ElectionInput.ReadFound(lease);
+    }
 
     /// <summary>A replace without uid and of a lease that is gone creates it: the API server's create-on-update.</summary>
     private bool Matches(Lease named) => Current is { } lease

@@ -14,7 +14,6 @@ internal sealed class SimProcess
     public static readonly TimeSpan WatchdogTick = TimeSpan.FromMilliseconds(500);
 
     private readonly World _world;
-    private readonly ElectorSettings _settings;
     private readonly Elector _elector;
     private readonly ElectionClock _clock;
     private readonly Queue<(ElectionInput Input, Call? Call)> _inputs = [];
@@ -29,7 +28,7 @@ internal sealed class SimProcess
     public SimProcess(World world, Node node, ElectorSettings settings)
     {
         _world = world;
-        _settings = settings;
+        Settings = settings;
         Node = node;
         _clock = new ElectionClock(node.Clock);
         _elector = new Elector(settings, new Random(world.Random.Next()));
@@ -37,7 +36,9 @@ internal sealed class SimProcess
 
     public Node Node { get; }
 
-    public string Identity => _settings.Identity;
+    public ElectorSettings Settings { get; }
+
+    public string Identity => Settings.Identity;
 
     public LeaderElectionState State => _elector.State;
 
@@ -205,7 +206,7 @@ internal sealed class SimProcess
     {
         if (call is { IsCommitted: true, IsWrite: true } && input is ElectionInput.WriteSucceeded)
         {
-            TimeSpan proof = call.SentAt + _settings.RenewDeadline;
+            TimeSpan proof = call.SentAt + Settings.RenewDeadline;
             if (proof > Proof)
                 (Proof, ProofSentAt) = (proof, call.SentInTruth);
         }
@@ -301,7 +302,7 @@ internal sealed class SimProcess
 
     private void StartWork(ElectionOutput.StartWork start, Call? cause)
     {
-        Work = new SimWork(_world, this, Term!, start.Term, _settings);
+        Work = new SimWork(_world, this, Term!, start.Term, Settings);
         _world.Oracle.TermBegan(Work, cause);
         Work.Start();
         ScheduleLook(++_look);

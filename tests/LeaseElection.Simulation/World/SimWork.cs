@@ -52,7 +52,7 @@ internal sealed class SimWork
     public int Running { get; private set; }
 
     /// <summary>The last instant at which work that obeys may run, on the clock of its process.</summary>
-    public TimeSpan EndsBy => Term.Validity.Deadline + _world.Scenario.StopBudget;
+    public TimeSpan EndsBy => Term.Validity.Deadline + _world.Scenario.StopBudget(_settings);
 
     public void Start()
     {
@@ -80,7 +80,7 @@ internal sealed class SimWork
             return;
         IsTold = true;
         ToldAt = Process.Monotonic;
-        TimeSpan longest = _isLost ? _world.Scenario.StopBudget : _settings.DrainTimeout * 0.9;
+        TimeSpan longest = _isLost ? _world.Scenario.StopBudget(_settings) : _settings.DrainTimeout * 0.9;
         Schedule(longest);
     }
 
@@ -93,7 +93,7 @@ internal sealed class SimWork
         TimeSpan late = Process.Monotonic - Term.Validity.Deadline;
         WasStuck = _world.Now - Process.Node.TimersStuckUntil < (late * 1.1) + TimeSpan.FromMilliseconds(10);
         if (IsTold)
-            Schedule(_world.Scenario.StopBudget);
+            Schedule(_world.Scenario.StopBudget(_settings));
     }
 
     /// <summary>The core waits for the end of all pieces.</summary>
