@@ -313,8 +313,8 @@ internal sealed class Elector
 
     private void AdvanceRenewal(ElectionTerm term)
     {
-        if (_turn.Instant < term.RenewAt)
-            return;
+        if (_turn.Instant < term.RenewAt || term.Left <= RetryPacer.Least)
+            return; // Not yet, or too late for any answer: a time-out of our own making would only hide what is really wrong.
         if (_requests.MustRead)
             _requests.Read(term.Left);
         else

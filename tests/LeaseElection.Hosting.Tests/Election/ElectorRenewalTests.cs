@@ -265,6 +265,22 @@ public class ElectorRenewalTests
     }
 
     /// <summary>Shorter than D - R' - one timeout: nobody notices (reliability, fault 33).</summary>
+    /// <summary>Found by the simulator (fault 35): the last word about a missing right was "timeout", of a request of two milliseconds.</summary>
+    [Fact]
+    public void TooLateForAnyAnswer_NothingIsSent_AndTheRealErrorIsKept()
+    {
+        var driver = ElectorDriver.Leading();
+        driver.After(3);
+        driver.Freeze(6.947);
+        driver.Fail(new LeaseStoreError(LeaseStoreErrorKind.Forbidden, "no right to update"));
+
+        driver.After(0.1);
+
+        driver.SentNothing();
+        Assert.Equal(StopReason.DeadlinePassed, driver.StoppedWork());
+        Assert.Equal(LeaseStoreErrorKind.Forbidden, driver.Elector.LastError?.Kind);
+    }
+
     [Fact]
     public void OutageThatEndsInTime_ChangesNothing()
     {
