@@ -17,6 +17,9 @@ internal sealed class Oracle(World world)
 
     public int Terms { get; private set; }
 
+    /// <summary>When the last piece of some term's work ended.</summary>
+    public TimeSpan WorkEndedAt { get; private set; }
+
     /// <summary>Overlaps that no lease can prevent: work of a process that was frozen, or that did not obey, or a lease taken away by hand.</summary>
     public Dictionary<string, int> Excused { get; } = [];
 
@@ -55,7 +58,11 @@ internal sealed class Oracle(World world)
         Held(process);
     }
 
-    public void WorkEnded(SimWork work) => _running.Remove(work);
+    public void WorkEnded(SimWork work)
+    {
+        _running.Remove(work);
+        WorkEndedAt = world.Now;
+    }
 
     /// <summary>Leadership of a process has ended, whatever its work does.</summary>
     public void LeftTerm() => _heldUntil = world.Now;

@@ -12,6 +12,7 @@ internal static class RequestBudget
     {
         Queue<TimeSpan> sent = process.Requests;
         sent.Enqueue(world.Now);
+        process.SentInAll++;
         while (sent.Peek() < world.Now - Window)
             sent.Dequeue();
         if (sent.Count > Most(process.Settings))

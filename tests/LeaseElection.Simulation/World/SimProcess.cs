@@ -40,6 +40,9 @@ internal sealed class SimProcess
 
     public string Identity => Settings.Identity;
 
+    /// <summary>What the core says is wrong.</summary>
+    public LeaseStoreError? LastError => _elector.LastError;
+
     public LeaderElectionState State => _elector.State;
 
     /// <summary>The term that <see cref="Work"/> runs for; <see langword="null"/> once its work has ended.</summary>
@@ -76,6 +79,11 @@ internal sealed class SimProcess
     /// trust that one.
     /// </summary>
     public int BypassedAt { get; set; } = -1;
+
+    /// <summary>How many requests it has sent and watches it has opened.</summary>
+    public int SentInAll { get; set; }
+
+    public int WritesSent { get; private set; }
 
     /// <summary>When the requests of late were sent, in truth.</summary>
     public Queue<TimeSpan> Requests { get; } = [];
@@ -296,6 +304,8 @@ internal sealed class SimProcess
     {
         if (IsDead)
             return;
+        if (request is not ElectionOutput.Read)
+            WritesSent++;
         _world.Oracle.Sent(this);
         _world.Network.Send(new Call(this, request, timeout));
     }

@@ -45,6 +45,9 @@ internal sealed class SimWork
     /// <summary>When it was told to stop, on the clock of its process.</summary>
     public TimeSpan ToldAt { get; private set; } = TimeSpan.MaxValue;
 
+    /// <summary>The same in truth.</summary>
+    public TimeSpan ToldInTruth { get; private set; } = TimeSpan.MaxValue;
+
     public bool IsTold { get; private set; }
 
     public bool IsEnded => Running == 0;
@@ -80,6 +83,7 @@ internal sealed class SimWork
             return;
         IsTold = true;
         ToldAt = Process.Monotonic;
+        ToldInTruth = _world.Now;
         TimeSpan longest = _isLost ? _world.Scenario.StopBudget(_settings) : _settings.DrainTimeout * 0.9;
         Schedule(longest);
     }

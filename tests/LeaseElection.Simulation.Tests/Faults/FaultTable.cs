@@ -1,0 +1,42 @@
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace LeaseElection.Simulation.Tests.Faults;
+
+/// <summary>
+/// Plays one fault under many seeds and tells what was measured against its bound: a row of tests/README.md, also written to the file that
+/// <c>LEASEELECTION_FAULTS</c> names.
+/// </summary>
+internal sealed class FaultTable(ITestOutputHelper output)
+{
+    private const int Seeds = 300;
+
+    private static readonly Lock Gate = new();
+
+    /// <summary>Each play returns what it measured, in seconds; the worst is told, and must be within the bounds.</summary>
+    public void Measure(string test, string bound, double least, double most, Func<int, double> play, int seeds = Seeds)
+    {
+        double[] measured = [.. Enumerable.Range(1, seeds).Select(play).Order()];
+        Tell(test, bound, string.Create(CultureInfo.InvariantCulture, $"{measured[0]:0.000} to {measured[^1]:0.000} s in {seeds} worlds"));
+        Assert.InRange(measured[0], least, most);
+        Assert.InRange(measured[^1], least, most);
+    }
+
+    /// <summary>Each play asserts by itself.</summary>
+    public void Check(string test, string bound, Action<int> play, int seeds = Seeds)
+    {
+        for (int seed = 1; seed <= seeds; seed++)
+            play(seed);
+        Tell(test, bound, $"held in {seeds} worlds");
+    }
+
+    public void Tell(string test, string bound, string measured)
+    {
+        string line = $"| {test[5..7]} | {test} | {bound} | {measured} |";
+        output.WriteLine(line);
+        if (Environment.GetEnvironmentVariable("LEASEELECTION_FAULTS") is not { Length: > 0 } path)
+            return;
+        lock (Gate)
+            File.AppendAllText(path, line + "\n");
+    }
+}
