@@ -18,4 +18,8 @@ public sealed record WorkSpan(string Identity, FencingToken Token, long Start, l
             return Timeout.InfiniteTimeSpan;
         return end > begin ? TimeProvider.System.GetElapsedTime(begin, end) : TimeSpan.Zero;
     }
+
+    /// <summary>How long nobody worked between the end of this and the start of the next; negative when they overlapped.</summary>
+    public TimeSpan Until(WorkSpan next) =>
+        TimeProvider.System.GetElapsedTime(End ?? throw new InvalidOperationException($"{this} has not ended."), next.Start);
 }

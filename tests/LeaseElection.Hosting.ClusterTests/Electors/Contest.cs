@@ -1,0 +1,207 @@
+using System.Globalization;
+using LeaseElection.Hosting.ClusterTests.Election;
+using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Journal;
+
+namespace LeaseElection.Hosting.ClusterTests.Electors;
+
+/// <summary>One lease in a namespace of its own, and whoever stands for it.</summary>
+internal sealed class Contest : IAsyncDisposable
+{
+    public const string LeaseName = "settlement";
+
+    /// <summary>For failure only.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly RealApiServer _server;
+    private readonly ApiServerUser _ours;
+    private readonly ApiServerUser _theirs;
+    private readonly string _namespace;
+    private readonly Stack<IAsyncDisposable> _candidates = new();
+    private int _made;
+
+    private Contest(RealApiServer server, ApiServerUser ours, ApiServerUser theirs, string leaseNamespace)
+    {
+        _server = server;
+        _ours = ours;
+        _theirs = theirs;
+        _namespace = leaseNamespace;
+        Lease = new ContestedLease(server, LeaseName, leaseNamespace);
+    }
+
+    public ContestedLease Lease { get; }
+
+    /// <summary>Who worked when, of all of them.</summary>
+    public WorkJournal Journal { get; } = new();
+
+    public static async Task<Contest> StartAsync(RealApiServer server)
+    {
+        string leaseNamespace = await server.CreateNamespaceAsync();
+        ApiServerUser ours = await server.CreateUserAsync(leaseNamespace, PolicyRule.Leases("get", "create", "update", "watch"));
+        ApiServerUser theirs = await server.CreateUserAsync(leaseNamespace, PolicyRule.Leases("get", "create", "update"));
+        return new Contest(server, ours, theirs, leaseNamespace);
+    }
+
+    /// <summary>From now on the API server refuses ours, and only ours.</summary>
+    public Task RevokeOursAsync() => _server.RevokeAsync(_ours, _namespace);
+
+    /// <summary>One of ours, in this process, whose work takes so long to stop.</summary>
+    public async Task<OwnCandidate> OursAsync(Action<LeaderElectionOptions> configure, TimeSpan stopsIn = default)
+    {
+        string identity = Name("ours");
+        ClusterHost host = await ClusterHost.StartAsync(
+            _server,
+            _ours,
+            _namespace,
+            options =>
+            {
+                options.LeaseName = LeaseName;
+                options.Identity = identity;
+                configure(options);
+            },
+            election => election.AddWork(async (_, term, stoppingToken) =>
+            {
+                using var late = new CancellationTokenSource();
+                await using (stoppingToken.Register(() => late.CancelAfter(stopsIn)))
+                    await Journal.WorkAsync(term, late.Token);
+            }));
+        var candidate = new OwnCandidate(identity, host);
+        _candidates.Push(candidate);
+        return candidate;
+    }
+
+    /// <summary>One of ours, as a process; <see cref="Candidate"/>.</summary>
+    public Task<ElectorProcess> OurProcessAsync(ElectorTimings timings)
+    {
+        string identity = Name("ours");
+        return AddAsync(
+            identity,
+            "dotnet",
+            [
+                typeof(Candidate).Assembly.Location, Candidate.Command,
+                "--LeaderElection:LeaseName", LeaseName,
+                "--LeaderElection:LeaseNamespace", _namespace,
+                "--LeaderElection:Identity", identity,
+                "--LeaderElection:LeaseDuration", timings.Lease.ToString("c", CultureInfo.InvariantCulture),
+                "--LeaderElection:RenewDeadline", timings.Deadline.ToString("c", CultureInfo.InvariantCulture),
+                "--LeaderElection:RetryPeriod", timings.Retry.ToString("c", CultureInfo.InvariantCulture),
+                "--LeaderElection:Kubernetes:ApiServer", _server.Url.ToString(),
+                "--LeaderElection:Kubernetes:TokenFile", _ours.TokenFile,
+                "--LeaderElection:Kubernetes:CertificateAuthorityFile", _server.CertificateAuthorityFile,
+            ]);
+    }
+
+    /// <summary>One of a kind that is not ours.</summary>
+    public Task<ElectorProcess> TheirsAsync(string kind, ElectorTimings timings, bool release = true) =>
+        kind == "python" ? PythonAsync(timings) : ClientGoAsync(timings, release);
+
+    /// <summary>One of client-go's.</summary>
+    public Task<ElectorProcess> ClientGoAsync(ElectorTimings timings, bool release = true)
+    {
+        string identity = Name("client-go");
+        return AddAsync(
+            identity,
+            ElectorPrograms.ClientGo,
+            [
+                .. Where("--lease", LeaseName, "--identity", identity),
+                Invariant($"--lease-duration={timings.LeaseSeconds}s"),
+                Invariant($"--renew-deadline={timings.DeadlineSeconds}s"),
+                Invariant($"--retry-period={timings.RetrySeconds}s"),
+                release ? "--release-on-cancel=true" : "--release-on-cancel=false",
+            ]);
+    }
+
+    /// <summary>One of the Python client's.</summary>
+    public Task<ElectorProcess> PythonAsync(ElectorTimings timings)
+    {
+        string identity = Name("python");
+        return AddAsync(
+            identity,
+            ElectorPrograms.Python,
+            [
+                "run",
+                .. Where("--lease", LeaseName, "--identity", identity),
+                Invariant($"--lease-duration={timings.LeaseSeconds}"),
+                Invariant($"--renew-deadline={timings.DeadlineSeconds}"),
+                Invariant($"--retry-period={timings.RetrySeconds}"),
+            ]);
+    }
+
+    /// <summary>Runs the Python client once and returns what it prints.</summary>
+    public async Task<string> PythonAsync(string command, params string[] arguments)
+    {
+        await using ElectorProcess python = await ElectorProcess.StartAsync(
+            command, ElectorPrograms.Python, [command, .. Where("--lease", LeaseName), .. arguments]);
+        return string.Join('\n', await python.ExitedAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable candidate in _candidates)
+            await candidate.DisposeAsync();
+    }
+
+    /// <summary>The first work of a candidate, or its first after another, as soon as it has begun.</summary>
+    public Task<WorkSpan> StartsAsync(string identity, WorkSpan? after = null) => SpanAsync(
+        span => span.Identity == identity && !(span.Token <= after?.Token), $"start of {identity}");
+
+    /// <summary>The same work, as soon as it has ended.</summary>
+    public Task<WorkSpan> EndsAsync(WorkSpan work) => SpanAsync(
+        span => span.Identity == work.Identity && span.Token == work.Token && span.End is not null, $"end of {work}");
+
+    /// <summary>The first piece of work that satisfies the condition.</summary>
+    public async Task<WorkSpan> SpanAsync(Func<WorkSpan, bool> condition, string what)
+    {
+        WorkSpan? found = null;
+        try
+        {
+            await Polling.UntilAsync(
+                () =>
+                {
+                    Collect();
+                    found = Journal.Spans.FirstOrDefault(condition);
+                    return Task.FromResult(found is not null);
+                },
+                Patience);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{what}; noted:\n{string.Join('\n', Journal.Spans)}", exception);
+        }
+
+        return found!;
+    }
+
+    /// <summary>Fails unless nobody ever worked beside another and every term's token was greater than the one before.</summary>
+    public WorkReport AssertSound()
+    {
+        Collect();
+        return Journal.AssertSound();
+    }
+
+    private void Collect()
+    {
+        foreach (ElectorProcess process in _candidates.OfType<ElectorProcess>())
+            process.Collect(Journal);
+    }
+
+    private async Task<ElectorProcess> AddAsync(string identity, string program, IEnumerable<string> arguments)
+    {
+        ElectorProcess process = await ElectorProcess.StartAsync(identity, program, arguments);
+        _candidates.Push(process);
+        return process;
+    }
+
+    private string Name(string kind) => Invariant($"{kind}-{Interlocked.Increment(ref _made)}");
+
+    private string[] Where(params string[] more) =>
+    [
+        "--server", _server.Url.GetLeftPart(UriPartial.Authority), // The Python client would make two slashes of one at the end.
+        "--token-file", _theirs.TokenFile,
+        "--ca-file", _server.CertificateAuthorityFile,
+        "--namespace", _namespace,
+        .. more,
+    ];
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
