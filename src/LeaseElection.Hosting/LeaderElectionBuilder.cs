@@ -45,7 +45,7 @@ public sealed class LeaderElectionBuilder
     public LeaderElectionBuilder AddWork(Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return Add("work of " + (work.Method.DeclaringType?.Name ?? "a delegate"), work, type: null);
+        return Add("work of " + NameOf(work.Method.DeclaringType), work, type: null);
     }
 
     /// <summary>
@@ -69,5 +69,13 @@ public sealed class LeaderElectionBuilder
         if (!known)
             Services.AddSingleton(new WorkRegistration(Name, work, execute) { Type = type });
         return this;
+    }
+
+    /// <summary>The class that a person wrote, not the one that the compiler made for the delegate inside of it.</summary>
+    private static string NameOf(Type? type)
+    {
+        while (type is { DeclaringType: { } outer } && type.Name.Contains('<', StringComparison.Ordinal))
+            type = outer;
+        return type?.Name ?? "a delegate";
     }
 }

@@ -48,8 +48,9 @@ public sealed class LeaderElectionOptions
 
     /// <summary>How often the leader renews, measured from one request to the next.</summary>
     /// <value>
-    /// Default: a fifth of <see cref="LeaseDuration"/>, or half of <see cref="RenewDeadline"/> if that is shorter. At least 100
-    /// milliseconds, and at most half of <see cref="RenewDeadline"/>, so that one failed attempt never costs the term.
+    /// Default: a fifth of <see cref="LeaseDuration"/> but at least one second, or half of <see cref="RenewDeadline"/> if that is shorter.
+    /// At least 100 milliseconds, and at most half of <see cref="RenewDeadline"/>, so that one failed attempt never costs the term. Where
+    /// client-go stands for the same lease, no less than a second: it does not see renewals that come closer together.
     /// </value>
     public TimeSpan? RenewInterval { get; set; }
 

@@ -31,9 +31,9 @@ internal static partial class ElectionLog
     public static partial void HolderProvenDead(this ILogger logger, string holderIdentity, string lease);
 
     [LoggerMessage(EventId = 106, EventName = "IdentityInUse", Level = LogLevel.Error,
-        Message = "Another process holds {Lease} under the identity of this one, {Identity}; waiting for it as for any other holder. "
-            + "Remove LeaderElection:Identity, or make it different for each process. After a restart with a fixed identity "
-            + "this ends with the lease")]
+        Message = "Another process holds {Lease} under the identity of this one, {Identity}, or somebody edited the lease by hand; waiting "
+            + "for it as for any other holder. If nobody edited it, remove LeaderElection:Identity, or make it different for each process. "
+            + "After a restart with a fixed identity this ends with the lease")]
     public static partial void IdentityInUse(this ILogger logger, string lease, string identity);
 
     [LoggerMessage(EventId = 107, EventName = "Renewed", Level = LogLevel.Debug,

@@ -85,9 +85,9 @@ internal sealed class ElectionTerm
         TimeSpan from = notBeforeDeadline || _turn.Instant > Validity.Deadline ? Validity.Deadline : _turn.Instant;
         _overrunAt = from + _settings.StopTimeout;
 
-        // A process that was frozen for that long has told its work nothing yet. Work that obeys has not overrun, and its host may live.
-        if (_overrunAt <= _turn.Instant)
-            _overrunAt = _turn.Instant + _settings.LateStopTimeout;
+        // A process that was frozen until now has told its work nothing yet. Work that obeys has not overrun, and its host may live.
+        TimeSpan least = _turn.Instant + _settings.LateStopTimeout;
+        _overrunAt = _overrunAt > least ? _overrunAt : least;
         _turn.Report(new ElectionEvent.LeadershipLost(reason, holder));
         Stop(reason);
     }

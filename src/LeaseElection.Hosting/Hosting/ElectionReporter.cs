@@ -153,7 +153,8 @@ internal sealed class ElectionReporter(ILogger logger, ElectionRun run, WorkRunn
         StopReason.OtherHolder => "somebody else wrote the lease. Who edits it, or uses its name?",
         StopReason.HolderCleared => "somebody emptied the holder of the lease. Who edits it?",
         StopReason.LeaseDeleted => "somebody deleted the lease. Grant nobody the verb delete on it",
-        StopReason.IdentityInUse => "another process writes it under our identity. Make LeaderElection:Identity unique, or leave it out",
+        StopReason.IdentityInUse => "another process wrote it under our identity, or somebody edited it by hand. If nobody did, make "
+            + "LeaderElection:Identity unique, or leave it out",
         StopReason.ClockJumped => "the machine was paused and the lease could not be renewed after it. Look at the hypervisor",
         StopReason.DrainTimedOut => "work did not stop in time, so the lease is left to run out. It must return when its token fires",
         _ => "see the messages before this one",

@@ -58,6 +58,18 @@ public sealed class AddLeaderElectionTests : HostTest
         Assert.Equal((20, 12), (options.LeaseDuration.TotalSeconds, options.RenewDeadline.TotalSeconds));
     }
 
+    /// <summary>The compiler's name of a closure, which logs showed before, tells an operator nothing.</summary>
+    [Fact]
+    public void Delegate_IsCalledAfterTheClassThatWroteIt()
+    {
+        string captured = "x";
+        var services = new ServiceCollection();
+        services.AddLeaderElection().AddWork((_, _, _) => Task.FromResult(captured));
+
+        WorkRegistration work = Assert.Single(services.Select(service => service.ImplementationInstance).OfType<WorkRegistration>());
+        Assert.Equal("work of AddLeaderElectionTests", work.Name);
+    }
+
     [Fact]
     public async Task TwoElectionsOfOneName_InOneHost_AreOne()
     {

@@ -238,6 +238,23 @@ public class ElectorLossTests
         Assert.True(driver.Elector.Term!.HasOverrun);
     }
 
+    /// <summary>Found by the soak: a process frozen until just before that instant stopped its host, one frozen a little longer did not.</summary>
+    [Theory]
+    [InlineData(14.9)]
+    [InlineData(15.1)]
+    public void WorkToldAtTheVeryEnd_HasASecond(double frozen)
+    {
+        var driver = ElectorDriver.Leading();
+        driver.Freeze(frozen);
+        driver.Give(new ElectionInput.TimerFired());
+
+        driver.After(0.999);
+        Assert.False(driver.Elector.Term!.HasOverrun);
+        driver.After(0.001);
+
+        Assert.True(driver.Elector.Term!.HasOverrun);
+    }
+
     [Theory]
     [InlineData(WorkOverrunPolicy.StopHost, 1, 0)]
     [InlineData(WorkOverrunPolicy.FailFast, 0, 1)]

@@ -31,11 +31,12 @@ public class ElectionTimingsTests
     }
 
     [Theory]
-    [InlineData(1, 0.8, 0.2)]
+    [InlineData(1, 0.8, 0.4)]
+    [InlineData(4, 2.5, 1)]
     [InlineData(15, 5, 2.5)]
     [InlineData(3600, 3599, 720)]
     [InlineData(15, 0.2, 0.1)]
-    public void DefaultRenewInterval_AnyLegalDeadline_LeavesRoomForTwoAttempts(double lease, double deadline, double expected)
+    public void DefaultRenewInterval_AnyLegalDeadline_LeavesRoomForTwoAttempts_AndASecondIfItCan(double lease, double deadline, double expected)
     {
         Assert.Equal(
             TimeSpan.FromSeconds(expected),
