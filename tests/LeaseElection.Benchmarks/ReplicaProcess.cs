@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Benchmarks;
 
@@ -11,10 +12,11 @@ internal sealed class ReplicaProcess : IDisposable
     public ReplicaProcess(string identity, IReadOnlyDictionary<string, string> environment, ChannelWriter<Journal> journal)
     {
         Identity = identity;
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, UseShellExecute = false };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            start.ArgumentList.Add(typeof(ReplicaProcess).Assembly.Location);
-        start.ArgumentList.Add("replica");
+        var start = new ProcessStartInfo(OwnProgram.FileName, [.. OwnProgram.FirstArguments, "replica"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         start.Environment["LeaderElection__Identity"] = identity;

@@ -46,4 +46,21 @@ public sealed class RealApiServerOutageTests(ApiServerFixture fixture)
         Assert.Equal(url, Server.Url);
         Assert.NotEqual(pid, Server.Pid);
     }
+
+    [ApiServerFact]
+    public async Task KillEtcdAsync_ThenRestarted_KeepsDataInANewProcess()
+    {
+        var ours = await Server.CreateNamespaceAsync();
+        var written = await Leases.CreateAsync(Server.Admin, ours, "kept");
+        var pid = Server.EtcdPid;
+
+        await Server.KillEtcdAsync();
+        var request = Leases.CreateAsync(Server.Admin, ours, "not stored");
+        await Assert.ThrowsAnyAsync<Exception>(() => request.WaitAsync(TimeSpan.FromMilliseconds(300), TimeProvider.System));
+        await Server.RestartEtcdAsync();
+
+        var read = await Leases.GetAsync(Server.Admin, ours, "kept");
+        Assert.Equal((string?)written["metadata"]!["resourceVersion"], (string?)read["metadata"]!["resourceVersion"]);
+        Assert.NotEqual(pid, Server.EtcdPid);
+    }
 }

@@ -25,6 +25,22 @@ public sealed class RealApiServerProcessTests : IDisposable
     }
 
     [ApiServerFact]
+    public async Task DisposeAsync_EtcdWasKilledAndRestarted_LeavesNoProcessAndNoFile()
+    {
+        var server = await RealApiServer.StartAsync(CancellationToken.None);
+        string data = EtcdDataOf(server.EtcdPid);
+        await server.KillEtcdAsync();
+        await server.RestartEtcdAsync();
+        int[] pids = [server.EtcdPid, server.Pid];
+        Assert.True(Directory.Exists(data));
+
+        await server.DisposeAsync();
+
+        Assert.All(pids, pid => Assert.False(IsRunning(pid)));
+        Assert.False(Directory.Exists(data));
+    }
+
+    [ApiServerFact]
     public async Task StartAsync_OwnerGetsSigkill_ServersEnd()
     {
         // This very assembly, run as a program; see Program.cs.
@@ -43,6 +59,9 @@ public sealed class RealApiServerProcessTests : IDisposable
 
         await Polling.UntilAsync(() => Task.FromResult(!Array.Exists(pids, IsRunning)), TimeSpan.FromSeconds(10));
     }
+
+    private static string EtcdDataOf(int pid) => File.ReadAllText($"/proc/{pid}/cmdline").Split('\0')
+        .Single(argument => argument.StartsWith("--data-dir=", StringComparison.Ordinal))["--data-dir=".Length..];
 
     private static bool IsRunning(int pid) => Directory.Exists($"/proc/{pid}");
 }

@@ -10,6 +10,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     private readonly ControlPlaneFiles _files;
     private readonly int[] _ports = UnusedPorts.Take(3);
     private readonly ApiServerClient _admin;
+    private readonly List<GuardedProcess> _killedEtcds = [];
     private GuardedProcess? _etcd;
     private GuardedProcess? _apiServer;
 
@@ -38,6 +39,13 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await StartEtcdAsync();
+        await StartApiServerAsync(cancellationToken);
+    }
+
+    /// <summary>Starts etcd, at first or again, on the same ports and the same data.</summary>
+    public async Task StartEtcdAsync()
+    {
         string[] flags = [
             $"--data-dir={_files.EtcdData}",
             $"--listen-client-urls={EtcdUrl}",
@@ -47,8 +55,19 @@ internal sealed class ControlPlane : IAsyncDisposable
             $"--initial-cluster=default={EtcdPeerUrl}",
         ];
         _etcd = await GuardedProcess.StartAsync(_assets.Etcd, flags, _files.EtcdLog, removeAtEnd: _files.EtcdData);
-        await StartApiServerAsync(cancellationToken);
     }
+
+    /// <summary>Kills etcd. Its guard stays, because it takes the data with it when it goes.</summary>
+    public async Task KillEtcdAsync()
+    {
+        Etcd.Send(UnixSignal.Kill);
+        await Etcd.Exited;
+        _killedEtcds.Add(Etcd);
+    }
+
+    /// <summary>Waits until the server says that it is ready, its store included.</summary>
+    public Task WaitUntilReadyAsync(CancellationToken cancellationToken) =>
+        Polling.UntilAsync(() => IsReadyAsync(cancellationToken), StartDeadline, cancellationToken, "/readyz");
 
     /// <summary>Starts kube-apiserver, at first or again, on the same port and the same etcd.</summary>
     public async Task StartApiServerAsync(CancellationToken cancellationToken)
@@ -71,7 +90,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             "--service-cluster-ip-range=10.0.0.0/24",
         ];
         _apiServer = await GuardedProcess.StartAsync(_assets.KubeApiServer, flags, _files.ApiServerLog);
-        await Polling.UntilAsync(() => IsReadyAsync(cancellationToken), StartDeadline, cancellationToken, "/readyz");
+        await WaitUntilReadyAsync(cancellationToken);
     }
 
     public async Task StopApiServerAsync() => await ApiServer.DisposeAsync();
@@ -88,6 +107,11 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             await _etcd.DisposeAsync();
         }
+
+        foreach (GuardedProcess etcd in _killedEtcds)
+        {
+            await etcd.DisposeAsync();
+        }
     }
 
     private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
@@ -101,8 +125,10 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             return await _admin.GetTextAsync("/readyz", cancellationToken) == "ok";
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException
+            || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
+            // Refused, not ready, or no answer in time, as when its store has just come back.
             return false;
         }
     }

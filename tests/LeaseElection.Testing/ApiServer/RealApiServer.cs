@@ -159,6 +159,16 @@ public sealed class RealApiServer : IAsyncDisposable
         await _plane.StartApiServerAsync(CancellationToken.None);
     }
 
+    /// <summary>Kills etcd: every request that reads or writes fails until <see cref="RestartEtcdAsync"/>. What it has confirmed it has on disk.</summary>
+    public Task KillEtcdAsync() => _plane.KillEtcdAsync();
+
+    /// <summary>Starts etcd again on the same data; returns when the API server serves from it.</summary>
+    public async Task RestartEtcdAsync()
+    {
+        await _plane.StartEtcdAsync();
+        await _plane.WaitUntilReadyAsync(CancellationToken.None);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

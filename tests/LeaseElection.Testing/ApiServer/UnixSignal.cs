@@ -9,6 +9,12 @@ public enum UnixSignal
     /// <summary>SIGKILL: no code of the process runs any more.</summary>
     Kill = 9,
 
+    /// <summary>SIGUSR1: whatever the program makes of it.</summary>
+    User1 = 10,
+
+    /// <summary>SIGUSR2: whatever the program makes of it.</summary>
+    User2 = 12,
+
     /// <summary>SIGTERM, what a kubelet sends first.</summary>
     Terminate = 15,
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LeaseElection.Hosting;
 using Xunit;
 
@@ -29,33 +28,31 @@ public sealed class WorkJournal
     /// <summary>The timestamp that all entries are made of.</summary>
     public static long Now => TimeProvider.System.GetTimestamp();
 
-    public static string StartLine(LeadershipTerm term) => Line("start", term);
+    public static string StartLine(LeadershipTerm term) => WorkLine.Of(WorkLine.Start, term).ToString();
 
-    public static string EndLine(LeadershipTerm term) => Line("end", term);
+    public static string EndLine(LeadershipTerm term) => WorkLine.Of(WorkLine.End, term).ToString();
 
     /// <summary>Something that a leader did: it says that a moment ago it was sure to lead.</summary>
-    public static string ActLine(LeadershipTerm term) => Line("act", term);
+    public static string ActLine(LeadershipTerm term) => WorkLine.Of(WorkLine.Act, term).ToString();
 
     /// <summary>Takes a line in, if it is one of a journal.</summary>
     public bool Read(string line)
     {
-        if (line.Split(' ') is not [string kind, string ticks, string identity, string number]
-            || !long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out long at)
-            || !FencingToken.TryParse(number, out FencingToken token))
+        if (WorkLine.Parse(line) is not { } told)
             return false;
-        switch (kind)
+        switch (told.Kind)
         {
-            case "start":
-                Start(identity, token, at);
+            case WorkLine.Start:
+                Start(told.Identity, told.Token, told.At);
                 return true;
-            case "end":
-                End(identity, token, at);
+            case WorkLine.End:
+                End(told.Identity, told.Token, told.At);
                 return true;
-            case "act":
-                Act(identity, token, at);
+            case WorkLine.Act:
+                Act(told.Identity, told.Token, told.At);
                 return true;
             default:
-                return false;
+                return true;
         }
     }
 
@@ -176,7 +173,4 @@ public sealed class WorkJournal
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
-
-    private static string Line(string kind, LeadershipTerm term) =>
-        string.Create(CultureInfo.InvariantCulture, $"{kind} {Now} {term.Identity} {term.FencingToken}");
 }
