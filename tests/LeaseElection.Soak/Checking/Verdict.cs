@@ -1,0 +1,44 @@
+namespace LeaseElection.Soak.Checking;
+
+/// <summary>What a history shows.</summary>
+internal sealed record Verdict
+{
+    /// <summary>Two terms' work running at once, for no reason of a pause.</summary>
+    public required IReadOnlyList<string> Overlaps { get; init; }
+
+    /// <summary>A term whose token is not greater than that of every one before.</summary>
+    public required IReadOnlyList<string> TokensBack { get; init; }
+
+    /// <summary>An act of a term after a later one had begun, though no pause fell between look and act.</summary>
+    public required IReadOnlyList<string> LateActs { get; init; }
+
+    /// <summary>A calm in which nobody led for too long.</summary>
+    public required IReadOnlyList<string> LeaderlessCalms { get; init; }
+
+    /// <summary>Acts of a paused process that came after a later term had begun: what only a fencing token stops.</summary>
+    public required int FencedActs { get; init; }
+
+    /// <summary>
+    /// How long the work of a paused process still ran beside its successor's after the pause, because it could be told to stop only then:
+    /// one entry each time.
+    /// </summary>
+    public required IReadOnlyList<TimeSpan> LateStops { get; init; }
+
+    /// <summary>Work that a paused process began after the pause, when a later term had begun.</summary>
+    public required int LateStarts { get; init; }
+
+    public required int Terms { get; init; }
+
+    /// <summary>How often another process led than before.</summary>
+    public required int HandOvers { get; init; }
+
+    public required int Acts { get; init; }
+
+    /// <summary>When nobody led, from the first term on.</summary>
+    public required IReadOnlyList<Span> Gaps { get; init; }
+
+    /// <summary>How long after each fault somebody led.</summary>
+    public required IReadOnlyList<TimeSpan> Recoveries { get; init; }
+
+    public IEnumerable<string> Violations => [.. Overlaps, .. TokensBack, .. LateActs, .. LeaderlessCalms];
+}

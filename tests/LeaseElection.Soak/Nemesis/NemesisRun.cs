@@ -1,0 +1,72 @@
+using LeaseElection.Soak.Checking;
+using LeaseElection.Soak.Replicas;
+
+namespace LeaseElection.Soak.Nemesis;
+
+/// <summary>Lets one fault after the other happen, two at once now and then, and calm in between.</summary>
+internal sealed class NemesisRun(World world)
+{
+    private static readonly TimeSpan StartUp = TimeSpan.FromSeconds(60);
+
+    private readonly Deck _deck = new(world.Options.Seed);
+    private readonly List<Calm> _calms = [];
+    private readonly List<IReadOnlyDictionary<string, Vitals>> _measured = [];
+
+    public IReadOnlyList<Calm> Calms => _calms;
+
+    /// <summary>What processes held after a quarter of the time, after half of it, and at the end.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, Vitals>> Measured => _measured;
+
+    /// <summary>Two faults at once take turns on one thread, so that neither they nor the dice need locks.</summary>
+    public Task RunAsync() => Task.Factory.StartNew(
+        LoopAsync,
+        CancellationToken.None,
+        TaskCreationOptions.DenyChildAttach,
+        new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
+
+    /// <summary>Cuts the first replica off when it leads: its work is the one that does not listen.</summary>
+    public async Task CutOffFirstAsync()
+    {
+        Replica first = world.Replicas.All[0];
+        await world.Replicas.UntilAsync(() => world.Replicas.All.All(replica => replica.IsUp), StartUp);
+        first.Proxy.Partition();
+        await SoakClock.DelayAsync(3 * world.Options.LeaseDuration);
+        first.Proxy.Heal();
+    }
+
+    private async Task LoopAsync()
+    {
+        TimeSpan begun = SoakClock.Now;
+        TimeSpan[] looks = [begun + (world.Options.Duration / 4), begun + (world.Options.Duration / 2), begun + world.Options.Duration];
+        await CalmAsync("the start");
+        while (_measured.Count < looks.Length)
+        {
+            IReadOnlyList<Fault> faults = _deck.Deal();
+            await Task.WhenAll(faults.Select(world.InjectAsync));
+            await ReplaceEndedAsync();
+            await CalmAsync(string.Join(" with ", faults.Select(fault => fault.Kind)));
+            if (SoakClock.Now > looks[_measured.Count])
+                _measured.Add(await world.Replicas.MeasureAsync());
+        }
+    }
+
+    /// <summary>As a kubelet does with containers that have ended.</summary>
+    private async Task ReplaceEndedAsync()
+    {
+        foreach (Replica replica in world.Replicas.All.Where(replica => replica.Current is { HasExited: true, IsSettled: false }))
+        {
+            await world.NoteEndAsync(replica.Current, asked: false);
+            await world.RestartAsync(replica);
+        }
+    }
+
+    /// <summary>Nothing happens until somebody leads, everybody is up, and a little longer.</summary>
+    private async Task CalmAsync(string after)
+    {
+        _calms.Add(new Calm(SoakClock.Now, after));
+        await world.Replicas.UntilAsync(() => world.Replicas.Leader is not null, world.Options.Liveness);
+        if (!await world.Replicas.UntilAsync(() => world.Replicas.All.All(replica => replica.IsUp || replica.Current.HasExited), StartUp))
+            world.Offences.Add($"a replica has told nothing within {StartUp.TotalSeconds:0} s of its start");
+        await SoakClock.DelayAsync(world.Between(0.5, 4));
+    }
+}

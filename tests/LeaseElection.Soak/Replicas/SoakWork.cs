@@ -1,0 +1,103 @@
+using LeaseElection.Hosting;
+using LeaseElection.Testing.Journal;
+
+namespace LeaseElection.Soak.Replicas;
+
+/// <summary>
+/// Leader work that writes down all it does: its start, small guarded acts, when it was told to stop, its end. It takes its time to
+/// stop, as work does, and now and then it throws or returns early.
+/// </summary>
+internal sealed class SoakWork(ReplicaSettings settings, LineFile journal)
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+
+#pragma warning disable CA5394 // No secret is made of this.
+    private readonly Random _random = new(settings.Seed);
+#pragma warning restore CA5394
+
+    private bool _hasEndedEarly;
+
+    public async Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken)
+    {
+        journal.Write(WorkLine.Of(WorkLine.Start, term));
+        try
+        {
+            await using (stoppingToken.UnsafeRegister(_ => journal.Write(WorkLine.Of(WorkLine.Told, term)), null))
+                await WorkAsync(term, stoppingToken);
+        }
+        finally
+        {
+            journal.Write(WorkLine.Of(WorkLine.End, term));
+        }
+    }
+
+    private async Task WorkAsync(LeadershipTerm term, CancellationToken stoppingToken)
+    {
+        if (await ActUntilAsync(term, PlanEarlyEnd(), stoppingToken))
+        {
+            // Once a process only: the pause before it stands again grows with each, and every replica might sit in one.
+            _hasEndedEarly = true;
+            if (_random.Next(2) == 0)
+                throw new InvalidOperationException("work that fails now and then");
+        }
+        else if (settings.Break)
+        {
+            await ActUntilAsync(term, 10 * settings.StopTimeout, CancellationToken.None);
+        }
+        else
+        {
+            await DrainAsync(term);
+            if (_random.Next(20) == 0)
+                throw new InvalidOperationException("work that fails while it stops now and then");
+        }
+    }
+
+    /// <summary>
+    /// Told to stop while the lease is still held, work may take longer than a lease lasts: it is renewed meanwhile. Once it is lost there
+    /// is only the time to stop, of which enough is left for a busy machine.
+    /// </summary>
+    private async Task DrainAsync(LeadershipTerm term)
+    {
+        bool held = term.IsHeld;
+        TimeSpan most = held && _random.Next(4) == 0 ? 5 * settings.StopTimeout : 0.7 * settings.StopTimeout;
+        TimeSpan time = most * _random.NextDouble();
+        long begun = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(begun) < time && term.IsHeld == held)
+        {
+            await ActAsync(term);
+            await Task.Delay(Step, TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    private TimeSpan PlanEarlyEnd() => settings.Steady || _hasEndedEarly || _random.Next(8) > 0
+        ? TimeSpan.MaxValue
+        : TimeSpan.FromSeconds(10) * _random.NextDouble();
+
+    /// <summary>Acts until the time is over or the token fires. Returns whether the time was over first.</summary>
+    private async Task<bool> ActUntilAsync(LeadershipTerm term, TimeSpan time, CancellationToken stoppingToken)
+    {
+        long begun = TimeProvider.System.GetTimestamp();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) >= time)
+                return true;
+            await ActAsync(term);
+            await Task.Delay(Step, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// What leader work does before every irreversible act: it looks, then acts. The act takes a while to arrive, so that now and then a
+    /// freeze falls between.
+    /// </summary>
+    private async Task ActAsync(LeadershipTerm term)
+    {
+        var look = WorkLine.Of(WorkLine.Look, term);
+        if (!term.IsHeld)
+            return;
+        await Task.Delay(Step / 5, TimeProvider.System, CancellationToken.None);
+        journal.Write(look, WorkLine.Of(WorkLine.Act, term));
+    }
+}

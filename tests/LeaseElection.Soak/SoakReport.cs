@@ -1,0 +1,112 @@
+using System.Globalization;
+using LeaseElection.Soak.Checking;
+using LeaseElection.Soak.Nemesis;
+using LeaseElection.Soak.Replicas;
+
+namespace LeaseElection.Soak;
+
+/// <summary>What a run comes to, for a person to read.</summary>
+internal sealed class SoakReport
+{
+    private const int GapsShown = 3;
+    private const int KindsInARow = 3;
+
+    private readonly SoakOptions _options;
+    private readonly NemesisRun _nemesis;
+    private readonly List<FaultRecord> _faults;
+    private readonly History _history;
+    private readonly Verdict _verdict;
+    private readonly List<string> _offences;
+    private readonly List<string> _endsAfterPauses = [];
+    private readonly List<string> _leaks = [];
+    private readonly List<string> _growth = [];
+
+    public SoakReport(SoakOptions options, World world, NemesisRun nemesis, History history)
+    {
+        _options = options;
+        _nemesis = nemesis;
+        _faults = world.Faults;
+        _history = history;
+        _verdict = HistoryChecker.Check(history, new Rules(options.LeaseDuration, options.RenewDeadline, options.Liveness));
+        _offences = [.. world.Offences, .. world.Replicas.All.SelectMany(replica => replica.Damage())];
+        foreach ((Incarnation process, string how) in world.BadEnds)
+            (WasPaused(process) ? _endsAfterPauses : _offences).Add(how);
+        if (_verdict.HandOvers == 0 || _verdict.Acts == 0 || _faults.Count == 0)
+            _offences.Add("a run in which too little happened proves nothing");
+        Compare(nemesis.Measured);
+    }
+
+    public bool Passed => !_verdict.Violations.Any() && _offences.Count == 0 && _leaks.Count == 0;
+
+    public void Write(TextWriter output)
+    {
+        foreach (string violation in (IEnumerable<string>)[.. _verdict.Violations, .. _offences, .. _leaks])
+            output.WriteLine($"VIOLATION: {violation}");
+        output.WriteLine();
+        foreach ((string name, string value) in Rows())
+            output.WriteLine($"  {name,-30}{value}");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"soak: {(Passed ? "passed" : "FAILED")}, seed {_options.Seed}"));
+    }
+
+    private IEnumerable<(string Name, string Value)> Rows()
+    {
+        string[] kinds =
+        [
+            .. from kind in _faults.CountBy(fault => fault.Kind)
+               orderby kind.Key
+               select Text($"{kind.Value,4} {kind.Key,-28}"),
+        ];
+        yield return ("terms", Text($"{_verdict.Terms}"));
+        yield return ("hand-overs", Text($"{_verdict.HandOvers}"));
+        yield return ("guarded acts", Text($"{_verdict.Acts}"));
+        yield return ("faults", Text($"{_faults.Count}"));
+        foreach (string[] row in kinds.Chunk(KindsInARow))
+            yield return ("", string.Concat(row).TrimEnd());
+        yield return ("longest gaps without leader", string.Join("; ", LongestGaps()));
+        yield return ("slowest recovery from a fault", Text(
+            $"{_verdict.Recoveries.DefaultIfEmpty().Max().TotalSeconds:0.00} s of the {_options.Liveness.TotalSeconds:0.0} s allowed, after {_nemesis.Calms.Count} faults or pairs"));
+        yield return ("overlaps", Text($"{_verdict.Overlaps.Count}"));
+        yield return ("tokens that went back", Text($"{_verdict.TokensBack.Count}"));
+        yield return ("acts after a later start", Text($"{_verdict.LateActs.Count}"));
+        yield return ("too long without a leader", Text($"{_verdict.LeaderlessCalms.Count}"));
+        yield return ("leaks", Text($"{_leaks.Count}"));
+        yield return ("other offences", Text($"{_offences.Count}"));
+        yield return ("what pauses explain", Text($"{_verdict.FencedActs} acts in flight, for fencing tokens to stop; ")
+            + Text($"{_verdict.LateStops.Count} late stops (longest {_verdict.LateStops.DefaultIfEmpty().Max().TotalSeconds:0.00} s); ")
+            + Text($"{_verdict.LateStarts} late starts; {_endsAfterPauses.Count} hosts that stopped themselves"));
+        yield return ("growth", "threads/files/sockets/timers and memory after a quarter of the time; half of it; at the end");
+        foreach (string growth in _growth)
+            yield return ("", growth);
+    }
+
+    private IEnumerable<string> LongestGaps() =>
+        from gap in _verdict.Gaps.OrderByDescending(gap => gap.Length).Take(GapsShown)
+        let faults = _faults.Where(fault => fault.Time.And(gap).Length > TimeSpan.Zero).Select(fault => fault.Kind).Distinct()
+        select Text($"{gap.Length.TotalSeconds:0.00} s ({string.Join(", ", faults.DefaultIfEmpty("no fault"))})");
+
+    /// <summary>Work that is told late because its process was frozen may overrun, and its host then stops, as documented.</summary>
+    private bool WasPaused(Incarnation process)
+    {
+        TimeSpan gone = process.Gone!.Value;
+        return _history.Pauses.Touching(process.Identity, new Span(gone - (2 * _options.LeaseDuration), gone)) > TimeSpan.Zero;
+    }
+
+    private void Compare(IReadOnlyList<IReadOnlyDictionary<string, Vitals>> measured)
+    {
+        foreach ((string identity, Vitals now) in measured[^1])
+        {
+            if (!measured[0].TryGetValue(identity, out Vitals? before))
+                continue;
+            _growth.Add($"{identity}: " + string.Join("; ", measured.Where(then => then.ContainsKey(identity)).Select(then => Row(then[identity]))));
+            _leaks.AddRange(now.LeakedSince(before).Select(leak => $"{identity}: {leak}"));
+        }
+
+        if (_growth.Count == 0)
+            _leaks.Add("no replica lived long enough to tell");
+    }
+
+    private static string Row(Vitals vitals) =>
+        Text($"{vitals.Threads}/{vitals.Files}/{vitals.Sockets}/{vitals.Timers}, {vitals.Bytes / 1024} KiB");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
