@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace LeaseElection.Hosting;
@@ -20,7 +21,11 @@ internal sealed class LeaderElectionOptionsValidator(IEnumerable<LeaderElectionR
         CheckChoice(nameof(options.WhenWorkEnds), options.WhenWorkEnds, failures);
         CheckChoice(nameof(options.WhenWorkOverruns), options.WhenWorkOverruns, failures);
         CheckChoice(nameof(options.Store), options.Store, failures);
-        CheckDirectory(options.File.Directory, failures);
+        CheckPath("Kubernetes:TokenFile", options.Kubernetes.TokenFile, failures);
+        CheckPath("Kubernetes:CertificateAuthorityFile", options.Kubernetes.CertificateAuthorityFile, failures);
+        CheckPath("Kubernetes:KubeConfig", options.Kubernetes.KubeConfig, failures);
+        if (CheckPath("File:Directory", options.File.Directory, failures))
+            CheckDirectory(options.File.Directory, failures);
         // Last, because the example takes several lines and the framework joins the failures by semicolons.
         if (options.Enabled && string.IsNullOrEmpty(options.LeaseName))
             failures.Add(MissingLeaseName(registration));
@@ -40,6 +45,12 @@ internal sealed class LeaderElectionOptionsValidator(IEnumerable<LeaderElectionR
                 nameof(options.Identity), OptionFailures.Quote(identity),
                 "a name that no other process has", "leave it unset for the default");
         }
+        else if (options.Identity?.EnumerateRunes().Contains(Rune.ReplacementChar) is true)
+        {
+            // Half a character would come back from the lease as another one, and we would not know ourselves.
+            failures.Add(
+                nameof(options.Identity), OptionFailures.Quote(options.Identity), "whole Unicode characters, without U+FFFD", "remove the broken one");
+        }
     }
 
     private static void CheckChoice<T>(string option, T value, OptionFailures failures)
@@ -48,6 +59,15 @@ internal sealed class LeaderElectionOptionsValidator(IEnumerable<LeaderElectionR
         string names = string.Join(", ", Enum.GetNames<T>());
         if (!Enum.IsDefined(value))
             failures.Add(option, value.ToString(), "one of " + names, $"write \"{default(T)}\", the default");
+    }
+
+    private static bool CheckPath(string option, string? path, OptionFailures failures)
+    {
+        if (path?.Contains('\0', StringComparison.Ordinal) is not true)
+            return true;
+        failures.Add(
+            option, OptionFailures.Quote(path.Replace("\0", "\\0", StringComparison.Ordinal)), "a path, without a zero character", "remove it");
+        return false;
     }
 
     private static void CheckDirectory(string? directory, OptionFailures failures)

@@ -6,9 +6,6 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// <summary>Explains a refusal: the cause, and what an operator can do about it.</summary>
 internal static class ApiErrors
 {
-    // A server may answer with a page of HTML or a list of field errors; a log line needs the beginning.
-    private const int MaxQuoted = 500;
-
     /// <summary>The Status a refusal comes with; <see langword="null"/> if its body is something else (a proxy's page, nothing).</summary>
     public static ApiStatus? ReadStatus(ReadOnlyMemory<byte> body)
     {
@@ -82,7 +79,7 @@ internal static class ApiErrors
     }
 
     private static string Said(ApiStatus? status) => status?.Message is { Length: > 0 } message
-        ? $" The server said: {(message.Length > MaxQuoted ? message[..MaxQuoted] + "..." : message)}"
+        ? $" The server said: {Excerpt.Of(message)}"
         : "";
 
     private static LeaseStoreError Error(LeaseStoreErrorKind kind, string message) => new(kind, message);

@@ -49,8 +49,9 @@ internal sealed class KubeConfig
         var yaml = new YamlStream();
         try
         {
-            using StreamReader reader = File.OpenText(file);
-            yaml.Load(reader);
+            string text = File.ReadAllText(file);
+            YamlNesting.Check(new StringReader(text));
+            yaml.Load(new StringReader(text));
         }
         catch (YamlException e)
         {
@@ -61,6 +62,11 @@ internal sealed class KubeConfig
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new LeaseStoreConfigurationException($"The kubeconfig {file} cannot be read: {e.Message}", e);
+        }
+        // What YamlDotNet throws beside its own exceptions: InvalidOperationException for "..." before a document, for one.
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or NotSupportedException or FormatException)
+        {
+            throw new LeaseStoreConfigurationException($"The kubeconfig {file} is not valid YAML. Write it anew, or correct it.");
         }
 
         if (yaml.Documents.Count == 0)

@@ -38,11 +38,19 @@ internal static class KubeConfigConnection
             CertificateAuthority = authority is null
                 ? null
                 : ClusterFiles.Authorities(cluster.DescribeKey("certificate-authority"), authority),
-            TlsServerName = cluster.Text("tls-server-name"),
+            TlsServerName = TlsServerName(cluster),
             SkipTlsVerify = skipTlsVerify,
             Proxy = Proxy(cluster),
         };
     }
+
+    private static string? TlsServerName(KubeConfigNode cluster) => cluster.Text("tls-server-name") switch
+    {
+        null => null,
+        // It goes into the header Host, which takes nothing else, and would refuse it at every request.
+        { } name when Uri.CheckHostName(name) is UriHostNameType.Dns or UriHostNameType.IPv4 => name,
+        { } name => throw new LeaseStoreConfigurationException($"{cluster.DescribeKey("tls-server-name")} is '{name}', but must be a host name."),
+    };
 
     private static Uri? Proxy(KubeConfigNode cluster)
     {

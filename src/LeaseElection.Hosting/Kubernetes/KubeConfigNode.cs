@@ -18,6 +18,8 @@ internal sealed class KubeConfigNode(YamlNode node, string file, string place)
     {
         null => null,
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "null" or "~" } => null,
+        YamlScalarNode { Value: { } text } when text.Contains('\0', StringComparison.Ordinal) =>
+            throw new LeaseStoreConfigurationException($"{DescribeKey(key)} must not hold a zero character."),
         YamlScalarNode scalar => string.IsNullOrEmpty(scalar.Value) ? null : scalar.Value,
         _ => throw new LeaseStoreConfigurationException($"{DescribeKey(key)} must be a text."),
     };

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Logging;
 
@@ -37,13 +38,22 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
     public async Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var request = new ApiRequest(HttpMethod.Post, _resource.ForCollection, LeaseBodies.ForCreate(_resource, record));
-        return _replies.ForCreate(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false));
+        return _replies.ForCreate(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), record);
     }
 
     public async Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var request = new ApiRequest(HttpMethod.Put, _resource.ForItem, LeaseBodies.ForReplace(_resource, current, record));
-        return _replies.ForReplace(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false));
+        byte[] body;
+        try
+        {
+            body = LeaseBodies.ForReplace(_resource, current, record);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
+        {
+            return _replies.NotWritable(e);
+        }
+        var request = new ApiRequest(HttpMethod.Put, _resource.ForItem, body);
+        return _replies.ForReplace(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), current, record);
     }
 
     public async IAsyncEnumerable<LeaseEvent> WatchAsync(

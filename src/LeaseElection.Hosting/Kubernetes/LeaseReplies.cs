@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Unicode;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Kubernetes;
@@ -19,35 +20,56 @@ internal sealed class LeaseReplies(LeaseResource resource)
         _ => throw new InvalidOperationException($"A new kind of outcome: {outcome.GetType()}"),
     };
 
-    public LeaseReply ForCreate(ApiOutcome outcome) => outcome is ApiOutcome.Answer { Status: HttpStatusCode.Conflict } answer
+    public LeaseReply ForCreate(ApiOutcome outcome, LeaseRecord written) =>
+        outcome is ApiOutcome.Answer { Status: HttpStatusCode.Conflict } answer
         && ApiErrors.ReadStatus(answer.Body) is null or { Reason: "AlreadyExists" }
             ? new LeaseReply.Conflict()
-            : ForWrite(outcome, "create");
+            : ForWrite(outcome, "create", replaced: null, written);
 
-    public LeaseReply ForReplace(ApiOutcome outcome) => outcome switch
+    public LeaseReply ForReplace(ApiOutcome outcome, Lease replaced, LeaseRecord written) => outcome switch
     {
         ApiOutcome.Answer { Status: HttpStatusCode.Conflict } => new LeaseReply.Conflict(),
         ApiOutcome.Answer { Status: HttpStatusCode.NotFound } answer when IsOfLease(answer) => new LeaseReply.Absent(),
-        _ => ForWrite(outcome, "update"),
+        _ => ForWrite(outcome, "update", replaced, written),
     };
 
-    private LeaseReply ForWrite(ApiOutcome outcome, string verb) => outcome switch
+    /// <summary>The lease holds half a character (<c>"\ud800"</c>), which JSON allows to be read and nobody can write.</summary>
+    public LeaseReply NotWritable(Exception exception) =>
+        new LeaseReply.Failed(NoLease($"what it holds cannot be written back ({exception.Message.TrimEnd('.')})", exception));
+
+    private LeaseReply ForWrite(ApiOutcome outcome, string verb, Lease? replaced, LeaseRecord written) => outcome switch
     {
         ApiOutcome.NoAnswer { MayHaveArrived: true } none => new LeaseReply.Unknown(none.Error),
         ApiOutcome.NoAnswer none => new LeaseReply.Failed(none.Error),
         ApiOutcome.Answer { Status: HttpStatusCode.OK or HttpStatusCode.Created } answer =>
-            Found(answer, error => new LeaseReply.Unknown(error)),
+            Written(Found(answer, error => new LeaseReply.Unknown(error)), replaced, written),
         ApiOutcome.Answer { Status: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } answer =>
             new LeaseReply.Failed(ApiErrors.From(answer, verb, resource)),
         ApiOutcome.Answer answer => new LeaseReply.Unknown(ApiErrors.From(answer, verb, resource)),
         _ => throw new InvalidOperationException($"A new kind of outcome: {outcome.GetType()}"),
     };
 
+    /// <summary>
+    /// Only what we wrote confirms that we wrote it: a cache that answers a write with the version before, or a gateway with another
+    /// cluster's lease, would make a leader of somebody whom no API server has heard of.
+    /// </summary>
+    private LeaseReply Written(LeaseReply reply, Lease? replaced, LeaseRecord written) =>
+        reply is LeaseReply.Found { Lease: var lease }
+        && (WithHolder(lease.Record) != WithHolder(written) || (replaced is not null && lease.Uid != replaced.Uid))
+            ? new LeaseReply.Unknown(NoLease("it is a Lease, but not as it was just written", exception: null))
+            : reply;
+
+    // No holder is null or empty, and a server may make the one of the other.
+    private static LeaseRecord WithHolder(LeaseRecord record) => record with { HolderIdentity = record.HolderIdentity ?? "" };
+
     private LeaseReply Found(ApiOutcome.Answer answer, Func<LeaseStoreError, LeaseReply> otherwise)
     {
+        // The parser looks only at what it needs as text; the rest would fail when it is written back.
+        if (!Utf8.IsValid(answer.Body.Span))
+            return otherwise(NoLease("it is not UTF-8", exception: null));
         try
         {
-            if (JsonSerializer.Deserialize(answer.Body.Span, LeaseJsonContext.Default.LeaseDocument) is { } document && IsOurs(document))
+            if (JsonSerializer.Deserialize(answer.Body.Span, LeaseJsonContext.Default.LeaseDocument) is { } document && resource.Is(document))
                 return new LeaseReply.Found(document.ToLease());
             return otherwise(NoLease("it is JSON, but not this lease", exception: null));
         }
@@ -56,12 +78,6 @@ internal sealed class LeaseReplies(LeaseResource resource)
             return otherwise(NoLease(e.Message, e));
         }
     }
-
-    // Without uid and resourceVersion the next write would not be a compare-and-swap.
-    private bool IsOurs(LeaseDocument document) =>
-        document.Kind == "Lease"
-        && document.Metadata is { Uid.Length: > 0, ResourceVersion.Length: > 0 } metadata
-        && metadata.Name == resource.Name;
 
     /// <summary>
     /// A lease that is not there is named in the Status. A 404 of anything else (the namespace, the API itself, a gateway) must not pass
@@ -72,7 +88,7 @@ internal sealed class LeaseReplies(LeaseResource resource)
 
     private LeaseStoreError NoLease(string why, Exception? exception) => new(
         LeaseStoreErrorKind.InvalidResponse,
-        $"{resource.ServerText} answered with something that is no Lease: {why.TrimEnd('.')}. Is a proxy or something else listening there?")
+        $"{resource.ServerText} answered with something that is no Lease: {Excerpt.Of(why.TrimEnd('.'))}. Is a proxy or something else listening there?")
     {
         Exception = exception,
     };

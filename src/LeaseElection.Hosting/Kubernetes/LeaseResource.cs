@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Kubernetes;
 
@@ -33,6 +34,18 @@ internal sealed class LeaseResource(Uri server, string leaseNamespace, string le
         CultureInfo.InvariantCulture,
         $"{_collection}?watch=true&fieldSelector=metadata.name%3D{Uri.EscapeDataString(leaseName)}"
         + $"&resourceVersion={Uri.EscapeDataString(resourceVersion)}&allowWatchBookmarks=true&timeoutSeconds={seconds}"));
+
+    /// <summary>
+    /// Whether a document is this lease, and no other object or one of another namespace. Without uid and resourceVersion it is none
+    /// either: the next write would not be a compare-and-swap.
+    /// </summary>
+    public bool Is(LeaseDocument document) =>
+        document.Kind == "Lease"
+        && document.ApiVersion?.StartsWith("coordination.k8s.io/", StringComparison.Ordinal) is true
+        && document.Metadata is { Uid.Length: > 0, ResourceVersion.Length: > 0 } metadata
+        && IsNamedBy(metadata);
+
+    public bool IsNamedBy(LeaseMetadata metadata) => metadata.Name == leaseName && metadata.Namespace == leaseNamespace;
 
     private static string GoDuration(TimeSpan timeout) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (long)timeout.TotalMilliseconds)}ms");

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using System.Text.Unicode;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Kubernetes;
@@ -56,9 +57,14 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
     {
         try
         {
-            var json = new Utf8JsonReader(line);
+            ReadOnlySpan<byte> text = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
+            if (!Utf8.IsValid(text))
+                throw new JsonException("an event is not UTF-8");
+            var json = new Utf8JsonReader(text);
             WatchFrame frame = JsonSerializer.Deserialize(ref json, KubernetesJsonContext.Default.WatchFrame)
                 ?? throw new JsonException("an event is null");
+            // Throws: of two objects in a line the second would be lost.
+            json.Read();
             if (frame.Type == "ERROR")
             {
                 ApiStatus status = frame.Object.Deserialize(KubernetesJsonContext.Default.ApiStatus) ?? new ApiStatus();
@@ -76,12 +82,16 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
 
     private LeaseEvent? ToEvent(string? type, LeaseDocument document)
     {
-        string version = document.Metadata?.ResourceVersion ?? throw new JsonException("an event has no resourceVersion");
+        if (document.Metadata is not { ResourceVersion: { Length: > 0 } version } metadata)
+            throw new JsonException("an event has no resourceVersion");
         if (type == "BOOKMARK")
             return new LeaseEvent.Bookmark(version);
         // A gateway that loses the field selector must not make another lease's holder ours.
-        if (document.Metadata.Name != resource.Name)
+        if (!resource.IsNamedBy(metadata))
             return null;
+        // What is told here is what the next write names and what ends a term: it must be as complete as the answer to a read.
+        if (!resource.Is(document))
+            throw new JsonException("an event is not about a Lease");
         return type switch
         {
             "ADDED" or "MODIFIED" => new LeaseEvent.Changed(document.ToLease()),
@@ -92,5 +102,5 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
     }
 
     private LeaseWatchException Broken(string why, Exception? exception) =>
-        new(new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, $"The watch of {resource} broke: {why}.") { Exception = exception });
+        new(new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, $"The watch of {resource} broke: {Excerpt.Of(why)}.") { Exception = exception });
 }

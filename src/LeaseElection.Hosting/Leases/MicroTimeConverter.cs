@@ -12,6 +12,9 @@ internal sealed class MicroTimeConverter : JsonConverter<DateTimeOffset?>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
+    // Nothing else: 12:00 is another time each day, and a lease that changes by being looked at never runs out.
+    private static readonly string[] Rfc3339 = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+
     public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.Null)
@@ -22,8 +25,9 @@ internal sealed class MicroTimeConverter : JsonConverter<DateTimeOffset?>
         string text = reader.GetString()!;
         if (text.Length == 0)
             return null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-            ? time.ToUniversalTime()
+        return DateTimeOffset.TryParseExact(
+            WithoutNanoseconds(text), Rfc3339, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? new DateTimeOffset(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero)
             : throw new JsonException($"'{text}' is not a time such as 2026-01-31T23:59:59.123456Z.");
     }
 
@@ -33,5 +37,13 @@ internal sealed class MicroTimeConverter : JsonConverter<DateTimeOffset?>
             writer.WriteStringValue(time.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
         else
             writer.WriteNullValue();
+    }
+
+    /// <summary>Of the nine digits that Go may write, .NET reads seven.</summary>
+    private static string WithoutNanoseconds(string text)
+    {
+        const int Seventh = 27;
+        int more = text.Length > Seventh && text[19] == '.' ? text.AsSpan(Seventh).IndexOfAnyExceptInRange('0', '9') : 0;
+        return more > 0 ? text.Remove(Seventh, more) : text;
     }
 }

@@ -259,7 +259,10 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     }
 
     private static string Line(string version, string holder) =>
-        $$$"""{"type":"MODIFIED","object":{"kind":"Lease","metadata":{"name":"settlement","uid":"u","resourceVersion":"{{{version}}}"},"spec":{"holderIdentity":"{{{holder}}}"} } }"""
+        """{"type":"MODIFIED","object":{"kind":"Lease","apiVersion":"coordination.k8s.io/v1","""
+        + $$$"""
+            "metadata":{"name":"settlement","namespace":"default","uid":"u","resourceVersion":"{{{version}}}"},"spec":{"holderIdentity":"{{{holder}}}"} } }
+            """
         + "\n";
 
     private static async Task<LeaseStoreError> BrokenAsync(KubernetesLeaseStore store, string version)

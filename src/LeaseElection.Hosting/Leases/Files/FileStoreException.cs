@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LeaseElection.Hosting.Leases.Files;
 
 /// <summary>Carries a <see cref="LeaseStoreError"/> up to where it becomes a reply. Never leaves the store.</summary>
@@ -15,6 +17,9 @@ internal sealed class FileStoreException(LeaseStoreError error) : Exception(erro
         {
             Exception = exception,
         },
+        // Fields that are not ours are taken over unread: two of one name, or half a character, fail here.
+        InvalidOperationException or ArgumentException or JsonException =>
+            Damaged(path, $"what it holds cannot be used ({exception.Message})", exception).Error,
         _ => new LeaseStoreError(
             LeaseStoreErrorKind.Storage,
             $"The file system fails at {path}: {exception.Message} Check that the disk has space and that the folder is on a local, writable disk, or set File:Directory to another.")
