@@ -1,4 +1,5 @@
 using System.Text;
+using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Tests.Fuzz.Strange;
 
@@ -27,6 +28,17 @@ internal static class StrangeLease
         ("spec.acquireTime", $"\"{StrangeTime.Good(random)}\""),
         ("spec.renewTime", $"\"{StrangeTime.Good(random)}\""),
         ("spec.leaseTransitions", $"{random.Next(9)}"),
+    ];
+
+    /// <summary>A lease as it should be, with this record.</summary>
+    public static IReadOnlyList<(string Place, string Json)> Of(Random random, LeaseRecord record) =>
+    [
+        .. Good(random).Where(field => !field.Place.StartsWith("spec.", StringComparison.Ordinal)),
+        ("spec.holderIdentity", $"\"{record.HolderIdentity}\""),
+        ("spec.leaseDurationSeconds", $"{record.LeaseDurationSeconds}"),
+        ("spec.acquireTime", $"\"{record.AcquireTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}\""),
+        ("spec.renewTime", $"\"{record.RenewTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}\""),
+        ("spec.leaseTransitions", $"{record.LeaseTransitions}"),
     ];
 
     public static byte[] Any(Random random) => Strange(random, Good(random));
