@@ -21,6 +21,10 @@ public sealed class BadInputTests : IDisposable
     [InlineData("Store=Kubernetes;LeaseName=x;Kubernetes:ApiServer=https://127.0.0.1:1;Kubernetes:TokenFile={folder}/token;"
         + "Kubernetes:CertificateAuthorityFile={folder}/no-ca.crt", "CertificateAuthorityFile", "{folder}/no-ca.crt")]
     [InlineData("LeaseName=x;Kubernetes:KubeConfig={folder}/config;Kubernetes:Context=staging", "staging", "prod", "Context")]
+    [InlineData("Store=File;LeaseName=x;File:Directory=/a\0b", "LeaderElection:File:Directory", "zero character")]
+    [InlineData("LeaseName=x;Kubernetes:KubeConfig=/a\0b", "LeaderElection:Kubernetes:KubeConfig", "zero character")]
+    [InlineData("LeaseName=x;Kubernetes:ApiServer=https://a;Kubernetes:TokenFile=/a\0b", "LeaderElection:Kubernetes:TokenFile", "zero character")]
+    [InlineData("Store=File;LeaseName=x;Identity=a\ufffd", "LeaderElection:Identity", "whole Unicode characters")]
     [InlineData("LeaseName=x", "LeaderElection:Store", "Tried:", "Kubernetes:KubeConfig", "Store=File", "DOTNET_ENVIRONMENT=Development")]
     public async Task Start_SettingsThatCannotWork_FailsWithWhatToDo(string settings, params string[] parts)
     {

@@ -13,6 +13,9 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
 
     private readonly PipeReader _pipe = PipeReader.Create(body, new StreamPipeReaderOptions(leaveOpen: true));
 
+    /// <summary>How much of the line that has begun is known to hold no end: looked through once, not again for every byte that arrives.</summary>
+    private long _searched;
+
     /// <returns>The next event, or <see langword="null"/> when the server has closed the watch in good order.</returns>
     /// <exception cref="LeaseWatchException">The watch broke, or the server reported an error in it.</exception>
     public async Task<LeaseEvent?> ReadAsync(CancellationToken cancellationToken)
@@ -21,8 +24,9 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
         {
             ReadResult read = await ReadPipeAsync(cancellationToken).ConfigureAwait(false);
             ReadOnlySequence<byte> buffer = read.Buffer;
-            if (buffer.PositionOf((byte)'\n') is { } end)
+            if (buffer.Slice(_searched).PositionOf((byte)'\n') is { } end)
             {
+                _searched = 0;
                 LeaseEvent? leaseEvent = Parse(buffer.Slice(0, end));
                 _pipe.AdvanceTo(buffer.GetPosition(1, end));
                 if (leaseEvent is not null)
@@ -34,6 +38,7 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
                 throw Broken($"a line of it is longer than {MaxLine} bytes", exception: null);
             if (read.IsCompleted)
                 return buffer.IsEmpty ? null : throw Broken("it ends in the middle of a line", exception: null);
+            _searched = buffer.Length;
             _pipe.AdvanceTo(buffer.Start, buffer.End);
         }
     }

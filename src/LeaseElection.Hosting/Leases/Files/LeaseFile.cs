@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace LeaseElection.Hosting.Leases.Files;
 
@@ -13,8 +14,9 @@ internal sealed class LeaseFile(LeasePaths paths)
     // Far beyond any Lease, far below what hurts to read.
     private const int MaxBytes = 1024 * 1024;
 
-    // The last instant a file can be dated, in microseconds: 9999-12-31.
-    private const long MaxVersion = 253_402_300_799_999_999;
+    // The year 9000 in microseconds. A file can be dated until 9999-12-31, and versions grow from here: near to that end our own next write
+    // would be one that nobody can read.
+    private const long MaxVersion = 221_845_392_000_000_000;
 
     // Indented and unescaped for the person who reads it; the API server's dialect otherwise.
     private static readonly LeaseJsonContext Json = new(new JsonSerializerOptions(LeaseJsonContext.Default.Options)
@@ -43,6 +45,8 @@ internal sealed class LeaseFile(LeasePaths paths)
             DateTime modified = File.GetLastWriteTimeUtc(file.SafeFileHandle);
             LeaseDocument document = Parse(file);
             long version = EffectiveVersion(VersionOf(document.Metadata?.ResourceVersion), modified);
+            if (version > MaxVersion)
+                throw FileStoreException.Damaged(paths.Lease, $"it is dated {modified:u}, which is no time it can have been written at.");
             return WithVersion(document with { Metadata = document.Metadata ?? new LeaseMetadata() }, version);
         }
     }
@@ -55,6 +59,9 @@ internal sealed class LeaseFile(LeasePaths paths)
     {
         // The clock makes it grow over a deletion, the increment when the clock was set back.
         long version = Math.Max(previous is null ? 0 : VersionOf(previous) + 1, Microseconds(now.UtcDateTime));
+        // A file system that dates coarsely adds one: what we write must be below the end, not at it.
+        if (version >= MaxVersion)
+            throw FileStoreException.Damaged(paths.Lease, $"metadata.resourceVersion '{Text(version)}' leaves no greater one to write.");
         document = WithVersion(document, version);
         using (FileStream file = new(paths.Temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
@@ -75,7 +82,7 @@ internal sealed class LeaseFile(LeasePaths paths)
     {
         version = 0;
         return string.IsNullOrEmpty(resourceVersion)
-            || (long.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out version) && version < MaxVersion);
+            || (long.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out version) && version <= MaxVersion);
     }
 
     public static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
@@ -105,7 +112,10 @@ internal sealed class LeaseFile(LeasePaths paths)
         {
             byte[] json = new byte[file.Length];
             int length = file.ReadAtLeast(json, json.Length, throwOnEndOfStream: false);
-            document = JsonSerializer.Deserialize(json.AsSpan(0, length), Json.LeaseDocument);
+            // Other people's fields are taken over unread: what is no text in them would be written back as something else.
+            document = Utf8.IsValid(json.AsSpan(0, length))
+                ? JsonSerializer.Deserialize(json.AsSpan(0, length), Json.LeaseDocument)
+                : throw new JsonException("it is not UTF-8");
         }
         catch (JsonException e)
         {
