@@ -43,6 +43,8 @@ internal sealed class FlippingApiServer : IAsyncDisposable
                 return Good(request, arrived);
             if (request.IsWrite && _world.Random.OneIn(2))
                 Serve(request);
+            if (request.IsWrite && _world.Random.OneIn(3))
+                return Foreign(request, arrived);
             byte[] body = Strange(request, arrived);
             RawAnswer answer = StrangeHttp.Any(_world.Random, body);
             _world.Put(request.Method, [.. answer.Pieces.SelectMany(piece => piece.ToArray())]);
@@ -75,6 +77,15 @@ internal sealed class FlippingApiServer : IAsyncDisposable
         {
             return refusal.ToResult();
         }
+    }
+
+    /// <summary>The most dangerous garbage: a lease in the best of order, and not the one that was written.</summary>
+    private RawAnswer Foreign(RawRequest request, long arrived)
+    {
+        byte[] lease = _world.Put(request.Method, StrangeLease.Write(StrangeLease.Good(_world.Random)));
+        if (LeaseOracle.Confirms(lease, Written(request)))
+            Confirm(request, arrived);
+        return RawAnswer.Json(_world.Random.Of(200, 201), Encoding.UTF8.GetString(lease));
     }
 
     private byte[] Strange(RawRequest request, long arrived)

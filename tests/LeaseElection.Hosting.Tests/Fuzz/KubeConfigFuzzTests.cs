@@ -18,7 +18,7 @@ public sealed class KubeConfigFuzzTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Load_AnyFile_ConnectsOrIsRefused() => FuzzRun.EachSeed(output, seeds: 100, world =>
+    public void Load_AnyFile_ConnectsOrIsRefused() => FuzzRun.EachSeed(output, seeds: 40, world =>
     {
         for (int i = 0; i < FilesPerSeed; i++)
             Check(world.Put("kubeconfig", StrangeKubeConfig.Any(world.Random)));
