@@ -79,5 +79,8 @@ public class BoundsTests
     }
 
     private static RawAnswer Endless(string head, byte[] block, int megabytes) => new(
-        [Encoding.ASCII.GetBytes(head), .. Enumerable.Repeat((ReadOnlyMemory<byte>)block, (int)(megabytes * Megabyte / block.Length))]) { Hangs = true };
+        [Encoding.ASCII.GetBytes(head), .. Enumerable.Repeat((ReadOnlyMemory<byte>)block, (int)(megabytes * Megabyte / block.Length))])
+    {
+        Hangs = true,
+    };
 }

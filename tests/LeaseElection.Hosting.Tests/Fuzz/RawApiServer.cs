@@ -89,6 +89,8 @@ internal sealed class RawApiServer : IAsyncDisposable
                 // Until the client has had enough.
                 if (answer.Hangs)
                     _ = await reader.ReadAsync(new char[1], _stop.Token);
+                if (answer.Closes)
+                    await tls.ShutdownAsync();
                 if (answer.Hangs || answer.Closes)
                     break;
             }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Tests.Fuzz;
 using LeaseElection.Testing.FakeApiServer;
 using static LeaseElection.Hosting.Tests.Kubernetes.Records;
 
@@ -67,14 +69,23 @@ public sealed class KubernetesLeaseStoreFaultTests : IAsyncLifetime
     [Fact]
     public async Task Write_ReusedConnectionClosedWithoutAnAnswer_UnknownAndSentOnce()
     {
-        await using var server = new ClosingServer(_server.Authority);
-        await using KubernetesLeaseStore store = new StoreSetup(_server) { Url = server.Url }.Create();
+        // What a server does that shuts down. Kestrel cannot be made to do it.
+        var requests = new ConcurrentQueue<string>();
+        await using var server = new RawApiServer(request =>
+        {
+            requests.Enqueue(request.Method);
+            return request.IsWrite
+                ? new RawAnswer([]) { Closes = true }
+                : RawAnswer.Json(404, """{"kind":"Status","code":404,"reason":"NotFound","details":{"kind":"leases"}}""");
+        });
+        await using KubernetesLeaseStore store =
+            new StoreSetup(_server) { Url = server.Url, Authority = TextSource.Inline("ca", server.AuthorityPem) }.Create();
         await store.ReadAsync(Patience, default);
 
         // A GET would be sent again by SocketsHttpHandler itself. A write must not: had it been carried out, it would conflict with itself.
         Unknown(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default));
 
-        Assert.Equal(["GET", "POST"], server.Requests);
+        Assert.Equal(["GET", "POST"], requests);
     }
 
     [Fact]
