@@ -119,7 +119,8 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
                 "RELEASEONSTOP" => Same(options.ReleaseOnStop.ToString(), value),
                 _ => $"a start although {path} is no setting",
             };
-            Assert.Equal(value, said);
+            // JSON cannot say half a character, so it says U+FFFD.
+            Assert.Equal(string.Concat(value.EnumerateRunes()), string.Concat((said ?? "").EnumerateRunes()));
         }
     }
 
