@@ -22,6 +22,8 @@ if (options.ProvesItself)
 {
     Console.WriteLine();
     failures += MutantReport.Write(Console.Out);
+    Console.WriteLine();
+    failures += ClientGoReport.Write(Console.Out);
 }
 
 return failures == 0 ? 0 : 1;
