@@ -161,7 +161,7 @@ internal sealed class Elector
             See(_view.Observe(lease, _turn.Instant, newest, Own.Contains(lease)));
         else if (newest)
             See(_view.ObserveAbsent());
-        if (Term is null && _candidacy.TakeOverAt > _turn.Instant)
+        if (State == LeaderElectionState.Standby && _candidacy.TakeOverAt > _turn.Instant)
             _requests.Recovered(); // Nothing to write: reading was all there was to do.
     }
 

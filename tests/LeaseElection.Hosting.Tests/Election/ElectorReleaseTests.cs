@@ -136,4 +136,23 @@ public class ElectorReleaseTests
         Assert.Single(driver.Told<ElectionEvent.Released>());
         Assert.Empty(driver.Told<ElectionEvent.HolderChanged>());
     }
+
+    /// <summary>
+    /// Found by the simulator, seed 231672: reads that were behind the server made write, conflict and read chase each other for the two
+    /// seconds that a release has.
+    /// </summary>
+    [Fact]
+    public void ReleaseThatConflictsAgainAndAgain_IsPaced()
+    {
+        var driver = ElectorDriver.Leading();
+        Lease ours = driver.Server.Current!;
+        driver.StepDown();
+        driver.WorkStopped();
+
+        int requests = 0;
+        for (; driver.Pending is not null && requests < 10; requests++)
+            driver.Reply(driver.Pending is ElectionOutput.Read ? new ElectionInput.ReadFound(ours) : new ElectionInput.WriteConflicted());
+
+        Assert.Equal(3, requests); // A write, one look at once, another write; then a pause.
+    }
 }
