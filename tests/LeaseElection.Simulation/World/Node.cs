@@ -10,6 +10,7 @@ internal sealed class Node
     private readonly World _world;
     private readonly int _index;
     private int _boots;
+    private bool _isStunned;
 
     public Node(World world, int index, NodeClock clock)
     {
@@ -53,7 +54,7 @@ internal sealed class Node
 
     public void Boot()
     {
-        if (Process is not null || _world.IsClosing)
+        if (Process is not null || _world.IsClosing || _isStunned)
             return;
         _boots++;
         _world.Trouble(this, TimeSpan.Zero); // It has seen nothing yet, and waits for whoever holds the lease from now on.
@@ -101,6 +102,7 @@ internal sealed class Node
 
     public void BeginStun()
     {
+        _isStunned = true;
         Stuns.Add(new Stun(_world.Now));
         Clock.Stun();
         Process?.Freeze();
@@ -110,8 +112,10 @@ internal sealed class Node
     public void EndStun(TimeSpan slept, TimeSpan corrected)
     {
         Stun stun = Stuns[^1];
+        _isStunned = false;
         Clock.Unstun();
         Process?.Resume(TimeSpan.Zero);
+        Boot();
         _world.In(corrected, () =>
         {
             Clock.StepWall(slept);

@@ -27,6 +27,7 @@ internal static class ScenarioDraw
         };
         ElectorSettings? other = random.Next(8) == 0 ? Timings(random) : null;
         double mostError = Math.Min(MostError(settings), MostError(other ?? settings));
+        FaultKind[] faults = Faults(random);
         return new Scenario
         {
             Seed = seed,
@@ -37,11 +38,11 @@ internal static class ScenarioDraw
             WallSpread = random.Next(2) == 0 ? 0 : Math.Pow(10, random.Next(1, 8)),
             Latency = Latency(random, other is null || settings.RenewDeadline < other.RenewDeadline ? settings : other),
             FirstVersion = FirstVersions[random.Next(FirstVersions.Length)],
-            HasNumbers = random.Next(50) != 0,
+            HasNumbers = random.Next(50) != 0 || faults.Contains(FaultKind.WatchRewound), // What has no order cannot be seen to go back.
             HasNestedIdentities = random.Next(20) == 0,
             WorkEndsByItself = random.Next(5) == 0 ? 0.3 : 0,
             WorkDisobeys = random.Next(20) == 0 ? 0.3 : 0,
-            Faults = Faults(random),
+            Faults = faults,
             Pause = TimeSpan.FromSeconds(0.3 + (random.NextDouble() * random.NextDouble() * 15)),
             HealedAt = settings.LeaseDuration * (2 + (random.NextDouble() * 4)),
         };
