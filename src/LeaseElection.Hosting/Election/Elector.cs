@@ -323,6 +323,8 @@ internal sealed class Elector
 
     private void AdvanceRelease()
     {
+        if (_releaseUntil == TimeSpan.MaxValue && !_requests.IsPending) // A renewal that hangs must not use up the time to release.
+            _releaseUntil = _turn.Instant + ElectorSettings.ReleaseTimeout;
         TimeSpan left = _releaseUntil - _turn.Instant;
         if (left <= TimeSpan.Zero && !_requests.IsPending)
             EndRelease(new ElectionEvent.NotReleased(LastError));
@@ -368,7 +370,7 @@ internal sealed class Elector
     private void Release()
     {
         _idle = LeaderElectionState.Releasing;
-        _releaseUntil = _turn.Instant + ElectorSettings.ReleaseTimeout;
+        _releaseUntil = TimeSpan.MaxValue;
         _requests.Forget();
     }
 
