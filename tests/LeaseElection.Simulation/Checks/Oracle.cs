@@ -120,7 +120,7 @@ internal sealed class Oracle(World world)
         if (told is ElectionEvent.LeadershipLost { Reason: StopReason.DeadlinePassed } && NeedlessLoss.IsOne(world, process))
             Fail("leadership was lost although the server could be reached in time", process);
         if (told is ElectionEvent.LeadershipLost { Reason: StopReason.OtherHolder or StopReason.HolderCleared or StopReason.LeaseDeleted or StopReason.IdentityInUse } lost
-            && !world.Scenario.Faults.Contains(FaultKind.StaleRead) && world.Server is { TamperedAt: < 0, RestoredAt: < 0, Current: { } lease } && lease.Record.HolderIdentity == process.Identity)
+            && world.Scenario.HasNumbers && !world.Scenario.Faults.Contains(FaultKind.StaleRead) && world.Server is { TamperedAt: < 0, RestoredAt: < 0, Current: { } lease } && lease.Record.HolderIdentity == process.Identity)
             Fail($"leadership was given up ({lost.Reason}) although the lease was never anybody else's", process);
     }
 

@@ -11,6 +11,16 @@ internal static class ScenarioDraw
 {
     private static readonly FaultKind[] AllFaults = Enum.GetValues<FaultKind>();
 
+    /// <summary>
+    /// The lease deleted or edited by hand while what a process knows or asks is late: what the core got wrong most often, and what chance
+    /// brings together seldom.
+    /// </summary>
+    private static readonly FaultKind[] HandsAndDelays =
+    [
+        FaultKind.LeaseDeleted, FaultKind.LeaseDeleted, FaultKind.HolderCleared, FaultKind.SlowRequest, FaultKind.SlowReply, FaultKind.LateCommit,
+        FaultKind.StarvedPool, FaultKind.Suspend, FaultKind.Partition, FaultKind.WatchLagging,
+    ];
+
     private static readonly UInt128[] FirstVersions =
         [1, 90, 999_990, int.MaxValue - 20, 1UL << 53, ulong.MaxValue - 15, UInt128.One << 90, UInt128.MaxValue >> 1];
 
@@ -64,9 +74,10 @@ internal static class ScenarioDraw
     {
         if (random.Next(20) == 0)
             return AllFaults;
+        FaultKind[] from = random.Next(5) == 0 ? HandsAndDelays : AllFaults;
         var faults = new FaultKind[1 + random.Next(6)];
         for (int i = 0; i < faults.Length; i++)
-            faults[i] = AllFaults[random.Next(AllFaults.Length)];
+            faults[i] = from[random.Next(from.Length)];
         return faults;
     }
 
