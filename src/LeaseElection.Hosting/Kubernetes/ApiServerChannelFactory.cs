@@ -53,6 +53,12 @@ internal sealed class ApiServerChannelFactory
         return Create(credential, handler);
     }
 
+    /// <summary>
+    /// The server was not trusted: the authorities may have been rotated since the file was last looked at, and a minute is more than a
+    /// term has. The next attempt is made with what the file says now.
+    /// </summary>
+    public void RereadAuthorities() => _authorities?.Get(now: true);
+
     /// <summary>Whether a channel made now would be the same: looks at the authorities' file, once a minute.</summary>
     public bool IsCurrent(ApiServerChannel channel, ClusterCredential credential) =>
         channel.IsMadeWith(_authorities?.Get(), credential.ClientCertificate);

@@ -183,9 +183,15 @@ internal sealed class ApiServerClient : IAsyncDisposable
         KubernetesStoreLog.ConnectionReplaced(_logger, _resource.ServerText);
     }
 
-    private LeaseStoreError Explain(Exception exception, bool timedOut, TimeSpan timeout) => timedOut
-        ? TransportErrors.Timeout(_resource.ServerText, timeout, exception)
-        : TransportErrors.From(exception, _resource.ServerText);
+    private LeaseStoreError Explain(Exception exception, bool timedOut, TimeSpan timeout)
+    {
+        if (timedOut)
+            return TransportErrors.Timeout(_resource.ServerText, timeout, exception);
+        LeaseStoreError error = TransportErrors.From(exception, _resource.ServerText);
+        if (error.Kind == LeaseStoreErrorKind.Tls)
+            _channels.RereadAuthorities();
+        return error;
+    }
 
     private static TimeSpan NotNegative(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

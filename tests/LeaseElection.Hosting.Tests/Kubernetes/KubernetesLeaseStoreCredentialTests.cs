@@ -134,6 +134,24 @@ public sealed class KubernetesLeaseStoreCredentialTests : IAsyncLifetime, IDispo
     }
 
     [Fact]
+    public async Task Authority_Rotated_ReadAgainAfterTheFirstRefusal()
+    {
+        string file = Path.Combine(_folder.Path, "ca.crt");
+        await File.WriteAllTextAsync(file, _server.Authority.Pem);
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { Authority = TextSource.FromFile(file), Time = _time }.Create();
+        Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
+
+        // Both at once, and a connection that has to be made again. Not a minute passes.
+        _server.ChangeAuthority();
+        await File.WriteAllTextAsync(file, _server.Authority.Pem);
+        _server.Faults.Add(new Fault { Kind = FaultKind.Reset });
+        Failed(LeaseStoreErrorKind.Network, await store.ReadAsync(Patience, default));
+        Failed(LeaseStoreErrorKind.Tls, await store.ReadAsync(Patience, default));
+
+        Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
+    }
+
+    [Fact]
     public async Task Authority_TwoInTheFile_BothTrusted()
     {
         using var other = new CertificateAuthority();
