@@ -323,6 +323,9 @@ internal sealed class Elector
 
     private void AdvanceRelease()
     {
+        // Not before a renewal under way has been answered: one that hangs would use up the time there is to release.
+        if (_releaseUntil == TimeSpan.MaxValue && !_requests.IsPending)
+            _releaseUntil = _turn.Instant + ElectorSettings.ReleaseTimeout;
         TimeSpan left = _releaseUntil - _turn.Instant;
         if (left <= TimeSpan.Zero && !_requests.IsPending)
             EndRelease(new ElectionEvent.NotReleased(LastError));
@@ -368,7 +371,7 @@ internal sealed class Elector
     private void Release()
     {
         _idle = LeaderElectionState.Releasing;
-        _releaseUntil = _turn.Instant + ElectorSettings.ReleaseTimeout;
+        _releaseUntil = TimeSpan.MaxValue;
         _requests.Forget();
     }
 

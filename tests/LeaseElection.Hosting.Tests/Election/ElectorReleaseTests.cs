@@ -28,6 +28,26 @@ public class ElectorReleaseTests
         Assert.Single(driver.Told<ElectionEvent.Released>());
     }
 
+    /// <summary>A dead connection must not make the others wait for a whole lease: the budget is that of the release alone.</summary>
+    [Fact]
+    public void RenewalUnderWay_Hangs_LeavesTheReleaseItsBudget()
+    {
+        var driver = ElectorDriver.Leading();
+        driver.After(3);
+        TimeSpan hangs = driver.Sent<ElectionOutput.Replace>().Timeout;
+        Assert.True(hangs > ElectorSettings.ReleaseTimeout);
+        driver.StopHost();
+        driver.WorkStopped();
+
+        driver.After(hangs.TotalSeconds);
+        driver.LoseReply(committed: false);
+        driver.IsServed = true;
+        driver.After(1);
+
+        Assert.Single(driver.Told<ElectionEvent.Released>());
+        Assert.Equal("", driver.Server.Current!.Record.HolderIdentity);
+    }
+
     /// <summary>client-go's "release retries on conflict".</summary>
     [Fact]
     public void ReleaseThatConflicts_IsReadAndWrittenAgain()
