@@ -1,11 +1,16 @@
 using LeaseElection.Hosting.ClusterTests.Electors;
+using LeaseElection.Hosting.ClusterTests.Faults.Processes;
 using LeaseElection.Testing.ApiServer;
 
 // Not the tests (those are run by `dotnet test`) but what a test starts in order to kill it.
-if (args is [Candidate.Command, .. var arguments])
+switch (args)
 {
-    await Candidate.RunAsync(arguments);
-    return;
+    case [Candidate.Command, .. var arguments]:
+        await Candidate.RunAsync(arguments);
+        return;
+    case ["replica", .. string[] settings]:
+        await Replica.RunAsync(settings);
+        return;
 }
 
 // A process that owns an API server, says which processes that are, and never cleans up.

@@ -35,6 +35,9 @@ public sealed class WorkJournal
     /// <summary>Something that a leader did: it says that a moment ago it was sure to lead.</summary>
     public static string ActLine(LeadershipTerm term) => WorkLine.Of(WorkLine.Act, term).ToString();
 
+    /// <summary>The same, with when it had last looked whether it leads: a process may be stopped between look and act.</summary>
+    public static string ActLine(LeadershipTerm term, long lookedAt) => (WorkLine.Of(WorkLine.Act, term) with { At = lookedAt }).ToString();
+
     /// <summary>Takes a line in, if it is one of a journal.</summary>
     public bool Read(string line)
     {
@@ -99,12 +102,17 @@ public sealed class WorkJournal
     }
 
     /// <summary>Does work that lasts until it is told to stop, and notes both ends: for <c>AddWork</c>.</summary>
-    public async Task WorkAsync(LeadershipTerm term, CancellationToken stoppingToken)
+    public Task WorkAsync(LeadershipTerm term, CancellationToken stoppingToken) => WorkAsync(term, drain: null, stoppingToken);
+
+    /// <summary>Does work that, told to stop, has something left to do.</summary>
+    public async Task WorkAsync(LeadershipTerm term, Func<Task>? drain, CancellationToken stoppingToken)
     {
         Start(term.Identity, term.FencingToken, Now);
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (stoppingToken.UnsafeRegister(_ => told.SetResult(), null))
             await told.Task;
+        if (drain is not null)
+            await drain();
         End(term.Identity, term.FencingToken, Now);
     }
 

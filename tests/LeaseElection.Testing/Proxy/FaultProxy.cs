@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json.Nodes;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.FakeApiServer;
 
@@ -32,6 +33,7 @@ public sealed class FaultProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<ProxyConnection, Task> _connections = new();
+    private readonly ConcurrentDictionary<string, bool> _expired = new();
     private readonly FaultPlan _plan = new();
     private readonly ProxyUpstream _upstream;
     private readonly ProxyWatches _watches = new();
@@ -93,17 +95,8 @@ public sealed class FaultProxy : IAsyncDisposable
         Meet(new Fault { Verb = verb, Times = times, Kind = FaultKind.Replay, AfterCommit = true });
 
     /// <summary>A request is refused before it reaches the server.</summary>
-    public FaultProxy Answer(int status, TimeSpan? retryAfter = null, string? verb = null, int times = Always) => Meet(new Fault
-    {
-        Verb = verb,
-        Times = times,
-        Kind = FaultKind.Answer,
-        Status = status,
-        Body = $$"""{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"the fault proxy says so","code":{{status}}}""",
-        Headers = retryAfter is { } time
-            ? new Dictionary<string, string> { ["Retry-After"] = time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture) }
-            : [],
-    });
+    public FaultProxy Answer(int status, TimeSpan? retryAfter = null, string? verb = null, int times = Always) =>
+        Meet(Refusal(status, retryAfter) with { Verb = verb, Times = times });
 
     /// <summary>The connections that are open stay so and swallow everything, for good; new ones work.</summary>
     public FaultProxy BlackHole()
@@ -156,7 +149,20 @@ public sealed class FaultProxy : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Every fault is over. Connections that led into a black hole still do; requests that hang are reset.</summary>
+    /// <summary>Tells the watches that are open an event that did not happen, or that happened long ago.</summary>
+    /// <param name="type">ADDED, MODIFIED, DELETED, BOOKMARK or ERROR.</param>
+    /// <param name="about">What it is about.</param>
+    public Task TellWatchesAsync(string type, JsonObject about) =>
+        _watches.TellAsync($$"""{"type":"{{type}}","object":{{about.ToJsonString()}}}""" + "\n");
+
+    /// <summary>From now on a bearer token is refused, as one that has expired is.</summary>
+    public FaultProxy Expire(string token)
+    {
+        _expired[$"Bearer {token}"] = true;
+        return this;
+    }
+
+    /// <summary>Every fault is over. Connections that led into a black hole still do; requests that hang are reset; tokens stay expired.</summary>
     public void Heal()
     {
         _plan.Clear();
@@ -247,7 +253,9 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <returns>Whether the connection may go on to be used.</returns>
     private async Task<bool> HandleAsync(ProxyConnection connection, HttpRequestHead request, ProxiedRequest record)
     {
-        Fault? fault = _plan.Take(request.Verb);
+        Fault? fault = request.Headers.Any(header => header.Key == "Authorization" && _expired.ContainsKey(header.Value))
+            ? Refusal(401)
+            : _plan.Take(request.Verb);
         if (fault is { AfterCommit: false } && await ApplyAsync(fault, connection, _stopping.Token))
             return !connection.Gone.IsCancellationRequested;
         if (request.Verb == "watch")
@@ -269,11 +277,11 @@ public sealed class FaultProxy : IAsyncDisposable
         await using Stream body = await response.Content.ReadAsStreamAsync(connection.Gone);
         record.Status = (int)response.StatusCode;
         await connection.WriteAsync(record.Status, response.ReasonPhrase ?? "", ProxyAnswer.HeadersOf(response), body: null);
-        using ProxyWatch watch = _watches.Add(connection.Gone);
+        using ProxyWatch watch = _watches.Add(connection);
         Requests.WatchOpened();
         try
         {
-            return await watch.RunAsync(body, connection, () => _watches.AreSilent);
+            return await watch.RunAsync(body, () => _watches.AreSilent);
         }
         finally
         {
@@ -304,6 +312,16 @@ public sealed class FaultProxy : IAsyncDisposable
                 return false;
         }
     }
+
+    private static Fault Refusal(int status, TimeSpan? retryAfter = null) => new()
+    {
+        Kind = FaultKind.Answer,
+        Status = status,
+        Body = $$"""{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"the fault proxy says so","code":{{status}}}""",
+        Headers = retryAfter is { } time
+            ? new Dictionary<string, string> { ["Retry-After"] = time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture) }
+            : [],
+    };
 
     private static X509Certificate2 CertificateFrom(CertificateAuthority authority)
     {

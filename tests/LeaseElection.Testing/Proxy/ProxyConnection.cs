@@ -13,6 +13,7 @@ internal sealed class ProxyConnection(Socket socket) : IAsyncDisposable
 {
     private readonly Pipe _received = new();
     private readonly CancellationTokenSource _gone = new(); // Never disposed: a test may reset what is just ending.
+    private readonly SemaphoreSlim _writing = new(1);
     private SslStream? _tls;
     private Task _pumping = Task.CompletedTask;
     private volatile bool _isBlackHole;
@@ -97,12 +98,21 @@ internal sealed class ProxyConnection(Socket socket) : IAsyncDisposable
         await _pumping;
         if (_tls is not null)
             await _tls.DisposeAsync();
+        _writing.Dispose();
     }
 
     private async Task SendAsync(byte[] bytes)
     {
-        if (!IsBlackHole)
-            await _tls!.WriteAsync(bytes, Gone);
+        await _writing.WaitAsync(Gone);
+        try
+        {
+            if (!IsBlackHole)
+                await _tls!.WriteAsync(bytes, Gone);
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     private async Task PumpAsync(SslStream tls)

@@ -4,12 +4,12 @@ using System.Text;
 namespace LeaseElection.Testing.Proxy;
 
 /// <summary>One watch that passes through. A test may end it, in good order or not.</summary>
-internal sealed class ProxyWatch(CancellationToken clientGone) : IDisposable
+internal sealed class ProxyWatch(ProxyConnection connection) : IDisposable
 {
     private const string Gone =
         """{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"too old resource version","reason":"Expired","code":410}}""";
 
-    private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
+    private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(connection.Gone);
     private volatile object? _break;
 
     /// <summary>Ends it after its last words, if any.</summary>
@@ -31,8 +31,11 @@ internal sealed class ProxyWatch(CancellationToken clientGone) : IDisposable
         }
     }
 
+    /// <summary>Tells something that the server did not.</summary>
+    public Task TellAsync(string text) => connection.WriteChunkAsync(Encoding.UTF8.GetBytes(text));
+
     /// <summary>Passes on what comes until either end is over. Returns whether the connection may go on to be used.</summary>
-    public async Task<bool> RunAsync(Stream upstream, ProxyConnection connection, Func<bool> isSilent)
+    public async Task<bool> RunAsync(Stream upstream, Func<bool> isSilent)
     {
         byte[] buffer = new byte[16 * 1024];
         try
@@ -45,7 +48,7 @@ internal sealed class ProxyWatch(CancellationToken clientGone) : IDisposable
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
-            if (clientGone.IsCancellationRequested)
+            if (connection.Gone.IsCancellationRequested)
                 return false;
         }
 
@@ -57,7 +60,7 @@ internal sealed class ProxyWatch(CancellationToken clientGone) : IDisposable
             _ => "",
         };
         if (lastWords.Length > 0)
-            await connection.WriteChunkAsync(Encoding.UTF8.GetBytes(lastWords));
+            await TellAsync(lastWords);
         if (_break is WatchBreak.Truncated)
         {
             connection.Shut(SocketShutdown.Both);

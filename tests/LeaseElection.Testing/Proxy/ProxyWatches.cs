@@ -26,9 +26,9 @@ internal sealed class ProxyWatches
         }
     }
 
-    public ProxyWatch Add(CancellationToken clientGone)
+    public ProxyWatch Add(ProxyConnection connection)
     {
-        var watch = new ProxyWatch(clientGone);
+        var watch = new ProxyWatch(connection);
         _open[watch] = true;
         if (EndAfter is { } time)
             watch.EndAfter(time);
@@ -36,6 +36,8 @@ internal sealed class ProxyWatches
     }
 
     public void Remove(ProxyWatch watch) => _open.TryRemove(watch, out _);
+
+    public Task TellAsync(string text) => Task.WhenAll(_open.Keys.Select(watch => watch.TellAsync(text)));
 
     public void End(WatchBreak? how)
     {

@@ -1,0 +1,56 @@
+using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Journal;
+using Xunit.Abstractions;
+using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
+
+namespace LeaseElection.Hosting.ClusterTests.Faults;
+
+/// <summary>Connections that died silently: both ends believe in them, and nothing gets through. New ones work.</summary>
+[Collection(ApiServerFixture.Collection)]
+public sealed class DeadConnectionTests(ApiServerFixture fixture, ITestOutputHelper output)
+{
+    [ApiServerFact]
+    public async Task Fault31_dead_connections_cost_one_attempt_and_no_term()
+    {
+        await using FaultScene scene = await OpenAsync(fixture.Server, output);
+        (FaultReplica leader, FaultReplica standby) = await scene.LeaderAndStandbyAsync(FaultReplicaSetup.Roomy);
+
+        var slowest = TimeSpan.Zero;
+        for (int round = 0; round < 3; round++)
+        {
+            long cut = await leader.BetweenRenewalsAsync();
+            leader.Proxy.BlackHole();
+            standby.Proxy.BlackHole();
+            await Polling.UntilAsync(() => Task.FromResult(leader.LastRenewal > cut), TimeSpan.FromSeconds(10));
+            TimeSpan took = Between(cut, leader.LastRenewal);
+            slowest = took > slowest ? took : slowest;
+        }
+
+        // From renewal to renewal: what is left of the interval, the attempt that is swallowed, a pause, a read.
+        Assert.InRange(slowest, TimeSpan.Zero, Deadline * 2);
+        await PassAsync(Lease * 2);
+        WorkReport report = scene.Conclude(
+            31, $"recovered within one request's {Ms(RequestTimeout * 2)} + 0.25 s of the attempt; the leader stays",
+            $"renewed again at most {Ms(slowest)} after the last renewal (interval {Ms(Interval)}), 3 rounds");
+        Assert.Equal(1, report.Terms);
+    }
+
+    [ApiServerFact]
+    public async Task Fault31_a_leader_stopped_over_a_dead_connection_releases_all_the_same()
+    {
+        await using FaultScene scene = await OpenAsync(fixture.Server, output);
+        (FaultReplica leader, FaultReplica standby) = await scene.LeaderAndStandbyAsync();
+
+        leader.Proxy.BlackHole();
+        standby.Proxy.BlackHole();
+        await leader.Host.StopAsync();
+        long stopped = WorkJournal.Now;
+        WorkSpan next = await standby.WorksAsync();
+
+        WorkSpan work = leader.Spans.Single();
+        Assert.Single(leader.Host.Logs.Named("Released"));
+        scene.Conclude(
+            31, "released within its 2 s; the other's dead watch found out by its silence",
+            $"stopped {Ms(Between(work.End!.Value, stopped))} and {standby.Identity} led {Ms(Between(work.End.Value, next.Start))} after the work's end");
+    }
+}

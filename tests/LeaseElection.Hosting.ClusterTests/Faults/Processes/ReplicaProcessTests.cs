@@ -1,0 +1,173 @@
+using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Journal;
+using Xunit.Abstractions;
+using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
+
+namespace LeaseElection.Hosting.ClusterTests.Faults.Processes;
+
+/// <summary>What happens to whole processes: killed, stopped by the kernel, starved, deaf to being asked.</summary>
+[Collection(ApiServerFixture.Collection)]
+public sealed class ReplicaProcessTests(ApiServerFixture fixture, ITestOutputHelper output) : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [ApiServerFact]
+    public async Task Fault01_a_killed_leader_is_succeeded_when_its_lease_has_run_out()
+    {
+        await using FaultScene scene = await OpenAsync(fixture.Server, output);
+        await using ReplicaProcess a = await ReplicaProcess.StartAsync(scene, _folder, "a");
+        await a.WorksAsync();
+        await using ReplicaProcess b = await ReplicaProcess.StartAsync(scene, _folder, "b");
+        await using ReplicaProcess c = await ReplicaProcess.StartAsync(scene, _folder, "c");
+        await StandsByAsync(b, a);
+        await StandsByAsync(c, a);
+
+        var (shortest, longest) = (TimeSpan.MaxValue, TimeSpan.Zero);
+        ReplicaProcess leader = a;
+        for (int kill = 0; kill < 2; kill++)
+        {
+            // At any phase of its cycle of renewals.
+            await PassAsync(Interval * Random.Shared.NextDouble());
+            leader.Send(UnixSignal.Kill);
+            await leader.ExitedAsync();
+            long last = leader.LastRenewal;
+            ReplicaProcess killed = leader;
+            FencingToken token = scene.Journal.Spans[^1].Token;
+            ReplicaProcess[] alive = kill == 0 ? [b, c] : [killed == b ? c : b];
+            leader = await LeadsNextAsync(scene, alive, token);
+            TimeSpan began = Between(last, scene.Journal.Spans[^1].Start);
+            shortest = began < shortest ? began : shortest;
+            longest = began > longest ? began : longest;
+        }
+
+        Assert.InRange(shortest, Lease, Lease + Slack);
+        Assert.InRange(longest, Lease, Lease + Slack);
+        scene.Conclude(
+            1, $"another leads L = {Ms(Lease)} + 50 ms after the last renewal", $"{Ms(shortest)} and {Ms(longest)} after it (2 kills)");
+    }
+
+    [ApiServerFact]
+    public async Task Fault03_work_that_does_not_stop_keeps_the_lease_until_its_process_has_ended()
+    {
+        await using FaultScene scene = await OpenAsync(fixture.Server, output);
+        await using ReplicaProcess a = await ReplicaProcess.StartAsync(scene, _folder, "a", "Fault:Deaf=true", "Fault:ShutdownSeconds=4");
+        await a.WorksAsync();
+        await using ReplicaProcess b = await ReplicaProcess.StartAsync(scene, _folder, "b");
+        await StandsByAsync(b, a);
+
+        int updates = a.Proxy.Requests["update"];
+        long told = WorkJournal.Now;
+        a.Send(UnixSignal.Terminate);
+        await a.ExitedAsync();
+        TimeSpan stopped = Between(told, WorkJournal.Now);
+        int renewals = a.Proxy.Requests["update"] - updates;
+        WorkSpan next = await b.WorksAsync();
+
+        Assert.True(stopped > Lease, $"it ended after {stopped}, before a lease had run out");
+        Assert.InRange(renewals, 3, 20);
+        Assert.InRange(Between(a.LastRenewal, next.Start), Lease, Lease + Slack);
+        scene.Conclude(
+            3, "graceful stop, deaf work: renewed as long as the process lives, never released",
+            $"{renewals} renewals in the {Ms(stopped)} it took to end; another led {Ms(Between(a.LastRenewal, next.Start))} after the last");
+    }
+
+    [ApiServerFact]
+    public async Task Fault03_work_that_does_not_stop_when_the_lease_is_lost_is_ended_with_its_process()
+    {
+        await using FaultScene scene = await OpenAsync(fixture.Server, output);
+        TimeSpan stopTimeout = (Lease - Deadline) * 0.3;
+        await using ReplicaProcess a = await ReplicaProcess.StartAsync(
+            scene, _folder, "a", "Fault:Deaf=true", "LeaderElection:WhenWorkOverruns=FailFast", $"LeaderElection:StopTimeout={stopTimeout}");
+        await a.WorksAsync();
+        await using ReplicaProcess b = await ReplicaProcess.StartAsync(scene, _folder, "b");
+        await StandsByAsync(b, a);
+
+        a.Proxy.Partition();
+        int code = await a.ExitedAsync();
+        TimeSpan died = Between(a.LastRenewal, WorkJournal.Now);
+        WorkSpan next = await b.WorksAsync();
+
+        Assert.Equal(128 + 6, code); // SIGABRT, as FailFast ends.
+        scene.Conclude(
+            3, $"loss, deaf work, FailFast: the process ends at D + StopTimeout = {Ms(Deadline + stopTimeout)}, before L = {Ms(Lease)}",
+            $"gone after {Ms(died)}; another led after {Ms(Between(a.LastRenewal, next.Start))}");
+    }
+
+    [ApiServerFact]
+    public async Task Fault20_a_stopped_process_that_goes_on_after_its_lease_begins_nothing_further()
+    {
+        await using FaultScene scene = await OpenAsync(fixture.Server, output);
+        await using ReplicaProcess a = await ReplicaProcess.StartAsync(scene, _folder, "a");
+        WorkSpan work = await a.WorksAsync();
+        await using ReplicaProcess b = await ReplicaProcess.StartAsync(scene, _folder, "b");
+        await StandsByAsync(b, a);
+
+        await a.PauseAsync();
+        long last = a.LastRenewal;
+        WorkSpan next = await b.WorksAsync();
+        await PassAsync(Lease - Deadline);
+        long woken = WorkJournal.Now;
+        a.Send(UnixSignal.Continue);
+        string[] told = await a.SaysAsync("told");
+        await Polling.UntilAsync(() => Task.FromResult(Ended(a, work)), TimeSpan.FromSeconds(20));
+        TimeSpan ended = Between(woken, scene.Journal.Spans.Single(span => span.Token == work.Token).End!.Value);
+
+        // Its acts are in the journal: none may come after the other's start. That it notes its end late is what a pause means.
+        Assert.InRange(Between(last, next.Start), Lease, Lease + Slack);
+        Assert.InRange(ended, TimeSpan.Zero, Slack);
+        scene.Conclude(
+            20, "SIGSTOP beyond the lease, SIGCONT: 0 acts of the old term after it",
+            $"0 acts; work told and ended {Ms(ended)} after SIGCONT ({told[0]} ms after its deadline)", pausedIdentity: "a");
+    }
+
+    [ApiServerFact]
+    public async Task Fault21_a_starved_thread_pool_delays_no_stop()
+    {
+        await using FaultScene scene = await OpenAsync(fixture.Server, output);
+        await using ReplicaProcess b = await ReplicaProcess.StartAsync(scene, _folder, "b", "Fault:StarveSeconds=8");
+        WorkSpan work = await b.WorksAsync();
+        await using ReplicaProcess c = await ReplicaProcess.StartAsync(scene, _folder, "c");
+
+        await b.SaysAsync("starved");
+        double late = ReplicaProcess.Number((await b.SaysAsync("told"))[0]);
+        WorkSpan next = await c.WorksAsync();
+        await b.SaysAsync("fed");
+        await Polling.UntilAsync(() => Task.FromResult(Ended(b, work)), TimeSpan.FromSeconds(30));
+
+        Assert.InRange(late, 0, 100);
+        scene.Conclude(
+            21, "10 000 blocked tasks for 8 s: work told within 100 ms of the deadline",
+            $"told {late:0.0} ms after it; the term was lost; another led {Ms(Between(b.LastRenewal, next.Start))} after the last renewal");
+    }
+
+    private static bool Ended(ReplicaProcess process, WorkSpan work)
+    {
+        process.Read();
+        return process.EndOf(work) is not null;
+    }
+
+    /// <summary>Waits until it watches the lease, and the leader has renewed since.</summary>
+    private static async Task StandsByAsync(ReplicaProcess process, ReplicaProcess leader)
+    {
+        await Polling.UntilAsync(() => Task.FromResult(process.Proxy.Requests.WatchesOpen == 1), TimeSpan.FromSeconds(60));
+        long before = leader.LastRenewal;
+        await Polling.UntilAsync(() => Task.FromResult(leader.LastRenewal > before), TimeSpan.FromSeconds(20));
+    }
+
+    private static async Task<ReplicaProcess> LeadsNextAsync(FaultScene scene, ReplicaProcess[] candidates, FencingToken after)
+    {
+        ReplicaProcess? next = null;
+        await Polling.UntilAsync(
+            () =>
+            {
+                foreach (ReplicaProcess candidate in candidates)
+                    candidate.Read();
+                next = Array.Find(candidates, candidate => scene.Journal.Spans.Any(span => span.Identity == candidate.Identity && span.Token > after));
+                return Task.FromResult(next is not null);
+            },
+            TimeSpan.FromSeconds(60));
+        return next!;
+    }
+}
