@@ -323,8 +323,7 @@ internal sealed class Elector
 
     private void AdvanceRelease()
     {
-        // Not before a renewal under way has been answered: one that hangs would use up the time there is to release.
-        if (_releaseUntil == TimeSpan.MaxValue && !_requests.IsPending)
+        if (_releaseUntil == TimeSpan.MaxValue && !_requests.IsPending) // A renewal that hangs must not use up the time to release.
             _releaseUntil = _turn.Instant + ElectorSettings.ReleaseTimeout;
         TimeSpan left = _releaseUntil - _turn.Instant;
         if (left <= TimeSpan.Zero && !_requests.IsPending)
