@@ -32,10 +32,7 @@ public sealed class WorkJournal
 
     public static string EndLine(LeadershipTerm term) => WorkLine.Of(WorkLine.End, term).ToString();
 
-    /// <summary>Something that a leader did: it says that a moment ago it was sure to lead.</summary>
-    public static string ActLine(LeadershipTerm term) => WorkLine.Of(WorkLine.Act, term).ToString();
-
-    /// <summary>The same, with when it had last looked whether it leads: a process may be stopped between look and act.</summary>
+    /// <summary>Something that a leader did, and when it had last looked whether it leads: it may be stopped between look and act.</summary>
     public static string ActLine(LeadershipTerm term, long lookedAt) => (WorkLine.Of(WorkLine.Act, term) with { At = lookedAt }).ToString();
 
     /// <summary>Takes a line in, if it is one of a journal.</summary>
