@@ -55,7 +55,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
     [Fact]
     public async Task Delay_LongerThanTheClientWaits_ArrivesAllTheSame()
     {
-        _proxy.Delay(Short * 2, "update", times: 1);
+        _proxy.Delay(Short * 5, "update", times: 1); // Long enough to look in between, on a busy machine too.
 
         Unknown(LeaseStoreErrorKind.Timeout, await ReplaceForAsync(Short));
         Assert.Equal(Held("a"), await RecordAsync());
