@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using LeaseElection.Testing;
 using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
@@ -25,10 +26,7 @@ internal sealed class Findings(ITestOutputHelper output)
     public void Tell(string bound, string measured, [CallerMemberName] string test = "")
     {
         // The fault of reliability.md is in the name, FaultNN_; what has none belongs to the mixed fleet, number 39.
-        string fault = test.StartsWith("Fault", StringComparison.Ordinal) ? test[5..7] : "39";
-        string line = $"{fault} | {test} | {bound} | {measured}";
-        output.WriteLine(line);
-        if (Environment.GetEnvironmentVariable("LEASEELECTION_FAULTS") is { Length: > 0 } file)
-            File.AppendAllText(file, line + '\n');
+        int fault = test.StartsWith("Fault", StringComparison.Ordinal) ? int.Parse(test[5..7], CultureInfo.InvariantCulture) : 39;
+        FaultLog.Write(output, fault, test, bound, measured);
     }
 }

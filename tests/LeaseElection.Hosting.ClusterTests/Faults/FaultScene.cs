@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
@@ -145,7 +146,7 @@ internal sealed class FaultScene : IAsyncDisposable
         int fault, string bound, string measured, string? pausedIdentity = null, [CallerMemberName] string test = "")
     {
         WorkReport report = Journal.AssertSound(pausedIdentity);
-        FaultResults.Write(_output, fault, test, bound, measured);
+        FaultLog.Write(_output, fault, test, bound, measured);
         return report;
     }
 

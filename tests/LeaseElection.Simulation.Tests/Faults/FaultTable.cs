@@ -1,17 +1,15 @@
 using System.Globalization;
+using LeaseElection.Testing;
 using Xunit.Abstractions;
 
 namespace LeaseElection.Simulation.Tests.Faults;
 
 /// <summary>
-/// Plays one fault under many seeds and tells what was measured against its bound: a row of tests/README.md, also written to the file that
-/// <c>LEASEELECTION_FAULTS</c> names.
+/// Plays one fault under many seeds and tells what was measured against its bound: a row of tests/README.md.
 /// </summary>
 internal sealed class FaultTable(ITestOutputHelper output)
 {
     private const int Seeds = 300;
-
-    private static readonly Lock Gate = new();
 
     /// <summary>Each play returns what it measured, in seconds; the worst is told, and must be within the bounds.</summary>
     public void Measure(string test, string bound, double least, double most, Func<int, double> play, int seeds = Seeds)
@@ -30,13 +28,7 @@ internal sealed class FaultTable(ITestOutputHelper output)
         Tell(test, bound, $"held in {seeds} worlds");
     }
 
-    public void Tell(string test, string bound, string measured)
-    {
-        string line = $"| {test[5..7]} | {test} | {bound} | {measured} |";
-        output.WriteLine(line);
-        if (Environment.GetEnvironmentVariable("LEASEELECTION_FAULTS") is not { Length: > 0 } path)
-            return;
-        lock (Gate)
-            File.AppendAllText(path, line + "\n");
-    }
+    /// <summary>The number of the fault is in the name of the test.</summary>
+    public void Tell(string test, string bound, string measured) =>
+        FaultLog.Write(output, int.Parse(test[5..7], CultureInfo.InvariantCulture), test, bound, measured);
 }
