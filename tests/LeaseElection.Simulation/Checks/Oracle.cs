@@ -17,6 +17,9 @@ internal sealed class Oracle(World world)
 
     public int Terms { get; private set; }
 
+    /// <summary>When the server carried out the last write of an elector.</summary>
+    public TimeSpan CommittedAt { get; private set; }
+
     /// <summary>When the last piece of some term's work ended.</summary>
     public TimeSpan WorkEndedAt { get; private set; }
 
@@ -92,6 +95,7 @@ internal sealed class Oracle(World world)
     public void Committed(Call call, Lease? before, Lease after)
     {
         SimProcess process = call.Process;
+        CommittedAt = world.Now;
         world.Chronicle?.Add(world.Now, "server", $"commits a write of {process.Node.Name}: {Server.Describe(after)}");
         process.LastCommit = world.Server.OriginOf(after);
         LeaseRecord? old = before?.Record;
