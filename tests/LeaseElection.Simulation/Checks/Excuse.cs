@@ -35,8 +35,8 @@ internal static class Excuse
         SimProcess process = older.Process;
         if (IsStunnedUnknown(world, process))
             return "its machine was stunned, and no clock has told it";
-        if (world.Server.RestoredAt > older.Began || world.Server.ReusedAt >= older.Began)
-            return "etcd was restored from a backup, and gave the same versions away again";
+        if (world.Server.RestoredAt > older.Began || world.Server.ReusedAt >= older.Began || IsRestoreRemembered(world))
+            return "etcd was restored from a backup, and the same versions or records came again";
         if (world.Server.TamperedAt > older.Began && world.Scenario.Faults.Contains(FaultKind.StaleRead))
             return "somebody edited or deleted the lease while reads were stale, which those of an API server are not";
         if (world.Server.ForgedReleaseAt > older.Began)
@@ -45,6 +45,10 @@ internal static class Excuse
             return "somebody edited or deleted the lease, and the newer leader, or one before it, had not seen the last renewal of the older";
         return null;
     }
+
+    /// <summary>A standby may remember a record from before the restore, and take its return for no news.</summary>
+    private static bool IsRestoreRemembered(World world) =>
+        world.Server.RestoredInTruth is { } restored && world.Now - restored < TimeSpan.FromSeconds(world.Server.LongestDuration * 3);
 
     /// <summary>A process may notice a stun by its wall clock, once that was set right, if it lasted for more than the tolerance.</summary>
     private static bool IsStunnedUnknown(World world, SimProcess process)

@@ -36,6 +36,9 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
     /// <summary>The number of the last change before the server was restored from a backup.</summary>
     public int RestoredAt { get; private set; } = -1;
 
+    /// <summary>The same in truth.</summary>
+    public TimeSpan? RestoredInTruth { get; private set; }
+
     /// <summary>The number of the last change under a version that had been given away before the restore.</summary>
     public int ReusedAt { get; private set; } = -1;
 
@@ -98,6 +101,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         if (hasNumbers && Current is { } lease)
             _version = UInt128.Parse(lease.ResourceVersion, CultureInfo.InvariantCulture);
         RestoredAt = Changes;
+        RestoredInTruth = world.Now;
         Compact();
         BreakWatches(LeaseStoreErrorKind.Network);
         world.Chronicle?.Add(world.Now, "etcd", "is restored: " + Describe(Current));
