@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Hosting.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -94,6 +95,8 @@ public static class LeaderElectionServiceCollectionExtensions
         string name = registration.Name;
         services.TryAddSingleton(ProcessEnvironment.Current);
         services.TryAddSingleton<LeaseClaims>();
+        services.AddMetrics(); // Hosts have it, a bare collection of services has not.
+        services.TryAddSingleton<ElectionInstruments>();
         services.TryAddSingleton<TermWatchdog>();
         services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
         services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider)));

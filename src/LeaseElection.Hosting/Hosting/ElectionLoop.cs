@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using Microsoft.Extensions.Hosting;
 
@@ -35,11 +36,12 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _run = run;
         _election = election;
         _elector = new Elector(run.Settings, Random.Shared);
-        _store = new StoreRunner(parts.Store, Post, run.Clock.TimeProvider, parts.Logger);
-        _work = new WorkRunner(parts.Works, parts.Scopes, Post, parts.Logger);
+        var store = new MeteredLeaseStore(parts.Store, parts.Telemetry.Metrics, run.Clock.TimeProvider);
+        _store = new StoreRunner(store, Post, run.Clock.TimeProvider, parts.Logger);
+        _work = new WorkRunner(parts.Works, parts.Scopes, Post, parts.Telemetry.Metrics, parts.Logger);
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
-        _reporter = new ElectionReporter(parts.Logger, run, _work);
+        _reporter = new ElectionReporter(parts.Logger, parts.Telemetry, run, _work);
 
         // Otherwise loop, timer and all work would carry the async-locals (activity, culture, log scopes) of whoever started the host.
         using (ExecutionContext.SuppressFlow())
@@ -136,6 +138,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _election.Publish(ElectionSnapshot.Of(_elector, _startedAt), _term);
         foreach (ElectionOutput output in outputs)
             CarryOut(output);
+        _reporter.Settle();
         if (_elector.State is LeaderElectionState.Standby or LeaderElectionState.Stopped && input is not ElectionInput.Started)
             ReleaseStepDownWaiters();
     }

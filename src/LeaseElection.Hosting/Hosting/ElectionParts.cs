@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,4 +13,5 @@ internal sealed record ElectionParts(
     IServiceScopeFactory Scopes,
     TermWatchdog Watchdog,
     IHostApplicationLifetime Lifetime,
+    ElectionTelemetry Telemetry,
     ILogger Logger);

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting;
 
 /// <summary>
-/// Turns what the core reports into log lines: changes at Information, steady state at Debug, the first failure of a row at Warning
+/// Turns what the core reports into telemetry, and into log lines: changes at Information, steady state at Debug, the first failure of a row at Warning
 /// and its repetitions at Debug, unless the kind of failure changes.
 /// </summary>
-internal sealed class ElectionReporter(ILogger logger, ElectionRun run, WorkRunner work)
+internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemetry, ElectionRun run, WorkRunner work)
 {
     private readonly string _lease = $"lease {run.Card.LeaseNamespace}/{run.Card.LeaseName}";
     private LeaseStoreErrorKind? _lastKind;
@@ -17,7 +17,11 @@ internal sealed class ElectionReporter(ILogger logger, ElectionRun run, WorkRunn
 
     public void Started() => logger.Standing(_lease, run.Card.Identity);
 
-    public void Stopped() => logger.Stopped(_lease);
+    public void Stopped()
+    {
+        telemetry.Stopped();
+        logger.Stopped(_lease);
+    }
 
     public void Abandoned()
     {
@@ -32,8 +36,12 @@ internal sealed class ElectionReporter(ILogger logger, ElectionRun run, WorkRunn
 
     public void Now(LeaderElectionState state) => _state = state;
 
+    /// <summary>A turn is over, and all that it had to tell is told.</summary>
+    public void Settle() => telemetry.Settle(_state);
+
     public void Report(ElectionEvent told)
     {
+        telemetry.Observe(told);
         switch (told)
         {
             case ElectionEvent.BecameLeader e:

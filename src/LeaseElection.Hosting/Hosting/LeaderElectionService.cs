@@ -21,6 +21,7 @@ internal sealed class LeaderElectionService(
     IElectionStoreFactory stores,
     ElectionClock clock,
     TermWatchdog watchdog,
+    ElectionInstruments instruments,
     IServiceScopeFactory scopes,
     IHostApplicationLifetime lifetime,
     ILogger<LeaderElection> logger) : IHostedLifecycleService, IAsyncDisposable, IDisposable
@@ -49,8 +50,10 @@ internal sealed class LeaderElectionService(
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
         WorkRegistration[] ours = [.. works.Where(work => work.Election == registration.Name)];
-        _loop = new ElectionLoop(run, election, new ElectionParts(opened.Store, ours, scopes, watchdog, lifetime, _logger));
+        var telemetry = ElectionTelemetry.For(election, run, instruments);
+        _loop = new ElectionLoop(run, election, new ElectionParts(opened.Store, ours, scopes, watchdog, lifetime, telemetry, _logger));
         election.Attach(run, _loop.StepDownAsync);
+        instruments.Observe(election);
         Rehearsal.Begin(scopes);
         return Task.CompletedTask;
     }

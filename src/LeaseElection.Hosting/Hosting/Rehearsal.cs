@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,8 +49,11 @@ internal static class Rehearsal
         var election = new LeaderElection("rehearsal");
         using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
         var work = new WorkRegistration("rehearsal", "rehearsal", static (_, _, _) => Task.CompletedTask);
+        var telemetry = ElectionTelemetry.Silent(election, run);
         var loop = new ElectionLoop(
-            run, election, new ElectionParts(new MemoryLeaseStore("rehearsal"), [work], scopes, watchdog, new NoLifetime(), new Mute()));
+            run,
+            election,
+            new ElectionParts(new MemoryLeaseStore("rehearsal"), [work], scopes, watchdog, new NoLifetime(), telemetry, new Mute()));
         await using (loop.ConfigureAwait(false))
         {
             loop.Start();

@@ -10,7 +10,7 @@ namespace LeaseElection.Hosting;
 /// It never sees a lease. Called by the loop only, so by one thread at a time.
 /// </summary>
 internal sealed class WorkRunner(
-    IReadOnlyList<WorkRegistration> works, IServiceScopeFactory scopes, Action<ElectionInput> post, ILogger logger)
+    IReadOnlyList<WorkRegistration> works, IServiceScopeFactory scopes, Action<ElectionInput> post, ElectionMetrics metrics, ILogger logger)
 {
     private readonly Task[] _running = [.. works.Select(_ => Task.CompletedTask)];
     private LeadershipTerm? _term;
@@ -78,7 +78,10 @@ internal sealed class WorkRunner(
     {
         int stillRunning = Interlocked.Decrement(ref _runningCount);
         bool told = term.Lost.IsCancellationRequested;
-        if (told && exception is null or OperationCanceledException)
+        bool obeyed = told && exception is null or OperationCanceledException;
+        if (exception is not null && !obeyed)
+            metrics.WorkFaulted(exception);
+        if (obeyed)
             logger.WorkEnded(works[work].Name);
         else if (told)
             logger.WorkFailedWhileStopping(works[work].Name, exception);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
 using LeaseElection.Hosting.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -25,7 +24,7 @@ internal sealed class ApiServerChannelFactory
     // A standby may say nothing for minutes, and its take-over must not wait for a TLS handshake. Servers close earlier, which is noticed.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(10);
 
-    private static readonly string UserAgent = $"LeaseElection.Hosting/{InformationalVersion()}";
+    private static readonly string UserAgent = $"LeaseElection.Hosting/{LibraryVersion.Current}";
 
     private readonly KubernetesConnection _connection;
     private readonly RereadValue<X509Certificate2Collection>? _authorities;
@@ -109,13 +108,5 @@ internal sealed class ApiServerChannelFactory
         return parts is [{ Length: > 0 } user, ..]
             ? new NetworkCredential(Uri.UnescapeDataString(user), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "")
             : null;
-    }
-
-    private static string InformationalVersion()
-    {
-        string? version = typeof(ApiServerChannelFactory).Assembly
-            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-        // Without the commit that the SDK appends: people count clients by this in audit logs.
-        return version?.Split('+', 2)[0] ?? "unknown";
     }
 }

@@ -1,0 +1,56 @@
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Diagnostics;
+
+/// <summary>A store that measures how long its requests take and what becomes of them. Where nobody listens it costs nothing.</summary>
+internal sealed class MeteredLeaseStore(ILeaseStore inner, ElectionMetrics metrics, TimeProvider timeProvider) : ILeaseStore
+{
+    public string Description => inner.Description;
+
+    public Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken) => metrics.WantsRequests
+        ? MeasureAsync(TelemetryTags.Get, timeProvider.GetTimestamp(), inner.ReadAsync(timeout, cancellationToken))
+        : inner.ReadAsync(timeout, cancellationToken);
+
+    public Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) => metrics.WantsRequests
+        ? MeasureAsync(TelemetryTags.Create, timeProvider.GetTimestamp(), inner.CreateAsync(record, timeout, cancellationToken))
+        : inner.CreateAsync(record, timeout, cancellationToken);
+
+    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
+        metrics.WantsRequests
+            ? MeasureAsync(
+                record.HasHolder ? TelemetryTags.Update : TelemetryTags.Release,
+                timeProvider.GetTimestamp(),
+                inner.ReplaceAsync(current, record, timeout, cancellationToken))
+            : inner.ReplaceAsync(current, record, timeout, cancellationToken);
+
+    public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) =>
+        inner.WatchAsync(resourceVersion, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private async Task<LeaseReply> MeasureAsync(string operation, long began, Task<LeaseReply> request)
+    {
+        string? error = TelemetryTags.OtherError; // A bug in the store.
+        try
+        {
+            LeaseReply reply = await request.ConfigureAwait(false);
+            error = ErrorOf(operation, reply);
+            return reply;
+        }
+        finally
+        {
+            // A request that was abandoned with its election says nothing about the server.
+            if (!request.IsCanceled)
+                metrics.RequestEnded(operation, timeProvider.GetElapsedTime(began), error);
+        }
+    }
+
+    private static string? ErrorOf(string operation, LeaseReply reply) => reply switch
+    {
+        LeaseReply.Failed failed => TagValue<LeaseStoreErrorKind>.Of(failed.Error.Kind),
+        LeaseReply.Unknown unknown => TagValue<LeaseStoreErrorKind>.Of(unknown.Error.Kind),
+        LeaseReply.Conflict => TelemetryTags.Conflict,
+        LeaseReply.Absent when operation != TelemetryTags.Get => TelemetryTags.Conflict,
+        _ => null,
+    };
+}
