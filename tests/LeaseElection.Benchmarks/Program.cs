@@ -5,10 +5,15 @@ switch (args)
     case ["failover", .. string[] rest] when FailoverOptions.Parse(rest) is { } options:
         await FailoverBenchmark.RunAsync(options);
         return 0;
+    case ["telemetry"]:
+        await TelemetryBenchmark.RunAsync();
+        return 0;
     case ["replica"]:
         await Replica.RunAsync();
         return 0;
     default:
         Console.Error.WriteLine(FailoverOptions.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(TelemetryBenchmark.Usage);
         return 2;
 }

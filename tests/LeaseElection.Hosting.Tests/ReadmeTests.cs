@@ -1,7 +1,5 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using LeaseElection.Testing;
-using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests;
 
@@ -34,9 +32,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public void LogIdsInTheTroubleTable_Exist()
     {
-        HashSet<int> ids = [.. typeof(ILeaderElection).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
-            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId ?? -1)];
+        HashSet<int> ids = [.. LogMessages.All.Select(message => message.Message.EventId)];
         string table = Readme[Readme.IndexOf("## When something is wrong", StringComparison.Ordinal)..];
         Assert.All(Id().Matches(table), match => Assert.Contains(int.Parse(match.Groups["text"].Value, null), ids));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Election;
 using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Telemetry;
 
@@ -67,6 +68,21 @@ public sealed class ElectionActivitiesTests : HostTest
         Assert.Equal(takeOver.Context, Assert.Single(drain.Links).Context);
         Assert.NotEqual(takeOver.TraceId, drain.TraceId);
         Assert.Equal((drain.TraceId, drain.SpanId), (release.TraceId, release.ParentSpanId));
+    }
+
+    [Fact]
+    public void Spans_SomethingIsCurrentWhereTheyEnd_AreNoChildrenOfItAndLeaveItCurrent()
+    {
+        using var recorder = new ActivityRecorder("settlement");
+        using var current = new Activity("not ours");
+        current.Start();
+        var activities = new ElectionActivities(ElectionActivities.Source, SomeRun.On(Time));
+        activities.Settle(LeaderElectionState.TakingOver);
+        activities.Observe(new ElectionEvent.BecameLeader(new TermFacts(1, default, "1", null)));
+
+        Assert.Same(current, Activity.Current);
+        Assert.DoesNotContain(recorder.All, one => one.TraceId == current.TraceId);
+        Assert.Contains(recorder.All, one => one.ParentId is null && one.StartTimeUtc == Time.GetUtcNow().UtcDateTime);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Reflection;
 using LeaseElection.Hosting.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -16,14 +15,7 @@ public sealed class LogMessagesTests
         ["ConfigurationLog"] = 400..500,
     };
 
-    private static readonly (Type Type, LoggerMessageAttribute Message)[] Messages =
-    [
-        .. from type in typeof(LeaderElectionBuilder).Assembly.GetTypes()
-           from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-           let message = method.GetCustomAttribute<LoggerMessageAttribute>()
-           where message is not null
-           select (type, message),
-    ];
+    private static readonly IReadOnlyList<(Type Type, LoggerMessageAttribute Message)> Messages = LogMessages.All;
 
     [Fact]
     public void Ids_AreUnique()

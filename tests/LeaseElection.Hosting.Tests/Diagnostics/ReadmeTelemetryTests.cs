@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
@@ -7,7 +6,6 @@ using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Telemetry;
-using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests;
 
@@ -74,16 +72,11 @@ public sealed partial class ReadmeTelemetryTests : HostTest
     [Fact]
     public void LogTable_IsEveryLoggerMessage()
     {
-        IEnumerable<(int, string, string)> messages =
-            from type in typeof(ILeaderElection).Assembly.GetTypes()
-            from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-            let message = method.GetCustomAttribute<LoggerMessageAttribute>()
-            where message is not null
-            orderby message.EventId
-            select (message.EventId, message.Level.ToString(), message.EventName!);
         List<string[]> rows = Table("id");
 
-        Assert.Equal(messages, rows.Select(row => (int.Parse(row[0], null), row[1], Unquoted(row[2]))));
+        Assert.Equal(
+            LogMessages.All.Select(one => (one.Message.EventId, one.Message.Level.ToString(), one.Message.EventName!)),
+            rows.Select(row => (int.Parse(row[0], null), row[1], Unquoted(row[2]))));
         Assert.All(rows, row => Assert.NotEmpty(row[3]));
         Assert.All(
             rows.Where(row => row[1] is "Error" or "Critical"),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 

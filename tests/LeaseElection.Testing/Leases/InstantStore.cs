@@ -1,6 +1,6 @@
 using LeaseElection.Hosting.Leases;
 
-namespace LeaseElection.Hosting.Tests;
+namespace LeaseElection.Testing.Leases;
 
 /// <summary>Answers at once, and always the same object: whatever a request costs is not this store's.</summary>
 internal sealed class InstantStore : ILeaseStore
