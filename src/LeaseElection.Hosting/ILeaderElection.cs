@@ -12,6 +12,12 @@ public interface ILeaderElection
     /// <summary>What this process is called as holder of the lease; empty until the host starts.</summary>
     string Identity { get; }
 
+    /// <summary>The name of the lease; empty until the host starts.</summary>
+    string LeaseName { get; }
+
+    /// <summary>The namespace of the lease; empty until the host starts.</summary>
+    string LeaseNamespace { get; }
+
     /// <summary>Whether this process leads at this instant: <c>Term is { IsHeld: true }</c>, computed from the clock on every read.</summary>
     bool IsLeader { get; }
 

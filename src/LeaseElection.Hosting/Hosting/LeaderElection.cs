@@ -16,6 +16,10 @@ internal sealed class LeaderElection(string name) : ILeaderElection
 
     public string Identity { get; private set; } = "";
 
+    public string LeaseName => Run?.Card.LeaseName ?? "";
+
+    public string LeaseNamespace => Run?.Card.LeaseNamespace ?? "";
+
     public bool IsLeader => Term is { IsHeld: true };
 
     public LeadershipTerm? Term => _term;

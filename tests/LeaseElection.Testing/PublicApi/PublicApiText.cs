@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 
-namespace LeaseElection.Hosting.Tests;
+namespace LeaseElection.Testing.PublicApi;
 
 /// <summary>All that users of an assembly can see, one line each, in an order that does not change.</summary>
 internal static partial class PublicApiText
