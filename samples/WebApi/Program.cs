@@ -16,4 +16,5 @@ app.MapGet("/leader", (ILeaderElection election, HttpResponse response) =>
     response.Headers.CacheControl = "no-store";
     return Leader.Of(election);
 });
+app.MapLeaderElection("/leader-election"); // Who leads, as JSON and as events; 200 or 503 for load balancers.
 await app.RunAsync();

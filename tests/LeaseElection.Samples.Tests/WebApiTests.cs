@@ -43,6 +43,8 @@ public sealed class WebApiTests(ITestOutputHelper output)
             Assert.True(onLeader.GetProperty("isLeader").GetBoolean());
             Assert.False(onStandby.GetProperty("isLeader").GetBoolean());
             Assert.Equal(IdentityOf(leader), onLeader.GetProperty("identity").GetString());
+            await GetAsync(toLeader, "/leader-election/default/leader");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusOfAsync(toStandby, "/leader-election/default/leader"));
             foreach (string fact in new[] { "holderIdentity", "transitions", "acquiredAt" })
                 Assert.Equal(onLeader.GetProperty(fact).ToString(), onStandby.GetProperty(fact).ToString());
 
@@ -52,6 +54,7 @@ public sealed class WebApiTests(ITestOutputHelper output)
 
             JsonElement after = await GetAsync(toStandby, "/leader");
             Assert.True(after.GetProperty("isLeader").GetBoolean());
+            await GetAsync(toStandby, "/leader-election/default/leader");
             Assert.Equal("Leading", after.GetProperty("state").GetString());
             Assert.Equal(onStandby.GetProperty("identity").GetString(), after.GetProperty("holderIdentity").GetString());
             Assert.Equal(onStandby.GetProperty("transitions").GetInt32() + 1, after.GetProperty("transitions").GetInt32());
@@ -83,6 +86,12 @@ public sealed class WebApiTests(ITestOutputHelper output)
         JsonElement check = body.GetProperty("results").GetProperty("leader_election");
         Assert.Equal("Healthy", check.GetProperty("status").GetString());
         return check.GetProperty("data");
+    }
+
+    private static async Task<HttpStatusCode> StatusOfAsync(HttpClient client, string path)
+    {
+        using HttpResponseMessage response = await client.GetAsync(new Uri(path, UriKind.Relative));
+        return response.StatusCode;
     }
 
     private static async Task<JsonElement> GetAsync(HttpClient client, string path)

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LeaseElection.Hosting.AspNetCore;
+
+/// <summary>The elections of a host, and what they are called in a URL.</summary>
+internal sealed class ElectionDirectory
+{
+    /// <summary>The election without a name in URLs, where a path needs something to stand for it.</summary>
+    public const string Default = "default";
+
+    /// <summary>Names that are paths of their own.</summary>
+    private const string Events = "events";
+
+    private ElectionDirectory(IReadOnlyList<ILeaderElection> all) => All = all;
+
+    /// <summary>In the order in which they were added.</summary>
+    public IReadOnlyList<ILeaderElection> All { get; }
+
+    public static ElectionDirectory Of(IServiceProvider services)
+    {
+        // By key, and without: tests and decorators may register one that has no key.
+        ILeaderElection[] all = [.. services.GetKeyedServices<ILeaderElection>(KeyedService.AnyKey)
+            .Concat(services.GetServices<ILeaderElection>())
+            .DistinctBy(election => election.Name)];
+        if (all.Length == 0)
+            throw new InvalidOperationException("This host has no leader election: call builder.Services.AddLeaderElection() before Build().");
+        return new ElectionDirectory(all);
+    }
+
+    /// <summary>An election's name in URLs.</summary>
+    public static string NameOf(ILeaderElection election) => election.Name.Length == 0 ? Default : election.Name;
+
+    /// <summary>Refuses names that no URL could tell apart.</summary>
+    public void CheckNames()
+    {
+        foreach (IGrouping<string, ILeaderElection> same in All.GroupBy(NameOf, StringComparer.OrdinalIgnoreCase))
+        {
+            if (same.Count() > 1 || same.Key.Equals(Events, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new InvalidOperationException(
+                    $"MapLeaderElection has no URL for an election named \"{same.Last().Name}\": \"{Events}\" is a path of its own, \"{Default}\" "
+                    + "is the election without a name, and names must differ in more than case. Give it another name in AddLeaderElection(name).");
+            }
+        }
+    }
+
+    /// <summary>The election of a name given to <c>AddLeaderElection</c>.</summary>
+    public ILeaderElection Require(string name) =>
+        All.FirstOrDefault(election => election.Name == name) ?? throw new InvalidOperationException(
+            $"RequireLeadership asks for the election \"{name}\", and this host has only {Names}. "
+            + (name.Length == 0 ? "Name one of them, or call builder.Services.AddLeaderElection()." : $"Call builder.Services.AddLeaderElection(\"{name}\")."));
+
+    /// <summary>The election that a request names; if there is none, it is answered with a list of those there are.</summary>
+    public async Task<ILeaderElection?> FindAsync(HttpContext context)
+    {
+        // Routing leaves an encoded slash as it is.
+        string name = ((string)context.GetRouteValue("name")!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        ILeaderElection? found = All.FirstOrDefault(election => NameOf(election).Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (found is null)
+        {
+            await new Problem("There is no such election", StatusCodes.Status404NotFound, $"This host has {Names}.")
+            {
+                Elections = [.. All.Select(NameOf)],
+            }.WriteAsync(context).ConfigureAwait(false);
+        }
+
+        return found;
+    }
+
+    private string Names => string.Join(", ", All.Select(election => $"\"{NameOf(election)}\""));
+}

@@ -1,0 +1,51 @@
+namespace LeaseElection.Hosting.AspNetCore.Status;
+
+/// <summary>What is shown of an election. The names are those of the health check's data; null is left out.</summary>
+internal sealed record OneElection
+{
+    public required string Name { get; init; }
+
+    public required string LeaseName { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required string Identity { get; init; }
+
+    public required LeaderElectionState State { get; init; }
+
+    /// <summary>By the clock at this instant, whatever <see cref="State"/> says.</summary>
+    public required bool IsLeader { get; init; }
+
+    public string? HolderIdentity { get; init; }
+
+    public int Transitions { get; init; }
+
+    public DateTimeOffset? AcquiredAt { get; init; }
+
+    public DateTimeOffset? RenewedAt { get; init; }
+
+    /// <summary>On the leader only: a standby's own count is nobody's promise.</summary>
+    public double? SecondsLeft { get; init; }
+
+    public string? LastError { get; init; }
+
+    public static OneElection Of(ILeaderElection election)
+    {
+        LeaderElectionStatus status = election.Status;
+        return new OneElection
+        {
+            Name = ElectionDirectory.NameOf(election),
+            LeaseName = election.LeaseName,
+            Namespace = election.LeaseNamespace,
+            Identity = election.Identity,
+            State = status.State,
+            IsLeader = election.IsLeader,
+            HolderIdentity = status.HolderIdentity,
+            Transitions = status.Transitions,
+            AcquiredAt = status.AcquiredAt,
+            RenewedAt = status.RenewedAt,
+            SecondsLeft = election.Term is { } term ? Math.Round(term.TimeLeft.TotalSeconds, 1) : null,
+            LastError = status.LastError,
+        };
+    }
+}

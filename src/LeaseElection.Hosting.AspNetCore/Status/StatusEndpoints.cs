@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace LeaseElection.Hosting.AspNetCore.Status;
+
+/// <summary>Answers who leads, from what this process knows: no I/O, so that it answers when the API server does not.</summary>
+internal sealed class StatusEndpoints(ElectionDirectory elections)
+{
+    public Task GetAllAsync(HttpContext context) =>
+        WriteAsync(context, AllElections.Of(elections), EndpointsJson.Default.AllElections);
+
+    public async Task GetOneAsync(HttpContext context)
+    {
+        if (await elections.FindAsync(context).ConfigureAwait(false) is { } election)
+            await WriteOneAsync(context, election).ConfigureAwait(false);
+    }
+
+    public async Task GetLeaderAsync(HttpContext context)
+    {
+        if (await elections.FindAsync(context).ConfigureAwait(false) is not { } election)
+            return;
+        Task answer = election.IsLeader ? WriteOneAsync(context, election) : StandbyAnswer.WriteAsync(context, election);
+        await answer.ConfigureAwait(false);
+    }
+
+    public static Task WriteOneAsync(HttpContext context, ILeaderElection election) =>
+        WriteAsync(context, OneElection.Of(election), EndpointsJson.Default.OneElection);
+
+    private static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsJsonAsync(value, type, contentType: null, context.RequestAborted);
+    }
+}

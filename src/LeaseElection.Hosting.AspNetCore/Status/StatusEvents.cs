@@ -1,0 +1,75 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+
+namespace LeaseElection.Hosting.AspNetCore.Status;
+
+/// <summary>
+/// The events of one client. Each carries the status of all elections when it is written, so that a client that is slow or comes back
+/// misses nothing that still holds.
+/// </summary>
+internal sealed class StatusEvents(
+    ElectionDirectory elections, TimeSpan heartbeatInterval, TimeProvider time, CancellationToken stopping)
+{
+    // One place: any number of reasons to write make one event.
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private volatile int _changed;
+
+    public async IAsyncEnumerable<SseItem<string>> ReadAsync([EnumeratorCancellation] CancellationToken aborted)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        Task watching = WatchAllAsync(ended.Token);
+        try
+        {
+            ITimer heart = time.CreateTimer(_ => _wake.Writer.TryWrite(true), null, heartbeatInterval, heartbeatInterval);
+            await using ConfiguredAsyncDisposable heartBeats = heart.ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable stop = stopping.UnsafeRegister(_ => _wake.Writer.TryWrite(true), null).ConfigureAwait(false);
+            await foreach (bool _ in _wake.Reader.ReadAllAsync(aborted).ConfigureAwait(false))
+            {
+                bool isNews = Interlocked.Exchange(ref _changed, 0) != 0;
+                yield return new SseItem<string>(
+                    JsonSerializer.Serialize(AllElections.Of(elections), EndpointsJson.Default.AllElections), isNews ? "status" : "heartbeat")
+                {
+                    ReconnectionInterval = TimeSpan.FromSeconds(1),
+                };
+                if (stopping.IsCancellationRequested && elections.All.All(HasNothingToTell))
+                    yield break;
+            }
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// A leader whose host stops has its drain and its release to tell, during which the server still runs; a standby must not keep the
+    /// server waiting.
+    /// </summary>
+    private static bool HasNothingToTell(ILeaderElection election) =>
+        election.Status.State is LeaderElectionState.Standby or LeaderElectionState.Stopped;
+
+    private async Task WatchAllAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(elections.All.Select(election => WatchAsync(election, cancellationToken))).ConfigureAwait(false);
+        _wake.Writer.TryComplete();
+    }
+
+    private async Task WatchAsync(ILeaderElection election, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (LeaderElectionStatus _ in election.WatchAsync(cancellationToken).ConfigureAwait(false))
+            {
+                _changed = 1;
+                _wake.Writer.TryWrite(true);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The client went away.
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using LeaseElection.Hosting.AspNetCore.Status;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.AspNetCore.StepDown;
+
+/// <summary>Makes the leader give way, and answers when its work has ended and the lease is released.</summary>
+internal sealed class StepDownEndpoint(ElectionDirectory elections)
+{
+    public async Task PostAsync(HttpContext context)
+    {
+        // A page of another site must not do it with the cookies or from within the network of whoever looks at it.
+        if (context.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none"))
+        {
+            await new Problem("Not from another site", StatusCodes.Status403Forbidden, "Only a page of this site may ask a leader to step down.")
+                .WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        if (await elections.FindAsync(context).ConfigureAwait(false) is not { } election)
+            return;
+        if (!election.IsLeader)
+        {
+            await StandbyAnswer.Of(election, StatusCodes.Status409Conflict).WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("LeaseElection.Hosting.AspNetCore").StepDownAsked(
+            ElectionDirectory.NameOf(election),
+            context.User.Identity?.Name ?? "somebody",
+            context.Connection.RemoteIpAddress?.ToString() ?? "an unknown address");
+        try
+        {
+            await election.StepDownAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return; // It steps down all the same.
+        }
+
+        await StatusEndpoints.WriteOneAsync(context, election).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,23 @@
+using System.Reflection;
+using LeaseElection.Testing.PublicApi;
+
+namespace LeaseElection.Hosting.AspNetCore.Tests;
+
+/// <summary>What users can see changes on purpose only.</summary>
+public sealed class PublicApiTests
+{
+    private static readonly Assembly Library = typeof(LeaderElectionEndpointOptions).Assembly;
+
+    [Fact]
+    public void PublicApi_IsTheApprovedOne() => PublicApiRules.AssertApproved(Library, "LeaseElection.Hosting.AspNetCore.Tests");
+
+    [Fact]
+    public void PublicTypes_LiveInOneNamespaceOrThatOfMapping() =>
+        PublicApiRules.AssertNamespaces(Library, "LeaseElection.Hosting.AspNetCore", "Microsoft.AspNetCore.Builder");
+
+    [Fact]
+    public void PublicClasses_AreSealed() => PublicApiRules.AssertClassesAreSealed(Library);
+
+    [Fact]
+    public void Awaits_NoneCapturesAContext() => PublicApiRules.AssertNoAwaitCapturesAContext(Library);
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LeaseElection.Hosting.AspNetCore.Tests;
+
+public sealed class RequireLeadershipTests : WebTest
+{
+    [Fact]
+    public async Task Endpoint_ThroughAHandOver_IsServedByTheLeaderOnly()
+    {
+        (WebReplica leader, WebReplica standby) = await StartTwoAsync(app => app.MapGet("/admin", () => "served").RequireLeadership());
+        WebAnswer served = await leader.GetAsync("/admin");
+        Assert.Equal((HttpStatusCode.OK, "served"), (served.Status, served.Text));
+        WebAnswer refused = await standby.GetAsync("/admin");
+        refused.AssertProblem(HttpStatusCode.ServiceUnavailable);
+        Assert.Equal("alice", refused["holderIdentity"]);
+        Assert.Equal("alice holds the lease.", refused["detail"]);
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.Response.Headers.RetryAfter?.Delta);
+
+        await leader.Election.StepDownAsync();
+        await standby.LeadAsync();
+        Assert.Equal(HttpStatusCode.OK, (await standby.GetAsync("/admin")).Status);
+        (await leader.GetAsync("/admin")).AssertProblem(HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public async Task Endpoint_NobodyLeads_SaysSo()
+    {
+        WebReplica replica = await StartAsync(app => app.MapGet("/admin", () => "served").RequireLeadership(), new FakeElection());
+        WebAnswer refused = await replica.GetAsync("/admin");
+        refused.AssertProblem(HttpStatusCode.ServiceUnavailable);
+        Assert.Equal("Nobody is known to hold the lease at present.", refused["detail"]);
+        Assert.False(refused.Json.TryGetProperty("holderIdentity", out _));
+    }
+
+    [Fact]
+    public async Task Group_OnAStandby_RunsNeitherEndpointNorFilter()
+    {
+        var election = new FakeElection();
+        int run = 0;
+        WebReplica replica = await StartAsync(
+            app =>
+            {
+                RouteGroupBuilder group = app.MapGroup("/admin").RequireLeadership();
+                group.MapGet("/plain", (HttpContext context) => context.Response.WriteAsync("served"));
+                group.MapPost("/bound", (int id) => "served " + id).AddEndpointFilter(async (context, next) =>
+                {
+                    run++;
+                    return await next(context);
+                });
+                app.MapGet("/open", () => "open");
+            },
+            election);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await replica.GetAsync("/admin/plain")).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await replica.PostAsync("/admin/bound?id=no-number")).Status);
+        Assert.Equal(0, run);
+        Assert.Equal("open", (await replica.GetAsync("/open")).Text);
+
+        election.IsLeader = true;
+        Assert.Equal("served", (await replica.GetAsync("/admin/plain")).Text);
+        Assert.Equal("served 7", (await replica.PostAsync("/admin/bound?id=7")).Text);
+        Assert.Equal(1, run);
+    }
+
+    [Fact]
+    public async Task Endpoint_OfSeveralElections_AsksItsOwn()
+    {
+        FakeElection unnamed = new() { IsLeader = true }, reports = new("reports");
+        WebReplica replica = await StartAsync(
+            app =>
+            {
+                app.MapGet("/settle", () => "served").RequireLeadership();
+                app.MapGet("/report", () => "served").RequireLeadership("reports");
+                app.MapGet("/both", () => "served").RequireLeadership("reports").RequireLeadership();
+            },
+            unnamed, reports);
+        Assert.Equal(HttpStatusCode.OK, (await replica.GetAsync("/settle")).Status);
+        Assert.Equal("reports", (await replica.GetAsync("/report"))["election"]);
+        Assert.Equal("reports", (await replica.GetAsync("/both"))["election"]);
+        (unnamed.IsLeader, reports.IsLeader) = (false, true);
+        Assert.Equal(HttpStatusCode.OK, (await replica.GetAsync("/report")).Status);
+        Assert.Equal("default", (await replica.GetAsync("/both"))["election"]);
+    }
+
+    [Fact]
+    public async Task Endpoint_WithAnAnswerOfItsOwn_SendsTheCallerToTheLeader()
+    {
+        (WebReplica leader, WebReplica standby) = await StartTwoAsync(
+            app => app.MapGet("/admin", () => "served by " + app.Urls.First()).RequireLeadership(onStandby: (context, election) =>
+            {
+                string holder = election.Status.HolderIdentity!;
+                context.Response.Redirect(LeaderUrl(holder) + context.Request.Path, permanent: false, preserveMethod: true);
+                return Task.CompletedTask;
+            }));
+        _leaderUrl = leader.App.Urls.First();
+        WebAnswer answer = await standby.GetAsync("/admin");
+        Assert.Equal("served by " + leader.App.Urls.First(), answer.Text);
+    }
+
+    [Fact]
+    public async Task Endpoint_WithAuthorization_TellsStrangersNothing()
+    {
+        WebReplica replica = await StartAsync(
+            "alice",
+            app => app.MapGet("/admin", () => "served").RequireLeadership("reports").RequireAuthorization(),
+            services =>
+            {
+                HeaderAuthentication.Add(services);
+                services.AddKeyedSingleton<ILeaderElection>("reports", new FakeElection("reports"));
+            });
+        Assert.Equal(HttpStatusCode.Unauthorized, (await replica.GetAsync("/admin")).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await replica.GetAsync("/admin", ("User", "olga"))).Status);
+    }
+
+    [Fact]
+    public async Task Endpoint_UnknownElection_SaysWhatToCall()
+    {
+        await using var replica = new WebReplica("me");
+        replica.Builder.Services.AddLeaderElection();
+        replica.App.MapGet("/report", () => "served").RequireLeadership("reports");
+        var exception = Assert.Throws<InvalidOperationException>(
+            () => ((IEndpointRouteBuilder)replica.App).DataSources.SelectMany(source => source.Endpoints).ToArray());
+        Assert.Contains("only \"default\"", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("AddLeaderElection(\"reports\")", exception.Message, StringComparison.Ordinal);
+    }
+
+    private string _leaderUrl = "";
+
+    private string LeaderUrl(string holder) => holder == "alice" ? _leaderUrl : throw new ArgumentException("Who is " + holder, nameof(holder));
+}

@@ -1,0 +1,171 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LeaseElection.Hosting.AspNetCore.Tests;
+
+public sealed class StatusEndpointsTests : WebTest
+{
+    private static void Map(WebApplication app) => app.MapLeaderElection("/leader-election");
+
+    [Fact]
+    public async Task Status_OnLeaderAndStandby_TellsTheSameHolder()
+    {
+        (WebReplica leader, WebReplica standby) = await StartTwoAsync(Map);
+        WebAnswer onLeader = await leader.GetAsync("/leader-election/default");
+        WebAnswer onStandby = await standby.GetAsync("/leader-election/default");
+
+        foreach (WebAnswer answer in new[] { onLeader, onStandby })
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.Status);
+            Assert.Equal("application/json", answer.MediaType);
+            Assert.True(answer.Response.Headers.CacheControl?.NoStore);
+            Assert.Equal("default", answer["name"]);
+            Assert.Equal("settlement", answer["leaseName"]);
+            Assert.Equal("shop", answer["namespace"]);
+            Assert.Equal("alice", answer["holderIdentity"]);
+            Assert.Equal(leader.Election.Status.AcquiredAt, answer.Json.GetProperty("acquiredAt").GetDateTimeOffset());
+            Assert.Equal(leader.Election.Status.Transitions.ToString(null as IFormatProvider), answer["transitions"]);
+        }
+
+        Assert.True(onLeader.IsLeader);
+        Assert.Equal("Leading", onLeader["state"]);
+        Assert.Equal("alice", onLeader["identity"]);
+        Assert.InRange(onLeader.Json.GetProperty("secondsLeft").GetDouble(), 0.1, 10);
+        Assert.False(onStandby.IsLeader);
+        Assert.Equal("Standby", onStandby["state"]);
+        Assert.Equal("bob", onStandby["identity"]);
+        Assert.False(onStandby.Json.TryGetProperty("secondsLeft", out _));
+    }
+
+    [Fact]
+    public async Task Leader_ThroughAHandOver_IsOkOnTheLeaderOnly()
+    {
+        (WebReplica leader, WebReplica standby) = await StartTwoAsync(Map);
+        Assert.Equal(HttpStatusCode.OK, (await leader.GetAsync("/leader-election/default/leader")).Status);
+        WebAnswer refused = await standby.GetAsync("/leader-election/default/leader");
+        refused.AssertProblem(HttpStatusCode.ServiceUnavailable);
+        Assert.Equal("alice", refused["holderIdentity"]);
+        Assert.Equal("default", refused["election"]);
+
+        await leader.StopAsync();
+        await standby.LeadAsync();
+        WebAnswer after = await standby.GetAsync("/leader-election/default/leader");
+        Assert.Equal(HttpStatusCode.OK, after.Status);
+        Assert.True(after.IsLeader);
+        Assert.Equal("bob", after["holderIdentity"]);
+    }
+
+    [Fact]
+    public async Task Leader_IsHeldNoMoreButStateLagsBehind_IsUnavailable()
+    {
+        var election = new FakeElection { IsLeader = true };
+        election.Become(new() { State = LeaderElectionState.Leading, HolderIdentity = "me" });
+        WebReplica replica = await StartAsync(Map, election);
+        Assert.Equal(HttpStatusCode.OK, (await replica.GetAsync("/leader-election/default/leader")).Status);
+
+        election.IsLeader = false;
+        WebAnswer refused = await replica.GetAsync("/leader-election/default/leader");
+        refused.AssertProblem(HttpStatusCode.ServiceUnavailable);
+        Assert.Contains("has stopped leading", refused["detail"], StringComparison.Ordinal);
+        Assert.False((await replica.GetAsync("/leader-election/default")).IsLeader);
+    }
+
+    [Theory]
+    [InlineData("/leader-election")]
+    [InlineData("/leader-election/default")]
+    [InlineData("/leader-election/default/leader")]
+    [InlineData("/leader-election/events")]
+    public async Task Head_AsLoadBalancersAsk_IsOkWithoutABody(string path)
+    {
+        WebReplica replica = await StartAsync(Map, new FakeElection { IsLeader = true });
+        WebAnswer answer = await replica.SendAsync(HttpMethod.Head, path);
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Empty(answer.Text);
+    }
+
+    [Fact]
+    public async Task Status_OfSeveralElections_HasEachUnderItsName()
+    {
+        FakeElection unnamed = new(), reports = new("reports") { IsLeader = true }, slash = new("eu/west");
+        reports.Become(new() { State = LeaderElectionState.Leading, HolderIdentity = "me", Transitions = 7 });
+        slash.Become(new() { State = LeaderElectionState.Standby, LastError = "The API server does not answer." });
+        WebReplica replica = await StartAsync(Map, unnamed, reports, slash);
+
+        JsonElement all = (await replica.GetAsync("/leader-election")).Json.GetProperty("elections");
+        Assert.Equal(["default", "reports", "eu/west"], all.EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+        Assert.Equal([false, true, false], all.EnumerateArray().Select(one => one.GetProperty("isLeader").GetBoolean()));
+        Assert.Equal("7", (await replica.GetAsync("/leader-election/reports"))["transitions"]);
+        Assert.Equal("7", (await replica.GetAsync("/leader-election/Reports"))["transitions"]);
+        Assert.Equal("The API server does not answer.", (await replica.GetAsync("/leader-election/eu%2Fwest"))["lastError"]);
+        Assert.Equal(HttpStatusCode.OK, (await replica.GetAsync("/leader-election/reports/leader")).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await replica.GetAsync("/leader-election/default/leader")).Status);
+    }
+
+    [Theory]
+    [InlineData("/leader-election/report")]
+    [InlineData("/leader-election/report/leader")]
+    public async Task UnknownName_Asked_ListsTheNames(string path)
+    {
+        WebReplica replica = await StartAsync(Map, new FakeElection(), new FakeElection("reports"));
+        WebAnswer answer = await replica.GetAsync(path);
+        answer.AssertProblem(HttpStatusCode.NotFound);
+        Assert.Equal("This host has \"default\", \"reports\".", answer["detail"]);
+        Assert.Equal(["default", "reports"], answer.Json.GetProperty("elections").EnumerateArray().Select(name => name.GetString()));
+    }
+
+    [Fact]
+    public async Task Status_OfNamedElectionsOnly_HasNoDefault()
+    {
+        WebReplica replica = NewReplica();
+        replica.Builder.Services.AddLeaderElection("reports");
+        replica.Builder.Services.AddLeaderElection("mails");
+        replica.Builder.Configuration["LeaderElection:reports:LeaseName"] = "reports";
+        replica.Builder.Configuration["LeaderElection:mails:LeaseName"] = "mails";
+        Map(replica.App);
+        await replica.StartAsync();
+        JsonElement all = (await replica.GetAsync("/leader-election")).Json.GetProperty("elections");
+        Assert.Equal(["reports", "mails"], all.EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+        Assert.Equal(["reports", "mails"], all.EnumerateArray().Select(one => one.GetProperty("leaseName").GetString()));
+        Assert.Equal(HttpStatusCode.NotFound, (await replica.GetAsync("/leader-election/default")).Status);
+    }
+
+    [Fact]
+    public async Task Status_BehindAPathBaseOrInAGroup_IsThere()
+    {
+        WebReplica replica = await StartAsync(
+            app =>
+            {
+                app.UsePathBase("/shop");
+                app.UseRouting(); // Or the framework routes before the path base is taken off.
+                Map(app);
+                app.MapGroup("/ops").MapLeaderElection("election/");
+            },
+            new FakeElection { IsLeader = true });
+        Assert.Equal(HttpStatusCode.OK, (await replica.GetAsync("/shop/leader-election/default/leader")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await replica.GetAsync("/ops/election")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await replica.GetAsync("/ops/election/default/leader")).Status);
+    }
+
+    [Fact]
+    public async Task Map_WithoutAnElection_SaysWhatToCall()
+    {
+        await using var replica = new WebReplica("me");
+        var exception = Assert.Throws<InvalidOperationException>(() => Map(replica.App));
+        Assert.Contains("AddLeaderElection()", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("events")]
+    [InlineData("Default")]
+    public async Task Map_NameThatIsAPath_SaysSo(string name)
+    {
+        await using var replica = new WebReplica("me");
+        replica.Builder.Services.AddLeaderElection();
+        replica.Builder.Services.AddLeaderElection(name);
+        var exception = Assert.Throws<InvalidOperationException>(() => Map(replica.App));
+        Assert.Contains($"\"{name}\"", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("another name", exception.Message, StringComparison.Ordinal);
+    }
+}
