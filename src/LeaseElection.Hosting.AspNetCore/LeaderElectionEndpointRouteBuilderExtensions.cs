@@ -1,9 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using LeaseElection.Hosting.AspNetCore;
+using LeaseElection.Hosting.AspNetCore.Page;
 using LeaseElection.Hosting.AspNetCore.Status;
 using LeaseElection.Hosting.AspNetCore.StepDown;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -13,7 +16,7 @@ public static class LeaderElectionEndpointRouteBuilderExtensions
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
-    /// Maps, below <paramref name="pattern"/>: the status of all elections, <c>/{name}</c> that of one, <c>/{name}/leader</c> which is 200
+    /// Maps, below <paramref name="pattern"/>: the status of all elections (JSON, and a page for browsers), <c>/{name}</c> that of one, <c>/{name}/leader</c> which is 200
     /// on the leader and 503 elsewhere, <c>/events</c> which tells each change, and if asked for <c>/{name}/step-down</c>. The election
     /// without a name is called <c>default</c> here.
     /// </summary>
@@ -44,13 +47,19 @@ public static class LeaderElectionEndpointRouteBuilderExtensions
         var elections = ElectionDirectory.Of(endpoints.ServiceProvider);
         elections.CheckNames();
         RouteGroupBuilder group = endpoints.MapGroup(pattern);
-        var status = new StatusEndpoints(elections);
+        StatusReader reader = NewReader(endpoints.ServiceProvider, elections);
+        var status = new StatusEndpoints(reader, new StatusPage(canStepDown: authorization is not null));
         group.MapMethods("", Reading, status.GetAllAsync);
         group.MapMethods("{name}", Reading, status.GetOneAsync);
         group.MapMethods("{name}/leader", Reading, status.GetLeaderAsync);
-        group.MapMethods("events", Reading, new EventsEndpoint(elections, options.HeartbeatInterval).GetAsync);
+        group.MapMethods("events", Reading, new EventsEndpoint(reader, options.HeartbeatInterval).GetAsync);
         if (authorization is not null)
-            authorization.Apply(group.MapMethods("{name}/step-down", [HttpMethods.Post], new StepDownEndpoint(elections).PostAsync));
+            authorization.Apply(group.MapMethods("{name}/step-down", [HttpMethods.Post], new StepDownEndpoint(elections, status).PostAsync));
         return group;
     }
+
+    private static StatusReader NewReader(IServiceProvider services, ElectionDirectory elections) => new(
+        elections,
+        services.GetService<TimeProvider>() ?? TimeProvider.System,
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped);
 }

@@ -22,7 +22,7 @@ public sealed class EventsEndpointTests : WebTest
         SseItem<JsonElement> second = (await events.NextAsync())!.Value;
         Assert.Equal(["status", "heartbeat"], [first.EventType, second.EventType]);
         Assert.Equal(2, first.Data.GetProperty("elections").GetArrayLength());
-        Assert.Equal(first.Data.ToString(), second.Data.ToString());
+        Assert.Equal(first.Data.ToString(), second.Data.ToString()); // A heartbeat tells what still holds.
     }
 
     [Fact]
@@ -71,7 +71,8 @@ public sealed class EventsEndpointTests : WebTest
     public async Task Events_StandbyStops_EndAndDoNotHoldTheServerUp()
     {
         // It never ends by itself.
-        WebReplica replica = await StartAsync(Map, new FakeElection());
+        var election = new FakeElection();
+        WebReplica replica = await StartAsync(Map, election);
         await using EventReader events = await replica.ListenAsync("/leader-election/events");
         await events.NextAsync();
         Task stopping = replica.StopAsync();
@@ -81,6 +82,7 @@ public sealed class EventsEndpointTests : WebTest
         }
 
         await stopping;
+        await election.ReadersChanged.WaitUntilAsync(() => election.Readers == 0, () => "the readers to go with the host");
     }
 
     [Fact]
@@ -88,15 +90,17 @@ public sealed class EventsEndpointTests : WebTest
     {
         var election = new FakeElection();
         WebReplica replica = await StartAsync(Map, election);
+        int before = election.Readers; // The history of terms is one.
         for (int round = 0; round < 20; round++)
         {
             EventReader events = await replica.ListenAsync("/leader-election/events");
             await events.NextAsync();
-            Assert.Equal(1, election.Readers);
+            Assert.Equal(before + 1, election.Readers);
             await events.DisposeAsync();
-            await election.ReadersChanged.WaitUntilAsync(() => election.Readers == 0, () => $"round {round}: the election still has a reader");
+            await election.ReadersChanged.WaitUntilAsync(() => election.Readers == before, () => $"round {round}: the election still has a reader");
         }
 
+        Assert.Equal(1, before);
         Assert.DoesNotContain(replica.Logs.Entries, entry => entry.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
     }
 

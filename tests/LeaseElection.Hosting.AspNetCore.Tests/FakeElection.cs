@@ -7,8 +7,8 @@ namespace LeaseElection.Hosting.AspNetCore.Tests;
 /// <summary>An election that is as a test says.</summary>
 internal sealed class FakeElection(string name = "") : ILeaderElection
 {
-    private readonly Channel<LeaderElectionStatus> _news = Channel.CreateUnbounded<LeaderElectionStatus>();
-    private int _readers;
+    private readonly Lock _lock = new();
+    private readonly List<Channel<LeaderElectionStatus>> _readers = [];
 
     public string Name { get; } = name;
 
@@ -26,29 +26,45 @@ internal sealed class FakeElection(string name = "") : ILeaderElection
 
     public Signal ReadersChanged { get; } = new();
 
-    public int Readers => _readers;
+    public int Readers
+    {
+        get
+        {
+            lock (_lock)
+                return _readers.Count;
+        }
+    }
 
     public Func<CancellationToken, Task> OnStepDown { get; set; } = _ => Task.CompletedTask;
 
     public void Become(LeaderElectionStatus status)
     {
-        Status = status;
-        _news.Writer.TryWrite(status);
+        lock (_lock)
+        {
+            Status = status;
+            _readers.ForEach(reader => reader.Writer.TryWrite(status));
+        }
     }
 
     public async IAsyncEnumerable<LeaderElectionStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        Interlocked.Increment(ref _readers);
+        var news = Channel.CreateUnbounded<LeaderElectionStatus>();
+        lock (_lock)
+        {
+            _readers.Add(news);
+            news.Writer.TryWrite(Status);
+        }
+
         ReadersChanged.Pulse();
         try
         {
-            yield return Status;
-            await foreach (LeaderElectionStatus status in _news.Reader.ReadAllAsync(cancellationToken))
+            await foreach (LeaderElectionStatus status in news.Reader.ReadAllAsync(cancellationToken))
                 yield return status;
         }
         finally
         {
-            Interlocked.Decrement(ref _readers);
+            lock (_lock)
+                _readers.Remove(news);
             ReadersChanged.Pulse();
         }
     }

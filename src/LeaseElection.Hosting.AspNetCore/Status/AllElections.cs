@@ -1,7 +1,4 @@
 namespace LeaseElection.Hosting.AspNetCore.Status;
 
 /// <summary>What is shown of a host.</summary>
-internal sealed record AllElections(IReadOnlyList<OneElection> Elections)
-{
-    public static AllElections Of(ElectionDirectory directory) => new([.. directory.All.Select(OneElection.Of)]);
-}
+internal sealed record AllElections(IReadOnlyList<OneElection> Elections);

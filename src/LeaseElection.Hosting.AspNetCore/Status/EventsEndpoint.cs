@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 namespace LeaseElection.Hosting.AspNetCore.Status;
 
 /// <summary>Tells each change as server-sent events, for as long as the client stays and the elections run.</summary>
-internal sealed class EventsEndpoint(ElectionDirectory elections, TimeSpan heartbeatInterval)
+internal sealed class EventsEndpoint(StatusReader reader, TimeSpan heartbeatInterval)
 {
     public async Task GetAsync(HttpContext context)
     {
@@ -18,7 +18,7 @@ internal sealed class EventsEndpoint(ElectionDirectory elections, TimeSpan heart
 
         CancellationToken stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         TimeProvider time = context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System;
-        var events = new StatusEvents(elections, heartbeatInterval, time, stopping);
+        var events = new StatusEvents(reader, heartbeatInterval, time, stopping);
         try
         {
             await TypedResults.ServerSentEvents(events.ReadAsync(context.RequestAborted)).ExecuteAsync(context).ConfigureAwait(false);

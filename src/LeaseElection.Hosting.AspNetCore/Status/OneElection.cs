@@ -29,6 +29,9 @@ internal sealed record OneElection
 
     public string? LastError { get; init; }
 
+    /// <summary>The last terms that this process saw, oldest first.</summary>
+    public IReadOnlyList<SeenTerm>? Terms { get; init; }
+
     public static OneElection Of(ILeaderElection election)
     {
         LeaderElectionStatus status = election.Status;
@@ -42,7 +45,7 @@ internal sealed record OneElection
             IsLeader = election.IsLeader,
             HolderIdentity = status.HolderIdentity,
             Transitions = status.Transitions,
-            AcquiredAt = status.AcquiredAt,
+            AcquiredAt = status.HolderIdentity is null ? null : status.AcquiredAt,
             RenewedAt = status.RenewedAt,
             SecondsLeft = election.Term is { } term ? Math.Round(term.TimeLeft.TotalSeconds, 1) : null,
             LastError = status.LastError,

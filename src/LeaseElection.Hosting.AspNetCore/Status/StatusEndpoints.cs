@@ -1,30 +1,36 @@
 using System.Text.Json.Serialization.Metadata;
+using LeaseElection.Hosting.AspNetCore.Page;
 using Microsoft.AspNetCore.Http;
 
 namespace LeaseElection.Hosting.AspNetCore.Status;
 
 /// <summary>Answers who leads, from what this process knows: no I/O, so that it answers when the API server does not.</summary>
-internal sealed class StatusEndpoints(ElectionDirectory elections)
+internal sealed class StatusEndpoints(StatusReader reader, StatusPage page)
 {
-    public Task GetAllAsync(HttpContext context) =>
-        WriteAsync(context, AllElections.Of(elections), EndpointsJson.Default.AllElections);
+    public Task GetAllAsync(HttpContext context)
+    {
+        context.Response.Headers.Vary = "Accept";
+        return StatusPage.IsWanted(context.Request)
+            ? page.WriteAsync(context)
+            : WriteAsync(context, reader.ReadAll(), EndpointsJson.Default.AllElections);
+    }
 
     public async Task GetOneAsync(HttpContext context)
     {
-        if (await elections.FindAsync(context).ConfigureAwait(false) is { } election)
+        if (await reader.Elections.FindAsync(context).ConfigureAwait(false) is { } election)
             await WriteOneAsync(context, election).ConfigureAwait(false);
     }
 
     public async Task GetLeaderAsync(HttpContext context)
     {
-        if (await elections.FindAsync(context).ConfigureAwait(false) is not { } election)
+        if (await reader.Elections.FindAsync(context).ConfigureAwait(false) is not { } election)
             return;
         Task answer = election.IsLeader ? WriteOneAsync(context, election) : StandbyAnswer.WriteAsync(context, election);
         await answer.ConfigureAwait(false);
     }
 
-    public static Task WriteOneAsync(HttpContext context, ILeaderElection election) =>
-        WriteAsync(context, OneElection.Of(election), EndpointsJson.Default.OneElection);
+    public Task WriteOneAsync(HttpContext context, ILeaderElection election) =>
+        WriteAsync(context, reader.Read(election), EndpointsJson.Default.OneElection);
 
     private static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
     {

@@ -10,7 +10,7 @@ namespace LeaseElection.Hosting.AspNetCore.Status;
 /// misses nothing that still holds.
 /// </summary>
 internal sealed class StatusEvents(
-    ElectionDirectory elections, TimeSpan heartbeatInterval, TimeProvider time, CancellationToken stopping)
+    StatusReader reader, TimeSpan heartbeatInterval, TimeProvider time, CancellationToken stopping)
 {
     // One place: any number of reasons to write make one event.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -29,11 +29,11 @@ internal sealed class StatusEvents(
             {
                 bool isNews = Interlocked.Exchange(ref _changed, 0) != 0;
                 yield return new SseItem<string>(
-                    JsonSerializer.Serialize(AllElections.Of(elections), EndpointsJson.Default.AllElections), isNews ? "status" : "heartbeat")
+                    JsonSerializer.Serialize(reader.ReadAll(), EndpointsJson.Default.AllElections), isNews ? "status" : "heartbeat")
                 {
                     ReconnectionInterval = TimeSpan.FromSeconds(1),
                 };
-                if (stopping.IsCancellationRequested && elections.All.All(HasNothingToTell))
+                if (stopping.IsCancellationRequested && reader.Elections.All.All(HasNothingToTell))
                     yield break;
             }
         }
@@ -53,7 +53,7 @@ internal sealed class StatusEvents(
 
     private async Task WatchAllAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(elections.All.Select(election => WatchAsync(election, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(reader.Elections.All.Select(election => WatchAsync(election, cancellationToken))).ConfigureAwait(false);
         _wake.Writer.TryComplete();
     }
 

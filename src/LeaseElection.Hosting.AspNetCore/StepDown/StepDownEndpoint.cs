@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.AspNetCore.StepDown;
 
 /// <summary>Makes the leader give way, and answers when its work has ended and the lease is released.</summary>
-internal sealed class StepDownEndpoint(ElectionDirectory elections)
+internal sealed class StepDownEndpoint(ElectionDirectory elections, StatusEndpoints status)
 {
     public async Task PostAsync(HttpContext context)
     {
@@ -39,6 +39,6 @@ internal sealed class StepDownEndpoint(ElectionDirectory elections)
             return; // It steps down all the same.
         }
 
-        await StatusEndpoints.WriteOneAsync(context, election).ConfigureAwait(false);
+        await status.WriteOneAsync(context, election).ConfigureAwait(false);
     }
 }
