@@ -111,9 +111,12 @@ public sealed class StepDownEndpointTests : WebTest
         WebReplica replica = await StartAsync(MapOpen, new FakeElection { IsLeader = true, OnStepDown = _ => Task.FromResult(++asked) });
         (await replica.PostAsync(Path, ("Sec-Fetch-Site", "cross-site"))).AssertProblem(HttpStatusCode.Forbidden);
         (await replica.PostAsync(Path, ("Sec-Fetch-Site", "same-site"))).AssertProblem(HttpStatusCode.Forbidden);
+        (await replica.PostAsync(Path, ("Origin", "http://elsewhere.example"))).AssertProblem(HttpStatusCode.Forbidden);
+        (await replica.PostAsync(Path, ("Origin", "null"))).AssertProblem(HttpStatusCode.Forbidden);
         Assert.Equal(0, asked);
-        Assert.Equal(HttpStatusCode.OK, (await replica.PostAsync(Path, ("Sec-Fetch-Site", "same-origin"))).Status);
-        Assert.Equal(1, asked);
+        Assert.Equal(HttpStatusCode.OK, (await replica.PostAsync(Path, ("Sec-Fetch-Site", "same-origin"), ("Origin", "https://proxy.example"))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await replica.PostAsync(Path, ("Origin", replica.App.Urls.First()))).Status);
+        Assert.Equal(2, asked);
     }
 
     [Fact]
