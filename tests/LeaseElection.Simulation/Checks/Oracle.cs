@@ -11,6 +11,7 @@ internal sealed class Oracle(World world)
 {
     private readonly List<SimWork> _running = [];
     private readonly List<(int Began, UInt128 Token)> _tokens = [];
+    private readonly HashSet<(SimWork, string)> _excused = [];
     private TimeSpan _heldUntil;
 
     public Violation? Violation { get; private set; }
@@ -195,6 +196,8 @@ internal sealed class Oracle(World world)
 
     private void NoteExcuse(string excuse, SimWork other)
     {
+        if (!_excused.Add((other, excuse)))
+            return; // The same overlap, looked at again.
         Excused[excuse] = Excused.GetValueOrDefault(excuse) + 1;
         world.Chronicle?.Add(world.Now, "oracle", $"overlap with {other.Process.Node.Name} excused: {excuse}");
     }

@@ -19,6 +19,9 @@ internal sealed class Campaign
     /// <summary>How often two ran at once, by the reason that no lease can help.</summary>
     public SortedDictionary<string, long> Excused { get; } = [];
 
+    /// <summary>In how many worlds nothing had to be excused.</summary>
+    public int Clean { get; private set; }
+
     /// <summary>Writes of earlier terms that the resource refused because of their token.</summary>
     public long Fenced { get; private set; }
 
@@ -42,6 +45,8 @@ internal sealed class Campaign
             Terms += world.Oracle.Terms;
             foreach ((string excuse, int times) in world.Oracle.Excused)
                 Excused[excuse] = Excused.GetValueOrDefault(excuse) + times;
+            if (world.Oracle.Excused.Count == 0)
+                Clean++;
             Fenced += world.Resource.Refused;
             Faults.Add(world.Faults);
             if (world.Violation is { } violation)

@@ -18,7 +18,7 @@ internal static class CampaignReport
         foreach (FaultKind[] row in Enum.GetValues<FaultKind>().Chunk(3))
             to.WriteLine("  " + string.Join("  ", row.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind,-22}{campaign.Faults[kind],11:N0}"))));
         to.WriteLine();
-        to.WriteLine("Overlaps seen that no lease can prevent, because");
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Terms that overlapped with a later one as no lease can prevent (none in {campaign.Clean:N0} worlds), because"));
         foreach ((string excuse, long times) in campaign.Excused)
             to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {times,9:N0}  {excuse}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Writes of an earlier term refused by their fencing token: {campaign.Fenced:N0}"));
