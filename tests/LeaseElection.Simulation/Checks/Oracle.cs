@@ -58,9 +58,11 @@ internal sealed class Oracle(World world)
                 CheckOverlap(other.Began < work.Began ? other : work, other.Began < work.Began ? work : other);
         }
 
-        _running.Add(work);
         Held(process);
     }
+
+    /// <summary>The first piece of some work runs: at the beginning of its term, or again after all of them had ended by themselves.</summary>
+    public void WorkRuns(SimWork work) => _running.Add(work);
 
     public void WorkEnded(SimWork work)
     {
@@ -114,8 +116,9 @@ internal sealed class Oracle(World world)
         if (!record.HasHolder && process.Work is { IsEnded: false })
             Fail("the lease was released while work ran", process);
         int counted = (old?.LeaseTransitions ?? -1) + (old?.HolderIdentity == record.HolderIdentity || !record.HasHolder ? 0 : 1);
-        if (world.Server.RestoredAt < 0 && before is not null && old!.LeaseTransitions is not (null or int.MaxValue) && record.LeaseTransitions != counted)
-            Fail($"transitions went from {old.LeaseTransitions} to {record.LeaseTransitions}", process);
+        bool mustCount = world.Server.RestoredAt < 0 && before is not null && old!.LeaseTransitions is not (null or int.MaxValue);
+        if (mustCount && record.LeaseTransitions != counted)
+            Fail($"transitions went from {old!.LeaseTransitions} to {record.LeaseTransitions}", process);
     }
 
     public void Sent(SimProcess process) => RequestBudget.Count(world, process);
@@ -124,8 +127,7 @@ internal sealed class Oracle(World world)
     {
         if (told is ElectionEvent.LeadershipLost { Reason: StopReason.DeadlinePassed } && NeedlessLoss.IsOne(world, process))
             Fail("leadership was lost although the server could be reached in time", process);
-        if (told is ElectionEvent.LeadershipLost { Reason: StopReason.OtherHolder or StopReason.HolderCleared or StopReason.LeaseDeleted or StopReason.IdentityInUse } lost
-            && world.Scenario.HasNumbers && !world.Scenario.Faults.Contains(FaultKind.StaleRead) && world.Server is { TamperedAt: < 0, RestoredAt: < 0, Current: { } lease } && lease.Record.HolderIdentity == process.Identity)
+        if (told is ElectionEvent.LeadershipLost lost && IsSomebodyElses(lost.Reason) && IsStillIts(process))
             Fail($"leadership was given up ({lost.Reason}) although the lease was never anybody else's", process);
     }
 
@@ -142,6 +144,14 @@ internal sealed class Oracle(World world)
         if (world.Leader is null)
             Fail("nobody leads although all has been well for long enough", null);
     }
+
+    private static bool IsSomebodyElses(StopReason reason) =>
+        reason is StopReason.OtherHolder or StopReason.HolderCleared or StopReason.LeaseDeleted or StopReason.IdentityInUse;
+
+    /// <summary>Only where what a process sees has an order, and nobody but electors ever wrote.</summary>
+    private bool IsStillIts(SimProcess process) =>
+        world.Scenario.HasNumbers && !world.Scenario.Faults.Contains(FaultKind.StaleRead)
+        && world.Server is { TamperedAt: < 0, RestoredAt: < 0, Current: { } lease } && lease.Record.HolderIdentity == process.Identity;
 
     /// <summary>A lease changes hands after a person laid hands on it: did the new holder know whom it had to wait for?</summary>
     private void NoteBypassed(SimProcess taker)

@@ -7,6 +7,7 @@ namespace LeaseElection.Simulation;
 internal static class MutantCatalog
 {
     private const string Elector = "Election/Elector.cs";
+    private const string Term = "Election/ElectionTerm.cs";
     private const string View = "Election/LeaseView.cs";
     private const string Requests = "Election/RequestKeeper.cs";
     private const string Records = "Election/LeaseRecords.cs";
@@ -91,6 +92,7 @@ internal static class MutantCatalog
         new("a leader that sees another holder goes on until its deadline", new MutantEdit(Elector, "        HeldTerm?.LoseTo(_view.Latest, Holder);\n", "")),
         new("work starts after stop was asked for", new MutantEdit(Elector, "        if (_shuttingDown || _stepDownWanted)\n        {", "        if (_stepDownWanted)\n        {")),
         new("the lease is not renewed while work drains", new MutantEdit(Elector, "else if (HeldTerm is { } term && _requests.MaySend)", "else if (HeldTerm is { StopReason: null } term && _requests.MaySend)")),
+        new("work that faulted starts again after it was told to stop", new MutantEdit(Term, "        _restarts.Clear();\n", "")),
         new("an unknown outcome counts as renewed", new MutantEdit(Elector, "                Own.LostTrack();\n", "                Own.LostTrack();\n                HeldTerm?.Extend(_turn.Now);\n")),
         new("a request may take as long as the term has left", new MutantEdit(Requests, "return left < most ? left : most;", "return left < TimeSpan.FromHours(1) ? left : most;")),
         new(

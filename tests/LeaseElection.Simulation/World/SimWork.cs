@@ -68,6 +68,8 @@ internal sealed class SimWork
     {
         if (_runs[piece])
             _world.Oracle.Fail("a piece of work is started while it runs", Process);
+        if (IsEnded)
+            _world.Oracle.WorkRuns(this);
         _runs[piece] = true;
         Running++;
         if (_world.Random.NextDouble() < _world.Scenario.WorkEndsByItself)
