@@ -27,9 +27,6 @@ internal sealed class Oracle(World world)
     /// <summary>Overlaps that no lease can prevent: work of a process that was frozen, or that did not obey, or a lease taken away by hand.</summary>
     public Dictionary<string, int> Excused { get; } = [];
 
-    /// <summary>The longest time without a leader while all was well.</summary>
-    public TimeSpan LongestGap { get; private set; }
-
     public void Fail(string rule, SimProcess? process)
     {
         Violation ??= new Violation(world.Now, rule, process?.Node.Name ?? "world");
@@ -178,8 +175,6 @@ internal sealed class Oracle(World world)
         foreach (Node node in world.Nodes)
             from = node.TroubledUntil > from ? node.TroubledUntil : from;
         TimeSpan gap = world.Now - from;
-        if (gap > LongestGap)
-            LongestGap = gap;
         if (gap > Liveness.Bound(world))
             Fail($"nobody led for {gap.TotalSeconds:0.0} s although all was well", process);
     }

@@ -10,9 +10,6 @@ internal sealed class Resource
     /// <summary>How many writes of earlier terms were refused.</summary>
     public int Refused { get; private set; }
 
-    /// <summary>How many writes were accepted.</summary>
-    public int Accepted { get; private set; }
-
     public void Write(FencingToken? token)
     {
         if (token < _greatest)
@@ -22,6 +19,5 @@ internal sealed class Resource
         }
 
         _greatest = token ?? _greatest;
-        Accepted++;
     }
 }
