@@ -339,7 +339,7 @@ internal sealed class SimProcess
 
     private void Look(int look)
     {
-        if (look != _look || Term is not { } term || Work is not { } work || work.IsEnded)
+        if (look != _look || Term is not { } term || Work is not { } work)
             return;
         if (!term.Validity.IsOver(_clock.Now))
         {
