@@ -144,11 +144,9 @@ internal sealed class Injections(World world)
         {
             case FaultKind.WatchSilent:
                 For(node, time, isTrouble: false, () => link.WatchesAreSilent = true, () => link.WatchesAreSilent = false, () => world.Server.SilenceWatches(node));
-
                 break;
             case FaultKind.WatchLagging:
                 For(node, time, isTrouble: false, () => link.WatchLag = time, () => link.WatchLag = TimeSpan.Zero);
-
                 break;
             case FaultKind.WatchesClosed:
                 For(node, time, isTrouble: false, () => link.WatchLife = world.Upto(TimeSpan.FromSeconds(2)) + TimeSpan.FromMilliseconds(1), () => link.WatchLife = TimeSpan.Zero);

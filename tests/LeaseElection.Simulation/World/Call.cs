@@ -11,7 +11,9 @@ internal sealed class Call(SimProcess process, ElectionOutput request, TimeSpan 
 
     public ElectionOutput Request => request;
 
-    /// <summary>How long the client waits, by its own clock. The server is told as well, and drops what it has not begun by then.</summary>
+    /// <summary>
+    /// How long the client waits, by its own clock. The server here is nastier than the real one: it carries out a write whose time is up.
+    /// </summary>
     public TimeSpan Timeout => timeout;
 
     /// <summary>When it was sent, on the monotonic clock of the process.</summary>

@@ -10,7 +10,7 @@ namespace LeaseElection.Simulation;
 /// </summary>
 internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
 {
-    private readonly List<Change> _history = [];
+    private readonly List<LeaseEvent> _history = [];
     private readonly Dictionary<string, int> _numbers = [];
     private readonly Dictionary<string, int> _origins = [];
     private readonly List<ServerWatch> _watches = [];
@@ -94,9 +94,9 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
     public void Restore(int changes)
     {
         int kept = Math.Max(Changes - changes, 0);
-        while (kept > 0 && _history[kept - 1].Event is not LeaseEvent.Changed)
+        while (kept > 0 && _history[kept - 1] is not LeaseEvent.Changed)
             kept--;
-        Current = kept > 0 ? ((LeaseEvent.Changed)_history[kept - 1].Event).Lease : null;
+        Current = kept > 0 ? ((LeaseEvent.Changed)_history[kept - 1]).Lease : null;
         _reusedUntil = _version > _reusedUntil ? _version : _reusedUntil;
         if (hasNumbers && Current is { } lease)
             _version = UInt128.Parse(lease.ResourceVersion, CultureInfo.InvariantCulture);
@@ -118,7 +118,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
 
         _watches.Add(watch);
         for (int i = Math.Max(known + 1 - process.Node.Link.WatchRewinds, 0); i < Changes; i++)
-            watch.Tell(_history[i].Event);
+            watch.Tell(_history[i]);
         TimeSpan life = process.Node.Link.WatchLife;
         world.In(life > TimeSpan.Zero ? life : TimeSpan.FromSeconds(240 + world.Random.Next(60)), watch.End);
     }
@@ -157,7 +157,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
     private ElectionInput Read(int behind)
     {
         Lease? lease = behind > 0 && Changes > 0
-            ? (_history[Math.Max(Changes - 1 - world.Random.Next(behind), 0)].Event as LeaseEvent.Changed)?.Lease
+            ? (_history[Math.Max(Changes - 1 - world.Random.Next(behind), 0)] as LeaseEvent.Changed)?.Lease
             : Current;
         return lease is null ? new ElectionInput.ReadAbsent() : new ElectionInput.ReadFound(lease);
     }
@@ -190,7 +190,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         if (_version <= _reusedUntil)
             ReusedAt = Changes;
         _numbers[Format(_version)] = Changes;
-        _history.Add(new Change(Changes, happened));
+        _history.Add(happened);
         _watches.RemoveAll(watch => !watch.IsOpen);
         foreach (ServerWatch watch in _watches)
             watch.Tell(happened);
