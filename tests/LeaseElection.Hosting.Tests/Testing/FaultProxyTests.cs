@@ -10,52 +10,32 @@ using WatchReader = LeaseElection.Testing.Contracts.LeaseWatchReader;
 namespace LeaseElection.Hosting.Tests;
 
 /// <summary>What the fault proxy does to requests and connections, seen by our store.</summary>
-public sealed class FaultProxyTests : IAsyncLifetime
+public sealed class FaultProxyTests : FaultProxyTest
 {
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
-
-    private FakeKubeApiServer _server = null!;
-    private FaultProxy _proxy = null!;
-    private KubernetesLeaseStore _store = null!;
-    private Lease _lease = null!;
-
-    public async Task InitializeAsync()
-    {
-        _server = await FakeKubeApiServer.StartAsync();
-        _proxy = await FaultProxy.StartAsync(_server.Url, _server.Authority);
-        _store = new StoreSetup(_server) { Url = _proxy.Url }.Create();
-        _lease = await _store.CreateLeaseAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        await _proxy.DisposeAsync();
-        await _server.DisposeAsync();
-    }
 
     [Fact]
     public async Task NoFault_RequestsAndWatch_PassUnchanged()
     {
-        await using var watch = new WatchReader(_store, _lease.ResourceVersion, Patience);
+        await using var watch = new WatchReader(Store, Lease.ResourceVersion, Patience);
         await ReplaceAsync(1);
 
         Assert.Equal(Held("a", 1), (await watch.NextAsync<LeaseEvent.Changed>()).Lease.Record);
-        Assert.IsType<LeaseReply.Found>(await _store.ReadAsync(Patience, default));
-        RecordedRequest update = _server.Requests.Single(request => request.Verb == "update");
+        Assert.IsType<LeaseReply.Found>(await Store.ReadAsync(Patience, default));
+        RecordedRequest update = Server.Requests.Single(request => request.Verb == "update");
         Assert.StartsWith("LeaseElection.Hosting/", update.Headers["User-Agent"], StringComparison.Ordinal);
         Assert.True(update.Query.ContainsKey("timeout"));
         Assert.Equal(
             (1, 1, 1, 1, 4, 2, 1),
-            (_proxy.Requests["create"], _proxy.Requests["update"], _proxy.Requests["get"], _proxy.Requests["watch"],
-                _proxy.Requests.Total, _proxy.Requests.ConnectionsOpen, _proxy.Requests.WatchesOpen));
-        Assert.Equal([201, 200, 200], _proxy.Requests.Newest.Where(request => request.Verb != "watch").Select(request => request.Status));
+            (Proxy.Requests["create"], Proxy.Requests["update"], Proxy.Requests["get"], Proxy.Requests["watch"],
+                Proxy.Requests.Total, Proxy.Requests.ConnectionsOpen, Proxy.Requests.WatchesOpen));
+        Assert.Equal([201, 200, 200], Proxy.Requests.Newest.Where(request => request.Verb != "watch").Select(request => request.Status));
     }
 
     [Fact]
     public async Task Delay_LongerThanTheClientWaits_ArrivesAllTheSame()
     {
-        _proxy.Delay(Short * 5, "update", times: 1); // Long enough to look in between, on a busy machine too.
+        Proxy.Delay(Short * 5, "update", times: 1); // Long enough to look in between, on a busy machine too.
 
         Unknown(LeaseStoreErrorKind.Timeout, await ReplaceForAsync(Short));
         Assert.Equal(Held("a"), await RecordAsync());
@@ -66,7 +46,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
     [Fact]
     public async Task DelayAnswer_LongerThanTheClientWaits_IsCarriedOutAtOnce()
     {
-        _proxy.DelayAnswer(Patience, "update", times: 1);
+        Proxy.DelayAnswer(Patience, "update", times: 1);
 
         Unknown(LeaseStoreErrorKind.Timeout, await ReplaceForAsync(Short));
 
@@ -83,45 +63,45 @@ public sealed class FaultProxyTests : IAsyncLifetime
     {
         _ = (reset, afterCommit) switch
         {
-            (true, true) => _proxy.CutAfterCommit("update", times: 1),
-            (true, false) => _proxy.Reset("update", times: 1),
-            (false, true) => _proxy.HangAfterCommit("update", times: 1),
-            (false, false) => _proxy.Hang("update", times: 1),
+            (true, true) => Proxy.CutAfterCommit("update", times: 1),
+            (true, false) => Proxy.Reset("update", times: 1),
+            (false, true) => Proxy.HangAfterCommit("update", times: 1),
+            (false, false) => Proxy.Hang("update", times: 1),
         };
 
         Unknown(expected, await ReplaceForAsync(reset ? Patience : Short));
 
         Assert.Equal(Held("a", afterCommit ? 1 : 0), await RecordAsync());
-        Assert.Equal(afterCommit ? 1 : 0, _server.Requests.Count(request => request.Verb == "update"));
+        Assert.Equal(afterCommit ? 1 : 0, Server.Requests.Count(request => request.Verb == "update"));
     }
 
     [Fact]
     public async Task Answer_TooManyRequests_NeverReachesTheServer()
     {
-        _proxy.Answer(429, TimeSpan.FromSeconds(32), "update", times: 1);
+        Proxy.Answer(429, TimeSpan.FromSeconds(32), "update", times: 1);
 
         LeaseStoreError error = Failed(LeaseStoreErrorKind.Throttled, await ReplaceForAsync(Patience));
 
         Assert.Equal(TimeSpan.FromSeconds(32), error.RetryAfter);
-        Assert.DoesNotContain(_server.Requests, request => request.Verb == "update");
+        Assert.DoesNotContain(Server.Requests, request => request.Verb == "update");
     }
 
     [Fact]
     public async Task Replay_Write_TheSecondDeliveryConflicts()
     {
-        _proxy.Replay(times: 1);
+        Proxy.Replay(times: 1);
 
         Lease written = await ReplaceAsync(1);
 
-        Assert.Equal(2, _server.Requests.Count(request => request.Verb == "update"));
-        Lease now = Assert.IsType<LeaseReply.Found>(await _store.ReadAsync(Patience, default)).Lease;
+        Assert.Equal(2, Server.Requests.Count(request => request.Verb == "update"));
+        Lease now = Assert.IsType<LeaseReply.Found>(await Store.ReadAsync(Patience, default)).Lease;
         Assert.Equal(written.ResourceVersion, now.ResourceVersion);
     }
 
     [Fact]
     public async Task BlackHole_ConnectionsThatAreOpen_SwallowEverythingAndNewOnesWork()
     {
-        _proxy.BlackHole();
+        Proxy.BlackHole();
 
         Unknown(LeaseStoreErrorKind.Timeout, await ReplaceForAsync(Short));
 
@@ -131,12 +111,12 @@ public sealed class FaultProxyTests : IAsyncLifetime
     [Fact]
     public async Task Partition_UntilHealed_NothingGetsThrough()
     {
-        _proxy.Partition();
+        Proxy.Partition();
         Unknown(LeaseStoreErrorKind.Timeout, await ReplaceForAsync(Short));
-        Failed(LeaseStoreErrorKind.Timeout, await _store.ReadAsync(Short, default));
-        Assert.Single(_server.Requests);
+        Failed(LeaseStoreErrorKind.Timeout, await Store.ReadAsync(Short, default));
+        Assert.Single(Server.Requests);
 
-        _proxy.Heal();
+        Proxy.Heal();
 
         Assert.Equal(Held("a"), await RecordAsync());
     }
@@ -157,21 +137,21 @@ public sealed class FaultProxyTests : IAsyncLifetime
     public async Task Present_AnotherAuthority_IsNotTrusted()
     {
         using var other = new CertificateAuthority();
-        _proxy.Present(other);
-        _proxy.ResetConnections();
+        Proxy.Present(other);
+        Proxy.ResetConnections();
 
-        LeaseReply reply = await _store.ReadAsync(Patience, default);
+        LeaseReply reply = await Store.ReadAsync(Patience, default);
         if (reply is LeaseReply.Failed { Error.Kind: LeaseStoreErrorKind.Network })
-            reply = await _store.ReadAsync(Patience, default); // The reset was met first.
+            reply = await Store.ReadAsync(Patience, default); // The reset was met first.
 
         Failed(LeaseStoreErrorKind.Tls, reply);
     }
 
-    private Task<LeaseReply> ReplaceForAsync(TimeSpan timeout) => _store.ReplaceAsync(_lease, Held("a", 1), timeout, default);
+    private Task<LeaseReply> ReplaceForAsync(TimeSpan timeout) => Store.ReplaceAsync(Lease, Held("a", 1), timeout, default);
 
     private async Task<Lease> ReplaceAsync(int renewals) =>
-        Assert.IsType<LeaseReply.Found>(await _store.ReplaceAsync(_lease, Held("a", renewals), Patience, default)).Lease;
+        Assert.IsType<LeaseReply.Found>(await Store.ReplaceAsync(Lease, Held("a", renewals), Patience, default)).Lease;
 
     private async Task<LeaseRecord> RecordAsync() =>
-        Assert.IsType<LeaseReply.Found>(await _store.ReadAsync(Patience, default)).Lease.Record;
+        Assert.IsType<LeaseReply.Found>(await Store.ReadAsync(Patience, default)).Lease.Record;
 }

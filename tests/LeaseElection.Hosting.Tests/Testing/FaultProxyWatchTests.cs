@@ -1,8 +1,6 @@
-using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Kubernetes;
 using LeaseElection.Testing.ApiServer;
-using LeaseElection.Testing.FakeApiServer;
 using LeaseElection.Testing.Proxy;
 using static LeaseElection.Hosting.Tests.Kubernetes.Records;
 using WatchReader = LeaseElection.Testing.Contracts.LeaseWatchReader;
@@ -10,37 +8,17 @@ using WatchReader = LeaseElection.Testing.Contracts.LeaseWatchReader;
 namespace LeaseElection.Hosting.Tests;
 
 /// <summary>What the fault proxy does to watches.</summary>
-public sealed class FaultProxyWatchTests : IAsyncLifetime
+public sealed class FaultProxyWatchTests : FaultProxyTest
 {
-    private FakeKubeApiServer _server = null!;
-    private FaultProxy _proxy = null!;
-    private KubernetesLeaseStore _store = null!;
-    private Lease _lease = null!;
-
-    public async Task InitializeAsync()
-    {
-        _server = await FakeKubeApiServer.StartAsync();
-        _proxy = await FaultProxy.StartAsync(_server.Url, _server.Authority);
-        _store = new StoreSetup(_server) { Url = _proxy.Url }.Create();
-        _lease = await _store.CreateLeaseAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        await _proxy.DisposeAsync();
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task SilenceWatches_UntilHealed_NothingIsTold()
     {
         await using WatchReader watch = await OpenAsync();
-        _proxy.SilenceWatches();
+        Proxy.SilenceWatches();
         await ReplaceAsync(1);
         await ReplaceAsync(2);
         // What came while it was silent is lost: the next event that is told is the next that happens. Not before the proxy had it.
-        await using (WatchReader other = new(new StoreSetup(_server).Create(), _lease.ResourceVersion, Patience))
+        await using (WatchReader other = new(new StoreSetup(Server).Create(), Lease.ResourceVersion, Patience))
         {
             await ReplaceAsync(3);
             await other.NextAsync<LeaseEvent.Changed>();
@@ -48,7 +26,7 @@ public sealed class FaultProxyWatchTests : IAsyncLifetime
 
         Task<LeaseEvent.Changed> next = watch.NextAsync<LeaseEvent.Changed>();
         await Assert.ThrowsAsync<TimeoutException>(() => next.WaitAsync(TimeSpan.FromMilliseconds(300)));
-        _proxy.Heal();
+        Proxy.Heal();
         await ReplaceAsync(4);
 
         Assert.Equal(Held("a", 4), (await next).Lease.Record);
@@ -59,18 +37,18 @@ public sealed class FaultProxyWatchTests : IAsyncLifetime
     {
         await using WatchReader watch = await OpenAsync();
 
-        _proxy.CloseWatches();
+        Proxy.CloseWatches();
 
         Assert.True(await watch.EndsAsync());
-        await Polling.UntilAsync(() => Task.FromResult(_proxy.Requests.WatchesOpen == 0), Patience);
+        await Polling.UntilAsync(() => Task.FromResult(Proxy.Requests.WatchesOpen == 0), Patience);
     }
 
     [Fact]
     public async Task CloseWatchesAfter_NewOne_EndsByItself()
     {
-        _proxy.CloseWatchesAfter(TimeSpan.Zero);
+        Proxy.CloseWatchesAfter(TimeSpan.Zero);
 
-        await using WatchReader watch = new(_store, _lease.ResourceVersion, Patience);
+        await using WatchReader watch = new(Store, Lease.ResourceVersion, Patience);
 
         Assert.True(await watch.EndsAsync());
     }
@@ -83,7 +61,7 @@ public sealed class FaultProxyWatchTests : IAsyncLifetime
     {
         await using WatchReader watch = await OpenAsync();
 
-        _proxy.BreakWatches(how);
+        Proxy.BreakWatches(how);
 
         LeaseWatchException exception = await Assert.ThrowsAsync<LeaseWatchException>(() => watch.NextOfAnyKindAsync());
         Assert.Equal(expected, exception.Error.Kind);
@@ -94,16 +72,16 @@ public sealed class FaultProxyWatchTests : IAsyncLifetime
     {
         await (await OpenAsync()).DisposeAsync();
 
-        await Polling.UntilAsync(() => Task.FromResult(_proxy.Requests.WatchesOpen == 0), Patience);
+        await Polling.UntilAsync(() => Task.FromResult(Proxy.Requests.WatchesOpen == 0), Patience);
     }
 
     private async Task<WatchReader> OpenAsync()
     {
-        var watch = new WatchReader(_store, _lease.ResourceVersion, Patience);
-        await Polling.UntilAsync(() => Task.FromResult(_proxy.Requests.WatchesOpen == 1), Patience);
+        var watch = new WatchReader(Store, Lease.ResourceVersion, Patience);
+        await Polling.UntilAsync(() => Task.FromResult(Proxy.Requests.WatchesOpen == 1), Patience);
         return watch;
     }
 
     private async Task ReplaceAsync(int renewals) =>
-        _lease = Assert.IsType<LeaseReply.Found>(await _store.ReplaceAsync(_lease, Held("a", renewals), Patience, default)).Lease;
+        Lease = Assert.IsType<LeaseReply.Found>(await Store.ReplaceAsync(Lease, Held("a", renewals), Patience, default)).Lease;
 }
