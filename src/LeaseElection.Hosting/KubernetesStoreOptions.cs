@@ -22,4 +22,36 @@ public sealed class KubernetesStoreOptions
     /// <summary>The context of the kubeconfig to use.</summary>
     /// <value>Default: its <c>current-context</c>.</value>
     public string? Context { get; set; }
+
+    /// <summary>
+    /// Whether Kubernetes Events on the Lease tell who became leader and who stopped leading, and why: <c>kubectl describe lease</c> and
+    /// <c>kubectl get events</c> show them. They are sent beside the election, over a connection of their own, and hold up neither a
+    /// renewal nor a release; one that cannot be sent is dropped, with one warning.
+    /// </summary>
+    /// <value>Default: <see langword="false"/>. Where there is no Kubernetes lease it has no effect, and one log line says so.</value>
+    /// <remarks>
+    /// Needs the verb <c>create</c> on <c>events</c> of the core API group in the namespace of the lease. The stop of the host then may take
+    /// up to a second longer, which must fit into <c>HostOptions.ShutdownTimeout</c>. The API server keeps an Event for an hour by default:
+    /// a history is in the logs and metrics.
+    /// </remarks>
+    public bool PublishEvents { get; set; }
+
+    /// <summary>
+    /// Whether the Pod of the leader bears the label <c>leaseelection.dev/role=leader</c>, so that a Service can select it. The label comes
+    /// when a term begins, and goes when it ends: on a graceful hand-over before the lease is given up. Each process takes a leftover label
+    /// off its own Pod when it starts, and off the Pods of the holders before it when it becomes leader.
+    /// </summary>
+    /// <value>
+    /// Default: <see langword="false"/>. Where there is no Kubernetes lease it has no effect, and one log line says so. At most one election
+    /// of a host can have it.
+    /// </value>
+    /// <remarks>
+    /// Needs the verb <c>patch</c> on <c>pods</c> in the namespace of the Pod, and no other; the variable <c>POD_NAME</c>, and if the Pod has
+    /// no service account token <c>POD_NAMESPACE</c>, from the downward API. RBAC cannot limit <c>patch</c> to the own Pod or to one label: who
+    /// holds the token can change what may be changed of any Pod of the namespace, its image included. The label is a hint for routing, never
+    /// a proof of leadership: a leader that died bears it until the next one begins, and endpoints follow a label only after a moment.
+    /// A Pod is known by the default identity only (<c>POD_NAME</c>, <c>_</c> and 8 characters): with an <c>Identity</c> of one's own nobody
+    /// can take the label off a dead leader.
+    /// </remarks>
+    public bool LabelLeaderPod { get; set; }
 }

@@ -1,5 +1,6 @@
 using LeaseElection.Hosting;
 using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Kubernetes.Announcing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -95,6 +96,7 @@ public static class LeaderElectionServiceCollectionExtensions
         string name = registration.Name;
         services.TryAddSingleton(ProcessEnvironment.Current);
         services.TryAddSingleton<LeaseClaims>();
+        services.TryAddSingleton<AnnouncerFactory>();
         services.AddMetrics(); // Hosts have it, a bare collection of services has not.
         services.TryAddSingleton<ElectionInstruments>();
         services.TryAddSingleton<TermWatchdog>();

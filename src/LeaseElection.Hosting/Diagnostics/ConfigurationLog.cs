@@ -12,9 +12,9 @@ internal static partial class ConfigurationLog
 
     [LoggerMessage(EventId = 401, EventName = "ShutdownTimeoutTooShort", Level = LogLevel.Warning,
         Message = "HostOptions.ShutdownTimeout is {ShutdownTimeout}, which leaves work less than its {Option} of {StopTimeout} to stop when "
-            + "the host stops; the lease would not be released. Raise ShutdownTimeout by the difference and 2 s")]
+            + "the host stops; the lease would not be released. Raise ShutdownTimeout by the difference and {Seconds} s")]
     public static partial void ShutdownTimeoutTooShort(
-        this ILogger logger, TimeSpan shutdownTimeout, string option, TimeSpan stopTimeout);
+        this ILogger logger, TimeSpan shutdownTimeout, string option, TimeSpan stopTimeout, double seconds);
 
     [LoggerMessage(EventId = 402, EventName = "FixedIdentity", Level = LogLevel.Warning,
         Message = "{Option} is set to {Identity}: it must be different for each process, and a restarted process waits for the lease of "

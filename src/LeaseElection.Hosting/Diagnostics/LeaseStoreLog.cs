@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Diagnostics;
 
-/// <summary>Log messages about reaching the lease: ids 220-239. An id is never given to another message.</summary>
+/// <summary>Log messages about reaching the lease: ids 220-229. An id is never given to another message.</summary>
 internal static partial class LeaseStoreLog
 {
     [LoggerMessage(EventId = 220, EventName = "StoreFailed", Level = LogLevel.Warning,

@@ -25,6 +25,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
     private readonly TermWatchdog _watchdog;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ElectionReporter _reporter;
+    private readonly LeadershipAnnouncements _announcements;
     private readonly ITimer _timer;
     private readonly TimeSpan _startedAt;
     private LeadershipTerm? _term;
@@ -41,6 +42,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _work = new WorkRunner(parts.Works, parts.Scopes, Post, parts.Telemetry.Metrics, parts.Logger);
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
+        _announcements = parts.Announcements;
         _reporter = new ElectionReporter(parts.Logger, parts.Telemetry, run, _work);
 
         // Otherwise loop, timer and all work would carry the async-locals (activity, culture, log scopes) of whoever started the host.
@@ -139,6 +141,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         foreach (ElectionOutput output in outputs)
             CarryOut(output);
         _reporter.Settle();
+        _announcements.Settle(_elector.State, _elector.Lease);
         if (_elector.State is LeaderElectionState.Standby or LeaderElectionState.Stopped && input is not ElectionInput.Started)
             ReleaseStepDownWaiters();
     }
@@ -189,7 +192,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
                 _work.Start(restart.Work);
                 break;
             case ElectionOutput.StopWork:
-                _work.Stop();
+                _work.Stop(_announcements.WithdrawnAsync());
                 break;
             case ElectionOutput.ExtendTerm:
                 break;
@@ -204,6 +207,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
                 break;
             case ElectionOutput.Report report:
                 _reporter.Report(report.Event);
+                _announcements.Observe(report.Event, _elector.Lease);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(output), output, "The set of outputs is closed.");
@@ -248,8 +252,10 @@ internal sealed class ElectionLoop : IAsyncDisposable
         if (_term is { } term)
         {
             EndTerm(term);
-            _work.Stop();
+            _work.Stop(Task.CompletedTask);
         }
+
+        _announcements.Stopped();
 
         _inputs.Writer.TryComplete();
         await _timer.DisposeAsync().ConfigureAwait(false);

@@ -14,4 +14,5 @@ internal sealed record ElectionParts(
     TermWatchdog Watchdog,
     IHostApplicationLifetime Lifetime,
     ElectionTelemetry Telemetry,
+    LeadershipAnnouncements Announcements,
     ILogger Logger);

@@ -18,7 +18,9 @@ internal static class ElectionSettings
     /// <param name="options">The options of the election.</param>
     /// <param name="identity">The identity that was resolved for it.</param>
     /// <param name="shutdownTimeout">What the host grants all services together to stop; infinite is -1 ms.</param>
-    public static ElectorSettings Of(LeaderElectionOptions options, string identity, TimeSpan shutdownTimeout)
+    /// <param name="finishTimeout">What telling of the end may take of it, when all else is done.</param>
+    public static ElectorSettings Of(
+        LeaderElectionOptions options, string identity, TimeSpan shutdownTimeout, TimeSpan finishTimeout = default)
     {
         ElectionTimings timings = options.Enabled ? ElectionTimings.From(options) : AlwaysLeading;
         return new ElectorSettings
@@ -29,19 +31,19 @@ internal static class ElectionSettings
             RenewInterval = timings.RenewInterval,
             RetryPeriod = timings.RetryPeriod,
             StopTimeout = timings.StopTimeout,
-            DrainTimeout = DrainTimeout(shutdownTimeout),
+            DrainTimeout = DrainTimeout(shutdownTimeout, ElectorSettings.ReleaseTimeout + finishTimeout),
             ReleaseOnStop = options.ReleaseOnStop,
             WhenWorkEnds = options.WhenWorkEnds,
             WhenWorkOverruns = options.WhenWorkOverruns,
         };
     }
 
-    /// <summary>What the host leaves for draining once the time to release the lease is kept back, but always something.</summary>
-    private static TimeSpan DrainTimeout(TimeSpan shutdownTimeout)
+    /// <summary>What the host leaves for draining once the time for what follows it is kept back, but always something.</summary>
+    private static TimeSpan DrainTimeout(TimeSpan shutdownTimeout, TimeSpan keptBack)
     {
         if (shutdownTimeout < TimeSpan.Zero || shutdownTimeout > NoLimit)
             return NoLimit;
-        TimeSpan left = shutdownTimeout - ElectorSettings.ReleaseTimeout;
+        TimeSpan left = shutdownTimeout - keptBack;
         return left > shutdownTimeout / 2 ? left : shutdownTimeout / 2;
     }
 }

@@ -1,4 +1,6 @@
+using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,7 +9,8 @@ namespace LeaseElection.Hosting;
 
 /// <summary>Finds store, namespace and identity of an election from its options and from what is around the process.</summary>
 internal sealed class ElectionStoreFactory(
-    ProcessEnvironment environment, IHostEnvironment host, LeaseClaims claims, ElectionClock clock, ILoggerFactory loggers)
+    ProcessEnvironment environment, IHostEnvironment host, LeaseClaims claims, AnnouncerFactory announcers, ElectionClock clock,
+    ILoggerFactory loggers)
     : IElectionStoreFactory
 {
     public OpenedStore Open(LeaderElectionRegistration registration, LeaderElectionOptions options)
@@ -15,6 +18,7 @@ internal sealed class ElectionStoreFactory(
         string identity = ElectionIdentity.Resolve(options, environment);
         if (!options.Enabled)
         {
+            NothingToAnnounceTo(registration, options);
             var alone = new ElectionIdentityCard(options.LeaseNamespace ?? "none", options.LeaseName ?? "none", identity);
             return new OpenedStore(new MemoryLeaseStore("no lease (disabled)"), alone);
         }
@@ -35,6 +39,17 @@ internal sealed class ElectionStoreFactory(
             : new KubernetesLeaseStore(
                 connection, card.LeaseNamespace, card.LeaseName, clock.TimeProvider, loggers.CreateLogger<KubernetesLeaseStore>());
         claims.Claim(registration, store.Description);
+        if (connection is not null)
+            return new OpenedStore(store, card) { Announcers = announcers.Open(options, connection, card) };
+        NothingToAnnounceTo(registration, options);
         return new OpenedStore(store, card);
+    }
+
+    /// <summary>Said and not refused: one configuration serves the cluster and the laptop.</summary>
+    private void NothingToAnnounceTo(LeaderElectionRegistration registration, LeaderElectionOptions options)
+    {
+        string[] asked = [.. AnnouncerFactory.AskedFor(options).Select(registration.KeyOf)];
+        if (asked.Length > 0)
+            new GuardedLogger(loggers.CreateLogger<AnnouncerFactory>()).NothingToAnnounceTo(string.Join(" and ", asked));
     }
 }

@@ -28,6 +28,7 @@ internal sealed class LeaderElectionService(
 {
     private readonly GuardedLogger _logger = new(logger);
     private ElectionLoop? _loop;
+    private LeadershipAnnouncements _announcements = new([]);
     private CancellationTokenRegistration _stopping;
     private TimeSpan? _finishingSince;
 
@@ -46,12 +47,15 @@ internal sealed class LeaderElectionService(
             throw new OptionsValidationException(registration.Name, typeof(LeaderElectionOptions), [exception.Message]);
         }
 
-        ElectorSettings settings = ElectionSettings.Of(options, opened.Card.Identity, hostOptions.Value.ShutdownTimeout);
+        _announcements = new LeadershipAnnouncements(opened.Announcers);
+        ElectorSettings settings = ElectionSettings.Of(
+            options, opened.Card.Identity, hostOptions.Value.ShutdownTimeout, _announcements.FinishTimeout);
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
         WorkRegistration[] ours = [.. works.Where(work => work.Election == registration.Name)];
         var telemetry = ElectionTelemetry.For(election, run, instruments);
-        _loop = new ElectionLoop(run, election, new ElectionParts(opened.Store, ours, scopes, watchdog, lifetime, telemetry, _logger));
+        _loop = new ElectionLoop(run, election, new ElectionParts(
+            opened.Store, ours, scopes, watchdog, lifetime, telemetry, _announcements, _logger));
         election.Attach(run, _loop.StepDownAsync);
         instruments.Observe(election);
         Rehearsal.Begin(scopes);
@@ -75,7 +79,12 @@ internal sealed class LeaderElectionService(
     /// </summary>
     public Task StoppingAsync(CancellationToken cancellationToken) => FinishAsync(cancellationToken);
 
-    public Task StopAsync(CancellationToken cancellationToken) => FinishAsync(cancellationToken);
+    /// <summary>What is left to tell of the end is told while other services stop, and waited for last.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await FinishAsync(cancellationToken).ConfigureAwait(false);
+        await _announcements.FinishAsync(clock.TimeProvider, cancellationToken).ConfigureAwait(false);
+    }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -88,6 +97,7 @@ internal sealed class LeaderElectionService(
         await FinishAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         if (_loop is { } loop)
             await loop.DisposeAsync().ConfigureAwait(false);
+        await _announcements.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>For containers that are not disposed asynchronously: work is told to stop, and nobody waits for it.</summary>
@@ -144,7 +154,10 @@ internal sealed class LeaderElectionService(
         if (options.Enabled && settings.DrainTimeout < settings.StopTimeout)
         {
             _logger.ShutdownTimeoutTooShort(
-                hostOptions.Value.ShutdownTimeout, registration.KeyOf(nameof(options.StopTimeout)), settings.StopTimeout);
+                hostOptions.Value.ShutdownTimeout,
+                registration.KeyOf(nameof(options.StopTimeout)),
+                settings.StopTimeout,
+                (ElectorSettings.ReleaseTimeout + _announcements.FinishTimeout).TotalSeconds);
         }
     }
 }

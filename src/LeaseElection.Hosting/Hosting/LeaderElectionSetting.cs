@@ -34,6 +34,8 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
         Text("Kubernetes:CertificateAuthorityFile", (o, value) => o.Kubernetes.CertificateAuthorityFile = value),
         Text("Kubernetes:KubeConfig", (o, value) => o.Kubernetes.KubeConfig = value),
         Text("Kubernetes:Context", (o, value) => o.Kubernetes.Context = value),
+        Switch("Kubernetes:PublishEvents", (o, value) => o.Kubernetes.PublishEvents = value),
+        Switch("Kubernetes:LabelLeaderPod", (o, value) => o.Kubernetes.LabelLeaderPod = value),
         Text("File:Directory", (o, value) => o.File.Directory = value),
     ];
 

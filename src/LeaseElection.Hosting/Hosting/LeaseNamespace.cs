@@ -28,32 +28,16 @@ internal static class LeaseNamespace
         if (environment.Variable("POD_NAMESPACE") is { } variable)
             return Checked(variable, "The variable POD_NAMESPACE", key);
 
-        string file = Path.Combine(environment.ServiceAccountDirectory, "namespace");
-        (string? content, string? problem) = Read(file);
-        if (!string.IsNullOrEmpty(content))
+        string file = PodNamespace.FileOf(environment);
+        (string? content, string? problem) = PodNamespace.Read(environment);
+        if (content is not null)
             return Checked(content, $"The namespace in {file}", key);
         if (fallback is not null)
             return Checked(fallback, "The namespace of the kubeconfig context", key);
 
         throw new LeaseStoreConfigurationException(
             $"{key} is not set, and the namespace of this process is not known. Tried: the variable POD_NAMESPACE (not set); {file} "
-            + $"({problem ?? "empty"}). Set {key}, or POD_NAMESPACE from the downward API (fieldPath: metadata.namespace).");
-    }
-
-    private static (string? Content, string? Problem) Read(string file)
-    {
-        try
-        {
-            return (File.ReadAllText(file).Trim(), null);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return (null, "not found");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return (null, exception.Message);
-        }
+            + $"({problem}). Set {key}, or POD_NAMESPACE from the downward API (fieldPath: metadata.namespace).");
     }
 
     private static string Checked(string value, string source, string key) =>

@@ -50,10 +50,9 @@ internal static class Rehearsal
         using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
         var work = new WorkRegistration("rehearsal", "rehearsal", static (_, _, _) => Task.CompletedTask);
         var telemetry = ElectionTelemetry.Silent(election, run);
-        var loop = new ElectionLoop(
-            run,
-            election,
-            new ElectionParts(new MemoryLeaseStore("rehearsal"), [work], scopes, watchdog, new NoLifetime(), telemetry, new Mute()));
+        var parts = new ElectionParts(
+            new MemoryLeaseStore("rehearsal"), [work], scopes, watchdog, new NoLifetime(), telemetry, new LeadershipAnnouncements([]), new Mute());
+        var loop = new ElectionLoop(run, election, parts);
         await using (loop.ConfigureAwait(false))
         {
             loop.Start();

@@ -38,10 +38,11 @@ internal sealed class WorkRunner(
     }
 
     /// <summary>Tells all work to stop; <see cref="ElectionInput.WorkStopped"/> follows when the last piece has ended.</summary>
-    public void Stop()
+    /// <param name="withdrawn">Has to end too, and does so soon: until then traffic may still be sent here.</param>
+    public void Stop(Task withdrawn)
     {
         _term!.Cancel(logger.StopCallbackFailed);
-        _ = TellAsync(Task.WhenAll(_running)); // Its word is awaited by the core, which starts no other term before.
+        _ = TellAsync(Task.WhenAll([withdrawn, .. _running])); // Its word is awaited by the core, which starts no other term before.
 
         async Task TellAsync(Task ended)
         {

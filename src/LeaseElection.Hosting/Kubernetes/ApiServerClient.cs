@@ -12,7 +12,7 @@ namespace LeaseElection.Hosting.Kubernetes;
 internal sealed class ApiServerClient : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly LeaseResource _resource;
+    private readonly string _server;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly ApiServerChannelFactory _channels;
@@ -20,9 +20,9 @@ internal sealed class ApiServerClient : IAsyncDisposable
     private ApiServerChannel? _channel;
     private bool _disposed;
 
-    public ApiServerClient(KubernetesConnection connection, LeaseResource resource, TimeProvider timeProvider, ILogger logger)
+    public ApiServerClient(KubernetesConnection connection, TimeProvider timeProvider, ILogger logger)
     {
-        _resource = resource;
+        _server = new ApiServerAddress(connection.Server).ToString();
         _timeProvider = timeProvider;
         _logger = logger;
         _channels = new ApiServerChannelFactory(connection, timeProvider, logger);
@@ -130,13 +130,13 @@ internal sealed class ApiServerClient : IAsyncDisposable
         if (renewed.IsSameAs(credential))
             return response;
         response.Dispose();
-        KubernetesStoreLog.CredentialsRenewed(_logger, _resource.ServerText);
+        KubernetesStoreLog.CredentialsRenewed(_logger, _server);
         return await SendOnceAsync(renewed).ConfigureAwait(false);
 
         async Task<HttpResponseMessage> SendOnceAsync(ClusterCredential with)
         {
             attempt.Channel = channelFor(with);
-            attempt.Content = request.Body is { } body ? new TrackedContent(body) : null;
+            attempt.Content = request.Body is { } body ? new TrackedContent(body, request.MediaType) : null;
             using HttpRequestMessage message = _channels.CreateMessage(request.Method, request.Address(left()), with);
             message.Content = attempt.Content;
             return await attempt.Channel.SendAsync(message, cancellationToken).ConfigureAwait(false);
@@ -180,14 +180,14 @@ internal sealed class ApiServerClient : IAsyncDisposable
             _channel = null;
         }
         failed.Dispose();
-        KubernetesStoreLog.ConnectionReplaced(_logger, _resource.ServerText);
+        KubernetesStoreLog.ConnectionReplaced(_logger, _server);
     }
 
     private LeaseStoreError Explain(Exception exception, bool timedOut, TimeSpan timeout)
     {
         if (timedOut)
-            return TransportErrors.Timeout(_resource.ServerText, timeout, exception);
-        LeaseStoreError error = TransportErrors.From(exception, _resource.ServerText);
+            return TransportErrors.Timeout(_server, timeout, exception);
+        LeaseStoreError error = TransportErrors.From(exception, _server);
         if (error.Kind == LeaseStoreErrorKind.Tls)
             _channels.RereadAuthorities();
         return error;

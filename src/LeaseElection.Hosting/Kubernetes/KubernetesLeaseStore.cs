@@ -24,7 +24,7 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
     {
         _resource = new LeaseResource(connection.Server, leaseNamespace, leaseName);
         _replies = new LeaseReplies(_resource);
-        _client = new ApiServerClient(connection, _resource, timeProvider, logger);
+        _client = new ApiServerClient(connection, timeProvider, logger);
     }
 
     public string Description => _resource.ToString();

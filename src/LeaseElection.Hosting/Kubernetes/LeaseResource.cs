@@ -6,31 +6,27 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// <summary>One lease on one API server: its addresses, and how it is called in messages.</summary>
 internal sealed class LeaseResource(Uri server, string leaseNamespace, string leaseName)
 {
-    // The server's own path stays in front: gateways put many clusters behind one host.
-    private readonly string _collection =
-        $"{server.AbsoluteUri.TrimEnd('/')}/apis/coordination.k8s.io/v1/namespaces/{Uri.EscapeDataString(leaseNamespace)}/leases";
-
-    public Uri Server => server;
+    private readonly ApiServerAddress _server = new(server);
+    private readonly string _collection = $"/apis/coordination.k8s.io/v1/namespaces/{Uri.EscapeDataString(leaseNamespace)}/leases";
 
     public string Namespace => leaseNamespace;
 
     public string Name => leaseName;
 
-    /// <summary>With the port in every case: it is what a firewall's owner asks for.</summary>
-    public string ServerText { get; } = $"https://{server.Host}:{server.Port}{server.AbsolutePath.TrimEnd('/')}";
+    public string ServerText => _server.ToString();
 
     public override string ToString() => $"lease {leaseNamespace}/{leaseName} at {ServerText}";
 
     /// <summary>No resourceVersion: only then does the server ask etcd, and not a cache that may be minutes behind.</summary>
-    public Uri ForItem(TimeSpan timeout) => new($"{_collection}/{Uri.EscapeDataString(leaseName)}?timeout={GoDuration(timeout)}");
+    public Uri ForItem(TimeSpan timeout) => _server.For($"{_collection}/{Uri.EscapeDataString(leaseName)}", timeout);
 
-    public Uri ForCollection(TimeSpan timeout) => new($"{_collection}?timeout={GoDuration(timeout)}");
+    public Uri ForCollection(TimeSpan timeout) => _server.For(_collection, timeout);
 
     /// <summary>
     /// A watch of the collection with a field selector, not of the item: RBAC and the server's dispatch treat it as one of the item, and
     /// it works for a lease that does not exist yet.
     /// </summary>
-    public Uri ForWatch(string resourceVersion, int seconds) => new(string.Create(
+    public Uri ForWatch(string resourceVersion, int seconds) => _server.ForStream(string.Create(
         CultureInfo.InvariantCulture,
         $"{_collection}?watch=true&fieldSelector=metadata.name%3D{Uri.EscapeDataString(leaseName)}"
         + $"&resourceVersion={Uri.EscapeDataString(resourceVersion)}&allowWatchBookmarks=true&timeoutSeconds={seconds}"));
@@ -46,7 +42,4 @@ internal sealed class LeaseResource(Uri server, string leaseNamespace, string le
         && IsNamedBy(metadata);
 
     public bool IsNamedBy(LeaseMetadata metadata) => metadata.Name == leaseName && metadata.Namespace == leaseNamespace;
-
-    private static string GoDuration(TimeSpan timeout) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (long)timeout.TotalMilliseconds)}ms");
 }

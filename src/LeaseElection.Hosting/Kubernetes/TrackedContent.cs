@@ -12,10 +12,10 @@ internal sealed class TrackedContent : HttpContent
 {
     private readonly byte[] _body;
 
-    public TrackedContent(byte[] body)
+    public TrackedContent(byte[] body, string mediaType)
     {
         _body = body;
-        Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        Headers.ContentType = new MediaTypeHeaderValue(mediaType);
     }
 
     public bool Sent { get; private set; }

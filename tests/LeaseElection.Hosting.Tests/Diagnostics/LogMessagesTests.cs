@@ -9,7 +9,8 @@ public sealed class LogMessagesTests
     private static readonly Dictionary<string, Range> Blocks = new(StringComparer.Ordinal)
     {
         ["ElectionLog"] = 100..200,
-        ["LeaseStoreLog"] = 220..240,
+        ["LeaseStoreLog"] = 220..230,
+        ["AnnouncementLog"] = 230..240,
         ["FileStoreLog"] = 250..300,
         ["WorkLog"] = 300..400,
         ["ConfigurationLog"] = 400..500,

@@ -25,6 +25,8 @@ public class LeaderElectionOptionsTests
         Assert.Null(options.Kubernetes.CertificateAuthorityFile);
         Assert.Null(options.Kubernetes.KubeConfig);
         Assert.Null(options.Kubernetes.Context);
+        Assert.False(options.Kubernetes.PublishEvents);
+        Assert.False(options.Kubernetes.LabelLeaderPod);
         Assert.Null(options.File.Directory);
     }
 }

@@ -7,7 +7,8 @@ public class LeaderElectionSectionCheckTests
     private const string AllNames =
         "LeaseName, LeaseNamespace, Identity, LeaseDuration, RenewDeadline, RenewInterval, RetryPeriod, StopTimeout, ReleaseOnStop, "
         + "WhenWorkEnds, WhenWorkOverruns, Store, Enabled, Kubernetes:ApiServer, Kubernetes:TokenFile, "
-        + "Kubernetes:CertificateAuthorityFile, Kubernetes:KubeConfig, Kubernetes:Context, File:Directory";
+        + "Kubernetes:CertificateAuthorityFile, Kubernetes:KubeConfig, Kubernetes:Context, "
+        + "Kubernetes:PublishEvents, Kubernetes:LabelLeaderPod, File:Directory";
 
     [Theory]
     [InlineData("LeasDuration", "00:00:30", "LeaderElection:LeasDuration is not a known setting; did you mean LeaseDuration?")]
@@ -30,7 +31,8 @@ public class LeaderElectionSectionCheckTests
         "WhenWorkEnds", "StepDown, Restart",
         "LeaderElection:WhenWorkEnds is \"StepDown, Restart\", but must be one of Default, StepDown, Restart, StopHost, Stay.")]
     [InlineData("Kubernetes", "true",
-        "LeaderElection:Kubernetes is \"true\", but must be a section: ApiServer, TokenFile, CertificateAuthorityFile, KubeConfig, Context.")]
+        "LeaderElection:Kubernetes is \"true\", but must be a section: ApiServer, TokenFile, CertificateAuthorityFile, KubeConfig, Context, "
+        + "PublishEvents, LabelLeaderPod.")]
     [InlineData("LeaseDuration:Seconds", "15",
         "LeaderElection:LeaseDuration holds Seconds, but must be a single value: hours:minutes:seconds, for example \"00:00:15\".")]
     [InlineData(

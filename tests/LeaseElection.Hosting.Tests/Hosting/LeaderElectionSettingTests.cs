@@ -4,7 +4,7 @@ namespace LeaseElection.Hosting.Tests;
 
 public class LeaderElectionSettingTests
 {
-    private static readonly string[] ValuesOfEachForm = ["00:00:07", "Stay", "Log", "File", "false"];
+    private static readonly string[] ValuesOfEachForm = ["00:00:07", "Stay", "Log", "File", "false", "true"];
 
     [Fact]
     public void All_ComparedWithTheOptions_IsComplete()
@@ -25,14 +25,19 @@ public class LeaderElectionSettingTests
         {
             var options = new LeaderElectionOptions();
             string before = Dump(options, except: setting.Key);
-            string? value = ValuesOfEachForm.FirstOrDefault(
-                text => setting.Expected == "text" || setting.TrySet(new LeaderElectionOptions(), text));
+            string? value = ValuesOfEachForm.FirstOrDefault(text => setting.Expected == "text" || IsNews(setting, text));
 
             Assert.NotNull(value);
             Assert.True(setting.TrySet(options, value));
             Assert.Equal(before, Dump(options, except: setting.Key));
             Assert.NotEqual(Dump(new LeaderElectionOptions(), except: null), Dump(options, except: null));
         });
+    }
+
+    private static bool IsNews(LeaderElectionSetting setting, string text)
+    {
+        var options = new LeaderElectionOptions();
+        return setting.TrySet(options, text) && Dump(options, except: null) != Dump(new LeaderElectionOptions(), except: null);
     }
 
     private static string Dump(LeaderElectionOptions options, string? except)
