@@ -40,7 +40,7 @@ internal sealed class ElectionStoreFactory(
                 connection, card.LeaseNamespace, card.LeaseName, clock.TimeProvider, loggers.CreateLogger<KubernetesLeaseStore>());
         claims.Claim(registration, store.Description);
         if (connection is not null)
-            return new OpenedStore(store, card) { Announcers = announcers.Open(options, connection, card) };
+            return new OpenedStore(store, card) { Announcers = announcers.Open(registration, options, connection, card) };
         NothingToAnnounceTo(registration, options);
         return new OpenedStore(store, card);
     }
