@@ -1,0 +1,184 @@
+using LeaseElection.Hosting.ClusterTests.Election;
+using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Logging;
+using LeaseElection.Testing.Proxy;
+
+namespace LeaseElection.Hosting.ClusterTests.Announcing;
+
+/// <summary>Which Pod bears the leader's label, with a Role that has exactly the rights that the README lists.</summary>
+[Collection(ApiServerFixture.Collection)]
+public sealed class LeaderLabelTests(ApiServerFixture fixture)
+{
+    private const int HandOvers = 20;
+
+    private Task<LabelScene> OpenAsync() => LabelScene.OpenAsync(fixture.Server, LabelScene.Leases, LabelScene.Pods);
+
+    [ApiServerFact]
+    public async Task StepDowns_TheLabelFollowsTheLeaderAndIsNeverOnTwoPods()
+    {
+        await using LabelScene scene = await OpenAsync();
+        await scene.AddPodAsync("a");
+        await scene.AddPodAsync("b");
+        ClusterHost a = await scene.StartAsync("a");
+        await a.LeadsAsync();
+        ClusterHost b = await scene.StartAsync("b");
+        await b.UntilAsync(status => status.HolderIdentity == a.Election.Identity);
+
+        using var end = new CancellationTokenSource();
+        Task<int> watching = MostLabelledAsync(scene, end.Token);
+        (ClusterHost Host, string Pod)[] both = [(a, "a"), (b, "b")];
+        for (int i = 0; i < HandOvers; i++)
+        {
+            await both[i % 2].Host.LeadsAsync();
+            await scene.UntilLabelledAsync(both[i % 2].Pod);
+            await both[i % 2].Host.Election.StepDownAsync();
+        }
+
+        await scene.UntilLabelledAsync("a");
+        await end.CancelAsync();
+        Assert.Equal(1, await watching);
+        await b.StopAsync();
+        await a.StopAsync();
+        Assert.Empty(await scene.LabelledAsync()); // Taken off when the host has stopped, not some time later.
+        Assert.Empty(a.Warnings);
+        Assert.Empty(b.Warnings);
+    }
+
+    [ApiServerFact]
+    public async Task StandbyInAPodWithALeftoverLabel_ClearsIt()
+    {
+        await using LabelScene scene = await OpenAsync();
+        await scene.AddPodAsync("a");
+        await scene.AddPodAsync("b", labelled: true);
+        ClusterHost a = await scene.StartAsync("a");
+        await a.LeadsAsync();
+        await scene.UntilLabelledAsync("a", "b");
+        await scene.StartAsync("b");
+        await scene.UntilLabelledAsync("a");
+    }
+
+    [ApiServerFact]
+    public async Task LeaderThatIsCutOff_IsClearedByItsSuccessorAndClearsItselfWhenItIsBack()
+    {
+        await using LabelScene scene = await OpenAsync();
+        await scene.AddPodAsync("a");
+        await scene.AddPodAsync("b");
+        FaultProxy proxy = await scene.AddProxyAsync();
+        ClusterHost a = await scene.StartAsync("a", proxy, Short);
+        LeadershipTerm lost = await a.LeadsAsync();
+        await scene.UntilLabelledAsync("a");
+        ClusterHost b = await scene.StartAsync("b", configure: Short);
+        await b.UntilAsync(status => status.HolderIdentity == a.Election.Identity);
+
+        proxy.Partition();
+        await a.UntilAsync(_ => !lost.IsHeld);
+        Assert.Equal(["a"], await scene.LabelledAsync()); // Nobody can know yet.
+        await b.LeadsAsync();
+        await scene.UntilLabelledAsync("b");
+        int sent = proxy.Requests["patch"];
+        proxy.Heal();
+        await a.Logs.WaitForAsync("PodLabelCleared", count: 2); // At its start, and now.
+        Assert.True(proxy.Requests["patch"] > sent);
+        Assert.Equal(["b"], await scene.LabelledAsync());
+    }
+
+    [ApiServerFact]
+    public async Task LeadershipComesBackAfterAnOutage_TheLabelIsOnInTheEnd()
+    {
+        await using LabelScene scene = await OpenAsync();
+        await scene.AddPodAsync("a");
+        FaultProxy proxy = await scene.AddProxyAsync();
+        ClusterHost a = await scene.StartAsync("a", proxy, Short);
+        LeadershipTerm lost = await a.LeadsAsync();
+        await scene.UntilLabelledAsync("a");
+        proxy.Partition();
+        await a.UntilAsync(_ => !lost.IsHeld);
+        proxy.Heal();
+        await a.LeadsAsync();
+
+        // Its second request of the new term: no other is under way, so whatever was to be undone has been.
+        int set = a.Logs.Named("PodLabelSet").Count;
+        await a.Logs.WaitForAsync("PodLabelSet", set + 2);
+        Assert.Equal(["a"], await scene.LabelledAsync());
+    }
+
+    [ApiServerFact]
+    public async Task WithoutTheRight_LeadsAndHandsOverAndWarnsOnceNamingIt()
+    {
+        await using LabelScene scene = await LabelScene.OpenAsync(fixture.Server, LabelScene.Leases);
+        await scene.AddPodAsync("a");
+        ClusterHost a = await scene.StartAsync("a");
+        await a.LeadsAsync();
+        await a.Election.StepDownAsync();
+        await a.LeadsAsync();
+        await a.Logs.WaitForAsync("PodNotLabelledAgain");
+
+        LogEntry warning = Assert.Single(a.Warnings);
+        Assert.All(
+            ["patch", "pods", "'a'", $"'{scene.Namespace}'", "403"],
+            part => Assert.Contains(part, warning.Message, StringComparison.Ordinal));
+        await fixture.Server.GrantAsync(scene.User, scene.Namespace, LabelScene.Leases, LabelScene.Pods);
+        await scene.UntilLabelledAsync("a"); // Without a restart.
+    }
+
+    [ApiServerFact]
+    public async Task PodThatDoesNotExist_IsSaid()
+    {
+        await using LabelScene scene = await OpenAsync();
+        ClusterHost a = await scene.StartAsync("a");
+        await a.LeadsAsync();
+        LogEntry warning = await a.Logs.WaitForAsync("PodNotLabelled");
+        Assert.Contains("404", warning.Message, StringComparison.Ordinal);
+        await scene.AddPodAsync("a");
+        await scene.UntilLabelledAsync("a");
+    }
+
+    [ApiServerFact]
+    public async Task PatchesAndEventsThatHang_DelayNeitherTheTermNorTheNextBeyondTheirBound()
+    {
+        await using LabelScene scene = await LabelScene.OpenAsync(fixture.Server, LabelScene.Leases, LabelScene.Pods, LabelScene.Events);
+        await scene.AddPodAsync("a");
+        await scene.AddPodAsync("b");
+        FaultProxy proxy = await scene.AddProxyAsync();
+        ClusterHost a = await scene.StartAsync("a", proxy, options => options.Kubernetes.PublishEvents = true);
+        LeadershipTerm term = await a.LeadsAsync();
+        await scene.UntilLabelledAsync("a");
+        ClusterHost b = await scene.StartAsync("b");
+        await b.UntilAsync(status => status.HolderIdentity == a.Election.Identity);
+
+        proxy.Hang("patch");
+        proxy.Hang("create"); // The lease is there, so these are events.
+        long begun = TimeProvider.System.GetTimestamp();
+        Task stopping = a.StopAsync();
+        await b.LeadsAsync();
+        TimeSpan handedOver = TimeProvider.System.GetElapsedTime(begun);
+        await stopping;
+        TimeSpan stopped = TimeProvider.System.GetElapsedTime(begun);
+
+        // 0.5 s for the label and 1 s for what is told at the end, and not the 15 s of the lease or the 2.5 s of a request.
+        Assert.False(term.IsHeld);
+        Assert.True(handedOver < TimeSpan.FromSeconds(0.5) + Slack, $"handed over after {handedOver}");
+        Assert.True(stopped < TimeSpan.FromSeconds(1.5) + Slack, $"stopped after {stopped}");
+        await scene.UntilLabelledAsync("b"); // By the successor.
+    }
+
+    /// <summary>What a busy machine may add.</summary>
+    private static TimeSpan Slack => TimeSpan.FromSeconds(1);
+
+    private static void Short(LeaderElectionOptions options)
+    {
+        options.LeaseDuration = TimeSpan.FromSeconds(3);
+        options.RenewDeadline = TimeSpan.FromSeconds(2);
+        options.RenewInterval = TimeSpan.FromSeconds(0.5);
+        options.RetryPeriod = TimeSpan.FromSeconds(0.5);
+    }
+
+    /// <summary>The most Pods that ever bore the label at once, looking as fast as the server answers.</summary>
+    private static async Task<int> MostLabelledAsync(LabelScene scene, CancellationToken cancellationToken)
+    {
+        int most = 0;
+        while (!cancellationToken.IsCancellationRequested)
+            most = Math.Max(most, (await scene.LabelledAsync()).Length);
+        return most;
+    }
+}
