@@ -28,6 +28,8 @@ internal sealed class StepDownEndpoint(ElectionDirectory elections, StatusEndpoi
 
         context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("LeaseElection.Hosting.AspNetCore").StepDownAsked(
             ElectionDirectory.NameOf(election),
+            election.LeaseNamespace,
+            election.LeaseName,
             context.User.Identity?.Name ?? "somebody",
             context.Connection.RemoteIpAddress?.ToString() ?? "an unknown address");
         try

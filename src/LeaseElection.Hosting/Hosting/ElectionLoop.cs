@@ -38,7 +38,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _election = election;
         _elector = new Elector(run.Settings, Random.Shared);
         var store = new MeteredLeaseStore(parts.Store, parts.Telemetry.Metrics, run.Clock.TimeProvider);
-        _store = new StoreRunner(store, Post, run.Clock.TimeProvider, parts.Logger);
+        _store = new StoreRunner(store, run, Post, parts.Logger);
         _work = new WorkRunner(parts.Works, parts.Scopes, Post, parts.Telemetry.Metrics, parts.Logger);
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;

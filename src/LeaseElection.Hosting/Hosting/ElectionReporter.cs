@@ -11,28 +11,28 @@ namespace LeaseElection.Hosting;
 /// </summary>
 internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemetry, ElectionRun run, WorkRunner work)
 {
-    private readonly string _lease = $"lease {run.Card.LeaseNamespace}/{run.Card.LeaseName}";
+    private readonly (string Namespace, string Name) _lease = (run.Card.LeaseNamespace, run.Card.LeaseName);
     private LeaseStoreErrorKind? _lastKind;
     private LeaderElectionState _state;
 
-    public void Started() => logger.Standing(_lease, run.Card.Identity);
+    public void Started() => logger.Standing(_lease.Namespace, _lease.Name, run.Card.Identity);
 
     public void Stopped()
     {
         telemetry.Stopped();
-        logger.Stopped(_lease);
+        logger.Stopped(_lease.Namespace, _lease.Name);
     }
 
     public void Abandoned()
     {
         // A standby leaves nothing behind.
         if (_state is not (LeaderElectionState.Standby or LeaderElectionState.Stopped))
-            logger.Abandoned(_state, _lease, work.StillRunning);
+            logger.Abandoned(_state, _lease.Namespace, _lease.Name, work.StillRunning);
     }
 
-    public void LoopFailed(Exception exception) => logger.LoopFailed(_lease, exception);
+    public void LoopFailed(Exception exception) => logger.LoopFailed(_lease.Namespace, _lease.Name, exception);
 
-    public void StopHost(string reason) => logger.StopHost(reason);
+    public void StopHost(string reason) => logger.StopHost(reason, _lease.Namespace, _lease.Name);
 
     public void Now(LeaderElectionState state) => _state = state;
 
@@ -45,25 +45,26 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
         switch (told)
         {
             case ElectionEvent.BecameLeader e:
-                logger.BecameLeader(run.Card.Identity, _lease, e.Term.Transitions, e.Term.Token?.ToString() ?? "none");
+                logger.BecameLeader(
+                    run.Card.Identity, _lease.Namespace, _lease.Name, e.Term.Transitions, e.Term.Token?.ToString() ?? "none");
                 break;
             case ElectionEvent.NoFencingToken e:
-                logger.NoFencingToken(_lease, e.ResourceVersion);
+                logger.NoFencingToken(_lease.Namespace, _lease.Name, e.ResourceVersion);
                 break;
             case ElectionEvent.HolderChanged { HolderIdentity: { } holder }:
-                logger.HolderChanged(holder, _lease);
+                logger.HolderChanged(holder, _lease.Namespace, _lease.Name);
                 break;
             case ElectionEvent.HolderChanged:
-                logger.HolderGone(_lease);
+                logger.HolderGone(_lease.Namespace, _lease.Name);
                 break;
             case ElectionEvent.HolderProvenDead e:
-                logger.HolderProvenDead(e.HolderIdentity, _lease);
+                logger.HolderProvenDead(e.HolderIdentity, _lease.Namespace, _lease.Name);
                 break;
             case ElectionEvent.IdentityInUse:
-                logger.IdentityInUse(_lease, run.Card.Identity);
+                logger.IdentityInUse(_lease.Namespace, _lease.Name, run.Card.Identity);
                 break;
             case ElectionEvent.Renewed e:
-                logger.Renewed(_lease, e.Took.TotalMilliseconds);
+                logger.Renewed(_lease.Namespace, _lease.Name, e.Took.TotalMilliseconds);
                 break;
             case ElectionEvent.RenewalFailed e:
                 RenewalFailed(e);
@@ -73,16 +74,16 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
                 break;
             case ElectionEvent.StoreRecovered e:
                 _lastKind = null;
-                logger.StoreRecovered(_lease, e.Failures);
+                logger.StoreRecovered(_lease.Namespace, _lease.Name, e.Failures);
                 break;
             case ElectionEvent.WatchDenied e:
-                logger.WatchDenied(_lease, run.Settings.RetryPeriod.TotalSeconds, e.Error.Message);
+                logger.WatchDenied(_lease.Namespace, _lease.Name, run.Settings.RetryPeriod.TotalSeconds, e.Error.Message);
                 break;
             case ElectionEvent.WatchRestored:
-                logger.WatchRestored(_lease);
+                logger.WatchRestored(_lease.Namespace, _lease.Name);
                 break;
             case ElectionEvent.WatchLost e:
-                logger.WatchLost(_lease, e.Error?.Message ?? "it has been silent");
+                logger.WatchLost(_lease.Namespace, _lease.Name, e.Error?.Message ?? "it has been silent");
                 break;
             default:
                 ReportTerm(told);
@@ -95,37 +96,38 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
         switch (told)
         {
             case ElectionEvent.Draining e:
-                logger.Draining(_lease, e.Reason.ToString());
+                logger.Draining(_lease.Namespace, _lease.Name, e.Reason.ToString());
                 break;
             case ElectionEvent.LeadershipLost e:
-                logger.LeadershipLost(_lease, e.Reason.ToString(), e.HolderIdentity ?? "nobody", Advice(e.Reason));
+                logger.LeadershipLost(_lease.Namespace, _lease.Name, e.Reason.ToString(), e.HolderIdentity ?? "nobody", Advice(e.Reason));
                 break;
             case ElectionEvent.WorkReturned e:
-                logger.WorkReturned(work.NameOf(e.Work), _lease);
+                logger.WorkReturned(work.NameOf(e.Work), _lease.Namespace, _lease.Name);
                 break;
             case ElectionEvent.WorkFaulted { Policy: { } policy } e:
-                logger.WorkFaulted(work.NameOf(e.Work), _lease, policy, e.Exception);
+                logger.WorkFaulted(work.NameOf(e.Work), _lease.Namespace, _lease.Name, policy, e.Exception);
                 break;
             case ElectionEvent.WorkFaulted e:
-                logger.WorkFailedWhileStopping(work.NameOf(e.Work), e.Exception);
+                logger.WorkFailedWhileStopping(work.NameOf(e.Work), _lease.Namespace, _lease.Name, e.Exception);
                 break;
             case ElectionEvent.WorkOverran e:
-                logger.WorkOverran(e.StopTimeout.TotalSeconds, _lease, work.StillRunning, run.Settings.WhenWorkOverruns);
+                logger.WorkOverran(
+                    e.StopTimeout.TotalSeconds, _lease.Namespace, _lease.Name, work.StillRunning, run.Settings.WhenWorkOverruns);
                 break;
             case ElectionEvent.OverrunEnded:
-                logger.OverrunEnded(_lease);
+                logger.OverrunEnded(_lease.Namespace, _lease.Name);
                 break;
             case ElectionEvent.Released:
-                logger.Released(_lease);
+                logger.Released(_lease.Namespace, _lease.Name);
                 break;
             case ElectionEvent.NotReleased e:
-                logger.NotReleased(_lease, e.Error?.Message ?? "There was no answer in time.");
+                logger.NotReleased(_lease.Namespace, _lease.Name, e.Error?.Message ?? "There was no answer in time.");
                 break;
             case ElectionEvent.StandsAgainIn e:
-                logger.StandsAgain(_lease, Seconds(e.Pause));
+                logger.StandsAgain(_lease.Namespace, _lease.Name, Seconds(e.Pause));
                 break;
             case ElectionEvent.ClockJumped e:
-                logger.ClockJumped(Seconds(e.By), _lease);
+                logger.ClockJumped(Seconds(e.By), _lease.Namespace, _lease.Name);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(told), told, "The set of events is closed.");
@@ -135,17 +137,17 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
     private void RenewalFailed(ElectionEvent.RenewalFailed failed)
     {
         if (IsNews(failed.Error.Kind, failed.InARow))
-            logger.RenewalFailed(_lease, Seconds(failed.Left), failed.Error.Message, failed.Error.Exception);
+            logger.RenewalFailed(_lease.Namespace, _lease.Name, Seconds(failed.Left), failed.Error.Message, failed.Error.Exception);
         else
-            logger.RenewalFailedAgain(_lease, failed.InARow, Seconds(failed.Left), failed.Error.Message);
+            logger.RenewalFailedAgain(_lease.Namespace, _lease.Name, failed.InARow, Seconds(failed.Left), failed.Error.Message);
     }
 
     private void StoreFailed(ElectionEvent.StoreFailed failed)
     {
         if (IsNews(failed.Error.Kind, failed.InARow))
-            logger.StoreFailed(_lease, failed.Error.Message, failed.Error.Exception);
+            logger.StoreFailed(_lease.Namespace, _lease.Name, failed.Error.Message, failed.Error.Exception);
         else
-            logger.StoreFailedAgain(_lease, failed.InARow, failed.Error.Message);
+            logger.StoreFailedAgain(_lease.Namespace, _lease.Name, failed.InARow, failed.Error.Message);
     }
 
     private bool IsNews(LeaseStoreErrorKind kind, int inARow)

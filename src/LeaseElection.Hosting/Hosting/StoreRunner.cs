@@ -9,7 +9,7 @@ namespace LeaseElection.Hosting;
 /// Carries out the core's requests and keeps the one watch it asked for, and hands back what the store says. It decides nothing and
 /// retries nothing. Called by the loop only.
 /// </summary>
-internal sealed class StoreRunner(ILeaseStore store, Action<ElectionInput> post, TimeProvider timeProvider, ILogger logger)
+internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<ElectionInput> post, ILogger logger)
     : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -51,7 +51,7 @@ internal sealed class StoreRunner(ILeaseStore store, Action<ElectionInput> post,
         try
         {
             // A store that hears no token must not keep the process from ending.
-            await Task.WhenAll(_request, _watching).WaitAsync(ElectorSettings.ReleaseTimeout, timeProvider).ConfigureAwait(false);
+            await Task.WhenAll(_request, _watching).WaitAsync(ElectorSettings.ReleaseTimeout, run.Clock.TimeProvider).ConfigureAwait(false);
             _watch.Dispose();
             _stopping.Dispose();
             await store.DisposeAsync().ConfigureAwait(false);
@@ -60,7 +60,7 @@ internal sealed class StoreRunner(ILeaseStore store, Action<ElectionInput> post,
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.StoreThrew(store.Description, exception);
+            logger.StoreThrew(run.Card.LeaseNamespace, run.Card.LeaseName, exception);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class StoreRunner(ILeaseStore store, Action<ElectionInput> post,
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.StoreThrew(store.Description, exception);
+            logger.StoreThrew(run.Card.LeaseNamespace, run.Card.LeaseName, exception);
             var error = new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, exception.Message) { Exception = exception };
             post(Translate(isWrite ? new LeaseReply.Unknown(error) : new LeaseReply.Failed(error), isWrite));
         }
@@ -121,7 +121,7 @@ internal sealed class StoreRunner(ILeaseStore store, Action<ElectionInput> post,
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.StoreThrew(store.Description, exception);
+            logger.StoreThrew(run.Card.LeaseNamespace, run.Card.LeaseName, exception);
             if (!token.IsCancellationRequested)
                 post(new ElectionInput.WatchBroken(
                     new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, exception.Message) { Exception = exception }));

@@ -80,7 +80,7 @@ internal sealed class TermWatchdog(ILogger<TermWatchdog> logger) : IDisposable
             if (validity.IsOver(now))
             {
                 Forget(term);
-                term.Cancel(_logger.StopCallbackFailed);
+                term.Cancel(exception => _logger.StopCallbackFailed(term.LeaseNamespace, term.LeaseName, exception));
                 expired();
                 continue;
             }

@@ -41,7 +41,8 @@ internal sealed class WorkRunner(
     /// <param name="withdrawn">Has to end too, and does so soon: until then traffic may still be sent here.</param>
     public void Stop(Task withdrawn)
     {
-        _term!.Cancel(logger.StopCallbackFailed);
+        LeadershipTerm term = _term!;
+        term.Cancel(exception => logger.StopCallbackFailed(term.LeaseNamespace, term.LeaseName, exception));
         _ = TellAsync(Task.WhenAll([withdrawn, .. _running])); // Its word is awaited by the core, which starts no other term before.
 
         async Task TellAsync(Task ended)
@@ -53,7 +54,7 @@ internal sealed class WorkRunner(
 
     private async Task RunAsync(int work, LeadershipTerm term)
     {
-        logger.WorkStarted(works[work].Name);
+        logger.WorkStarted(works[work].Name, term.LeaseNamespace, term.LeaseName);
         Exception? fault = null;
         try
         {
@@ -83,9 +84,9 @@ internal sealed class WorkRunner(
         if (exception is not null && !obeyed)
             metrics.WorkFaulted(exception);
         if (obeyed)
-            logger.WorkEnded(works[work].Name);
+            logger.WorkEnded(works[work].Name, term.LeaseNamespace, term.LeaseName);
         else if (told)
-            logger.WorkFailedWhileStopping(works[work].Name, exception);
+            logger.WorkFailedWhileStopping(works[work].Name, term.LeaseNamespace, term.LeaseName, exception);
         else if (exception is null)
             post(new ElectionInput.WorkReturned(work, stillRunning));
         else

@@ -28,7 +28,7 @@ internal sealed class FileLeaseStore : ILeaseStore
         _timeProvider = timeProvider;
         _logger = logger;
         Description = $"lease {leaseNamespace}/{leaseName} in {_paths.Lease}";
-        FileStoreLog.ElectsOnThisMachineOnly(logger, _paths.Lease);
+        FileStoreLog.ElectsOnThisMachineOnly(logger, _paths.LeaseNamespace, _paths.LeaseName, _paths.Lease);
     }
 
     public string Description { get; }
@@ -53,7 +53,7 @@ internal sealed class FileLeaseStore : ILeaseStore
         {
             // Not released: work that did not stop in time may still run. Its lock is kept until the process ends, on purpose, for to
             // give it up would prove to a standby that this process is dead.
-            FileStoreLog.LockKept(_logger, _paths.Lease, alive.Name);
+            FileStoreLog.LockKept(_logger, _paths.LeaseNamespace, _paths.LeaseName, _paths.Lease, alive.Name);
             return;
         }
         _alive = null;

@@ -61,7 +61,59 @@ public sealed class LogMessagesTests
         Assert.Equal(level, Assert.Single(Messages, message => message.Message.EventName == name).Message.Level);
     }
 
+    /// <summary>What a query of a log store filters by. Left out is what concerns no lease: a connection, a setting.</summary>
+    [Fact]
+    public void WhereALeaseIsConcerned_ItsNamespaceAndNameAreValuesOfTheirOwn()
+    {
+        var concerned = Messages
+            .Where(message => message.Type.Name is not ("KubernetesStoreLog" or "ConfigurationLog"))
+            .Where(message => message.Message.EventName is not "NothingToAnnounceTo")
+            .ToList();
+        Assert.True(concerned.Count > 45, $"only {concerned.Count}");
+        Assert.All(concerned, message => Assert.Contains("{LeaseNamespace}/{LeaseName}", message.Message.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain(Messages, message => message.Message.Message.Contains("{Lease}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WhoHolds_IsCalledTheSameEverywhere()
+    {
+        Assert.DoesNotContain(Messages, message => message.Message.Message.Contains("{Holder}", StringComparison.Ordinal));
+        Assert.Equal(
+            ["Standing", "FixedIdentity"], // Of somebody who does not hold.
+            Messages.Where(message => message.Message.Message.Contains("{Identity}", StringComparison.Ordinal))
+                .Select(message => message.Message.EventName));
+    }
+
+    [Fact]
+    public void BecameLeader_IsTextForPeopleAndValuesForQueries()
+    {
+        var logger = new ValueLogger();
+        logger.BecameLeader("me", "shop", "settlement", 3, "42");
+        Assert.Equal("me became leader of lease shop/settlement (transition 3, fencing token 42)", logger.Text);
+        Assert.Equal(("shop", "settlement", "me"), (logger.Values["LeaseNamespace"], logger.Values["LeaseName"], logger.Values["HolderIdentity"]));
+    }
+
     [Fact]
     public void Disabled_HintsAtTheReplicas() =>
         Assert.Contains(Messages, message => message.Type == typeof(ConfigurationLog) && message.Message.EventName == "Disabled");
+
+    private sealed class ValueLogger : ILogger
+    {
+        public string Text { get; private set; } = "";
+
+        public Dictionary<string, object?> Values { get; } = new(StringComparer.Ordinal);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            Text = formatter(state, exception);
+            foreach ((string name, object? value) in (IReadOnlyList<KeyValuePair<string, object?>>)state!)
+                Values[name] = value;
+        }
+    }
 }

@@ -19,7 +19,7 @@ public sealed class StoreRunnerLeakTests(ITestOutputHelper output)
     {
         var server = new FakeLeaseServer(TimeProvider.System);
         server.Edit(_ => new LeaseRecord { HolderIdentity = "other" });
-        await using var runner = new StoreRunner(server.Connect(), Post, TimeProvider.System, NullLogger.Instance);
+        await using var runner = new StoreRunner(server.Connect(), SomeRun.On(TimeProvider.System), Post, NullLogger.Instance);
         await OpenAsync(1000);
         long before = GC.GetTotalMemory(forceFullCollection: true);
 

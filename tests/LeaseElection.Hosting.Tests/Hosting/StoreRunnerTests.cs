@@ -114,7 +114,7 @@ public sealed class StoreRunnerTests
         Assert.Equal((0, 0), (_server.OpenWatches, _server.RequestsUnderWay));
     }
 
-    private StoreRunner NewRunner() => new(_store, Post, _time, NullLogger.Instance);
+    private StoreRunner NewRunner() => new(_store, SomeRun.On(_time), Post, NullLogger.Instance);
 
     private void Post(ElectionInput input)
     {

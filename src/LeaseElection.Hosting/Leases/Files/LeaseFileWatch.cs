@@ -115,7 +115,7 @@ internal sealed class LeaseFileWatch(
             return news;
         if (_mark is not { } mark)
             return null;
-        FileStoreLog.HolderLockFree(logger, mark.Holder, paths.Lease, mark.FileName);
+        FileStoreLog.HolderLockFree(logger, paths.LeaseNamespace, paths.LeaseName, mark.Holder, paths.Lease, mark.FileName);
         // Told once: the version does not change by being dead.
         AskAfter(null);
         return new LeaseEvent.HolderDead(LeaseFile.Text(_version));

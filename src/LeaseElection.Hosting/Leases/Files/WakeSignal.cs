@@ -102,7 +102,8 @@ internal sealed class WakeSignal : IDisposable
     private void GoBlind(Exception reason)
     {
         if (Interlocked.Exchange(ref _isBlind, 1) == 0)
-            FileStoreLog.PollsInsteadOfWatching(_logger, _paths.Lease, PollInterval.TotalMilliseconds, reason.Message);
+            FileStoreLog.PollsInsteadOfWatching(
+                _logger, _paths.LeaseNamespace, _paths.LeaseName, _paths.Lease, PollInterval.TotalMilliseconds, reason.Message);
         Set(Wake.Changed);
     }
 }
