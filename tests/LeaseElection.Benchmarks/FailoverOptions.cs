@@ -17,6 +17,7 @@ internal sealed record FailoverOptions
           --deadline SECONDS  RenewDeadline                                            (10)
           --retry SECONDS     RetryPeriod                                              (2)
           --settle SECONDS    extra wait before each signal: 120 lets idle connections of standbys be closed (0)
+          --announce 0|1      with events and the leader label on, a Pod for each replica      (0)
           --idle SECONDS      how long requests are counted while nothing happens; 0: not at all (60)
         """;
 
@@ -33,6 +34,8 @@ internal sealed record FailoverOptions
     public int Retry { get; private set; } = 2;
 
     public int Settle { get; private set; }
+
+    public int Announce { get; private set; }
 
     public int Idle { get; private set; } = 60;
 
@@ -76,6 +79,9 @@ internal sealed record FailoverOptions
             case "--settle":
                 Settle = value;
                 return true;
+            case "--announce":
+                Announce = value;
+                return value <= 1;
             case "--idle":
                 Idle = value;
                 return true;

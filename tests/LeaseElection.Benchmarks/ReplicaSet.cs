@@ -35,6 +35,11 @@ internal sealed class ReplicaSet : IDisposable
             ["LeaderElection__Kubernetes__TokenFile"] = user.TokenFile,
             ["LeaderElection__Kubernetes__CertificateAuthorityFile"] = server.CertificateAuthorityFile,
         };
+        if (options.Announce == 0)
+            return;
+        _environment["LeaderElection__Kubernetes__PublishEvents"] = "true";
+        _environment["LeaderElection__Kubernetes__LabelLeaderPod"] = "true";
+        _environment["POD_NAMESPACE"] = leaseNamespace;
     }
 
     public ReplicaProcess Leader { get; private set; } = null!;
@@ -43,10 +48,13 @@ internal sealed class ReplicaSet : IDisposable
     {
         string leaseNamespace = await server.CreateNamespaceAsync();
         ApiServerUser user = await server.CreateUserAsync(
-            leaseNamespace, PolicyRule.Leases("get", "create", "update", "watch"));
+            leaseNamespace,
+            PolicyRule.Leases("get", "create", "update", "watch"),
+            new PolicyRule("", "events", "create"),
+            new PolicyRule("", "pods", "patch"));
         var set = new ReplicaSet(server, leaseNamespace, user, options);
         for (int i = 0; i < options.Replicas; i++)
-            set.Add();
+            await set.AddAsync();
         set.Leader = set._running[(await set.NextAsync(Journal.Started)).Subject];
         await set.SettleAsync();
         return set;
@@ -71,7 +79,7 @@ internal sealed class ReplicaSet : IDisposable
         _running.Remove(Leader.Identity);
         Leader.Dispose();
         Leader = _running[successor];
-        Add();
+        await AddAsync();
         await SettleAsync();
     }
 
@@ -96,11 +104,17 @@ internal sealed class ReplicaSet : IDisposable
             replica.Dispose();
     }
 
-    private void Add()
+    private async Task AddAsync()
     {
-        string identity = $"replica-{++_made}";
+        string pod = $"replica-{++_made}";
+        if (_options.Announce != 0)
+            await _server.KubectlAsync(null, "run", pod, "--image=example.org/replica", "-n", _namespace);
+
+        // As the default identity, so that its successor knows its Pod.
+        string identity = $"{pod}_00000000";
         var journal = new Relay(identity, this);
-        _running[identity] = new ReplicaProcess(identity, _environment, journal);
+        var environment = new Dictionary<string, string>(_environment) { ["POD_NAME"] = pod };
+        _running[identity] = new ReplicaProcess(identity, environment, journal);
     }
 
     /// <summary>Waits until every replica has seen the leader.</summary>

@@ -26,8 +26,8 @@ internal static partial class AnnouncementLog
 
     [LoggerMessage(EventId = 234, EventName = "PodNotLabelled", Level = LogLevel.Warning,
         Message = "The label leaseelection.dev/role of pod {PodNamespace}/{PodName} cannot be set or cleared for lease "
-            + "{LeaseNamespace}/{LeaseName}; trying again, and the election goes on. A Service that selects the leader may find none, or an "
-            + "old one. {Error}")]
+            + "{LeaseNamespace}/{LeaseName}; trying again, and the election goes on. A Service that selects the leader may find none, "
+            + "or an old one. {Error}")]
     public static partial void PodNotLabelled(
         this ILogger logger, string podNamespace, string podName, string leaseNamespace, string leaseName, string error);
 
@@ -48,7 +48,7 @@ internal static partial class AnnouncementLog
         this ILogger logger, string podNamespace, string podName, string leaseNamespace, string leaseName);
 
     [LoggerMessage(EventId = 238, EventName = "NothingToAnnounceTo", Level = LogLevel.Information,
-        Message = "{Options} has no effect here: there is no Kubernetes lease (Store=File, or Enabled=false)")]
+        Message = "Nothing comes of {Options} here: there is no Kubernetes lease (Store=File, or Enabled=false)")]
     public static partial void NothingToAnnounceTo(this ILogger logger, string options);
 
     [LoggerMessage(EventId = 239, EventName = "AnnouncerFailed", Level = LogLevel.Error,

@@ -137,6 +137,8 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
 
     private ApiResult Execute(LeaseRoute route, string body)
     {
+        if (route.IsCore)
+            return new ApiResult(route.Verb == "create" ? 201 : 200, []);
         switch (route.Verb)
         {
             case "get":

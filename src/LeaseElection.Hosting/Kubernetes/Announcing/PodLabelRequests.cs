@@ -32,5 +32,5 @@ internal static class PodLabelRequests
         return isOurs && KubernetesName.IsSubdomain(identity[..end]) ? identity[..end] : null;
     }
 
-    private static byte[] Body(string value) => Encoding.UTF8.GetBytes($$"""{"metadata":{"labels":{"{{Label}}":{{value}} } } }""");
+    private static byte[] Body(string value) => Encoding.UTF8.GetBytes("""{"metadata":{"labels":{""" + $"\"{Label}\":{value}" + "}}}");
 }
