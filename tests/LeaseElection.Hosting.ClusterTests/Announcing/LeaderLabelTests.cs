@@ -45,6 +45,30 @@ public sealed class LeaderLabelTests(ApiServerFixture fixture)
     }
 
     [ApiServerFact]
+    public async Task StepDown_TheLeaseIsReleasedWhenTheLabelIsOff()
+    {
+        await using LabelScene scene = await OpenAsync();
+        await scene.AddPodAsync("a");
+        await scene.AddPodAsync("b");
+        FaultProxy proxy = await scene.AddProxyAsync();
+        ClusterHost a = await scene.StartAsync("a", proxy);
+        await a.LeadsAsync();
+        await scene.UntilLabelledAsync("a");
+        ClusterHost b = await scene.StartAsync("b");
+        await b.UntilAsync(status => status.HolderIdentity == a.Election.Identity);
+
+        TimeSpan late = TimeSpan.FromSeconds(0.3);
+        proxy.DelayAnswer(late, "patch");
+        long begun = TimeProvider.System.GetTimestamp();
+        await a.Election.StepDownAsync();
+        ProxiedRequest[] sent = [.. proxy.Requests.Newest.Where(request => request.Arrived >= begun)];
+        ProxiedRequest off = Assert.Single(sent, request => request.Verb == "patch");
+        ProxiedRequest release = sent.Last(request => request.Verb == "update");
+        TimeSpan after = TimeProvider.System.GetElapsedTime(off.Arrived, release.Arrived);
+        Assert.True(after >= late, $"released {after} after the request for the label had arrived");
+    }
+
+    [ApiServerFact]
     public async Task StandbyInAPodWithALeftoverLabel_ClearsIt()
     {
         await using LabelScene scene = await OpenAsync();

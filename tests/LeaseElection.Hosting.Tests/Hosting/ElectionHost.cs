@@ -36,6 +36,8 @@ internal sealed class ElectionHost : IAsyncDisposable
 
     public ListLoggerProvider Logs { get; } = new();
 
+    public List<ILeadershipAnnouncer> Announcers => _stores.Announcers;
+
     public FakeLeaseStore Store => _stores.Store();
 
     public IHost Host => _host.Value;

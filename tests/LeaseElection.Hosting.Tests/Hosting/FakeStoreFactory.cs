@@ -9,8 +9,11 @@ internal sealed class FakeStoreFactory(string identity, Func<string, FakeLeaseSe
     /// <summary>The connections, by name of the election; there before the host starts.</summary>
     public ConcurrentDictionary<string, FakeLeaseStore> Stores { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Who is told of terms.</summary>
+    public List<ILeadershipAnnouncer> Announcers { get; } = [];
+
     public FakeLeaseStore Store(string election = "") => Stores.GetOrAdd(election, name => serverOf(name).Connect());
 
     public OpenedStore Open(LeaderElectionRegistration registration, LeaderElectionOptions options) =>
-        new(Store(registration.Name), new ElectionIdentityCard("shop", options.LeaseName!, options.Identity ?? identity));
+        new(Store(registration.Name), new ElectionIdentityCard("shop", options.LeaseName!, options.Identity ?? identity)) { Announcers = Announcers };
 }

@@ -1,15 +1,14 @@
 using LeaseElection.Hosting.Election;
-using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Tests;
 
 /// <summary>What is told of a term, however it ends.</summary>
 public sealed class LeadershipAnnouncementsTests : IAsyncLifetime, IAsyncDisposable
 {
-    private readonly Recorder _told;
+    private readonly RecordingAnnouncer _told;
     private readonly LeadershipAnnouncements _announcements;
 
-    public LeadershipAnnouncementsTests() => _announcements = new LeadershipAnnouncements([_told = new Recorder()]);
+    public LeadershipAnnouncementsTests() => _announcements = new LeadershipAnnouncements([_told = new RecordingAnnouncer()]);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -107,24 +106,5 @@ public sealed class LeadershipAnnouncementsTests : IAsyncLifetime, IAsyncDisposa
         if (told is not null)
             _announcements.Observe(told, null);
         _announcements.Settle(state, null);
-    }
-
-    private sealed class Recorder : ILeadershipAnnouncer
-    {
-        public List<string> Lines { get; } = [];
-
-        public void HolderSeen(string holder) => Lines.Add("seen " + holder);
-
-        public void Began(Lease? lease) => Lines.Add("began");
-
-        public void Ending() => Lines.Add("ending");
-
-        public void Ended(string how, Lease? lease) => Lines.Add("ended: " + how);
-
-        public Task WithdrawnAsync() => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);
-
-        public Task FinishAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
