@@ -9,13 +9,13 @@ using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.AspNetCore.Tests;
 
-/// <summary>A real web app with a port of its own, whose elections are over leases in a folder or made by the test.</summary>
+/// <summary>A real web app with a port of its own, whose elections are over leases of the test or made by it.</summary>
 internal sealed class WebReplica : IAsyncDisposable
 {
     private readonly Lazy<WebApplication> _app;
     private HttpClient? _client;
 
-    public WebReplica(string identity, string? folder = null)
+    public WebReplica(string identity, IReadOnlyDictionary<string, string?>? settings = null)
     {
         Builder = WebApplication.CreateSlimBuilder();
         Builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -25,9 +25,8 @@ internal sealed class WebReplica : IAsyncDisposable
             ["LeaderElection:LeaseName"] = "settlement",
             ["LeaderElection:LeaseNamespace"] = "shop",
             ["LeaderElection:Identity"] = identity,
-            ["LeaderElection:Store"] = "File",
-            ["LeaderElection:File:Directory"] = folder,
         });
+        Builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal) { ["LeaderElection:Store"] = "File" });
         _app = new(Builder.Build);
     }
 

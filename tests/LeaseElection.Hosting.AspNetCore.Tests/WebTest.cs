@@ -9,6 +9,13 @@ public abstract class WebTest : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("leaseelection-web-").FullName;
     private readonly List<WebReplica> _replicas = [];
 
+    /// <summary>Where and how replicas elect.</summary>
+    private protected virtual IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(StringComparer.Ordinal)
+    {
+        ["LeaderElection:Store"] = "File",
+        ["LeaderElection:File:Directory"] = _folder,
+    };
+
     public virtual Task InitializeAsync() => Task.CompletedTask;
 
     public virtual async Task DisposeAsync()
@@ -20,7 +27,7 @@ public abstract class WebTest : IAsyncLifetime
 
     private protected WebReplica NewReplica(string identity = "me")
     {
-        var replica = new WebReplica(identity, _folder);
+        var replica = new WebReplica(identity, Settings);
         _replicas.Add(replica);
         return replica;
     }

@@ -1,0 +1,106 @@
+using System.Globalization;
+using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Browser;
+using Xunit.Abstractions;
+
+namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
+
+/// <summary>What people see on the pages of two replicas that elect on a real API server.</summary>
+public sealed class HandOverPageTests : BrowserTest
+{
+    private const int HandOvers = 5;
+    private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(1);
+    private readonly ITestOutputHelper _output;
+
+    public HandOverPageTests(BrowserFixture browser, ApiServerFixture cluster, ITestOutputHelper output)
+        : base(browser)
+    {
+        _output = output;
+        Server = BrowserProgram.SkipReasonWithCluster is null ? cluster.Server : null;
+    }
+
+    [BrowserFact(WithCluster = true)]
+    public async Task HandOver_IsSeenOnBothPagesWithinASecond()
+    {
+        (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map);
+        BrowserPage[] pages = [await LookAtAsync(alice), await LookAtAsync(bob)];
+        WebReplica[] replicas = [alice, bob];
+        List<double> delays = [];
+        for (int i = 1; i <= HandOvers; i++)
+        {
+            string next = i % 2 == 1 ? "bob" : "alice";
+            Task<double>[] seen = [.. pages.Select((page, which) => DelayAsync(replicas[which], page, next))];
+            await replicas[(i + 1) % 2].Election.StepDownAsync();
+            delays.AddRange(await Task.WhenAll(seen));
+            foreach (BrowserPage page in pages)
+            {
+                await page.UntilAsync($"document.querySelectorAll('.terms > li').length === {i + 1} && {Says(".terms > li:first-child", next)}");
+                Assert.Equal(i.ToString(CultureInfo.InvariantCulture), await page.EvaluateAsync<string>("document.querySelector('.transitions').textContent"));
+            }
+        }
+
+        _output.WriteLine("from the election's change to that of the page, in ms: " + string.Join(", ", delays));
+        Assert.All(delays, delay => Assert.True(delay < AtMost.TotalMilliseconds, $"{delay} ms"));
+        Assert.Equal("Stands by", await pages[0].EvaluateAsync<string>("document.title"));
+        Assert.Equal("Leads", await pages[1].EvaluateAsync<string>("document.title"));
+        Assert.All(pages, AssertClean);
+    }
+
+    [BrowserFact(WithCluster = true)]
+    public async Task Button_OnTheLeader_MakesTheOtherOneLead()
+    {
+        (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map);
+        BrowserPage leader = await LookAtAsync(alice);
+        BrowserPage standby = await LookAtAsync(bob);
+        Assert.True(await standby.EvaluateAsync<bool>("document.querySelector('.step-down').hidden"));
+        Task<DateTimeOffset> seen = standby.UntilAsync(Says(".state", "Leads"));
+
+        double clicked = await leader.EvaluateAsync<double>("(document.querySelector('.step-down').click(), Date.now())");
+
+        await bob.LeadAsync();
+        _output.WriteLine($"from the click to the page of the next leader: {(await seen).ToUnixTimeMilliseconds() - clicked} ms");
+        await leader.UntilAsync(Says(".answer", "Stepped down."));
+        await leader.UntilAsync(Says(".state", "Stands by"));
+        Assert.True(await leader.EvaluateAsync<bool>("document.querySelector('.step-down').hidden"));
+        Assert.Contains("let another process lead?", Assert.Single(leader.Dialogs), StringComparison.Ordinal);
+        AssertClean(leader);
+        AssertClean(standby);
+    }
+
+    [BrowserFact(WithCluster = true)]
+    public async Task ApiServerSilent_IsSaidInPlainWords_AndWhenItIsBackAllIsWell()
+    {
+        (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map);
+        BrowserPage leader = await LookAtAsync(alice);
+        BrowserPage standby = await LookAtAsync(bob);
+        await Server!.PauseAsync();
+        try
+        {
+            await leader.UntilAsync(Says(".error:not([hidden])", "cannot be read or written"));
+            await leader.UntilAsync($"!document.querySelector('.state').classList.contains('leads')");
+            Assert.False(alice.Election.IsLeader);
+            Assert.True(await leader.EvaluateAsync<bool>("document.querySelector('.bar').closest('dd').hidden"));
+            await standby.UntilAsync(Says(".error:not([hidden])", "cannot be read or written"));
+            Assert.DoesNotContain("Exception", await leader.TextAsync(), StringComparison.Ordinal);
+            _output.WriteLine(await leader.TextAsync());
+        }
+        finally
+        {
+            await Server.ResumeAsync();
+        }
+
+        await leader.UntilAsync("document.querySelector('.error').hidden");
+        await standby.UntilAsync("document.querySelector('.error').hidden");
+        await leader.UntilAsync($"{Says(".holder", "alice")} || {Says(".holder", "bob")}");
+        AssertClean(leader);
+        AssertClean(standby);
+    }
+
+    private static async Task<double> DelayAsync(WebReplica replica, BrowserPage page, string holder)
+    {
+        Task<DateTimeOffset> shown = page.UntilAsync(Says(".holder", holder));
+        await replica.UntilAsync(status => status.HolderIdentity == holder);
+        DateTimeOffset known = TimeProvider.System.GetUtcNow();
+        return Math.Round((await shown - known).TotalMilliseconds);
+    }
+}
