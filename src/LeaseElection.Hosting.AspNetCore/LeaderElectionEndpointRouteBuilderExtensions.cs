@@ -48,7 +48,7 @@ public static class LeaderElectionEndpointRouteBuilderExtensions
         elections.CheckNames();
         RouteGroupBuilder group = endpoints.MapGroup(pattern);
         StatusReader reader = NewReader(endpoints.ServiceProvider, elections);
-        var status = new StatusEndpoints(reader, new StatusPage(canStepDown: authorization is not null));
+        var status = new StatusEndpoints(reader, new StatusPage(canStepDown: authorization is not null, options.HeartbeatInterval));
         group.MapMethods("", Reading, status.GetAllAsync);
         group.MapMethods("{name}", Reading, status.GetOneAsync);
         group.MapMethods("{name}/leader", Reading, status.GetLeaderAsync);

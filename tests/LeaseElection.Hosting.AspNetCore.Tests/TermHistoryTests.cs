@@ -44,6 +44,17 @@ public sealed class TermHistoryTests : WebTest
     }
 
     [Fact]
+    public async Task Terms_OwnOneLostWithoutAnAnswer_IsOver()
+    {
+        var election = new FakeElection();
+        WebReplica replica = await StartAsync(Map, election);
+        election.Become(new() { State = LeaderElectionState.Leading, HolderIdentity = "me", AcquiredAt = Noon });
+        Assert.False(Assert.Single(await TermsOfAsync(replica)).TryGetProperty("until", out _));
+        election.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = "me", AcquiredAt = Noon, LastError = "No answer." });
+        Assert.True(Assert.Single(await TermsOfAsync(replica)).TryGetProperty("until", out _));
+    }
+
+    [Fact]
     public async Task Terms_OfMany_AreTheLastTen()
     {
         var election = new FakeElection();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -8,7 +9,7 @@ namespace LeaseElection.Hosting.AspNetCore.Page;
 /// The page for people: one file that loads nothing from elsewhere, fills itself from the events, and finds them relative to where the
 /// browser thinks it is, so that it works behind proxies that take a prefix off.
 /// </summary>
-internal sealed class StatusPage(bool canStepDown)
+internal sealed class StatusPage(bool canStepDown, TimeSpan heartbeatInterval)
 {
     private static readonly Lazy<string> Template = new(Read);
 
@@ -35,7 +36,8 @@ internal sealed class StatusPage(bool canStepDown)
         context.Response.ContentType = "text/html; charset=utf-8";
         string page = Template.Value
             .Replace("{{nonce}}", nonce, StringComparison.Ordinal)
-            .Replace("{{step-down}}", canStepDown ? "yes" : "no", StringComparison.Ordinal);
+            .Replace("{{step-down}}", canStepDown ? "yes" : "no", StringComparison.Ordinal)
+            .Replace("{{heartbeat}}", heartbeatInterval.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture), StringComparison.Ordinal);
         return context.Response.WriteAsync(page, context.RequestAborted);
     }
 

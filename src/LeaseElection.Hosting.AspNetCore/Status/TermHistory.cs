@@ -29,16 +29,17 @@ internal sealed class TermHistory(ILeaderElection election, TimeProvider time)
         {
             // Read in here: of two who look at once, the one with the older status must not come last.
             LeaderElectionStatus status = election.Status;
+            string? leader = LeaderOf(status);
             DateTimeOffset since = status.AcquiredAt ?? time.GetUtcNow();
             SeenTerm? last = _terms.LastOrDefault();
-            bool goesOn = last is { Until: null } && last.HolderIdentity == status.HolderIdentity
+            bool goesOn = last is { Until: null } && last.HolderIdentity == leader
                 && (status.AcquiredAt is null || last.Since == since);
             if (!goesOn)
             {
                 if (last is { Until: null })
                     _terms[^1] = last with { Until = time.GetUtcNow() };
-                if (status.HolderIdentity is { } holder)
-                    _terms.Add(new SeenTerm(holder, since, Until: null));
+                if (leader is not null)
+                    _terms.Add(new SeenTerm(leader, since, Until: null));
                 if (_terms.Count > Kept)
                     _terms.RemoveAt(0);
             }
@@ -46,4 +47,10 @@ internal sealed class TermHistory(ILeaderElection election, TimeProvider time)
             return [.. _terms];
         }
     }
+
+    /// <summary>Who holds the lease, unless that is this process and it has lost it without being able to read so.</summary>
+    private string? LeaderOf(LeaderElectionStatus status) =>
+        status.HolderIdentity == election.Identity
+        && status.State is not (LeaderElectionState.Leading or LeaderElectionState.Draining or LeaderElectionState.Releasing)
+            ? null : status.HolderIdentity;
 }

@@ -1,0 +1,99 @@
+using System.Globalization;
+using LeaseElection.Testing.Browser;
+
+namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
+
+/// <summary>The page without a mouse, without eyes, and for those whom motion makes ill.</summary>
+public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browser)
+{
+    private const string Width = "parseFloat(document.querySelector('.bar span').style.width)";
+
+    [BrowserFact]
+    public async Task Keyboard_TabThenEnter_StepsDown()
+    {
+        (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map);
+        BrowserPage page = await LookAtAsync(alice);
+        await page.UntilAsync("!document.querySelector('.step-down').hidden");
+        string unfocused = await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('.step-down')).outlineStyle");
+        await page.PressAsync("Tab", 9);
+        Assert.Equal("step-down", await page.EvaluateAsync<string>("document.activeElement.className"));
+        Assert.Equal("none", unfocused);
+        Assert.Equal("solid 3px", await page.EvaluateAsync<string>(
+            "(style => style.outlineStyle + ' ' + style.outlineWidth)(getComputedStyle(document.activeElement))"));
+
+        await page.PressAsync("Enter", 13, "\r");
+
+        await bob.LeadAsync();
+        await page.UntilAsync(Says(".answer", "Stepped down."));
+        Assert.Single(page.Dialogs);
+        AssertClean(page);
+    }
+
+    [BrowserFact]
+    public async Task ScreenReader_HasNamesForAllAndIsToldWhoLeads()
+    {
+        (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map);
+        BrowserPage page = await LookAtAsync(alice);
+        await page.UntilAsync("!document.querySelector('.step-down').hidden");
+
+        IReadOnlyList<AccessibleNode> seen = await page.AccessibleAsync();
+        Assert.Equal(["Who leads?", "default", "Last terms seen by this process"], seen.Where(node => node.Role == "heading").Select(node => node.Name));
+        Assert.Equal("Step down from default", Assert.Single(seen, node => node.Role == "button").Name);
+        AccessibleNode bar = Assert.Single(seen, node => node.Role == "progressbar");
+        Assert.StartsWith("Time left", bar.Name, StringComparison.Ordinal);
+        Assert.InRange(double.Parse(bar.Value!, CultureInfo.InvariantCulture), 0, 4);
+        Assert.Equal("4", bar.Properties["valuemax"]);
+        Assert.Contains(seen, node => node.Role == "list");
+        Assert.Single(seen, node => node.Role == "listitem");
+        Assert.Contains(seen, node => node.Role == "status" && node.Properties["live"] == "polite");
+
+        await alice.Election.StepDownAsync();
+        await bob.LeadAsync();
+
+        await page.UntilAsync(Says("#spoken[role=status]", "default, leader: bob"));
+        Assert.Contains(await page.AccessibleAsync(), node => node.Role == "StaticText" && node.Name == "default, leader: bob");
+        AssertClean(page);
+    }
+
+    /// <summary>A renewal comes each second: the bar shrinks several times, and then is full again.</summary>
+    [BrowserFact]
+    public async Task Bar_DrainsBetweenRenewalsAndIsFullAfterEach()
+    {
+        WebReplica alice = await StartAsync("alice", Map);
+        await alice.LeadAsync();
+        BrowserPage page = await LookAtAsync(alice);
+        await page.UntilAsync(Says(".state", "Leads"));
+        double[] widths = await page.EvaluateAsync<double[]>($$"""
+            new Promise(resolve => {
+              const widths = [{{Width}}];
+              new MutationObserver((_, observer) => {
+                widths.push({{Width}});
+                const refilled = widths.filter((width, i) => i > 1 && widths[i - 2] > widths[i - 1] && width > widths[i - 1] + 10);
+                if (refilled.length === 3) { observer.disconnect(); resolve(widths); }
+              }).observe(document.querySelector('.bar span'), { attributes: true });
+            })
+            """).WaitAsync(LeaseElection.Testing.Signal.Patience);
+        double[] drops = [.. widths.Zip(widths.Skip(1)).Select(pair => pair.First - pair.Second)];
+        Assert.True(drops.Count(drop => drop > 0) > drops.Count(drop => drop < -10), string.Join(' ', widths));
+        Assert.All(widths, width => Assert.InRange(width, 0, 100));
+        Assert.Contains(widths, width => width > 95);
+        Assert.True(alice.Election.IsLeader);
+    }
+
+    [BrowserFact]
+    public async Task ReducedMotion_NothingMoves()
+    {
+        WebReplica alice = await StartAsync("alice", Map);
+        await alice.LeadAsync();
+        BrowserPage page = await LookAtAsync(alice);
+        const string Moving = """
+            Array.from(document.querySelectorAll('*')).filter(node => {
+              const style = getComputedStyle(node);
+              return parseFloat(style.transitionDuration) > 0 || style.animationName !== 'none';
+            }).length
+            """;
+        Assert.Equal(1, await page.EvaluateAsync<int>(Moving)); // The bar.
+        await page.PreferAsync(("prefers-reduced-motion", "reduce"));
+        Assert.Equal(0, await page.EvaluateAsync<int>(Moving));
+    }
+}

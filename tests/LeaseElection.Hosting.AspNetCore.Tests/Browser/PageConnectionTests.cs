@@ -1,0 +1,116 @@
+using LeaseElection.Testing.Browser;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
+
+/// <summary>The page when there is something between it and the process, or no process.</summary>
+public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(browser)
+{
+    private const string IsLost = "!document.querySelector('#lost').hidden";
+    private const string IsWell = "document.querySelector('#lost').hidden";
+
+    [BrowserFact]
+    public async Task Page_BehindAProxyThatTakesAPrefixOff_WorksWithItsButton()
+    {
+        (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map);
+        await using PrefixProxy proxy = await PrefixProxy.StartAsync(alice);
+        foreach (string end in new[] { "", "/" })
+        {
+            BrowserPage page = await LookAtAsync(new Uri(proxy.Address + Page + end));
+            await page.UntilAsync(Says(".state", end.Length == 0 ? "Leads" : "Stands by"));
+            if (end.Length == 0)
+            {
+                await page.EvaluateAsync<object>("document.querySelector('.step-down').click()");
+                await page.UntilAsync(Says(".answer", "Stepped down."));
+                await bob.LeadAsync();
+                await page.UntilAsync(Says(".holder", "bob"));
+            }
+
+            AssertClean(page);
+            Assert.All(page.Requests, request => Assert.StartsWith(PrefixProxy.Prefix, request.AbsolutePath, StringComparison.Ordinal));
+        }
+    }
+
+    [BrowserFact]
+    public async Task AppRestarts_PageSaysSoAndComesBack()
+    {
+        WebReplica alice = await StartAsync("alice", Map);
+        await alice.LeadAsync();
+        BrowserPage page = await LookAtAsync(alice);
+        await page.UntilAsync(Says(".state", "Leads"));
+        string address = alice.App.Urls.First();
+        await alice.DisposeAsync();
+        await page.UntilAsync(IsLost);
+        Assert.Contains("No connection to this process", await page.TextAsync(), StringComparison.Ordinal);
+
+        await RestartAsync("carol", address);
+
+        await page.UntilAsync(IsWell + " && " + Says(".identity", "carol"));
+        AssertNoMoreThanBrokenRequests(page);
+    }
+
+    /// <summary>A browser gives up for good when it is answered with an error, and proxies do that while a process restarts.</summary>
+    [BrowserFact]
+    public async Task AppRestartsBehindAProxyThatAnswers502_PageComesBack()
+    {
+        WebReplica alice = await StartAsync("alice", Map);
+        string address = alice.App.Urls.First();
+        await using PrefixProxy proxy = await PrefixProxy.StartAsync(alice);
+        BrowserPage page = await LookAtAsync(new Uri(proxy.Address + Page));
+        await alice.DisposeAsync();
+        await page.UntilAsync(IsLost);
+        await proxy.Changed.WaitUntilAsync(() => proxy.Refusals >= 3, () => "the page to try again after it was refused");
+
+        await RestartAsync("carol", address);
+
+        await page.UntilAsync(IsWell + " && " + Says(".identity", "carol"));
+        AssertNoMoreThanBrokenRequests(page);
+    }
+
+    [BrowserFact]
+    public async Task NothingHeard_PageSaysSoAndRunsTheTimeDown()
+    {
+        WebReplica alice = await StartAsync("alice", app => app.MapLeaderElection(Page, options => options.HeartbeatInterval = TimeSpan.FromSeconds(1)));
+        await alice.LeadAsync();
+        await using PrefixProxy proxy = await PrefixProxy.StartAsync(alice);
+        BrowserPage page = await LookAtAsync(new Uri(proxy.Address + Page));
+        await page.UntilAsync(Says(".state", "Leads"));
+
+        proxy.Hold();
+
+        await page.UntilAsync(IsLost);
+        Assert.Contains("says nothing any more", await page.TextAsync(), StringComparison.Ordinal);
+        await page.UntilAsync(Says(".state", "In doubt"));
+        proxy.Release();
+        await page.UntilAsync(IsWell + " && " + Says(".state", "Leads"));
+        AssertClean(page);
+    }
+
+    [BrowserFact]
+    public async Task NotSignedIn_ButtonSaysSo()
+    {
+        WebReplica alice = await StartAsync("alice", ReadmeProgram.Map, HeaderAuthentication.Add);
+        await alice.LeadAsync();
+        BrowserPage page = await LookAtAsync(alice);
+        await page.UntilAsync("!document.querySelector('.step-down').hidden");
+        await page.EvaluateAsync<object>("document.querySelector('.step-down').click()");
+        await page.UntilAsync(Says(".answer", "Nobody is signed in"));
+        Assert.True(alice.Election.IsLeader);
+        Assert.Contains("401", Assert.Single(page.Complaints), StringComparison.Ordinal); // The browser's own, of any answer that is an error.
+    }
+
+    private async Task RestartAsync(string identity, string address)
+    {
+        WebReplica again = NewReplica(identity);
+        again.Builder.WebHost.UseUrls(address);
+        again.Builder.Services.AddLeaderElection();
+        Map(again.App);
+        await again.StartAsync();
+    }
+
+    /// <summary>Browsers write a line of their own for each request that fails.</summary>
+    private static void AssertNoMoreThanBrokenRequests(BrowserPage page) => Assert.All(
+        page.Complaints, complaint => Assert.Contains("\"source\":\"network\"", complaint, StringComparison.Ordinal));
+}
