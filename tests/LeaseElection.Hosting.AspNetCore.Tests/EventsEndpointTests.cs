@@ -116,6 +116,23 @@ public sealed class EventsEndpointTests : WebTest
         Assert.Equal("The API server does not answer.", told.GetProperty("lastError").GetString());
     }
 
+    /// <summary>Else whoever shows the time left would see it run out on a leader that is well.</summary>
+    [Fact]
+    public async Task Events_Renewal_IsToldBeforeTheNextHeartbeat()
+    {
+        var election = new FakeElection();
+        WebReplica replica = await StartAsync(
+            app => app.MapLeaderElection("/leader-election", options => options.HeartbeatInterval = TimeSpan.FromHours(1)), election);
+        await using EventReader events = await replica.ListenAsync("/leader-election/events");
+        await events.NextAsync();
+        foreach (int second in new[] { 1, 2 })
+        {
+            election.Renew(DateTimeOffset.UnixEpoch.AddSeconds(second));
+            JsonElement told = await events.UntilAsync(status => status.TryGetProperty("renewedAt", out _), kind: "heartbeat");
+            Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(second), told.GetProperty("renewedAt").GetDateTimeOffset());
+        }
+    }
+
     [Theory]
     [InlineData("00:00:00.05")]
     [InlineData("1.00:00:00")]

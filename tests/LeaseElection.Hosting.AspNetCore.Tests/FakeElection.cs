@@ -46,6 +46,9 @@ internal sealed class FakeElection(string name = "") : ILeaderElection
         }
     }
 
+    /// <summary>A renewal is no news, as in real elections.</summary>
+    public void Renew(DateTimeOffset at) => Status = Status with { RenewedAt = at };
+
     public async IAsyncEnumerable<LeaderElectionStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var news = Channel.CreateUnbounded<LeaderElectionStatus>();

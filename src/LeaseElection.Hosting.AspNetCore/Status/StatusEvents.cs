@@ -12,9 +12,13 @@ namespace LeaseElection.Hosting.AspNetCore.Status;
 internal sealed class StatusEvents(
     StatusReader reader, TimeSpan heartbeatInterval, TimeProvider time, CancellationToken stopping)
 {
+    /// <summary>How often to look for renewals, which the election tells nobody of; fast enough for an eye.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
+
     // One place: any number of reasons to write make one event.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile int _changed;
+    private volatile DateTimeOffset?[] _renewalsTold = [];
 
     public async IAsyncEnumerable<SseItem<string>> ReadAsync([EnumeratorCancellation] CancellationToken aborted)
     {
@@ -24,10 +28,13 @@ internal sealed class StatusEvents(
         {
             ITimer heart = time.CreateTimer(_ => _wake.Writer.TryWrite(true), null, heartbeatInterval, heartbeatInterval);
             await using ConfiguredAsyncDisposable heartBeats = heart.ConfigureAwait(false);
+            ITimer eye = time.CreateTimer(_ => LookForRenewals(), null, LookInterval, LookInterval);
+            await using ConfiguredAsyncDisposable looks = eye.ConfigureAwait(false);
             await using ConfiguredAsyncDisposable stop = stopping.UnsafeRegister(_ => _wake.Writer.TryWrite(true), null).ConfigureAwait(false);
             await foreach (bool _ in _wake.Reader.ReadAllAsync(aborted).ConfigureAwait(false))
             {
                 bool isNews = Interlocked.Exchange(ref _changed, 0) != 0;
+                _renewalsTold = ReadRenewals();
                 yield return new SseItem<string>(
                     JsonSerializer.Serialize(reader.ReadAll(), EndpointsJson.Default.AllElections), isNews ? "status" : "heartbeat")
                 {
@@ -50,6 +57,14 @@ internal sealed class StatusEvents(
     /// </summary>
     private static bool HasNothingToTell(ILeaderElection election) =>
         election.Status.State is LeaderElectionState.Standby or LeaderElectionState.Stopped;
+
+    private void LookForRenewals()
+    {
+        if (!ReadRenewals().SequenceEqual(_renewalsTold))
+            _wake.Writer.TryWrite(true);
+    }
+
+    private DateTimeOffset?[] ReadRenewals() => [.. reader.Elections.All.Select(election => election.Status.RenewedAt)];
 
     private async Task WatchAllAsync(CancellationToken cancellationToken)
     {

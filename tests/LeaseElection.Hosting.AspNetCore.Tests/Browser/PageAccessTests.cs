@@ -1,5 +1,7 @@
 using System.Globalization;
+using LeaseElection.Testing;
 using LeaseElection.Testing.Browser;
+using Microsoft.AspNetCore.Builder;
 
 namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 
@@ -59,7 +61,8 @@ public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browse
     [BrowserFact]
     public async Task Bar_DrainsBetweenRenewalsAndIsFullAfterEach()
     {
-        WebReplica alice = await StartAsync("alice", Map);
+        WebReplica alice = await StartAsync(
+            "alice", app => app.MapLeaderElection(Page, options => options.HeartbeatInterval = TimeSpan.FromHours(1)));
         await alice.LeadAsync();
         BrowserPage page = await LookAtAsync(alice);
         await page.UntilAsync(Says(".state", "Leads"));
@@ -72,7 +75,7 @@ public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browse
                 if (refilled.length === 3) { observer.disconnect(); resolve(widths); }
               }).observe(document.querySelector('.bar span'), { attributes: true });
             })
-            """).WaitAsync(LeaseElection.Testing.Signal.Patience);
+            """).WaitAsync(Signal.Patience);
         double[] drops = [.. widths.Zip(widths.Skip(1)).Select(pair => pair.First - pair.Second)];
         Assert.True(drops.Count(drop => drop > 0) > drops.Count(drop => drop < -10), string.Join(' ', widths));
         Assert.All(widths, width => Assert.InRange(width, 0, 100));
