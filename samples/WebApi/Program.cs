@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using OpenTelemetry;
 using Serilog;
 using WebApi;
 
@@ -9,6 +10,7 @@ builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.T
 builder.Services.AddLeaderElection().AddHostedService<ExpiredCartSweeper>(); // A BackgroundService as any other; here it runs on the leader only.
 
 WebApplication app = builder.Build();
+using OpenTelemetrySdk? telemetry = Telemetry.Start(app);
 app.MapHealthChecks("/livez", Probe.Of("live"));
 app.MapHealthChecks("/readyz", Probe.Of("ready"));
 app.MapGet("/leader", (ILeaderElection election, HttpResponse response) =>

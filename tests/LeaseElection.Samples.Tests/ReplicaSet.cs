@@ -7,17 +7,22 @@ namespace LeaseElection.Samples.Tests;
 internal sealed class ReplicaSet(string sample, ITestOutputHelper output, params (string Option, string Value)[] options) : IAsyncDisposable
 {
     private static readonly string[] OfTheMachine =
-        ["KUBECONFIG", "KUBERNETES_", "POD_", "LeaderElection__", "ASPNETCORE_", "HTTP_PORTS", "URLS"];
+        ["KUBECONFIG", "KUBERNETES_", "POD_", "LeaderElection__", "ASPNETCORE_", "HTTP_PORTS", "URLS", "OTEL_"];
 
     private readonly List<Replica> _replicas = [];
 
+    public static string Samples { get; } = Metadata("Samples");
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("lease-election-").FullName;
+
+    /// <summary>Set for each replica that is started from now on.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
 
     public Replica Last => _replicas[^1];
 
     public Replica Start(params string[] arguments)
     {
-        string folder = Path.Combine(Metadata("Samples"), sample, Metadata("Output"));
+        string folder = Path.Combine(Samples, sample, Metadata("Output"));
         var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, sample + ".dll"), .. arguments]) { WorkingDirectory = folder };
 
         // What launchSettings.json sets, and nothing of the machine's that would lead to a cluster.
@@ -27,6 +32,8 @@ internal sealed class ReplicaSet(string sample, ITestOutputHelper output, params
         start.Environment["LeaderElection__File__Directory"] = Folder;
         foreach ((string option, string value) in options)
             start.Environment["LeaderElection__" + option] = value;
+        foreach ((string name, string value) in Environment)
+            start.Environment[name] = value;
 
         var replica = new Replica(start);
         _replicas.Add(replica);

@@ -1,0 +1,70 @@
+using LeaseElection.Samples.Tests.Otlp;
+
+namespace LeaseElection.Samples.Tests;
+
+/// <summary>What a collector gets from two processes of <c>samples/WebApi</c>.</summary>
+public sealed class WebApiTelemetryTests(ITestOutputHelper output)
+{
+    private const string Lease = "leader_election.lease.name=web-api leader_election.lease.namespace=default";
+    private const string Leader = "leader_election.leader";
+    private const string Transitions = "leader_election.transitions";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [UnixFact]
+    public async Task Metrics_ThroughAHandOver_SumToOneLeaderBeforeAndAfter()
+    {
+        await using var collector = new OtlpReceiver();
+        await using var replicas = new ReplicaSet("WebApi", output);
+        replicas.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address;
+        replicas.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        replicas.Environment["OTEL_METRIC_EXPORT_INTERVAL"] = "250";
+        replicas.Environment["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=first";
+        Replica first = replicas.Start("--urls", "http://127.0.0.1:0");
+        await first.WaitForAsync("became leader", Patience);
+        replicas.Environment["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=second";
+        Replica second = replicas.Start("--urls", "http://127.0.0.1:0");
+
+        IReadOnlyList<OtlpPoint> before = await collector.UntilAsync(
+            points => points.Count(point => point.Name == Leader) == 2 && points.Any(point => point.Name == Transitions), Patience);
+        Assert.All(before, point => Assert.Equal("LeaseElection.Hosting", point.Scope));
+        Assert.All(before.Where(point => point.Name == Leader), point => Assert.Equal(("{leader}", Lease), (point.Unit, point.Tags)));
+        Assert.Equal(["first=1", "second=0"], LeadersIn(before));
+        Assert.Equal(["first: acquired=1"], TransitionsIn(before));
+
+        await first.SignalAsync("TERM");
+        await first.WaitForExitAsync(Patience);
+        await second.WaitForAsync("became leader", Patience);
+
+        IReadOnlyList<OtlpPoint> after = await collector.UntilAsync(
+            points => points.Any(point => point is { Name: Leader, Instance: "second", Value: 1 })
+                && points.Any(point => point is { Name: Transitions, Instance: "second" }),
+            Patience);
+        Assert.Equal(["first=0", "second=1"], LeadersIn(after));
+        Assert.Equal(["first: acquired=1", "first: released=1 shut_down", "second: acquired=1"], TransitionsIn(after));
+        Assert.Single(after, point => point is { Name: "leader_election.lease.renewal.age", Instance: "second" });
+        Assert.Equal(
+            ["leader_election.drain", "leader_election.release", "leader_election.take_over"], collector.SpansOf("first").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Snippet_OfTheReadme_IsThatOfTheSample()
+    {
+        string program = File.ReadAllText(Path.Combine(ReplicaSet.Samples, "WebApi", "Telemetry.cs"));
+        string[] lines = File.ReadAllText(Path.Combine(ReplicaSet.Samples, "..", "README.md")).Split("```csharp\n")
+            .Select(block => block.Split("```")[0]).Single(block => block.Contains("OpenTelemetrySdk", StringComparison.Ordinal)).Trim().Split('\n');
+        Assert.Contains(lines, line => line.Contains("AddMeter", StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.Contains(line.Trim(), program, StringComparison.Ordinal));
+    }
+
+    private static string[] LeadersIn(IEnumerable<OtlpPoint> points) =>
+        [.. points.Where(point => point.Name == Leader).Select(point => $"{point.Instance}={point.Value}").Order(StringComparer.Ordinal)];
+
+    private static string[] TransitionsIn(IEnumerable<OtlpPoint> points) =>
+    [
+        .. points.Where(point => point.Name == Transitions).Select(point =>
+        {
+            Dictionary<string, string> tags = point.Tags.Split(' ').ToDictionary(tag => tag.Split('=')[0], tag => tag.Split('=')[1]);
+            return $"{point.Instance}: {tags["leader_election.transition"]}={point.Value} {tags.GetValueOrDefault("leader_election.reason")}".TrimEnd();
+        }).Order(StringComparer.Ordinal),
+    ];
+}
