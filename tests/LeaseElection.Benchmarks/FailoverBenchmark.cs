@@ -45,8 +45,8 @@ internal static class FailoverBenchmark
             await replicas.HandedOverAsync(started.Subject);
         }
 
-        Print("SIGTERM: signal to next start", fromSignal);
-        Print("SIGTERM: end of work to next start", fromEnd);
+        Figures.Print("SIGTERM: signal to next start", fromSignal);
+        Figures.Print("SIGTERM: end of work to next start", fromEnd);
     }
 
     private static async Task MeasureKillAsync(ReplicaSet replicas, int trials, TimeSpan leaseDuration)
@@ -65,21 +65,7 @@ internal static class FailoverBenchmark
             await replicas.HandedOverAsync(started.Subject);
         }
 
-        Print("SIGKILL: signal to next start", fromSignal);
-        Print("SIGKILL: last renewTime + lease to next start", fromLeaseEnd);
+        Figures.Print("SIGKILL: signal to next start", fromSignal);
+        Figures.Print("SIGKILL: last renewTime + lease to next start", fromLeaseEnd);
     }
-
-    private static void Print(string what, List<TimeSpan> gaps)
-    {
-        if (gaps.Count == 0)
-            return;
-        gaps.Sort();
-        string all = string.Join(' ', gaps.Select(gap => gap.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{what}: min {gaps[0].TotalMilliseconds:0} / median {Median(gaps):0} / max {gaps[^1].TotalMilliseconds:0} ms ({gaps.Count} trials: {all})"));
-    }
-
-    private static double Median(List<TimeSpan> sorted) =>
-        (sorted[(sorted.Count - 1) / 2].TotalMilliseconds + sorted[sorted.Count / 2].TotalMilliseconds) / 2;
 }

@@ -5,14 +5,22 @@ switch (args)
     case ["failover", .. string[] rest] when FailoverOptions.Parse(rest) is { } options:
         await FailoverBenchmark.RunAsync(options);
         return 0;
+    case ["stepdown", .. string[] rest] when FailoverOptions.Parse(rest) is { } options:
+        await StepDownBenchmark.RunAsync(options);
+        return 0;
     case ["telemetry"]:
         await TelemetryBenchmark.RunAsync();
         return 0;
-    case ["replica"]:
+    case [Replica.Command]:
         await Replica.RunAsync();
+        return 0;
+    case [Replica.WebCommand]:
+        await Replica.RunWebAsync();
         return 0;
     default:
         Console.Error.WriteLine(FailoverOptions.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(StepDownBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(TelemetryBenchmark.Usage);
         return 2;

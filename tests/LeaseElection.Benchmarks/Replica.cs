@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,9 +12,28 @@ namespace LeaseElection.Benchmarks;
 /// </summary>
 internal static class Replica
 {
+    public const string Command = "replica";
+    public const string WebCommand = "web-replica";
+
     public static Task RunAsync()
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        Configure(builder);
+        return builder.Build().RunAsync();
+    }
+
+    /// <summary>The same with the endpoints, and step-down for everybody.</summary>
+    public static Task RunWebAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        Configure(builder);
+        WebApplication app = builder.Build();
+        app.MapLeaderElection("/leader-election", options => options.MapStepDown(endpoint => endpoint.AllowAnonymous()));
+        return app.RunAsync();
+    }
+
+    private static void Configure(IHostApplicationBuilder builder)
+    {
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddHostedService<Observer>();
@@ -25,7 +45,6 @@ internal static class Replica
                 await stopped.Task;
             Journal.Write(Journal.Stopped, term.Identity);
         });
-        return builder.Build().RunAsync();
     }
 
     /// <summary>Tells whom this replica sees leading, so that the parent knows when all of them have settled.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
+using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Benchmarks;
@@ -9,10 +11,11 @@ internal sealed class ReplicaProcess : IDisposable
 {
     private readonly Process _process;
 
-    public ReplicaProcess(string identity, IReadOnlyDictionary<string, string> environment, ChannelWriter<Journal> journal)
+    public ReplicaProcess(string command, string identity, IReadOnlyDictionary<string, string> environment, ChannelWriter<Journal> journal)
     {
         Identity = identity;
-        var start = new ProcessStartInfo(OwnProgram.FileName, [.. OwnProgram.FirstArguments, "replica"])
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{UnusedPorts.Take(1)[0]}"));
+        var start = new ProcessStartInfo(OwnProgram.FileName, [.. OwnProgram.FirstArguments, command])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
@@ -20,6 +23,7 @@ internal sealed class ReplicaProcess : IDisposable
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         start.Environment["LeaderElection__Identity"] = identity;
+        start.Environment["ASPNETCORE_URLS"] = Address.ToString();
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) =>
         {
@@ -35,6 +39,9 @@ internal sealed class ReplicaProcess : IDisposable
     }
 
     public string Identity { get; }
+
+    /// <summary>Where it answers, if it is a web app.</summary>
+    public Uri Address { get; }
 
     /// <summary>Asks it to stop, as the kubelet does.</summary>
     public void Terminate() => Signal("TERM");
@@ -53,7 +60,7 @@ internal sealed class ReplicaProcess : IDisposable
 
     private void Signal(string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 }

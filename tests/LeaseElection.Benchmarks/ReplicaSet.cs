@@ -17,10 +17,12 @@ internal sealed class ReplicaSet : IDisposable
     private readonly string _namespace;
     private readonly FailoverOptions _options;
     private readonly Dictionary<string, string> _environment;
+    private readonly string _command;
     private int _made;
 
-    private ReplicaSet(RealApiServer server, string leaseNamespace, ApiServerUser user, FailoverOptions options)
+    private ReplicaSet(RealApiServer server, string leaseNamespace, ApiServerUser user, FailoverOptions options, string command)
     {
+        _command = command;
         _server = server;
         _namespace = leaseNamespace;
         _options = options;
@@ -44,7 +46,8 @@ internal sealed class ReplicaSet : IDisposable
 
     public ReplicaProcess Leader { get; private set; } = null!;
 
-    public static async Task<ReplicaSet> StartAsync(RealApiServer server, FailoverOptions options)
+    /// <summary>Starts them; <paramref name="command"/> is what each of them runs.</summary>
+    public static async Task<ReplicaSet> StartAsync(RealApiServer server, FailoverOptions options, string command = Replica.Command)
     {
         string leaseNamespace = await server.CreateNamespaceAsync();
         ApiServerUser user = await server.CreateUserAsync(
@@ -52,7 +55,7 @@ internal sealed class ReplicaSet : IDisposable
             PolicyRule.Leases("get", "create", "update", "watch"),
             new PolicyRule("", "events", "create"),
             new PolicyRule("", "pods", "patch"));
-        var set = new ReplicaSet(server, leaseNamespace, user, options);
+        var set = new ReplicaSet(server, leaseNamespace, user, options, command);
         for (int i = 0; i < options.Replicas; i++)
             await set.AddAsync();
         set.Leader = set._running[(await set.NextAsync(Journal.Started)).Subject];
@@ -70,6 +73,13 @@ internal sealed class ReplicaSet : IDisposable
             if (told.Kind == kind)
                 return told;
         }
+    }
+
+    /// <summary>Somebody else leads, and who led stands by: waits until every replica knows.</summary>
+    public Task SteppedDownAsync(string successor)
+    {
+        Leader = _running[successor];
+        return SettleAsync();
     }
 
     /// <summary>Somebody else leads: replaces the process that ended and waits until every replica knows.</summary>
@@ -114,7 +124,7 @@ internal sealed class ReplicaSet : IDisposable
         string identity = $"{pod}_00000000";
         var journal = new Relay(identity, this);
         var environment = new Dictionary<string, string>(_environment) { ["POD_NAME"] = pod };
-        _running[identity] = new ReplicaProcess(identity, environment, journal);
+        _running[identity] = new ReplicaProcess(_command, identity, environment, journal);
     }
 
     /// <summary>Waits until every replica has seen the leader.</summary>

@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace LeaseElection.Benchmarks;
+
+/// <summary>How measured times are told.</summary>
+internal static class Figures
+{
+    public static void Print(string what, List<TimeSpan> gaps)
+    {
+        if (gaps.Count == 0)
+            return;
+        gaps.Sort();
+        string all = string.Join(' ', gaps.Select(gap => gap.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what}: min {gaps[0].TotalMilliseconds:0} / median {Median(gaps):0} / max {gaps[^1].TotalMilliseconds:0} ms ({gaps.Count} trials: {all})"));
+    }
+
+    private static double Median(List<TimeSpan> sorted) =>
+        (sorted[(sorted.Count - 1) / 2].TotalMilliseconds + sorted[sorted.Count / 2].TotalMilliseconds) / 2;
+}
