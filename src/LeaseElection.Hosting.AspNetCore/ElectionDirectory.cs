@@ -60,7 +60,7 @@ internal sealed class ElectionDirectory
         ILeaderElection? found = All.FirstOrDefault(election => NameOf(election).Equals(name, StringComparison.OrdinalIgnoreCase));
         if (found is null)
         {
-            await new Problem("There is no such election", StatusCodes.Status404NotFound, $"This host has {Names}.")
+            await new Problem("There is no such election", StatusCodes.Status404NotFound, $"This host has: {string.Join(", ", All.Select(NameOf))}.")
             {
                 Elections = [.. All.Select(NameOf)],
             }.WriteAsync(context).ConfigureAwait(false);

@@ -111,7 +111,7 @@ public sealed class StatusEndpointsTests : WebTest
         WebReplica replica = await StartAsync(Map, new FakeElection(), new FakeElection("reports"));
         WebAnswer answer = await replica.GetAsync(path);
         answer.AssertProblem(HttpStatusCode.NotFound);
-        Assert.Equal("This host has \"default\", \"reports\".", answer["detail"]);
+        Assert.Equal("This host has: default, reports.", answer["detail"]);
         Assert.Equal(["default", "reports"], answer.Json.GetProperty("elections").EnumerateArray().Select(name => name.GetString()));
     }
 
@@ -146,6 +146,25 @@ public sealed class StatusEndpointsTests : WebTest
         Assert.Equal(HttpStatusCode.OK, (await replica.GetAsync("/shop/leader-election/default/leader")).Status);
         Assert.Equal(HttpStatusCode.OK, (await replica.GetAsync("/ops/election")).Status);
         Assert.Equal(HttpStatusCode.OK, (await replica.GetAsync("/ops/election/default/leader")).Status);
+    }
+
+    [Theory]
+    [InlineData("", "application/json", "no-store")]
+    [InlineData("/default", "application/json", "no-store")]
+    [InlineData("/default/leader", "application/problem+json", "no-store")]
+    [InlineData("/nobody", "application/problem+json", "no-store")]
+    [InlineData("/events", "text/event-stream", "no-store, no-cache")]
+    public async Task Head_Asked_IsWhatGetSaysWithoutABody(string path, string mediaType, string caching)
+    {
+        WebReplica replica = await StartAsync(Map, new FakeElection());
+        WebAnswer head = await replica.SendAsync(HttpMethod.Head, "/leader-election" + path);
+        using HttpResponseMessage get = await replica.Client.GetAsync(
+            new Uri("/leader-election" + path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(get.StatusCode, head.Status);
+        Assert.Equal((mediaType, mediaType), (head.MediaType, get.Content.Headers.ContentType?.MediaType));
+        Assert.Equal((caching, caching), (head.Response.Headers.CacheControl?.ToString(), get.Headers.CacheControl?.ToString()));
+        Assert.Equal(get.Headers.RetryAfter?.ToString(), head.Response.Headers.RetryAfter?.ToString());
+        Assert.Empty(head.Text);
     }
 
     [Fact]

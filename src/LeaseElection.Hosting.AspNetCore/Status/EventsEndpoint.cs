@@ -13,6 +13,7 @@ internal sealed class EventsEndpoint(StatusReader reader, TimeSpan heartbeatInte
         if (HttpMethods.IsHead(context.Request.Method))
         {
             context.Response.ContentType = "text/event-stream";
+            context.Response.Headers.CacheControl = "no-cache,no-store"; // As with GET.
             return;
         }
 
