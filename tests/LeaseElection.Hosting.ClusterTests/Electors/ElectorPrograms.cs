@@ -1,3 +1,4 @@
+using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
@@ -23,12 +24,9 @@ internal static class ElectorPrograms
             ? $"no client-go and python in {FolderVariable} or the cache: run tests/electors/install"
             : null);
 
-    internal static string? Find(Func<string, string?> variable)
-    {
-        string cache = variable("XDG_CACHE_HOME") is { Length: > 0 } set ? set : Path.Combine(variable("HOME") ?? "", ".cache");
-        return new[] { variable(FolderVariable), Path.Combine(cache, "leaseelection", "electors", "current") }
+    internal static string? Find(Func<string, string?> variable) =>
+        new[] { variable(FolderVariable), ToolCache.PathOf(variable, "electors", "current") }
             .FirstOrDefault(folder => !string.IsNullOrEmpty(folder) && File.Exists(Path.Combine(folder, "client-go")));
-    }
 
     private static string PathOf(string program) => Path.Combine(
         Find(Environment.GetEnvironmentVariable)

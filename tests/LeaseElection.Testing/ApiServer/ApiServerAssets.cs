@@ -45,8 +45,7 @@ public sealed class ApiServerAssets
 
     internal static ApiServerAssets Find(Func<string, string?> variable)
     {
-        var cache = variable("XDG_CACHE_HOME") is { Length: > 0 } set ? set : Path.Combine(variable("HOME") ?? "", ".cache");
-        cache = Path.Combine(cache, "leaseelection", "apiserver", KubernetesVersion);
+        var cache = ToolCache.PathOf(variable, "apiserver", KubernetesVersion);
         var found = new[] { variable("KUBEBUILDER_ASSETS"), cache }.FirstOrDefault(HasPrograms);
         return found is not null
             ? new ApiServerAssets(found, missingReason: null)

@@ -24,10 +24,8 @@ public static class BrowserProgram
 
     public static string? Find(Func<string, string?> variable)
     {
-        string cache = variable("XDG_CACHE_HOME") is { Length: > 0 } set ? set : System.IO.Path.Combine(variable("HOME") ?? "", ".cache");
-        return new[] { variable(Variable) }
-            .Concat((variable("PATH") ?? "").Split(':').Select(folder => System.IO.Path.Combine(folder, "chromium")))
-            .Append(System.IO.Path.Combine(cache, "leaseelection", "browser", "current", "chromium"))
-            .FirstOrDefault(program => !string.IsNullOrEmpty(program) && File.Exists(program));
+        IEnumerable<string> onPath = (variable("PATH") ?? "").Split(':').Select(folder => System.IO.Path.Combine(folder, "chromium"));
+        string?[] places = [variable(Variable), .. onPath, ToolCache.PathOf(variable, "browser", "current", "chromium")];
+        return places.FirstOrDefault(program => !string.IsNullOrEmpty(program) && File.Exists(program));
     }
 }
