@@ -6,8 +6,8 @@ namespace LeaseElection.Hosting.AspNetCore;
 public sealed class LeaderElectionEndpointOptions
 {
     /// <summary>
-    /// How often server-sent events repeat the status while nothing changes and no renewal comes, so that readers notice a dead connection and proxies do not
-    /// close an idle one.
+    /// How often server-sent events repeat the status while nothing changes and no renewal comes, so that readers notice a dead connection
+    /// and proxies do not close an idle one.
     /// </summary>
     /// <value>Default 5 seconds. At least 100 milliseconds.</value>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);

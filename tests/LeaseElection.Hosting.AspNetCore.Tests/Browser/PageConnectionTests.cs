@@ -101,12 +101,29 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
         Assert.Contains("401", Assert.Single(page.Complaints), StringComparison.Ordinal); // The browser's own, of any answer that is an error.
     }
 
-    private async Task RestartAsync(string identity, string address)
+    [BrowserFact]
+    public async Task SessionIsOver_PageSaysSo()
+    {
+        WebReplica alice = await StartAsync("alice", Map);
+        BrowserPage page = await LookAtAsync(alice);
+        string address = alice.App.Urls.First();
+        await alice.DisposeAsync();
+
+        await RestartAsync("carol", address, HeaderAuthentication.Add, app => app.MapLeaderElection(Page).RequireAuthorization());
+
+        await page.UntilAsync(Says("#lost", "refuses to tell: sign in"));
+        Assert.All(page.Complaints, complaint => Assert.Matches("401|ERR_", complaint));
+    }
+
+    private Task RestartAsync(string identity, string address) => RestartAsync(identity, address, _ => { }, Map);
+
+    private async Task RestartAsync(string identity, string address, Action<IServiceCollection> configure, Action<WebApplication> map)
     {
         WebReplica again = NewReplica(identity);
+        configure(again.Builder.Services);
         again.Builder.WebHost.UseUrls(address);
         again.Builder.Services.AddLeaderElection();
-        Map(again.App);
+        map(again.App);
         await again.StartAsync();
     }
 
