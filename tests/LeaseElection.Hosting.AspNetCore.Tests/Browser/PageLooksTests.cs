@@ -75,6 +75,32 @@ public sealed class PageLooksTests : BrowserTest
         await CheckAsync(onStandby, "app-down");
     }
 
+    [BrowserFact]
+    public async Task Page_OfSeveralElectionsWithLongNames_IsReadableAndNothingOverflows()
+    {
+        var first = new FakeElection();
+        var second = new FakeElection("quarterly-reports-of-all-subsidiaries-that-nobody-reads");
+        var third = new FakeElection("third");
+        WebReplica replica = await StartAsync(Map, first, second, third);
+        BrowserPage page = await LookAtAsync(replica);
+        first.Become(new()
+        {
+            State = LeaderElectionState.Standby,
+            LastError = "403: system:serviceaccount:shop:web-api may not get leases in the namespace shop. Grant it the verb get on leases of coordination.k8s.io.",
+        });
+        string longName = string.Concat(Enumerable.Repeat("web-api-7d9f8c6b54-", 6)) + "x2x4z_k3j5h7g9";
+        DateTimeOffset since = TimeProvider.System.GetUtcNow().AddDays(-3);
+        second.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = longName, AcquiredAt = since, RenewedAt = since.AddDays(3), Transitions = 41 });
+        third.IsLeader = true;
+        third.Become(new() { State = LeaderElectionState.Draining, HolderIdentity = "me", AcquiredAt = since.AddDays(2), RenewedAt = since.AddDays(3) });
+        await page.UntilAsync($"document.querySelectorAll('article').length === 3 && {Says("article:nth-of-type(3) .state", "Gives way")}");
+        await page.UntilAsync("document.title === 'Leads 1 of 3'");
+        Assert.Contains("None yet.", await page.TextAsync(), StringComparison.Ordinal);
+        Assert.Equal("Not known", await page.EvaluateAsync<string>("document.querySelector('.holder').textContent")); // It may not look.
+        await CheckAsync(page, "several");
+        AssertClean(page);
+    }
+
     private static async Task CheckAsync(BrowserPage page, string state)
     {
         foreach (string scheme in new[] { "light", "dark" })
