@@ -20,7 +20,7 @@ internal static class Telemetry
             .UseOtlpExporter());
 
         // Once more when the lease is released: the last value of a process that leads no longer must not be 1 until somebody forgets it.
-        app.Lifetime.ApplicationStopped.Register(() => telemetry.MeterProvider.ForceFlush());
+        app.Lifetime.ApplicationStopped.Register(() => telemetry.MeterProvider.ForceFlush(timeoutMilliseconds: 2000));
         return telemetry;
     }
 }
