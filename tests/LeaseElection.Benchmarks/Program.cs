@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeaseElection.Benchmarks;
 
 switch (args)
@@ -8,6 +9,10 @@ switch (args)
     case ["stepdown", .. string[] rest] when FailoverOptions.Parse(rest) is { } options:
         await StepDownBenchmark.RunAsync(options);
         return 0;
+    case ["rollout"]:
+        return await RolloutBenchmark.RunAsync(5);
+    case ["rollout", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rollouts) && rollouts > 0:
+        return await RolloutBenchmark.RunAsync(rollouts);
     case ["telemetry"]:
         await TelemetryBenchmark.RunAsync();
         return 0;
@@ -21,6 +26,8 @@ switch (args)
         Console.Error.WriteLine(FailoverOptions.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(StepDownBenchmark.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(RolloutBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(TelemetryBenchmark.Usage);
         return 2;

@@ -1,8 +1,11 @@
+using System.Globalization;
 using LeaseElection.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace LeaseElection.Benchmarks;
 
@@ -22,14 +25,18 @@ internal static class Replica
         return builder.Build().RunAsync();
     }
 
-    /// <summary>The same with the endpoints, and step-down for everybody.</summary>
-    public static Task RunWebAsync()
+    /// <summary>The same with the endpoints and probes, and step-down for everybody.</summary>
+    public static async Task RunWebAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder);
-        WebApplication app = builder.Build();
+        await using WebApplication app = builder.Build();
+        app.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         app.MapLeaderElection("/leader-election", options => options.MapStepDown(endpoint => endpoint.AllowAnonymous()));
-        return app.RunAsync();
+        TimeSpan allowed = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
+        Journal.Write(Journal.Allows, allowed.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+        await app.RunAsync();
     }
 
     private static void Configure(IHostApplicationBuilder builder)

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Threading.Channels;
 using LeaseElection.Testing.ApiServer;
-using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Benchmarks;
 
@@ -11,18 +9,22 @@ internal sealed class ReplicaProcess : IDisposable
 {
     private readonly Process _process;
 
-    public ReplicaProcess(string command, string identity, IReadOnlyDictionary<string, string> environment, ChannelWriter<Journal> journal)
+    /// <param name="command">What it runs.</param>
+    /// <param name="name">What it is called here.</param>
+    /// <param name="environment">What it gets beside the environment of this process.</param>
+    /// <param name="note">Takes what it tells, line by line.</param>
+    public ReplicaProcess(string command, string name, IReadOnlyDictionary<string, string> environment, Action<Journal> note)
     {
-        Identity = identity;
+        Name = name;
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{UnusedPorts.Take(1)[0]}"));
-        var start = new ProcessStartInfo(OwnProgram.FileName, [.. OwnProgram.FirstArguments, command])
+        // Not the program that runs: a test starts it, too.
+        var start = new ProcessStartInfo("dotnet", [typeof(ReplicaProcess).Assembly.Location, command])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
-        foreach ((string name, string value) in environment)
-            start.Environment[name] = value;
-        start.Environment["LeaderElection__Identity"] = identity;
+        foreach ((string variable, string value) in environment)
+            start.Environment[variable] = value;
         start.Environment["ASPNETCORE_URLS"] = Address.ToString();
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) =>
@@ -30,15 +32,15 @@ internal sealed class ReplicaProcess : IDisposable
             if (line.Data is not { } text)
                 return;
             if (Journal.Parse(text) is { } told)
-                journal.TryWrite(told);
+                note(told);
             else if (!text.Contains("FixedIdentity", StringComparison.Ordinal) && !text.Contains("[402]", StringComparison.Ordinal))
-                Console.Error.WriteLine($"  {Identity}: {text}");
+                Console.Error.WriteLine($"  {Name}: {text}");
         };
         _process.Start();
         _process.BeginOutputReadLine();
     }
 
-    public string Identity { get; }
+    public string Name { get; }
 
     /// <summary>Where it answers, if it is a web app.</summary>
     public Uri Address { get; }

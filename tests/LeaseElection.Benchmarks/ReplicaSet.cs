@@ -86,7 +86,7 @@ internal sealed class ReplicaSet : IDisposable
     public async Task HandedOverAsync(string successor)
     {
         await Leader.WaitForExitAsync();
-        _running.Remove(Leader.Identity);
+        _running.Remove(Leader.Name);
         Leader.Dispose();
         Leader = _running[successor];
         await AddAsync();
@@ -122,9 +122,8 @@ internal sealed class ReplicaSet : IDisposable
 
         // As the default identity, so that its successor knows its Pod.
         string identity = $"{pod}_00000000";
-        var journal = new Relay(identity, this);
-        var environment = new Dictionary<string, string>(_environment) { ["POD_NAME"] = pod };
-        _running[identity] = new ReplicaProcess(_command, identity, environment, journal);
+        var environment = new Dictionary<string, string>(_environment) { ["POD_NAME"] = pod, ["LeaderElection__Identity"] = identity };
+        _running[identity] = new ReplicaProcess(_command, identity, environment, told => Note(identity, told));
     }
 
     /// <summary>Waits until every replica has seen the leader.</summary>
@@ -134,7 +133,7 @@ internal sealed class ReplicaSet : IDisposable
         {
             lock (_seenBy)
             {
-                if (_running.Keys.All(identity => _seenBy.GetValueOrDefault(identity) == Leader.Identity))
+                if (_running.Keys.All(identity => _seenBy.GetValueOrDefault(identity) == Leader.Name))
                     return;
             }
 
@@ -145,19 +144,14 @@ internal sealed class ReplicaSet : IDisposable
     private static string Duration(int seconds) => TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture);
 
     /// <summary>Notes whom a replica sees, and passes everything on.</summary>
-    private sealed class Relay(string identity, ReplicaSet set) : ChannelWriter<Journal>
+    private void Note(string identity, Journal told)
     {
-        public override bool TryWrite(Journal item)
+        if (told.Kind == Journal.Seen)
         {
-            if (item.Kind == Journal.Seen)
-            {
-                lock (set._seenBy)
-                    set._seenBy[identity] = item.Subject;
-            }
-
-            return set._journal.Writer.TryWrite(item);
+            lock (_seenBy)
+                _seenBy[identity] = told.Subject;
         }
 
-        public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(true);
+        _journal.Writer.TryWrite(told);
     }
 }

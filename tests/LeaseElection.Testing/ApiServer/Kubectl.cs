@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Testing.ApiServer;
 
@@ -7,24 +7,11 @@ internal sealed class Kubectl(string program, string kubeConfigFile, string cach
 {
     public async Task<string> RunAsync(string? stdin, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, ["--kubeconfig", kubeConfigFile, "--cache-dir", cacheDirectory, .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-
-        // All three at once: a pipe that nobody empties would stop kubectl.
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.StandardInput.WriteAsync(stdin);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? await output
+        ProgramResult result = await ProgramResult.OfAsync(
+            program, ["--kubeconfig", kubeConfigFile, "--cache-dir", cacheDirectory, .. arguments], stdin);
+        return result.ExitCode == 0
+            ? result.Output
             : throw new InvalidOperationException(
-                $"kubectl {string.Join(' ', arguments)}: exit code {process.ExitCode}: {await errors}");
+                $"kubectl {string.Join(' ', arguments)}: exit code {result.ExitCode}: {result.Errors}");
     }
 }

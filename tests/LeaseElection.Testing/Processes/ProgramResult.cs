@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace LeaseElection.Testing.Processes;
+
+/// <summary>What a program that ends by itself has answered.</summary>
+/// <param name="ExitCode">0 when it is content.</param>
+/// <param name="Output">What it printed.</param>
+/// <param name="Errors">What it printed to stderr.</param>
+public sealed record ProgramResult(int ExitCode, string Output, string Errors)
+{
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<ProgramResult> OfAsync(string program, IEnumerable<string> arguments, string? stdin = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+
+        // All three at once: a pipe that nobody empties would stop it.
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        await process.StandardInput.WriteAsync(stdin);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        return new ProgramResult(process.ExitCode, await output, await errors);
+    }
+}
