@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using LeaseElection.Testing.Chart;
+
+namespace LeaseElection.Chart.Tests;
+
+/// <summary>What a Deployment of a leader-elected app must have, whatever is switched on.</summary>
+public sealed class StructureTests
+{
+    [ChartTheory]
+    [CombinationData]
+    public async Task EveryObject_IsOfThisReleaseAndNamespace(string combination)
+    {
+        RenderedChart chart = await new HelmChart { Combination = combination, Namespace = "payments" }.RenderAsync();
+
+        Assert.All(chart.Objects, one =>
+        {
+            Assert.Equal("shop", (string?)one["metadata"]!["labels"]!["app.kubernetes.io/instance"]);
+            Assert.Equal((string?)one["kind"] == "FlowSchema" ? null : "payments", (string?)one["metadata"]!["namespace"]);
+        });
+        string[] names = [.. chart.Objects.Select(one => $"{one["kind"]} {one["metadata"]!["name"]}")];
+        Assert.Equal(names, names.Distinct(StringComparer.Ordinal));
+    }
+
+    [ChartTheory]
+    [CombinationData]
+    public async Task Rollout_KeepsEveryReplicaAndWaitsForReadyStandbys(string combination)
+    {
+        RenderedChart chart = await new HelmChart { Combination = combination }.RenderAsync();
+        JsonNode strategy = chart["Deployment"]["spec"]!["strategy"]!["rollingUpdate"]!;
+
+        Assert.Equal((0, 1), ((int)strategy["maxUnavailable"]!, (int)strategy["maxSurge"]!));
+        int replicas = (int)chart["Deployment"]["spec"]!["replicas"]!;
+        Assert.Equal(replicas > 1, chart.Find("PodDisruptionBudget") is not null);
+        Assert.Equal(replicas > 1 ? 1 : null, (int?)chart.Find("PodDisruptionBudget")?["spec"]!["maxUnavailable"]);
+    }
+
+    [ChartTheory]
+    [CombinationData]
+    public async Task GracePeriod_IsLongerThanPauseDrainAndRelease(string combination)
+    {
+        RenderedChart chart = await new HelmChart { Combination = combination }.RenderAsync();
+        JsonObject shutdown = HelmChart.ValuesOf(combination)["shutdown"] as JsonObject ?? [];
+        int allowed = int.Parse(chart.Environment["DOTNET_shutdownTimeoutSeconds"], System.Globalization.CultureInfo.InvariantCulture);
+
+        Assert.Equal((int?)shutdown["timeoutSeconds"] ?? (combination == "single-node" ? 32 : 30), allowed);
+        Assert.True((int)chart.PodSpec["terminationGracePeriodSeconds"]! > allowed + ((int?)shutdown["preStopSeconds"] ?? 0));
+    }
+
+    [ChartTheory]
+    [CombinationData]
+    public async Task Containers_CanDoNothingButWork(string combination)
+    {
+        RenderedChart chart = await new HelmChart { Combination = combination }.RenderAsync();
+        JsonObject[] pods = [chart.PodSpec, .. chart.Objects.Where(one => (string?)one["kind"] == "Pod").Select(pod => pod["spec"]!.AsObject())];
+
+        Assert.All(pods, pod =>
+        {
+            Assert.True((bool)pod["securityContext"]!["runAsNonRoot"]!);
+            Assert.Equal(1654, (int)pod["securityContext"]!["runAsUser"]!);
+            Assert.Equal("RuntimeDefault", (string?)pod["securityContext"]!["seccompProfile"]!["type"]);
+            Assert.False((bool)pod["enableServiceLinks"]!);
+            Assert.All(pod["containers"]!.AsArray(), container =>
+            {
+                JsonNode context = container!["securityContext"]!;
+                Assert.True((bool)context["readOnlyRootFilesystem"]!);
+                Assert.False((bool)context["allowPrivilegeEscalation"]!);
+                Assert.Equal("ALL", (string?)context["capabilities"]!["drop"]![0]);
+            });
+        });
+        Assert.Contains(chart.App["volumeMounts"]!.AsArray(), mount => (string?)mount!["mountPath"] == "/tmp");
+    }
+
+    [ChartTheory]
+    [CombinationData]
+    public async Task Pod_KnowsItsNameAndNamespaceByTheDownwardApi(string combination)
+    {
+        RenderedChart chart = await new HelmChart { Combination = combination }.RenderAsync();
+
+        Assert.Equal("metadata.name", FieldOf(chart, "POD_NAME"));
+        Assert.Equal("metadata.namespace", FieldOf(chart, "POD_NAMESPACE"));
+        string?[] names = [.. chart.App["env"]!.AsArray().Select(variable => (string?)variable!["name"])];
+        Assert.Equal(names, names.Distinct(StringComparer.Ordinal));
+    }
+
+    [ChartFact]
+    public async Task Probes_AskPathsThatPassOnStandbys()
+    {
+        RenderedChart chart = await new HelmChart().RenderAsync();
+
+        Assert.Equal("/livez", (string?)chart.App["livenessProbe"]!["httpGet"]!["path"]);
+        Assert.Equal("/livez", (string?)chart.App["startupProbe"]!["httpGet"]!["path"]);
+        Assert.Equal("/readyz", chart.ReadyPath);
+    }
+
+    [ChartFact]
+    public async Task LeaderService_SelectsTheLeaderAlone()
+    {
+        RenderedChart chart = await new HelmChart { Combination = "leader-only-traffic" }.RenderAsync();
+        JsonNode selector = chart["Service"]["spec"]!["selector"]!;
+
+        Assert.Equal("leader", (string?)selector["leaseelection.dev/role"]);
+        Assert.Equal("shop", (string?)selector["app.kubernetes.io/instance"]);
+        Assert.Equal("true", chart.Environment["LeaderElection__Kubernetes__LabelLeaderPod"]);
+    }
+
+    [ChartFact]
+    public async Task Names_OfTwoReleasesInOneNamespace_Differ()
+    {
+        RenderedChart one = await new HelmChart().RenderAsync();
+        RenderedChart other = await new HelmChart { Release = "another" }.RenderAsync();
+
+        Assert.NotEqual(one.LeaseName, other.LeaseName);
+        Assert.Empty(NamesOf(one).Intersect(NamesOf(other)));
+    }
+
+    [ChartFact]
+    public async Task Names_OfALongRelease_AreCutAndStayApart()
+    {
+        var chart = new HelmChart
+        {
+            Release = new string('r', 53),
+            Combination = "observed",
+            Set = ["election.labelLeaderPod=true", "leaderService.enabled=true", "service.enabled=true"],
+        };
+        RenderedChart rendered = await chart.RenderAsync();
+
+        string[] names = NamesOf(rendered);
+        Assert.All(names.Where(name => !name.StartsWith("FlowSchema", StringComparison.Ordinal)), name => Assert.True(name.Split(' ')[1].Length <= 63, name));
+        Assert.Equal(names, names.Distinct(StringComparer.Ordinal));
+    }
+
+    private static string[] NamesOf(RenderedChart chart) => [.. chart.Objects.Select(one => $"{one["kind"]} {one["metadata"]!["name"]}")];
+
+    private static string? FieldOf(RenderedChart chart, string variable) =>
+        (string?)chart.App["env"]!.AsArray().Single(one => (string?)one!["name"] == variable)!["valueFrom"]!["fieldRef"]!["fieldPath"];
+}
