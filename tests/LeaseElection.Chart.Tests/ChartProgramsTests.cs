@@ -1,3 +1,4 @@
+using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Chart;
 
 namespace LeaseElection.Chart.Tests;
@@ -23,6 +24,15 @@ public sealed class ChartProgramsTests : IDisposable
 
         Assert.Null(ChartPrograms.ReasonToSkip(_environment.GetValueOrDefault));
         Assert.Null(ChartPrograms.Find(_environment.GetValueOrDefault));
+    }
+
+    [Fact]
+    public void ReasonToSkip_NoProgramsInAFastRunOfCI_SaysSo()
+    {
+        _environment["CI"] = "true";
+        _environment[ApiServerAssets.LeftOutVariable] = "1";
+
+        Assert.Contains("left out", ChartPrograms.ReasonToSkip(_environment.GetValueOrDefault), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,10 @@ public static class ChartPrograms
     /// <summary>The folder, if it is not in the cache; set by <c>tests/run</c>.</summary>
     public const string FolderVariable = "LEASEELECTION_CHART";
 
-    /// <summary>Why to skip what only renders, null when to run; with <c>CI=true</c> missing programs are no reason.</summary>
+    /// <summary>
+    /// Why to skip what only renders, null when to run. With <c>CI=true</c> missing programs are no reason, unless somebody asked for tests
+    /// without the API server, whose Go builds them.
+    /// </summary>
     public static string? SkipReason { get; } = ReasonToSkip(Environment.GetEnvironmentVariable);
 
     /// <summary>Why to skip what needs the API server as well.</summary>
@@ -24,9 +27,10 @@ public static class ChartPrograms
     public static string Promtool => PathOf("promtool");
 
     internal static string? ReasonToSkip(Func<string, string?> variable) =>
-        Find(variable) is null && variable("CI") != "true"
-            ? $"no helm and promtool in {FolderVariable} or the cache: run tests/chart/install"
-            : null;
+        Find(variable) is not null ? null
+        : !string.IsNullOrEmpty(variable(ApiServerAssets.LeftOutVariable)) ? $"left out: {ApiServerAssets.LeftOutVariable} is set, and no helm is there"
+        : variable("CI") == "true" ? null
+        : $"no helm and promtool in {FolderVariable} or the cache: run tests/chart/install";
 
     internal static string? Find(Func<string, string?> variable)
     {
