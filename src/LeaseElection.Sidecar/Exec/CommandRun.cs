@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using LeaseElection.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Sidecar.Exec;
+
+/// <summary>
+/// The command during one term. It is over when the command and all that it started are gone, not before: the lease is released then.
+/// Nothing here runs on the thread pool, which may be busy when the term ends.
+/// </summary>
+internal sealed class CommandRun(IReadOnlyList<string> command, TimeSpan grace, LeadershipTerm term, TimeProvider time, ILogger<CommandRun> logger)
+    : IDisposable
+{
+    /// <summary>How often those are looked for that must end. The kernel tells of children only.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
+
+    private readonly TaskCompletionSource<int?> _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim _isGone = new();
+    private readonly Lock _lock = new();
+    private CommandFamily? _family;
+    private int _main;
+    private bool _isTold;
+    private long _toldAt;
+    private bool _cannotKill;
+
+    /// <summary>Ends when nothing of it is left: with its exit code, or <see langword="null"/> if it was told to stop.</summary>
+    public Task<int?> Gone => _gone.Task;
+
+    /// <summary>Starts it, on a thread that lives as long: the kernel kills the command when the thread that started it ends.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "leader-elector command" }.UnsafeStart();
+
+    /// <summary>SIGTERM, grace, SIGKILL. Returns when it is gone or SIGKILL was sent.</summary>
+    public void Stop()
+    {
+        CommandFamily? family;
+        lock (_lock)
+        {
+            _toldAt = time.GetTimestamp();
+            _isTold = true;
+            family = _family;
+        }
+
+        if (family is null)
+            return;
+        if (CommandLauncher.IsStill(_main))
+        {
+            // It has done nothing yet, and a runtime that starts may lose a SIGTERM.
+            NativeProcess.Send(_main, NativeProcess.SignalKill);
+            return;
+        }
+
+        logger.CommandTold(_main, grace.TotalSeconds);
+        Signal(family, NativeProcess.SignalTerminate);
+        Signal(family, NativeProcess.SignalContinue); // One that is stopped (SIGSTOP) would not hear it.
+        if (_isGone.Wait(grace))
+            return;
+        List<ProcessEntry> left = family.Running();
+        if (left.Count > 0)
+            logger.CommandKilled(grace.TotalSeconds, string.Join(", ", left.Select(process => process.Id)));
+        Kill(family);
+    }
+
+    /// <summary>Passes a signal on to the command and its group; one that only just starts has no use for it.</summary>
+    public void Forward(int signal)
+    {
+        lock (_lock)
+        {
+            if (_family is not null && !CommandLauncher.IsStill(_main))
+                NativeProcess.Send(-_main, signal);
+        }
+    }
+
+    /// <summary>Reaps orphans of the command that have ended.</summary>
+    public void Reap()
+    {
+        CommandFamily? family;
+        lock (_lock)
+            family = _family;
+        family?.Reap();
+    }
+
+    public void Dispose() => _isGone.Dispose();
+
+    private bool IsTold
+    {
+        get
+        {
+            lock (_lock)
+                return _isTold;
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            int? code = RunToTheEnd();
+            End();
+            _gone.SetResult(code);
+        }
+#pragma warning disable CA1031 // Whatever it is, the election is to know of it: no process, no memory.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            End();
+            _gone.SetException(exception);
+        }
+    }
+
+    private int? RunToTheEnd()
+    {
+        using Process? process = Begin();
+        if (process is null)
+            return null;
+        process.WaitForExit();
+        int? code = IsTold ? null : process.ExitCode;
+        EndTheRest(_family!);
+        return code;
+    }
+
+    private void End()
+    {
+        lock (_lock)
+            _family = null;
+        _isGone.Set();
+    }
+
+    private Process? Begin()
+    {
+        (string program, IReadOnlyList<string> arguments) = CommandLauncher.For(command);
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false };
+        foreach ((string name, string? value) in CommandEnvironment.Of(term))
+            start.Environment[name] = value;
+
+        // In the lock: told to stop, it either does not start or is known to whoever stops it.
+        lock (_lock)
+        {
+            if (_isTold)
+                return null;
+            Process process = Process.Start(start)!;
+            _main = process.Id;
+            _family = new CommandFamily(_main);
+            logger.CommandStarted(_main, command[0]);
+            return process;
+        }
+    }
+
+    /// <summary>What the command left behind: told to stop it has its grace, else it goes at once, as in a container.</summary>
+    private void EndTheRest(CommandFamily family)
+    {
+        // Twice none: while one look goes over the table, one process may have begun another and ended.
+        for (int none = 0; none < 2;)
+        {
+            family.Reap();
+            none = family.Running().Count == 0 ? none + 1 : 0;
+            if (none > 0)
+                continue;
+            if (!IsTold || time.GetElapsedTime(_toldAt) > grace)
+                Kill(family);
+            _isGone.Wait(Look);
+        }
+    }
+
+    private void Kill(CommandFamily family)
+    {
+        foreach (ProcessEntry process in family.Running())
+        {
+            if (!NativeProcess.Send(process.Id, NativeProcess.SignalKill) && !Interlocked.Exchange(ref _cannotKill, true))
+                logger.CannotKill(process.Id);
+        }
+    }
+
+    /// <summary>The group first, in one act: it may be growing.</summary>
+    private void Signal(CommandFamily family, int signal)
+    {
+        NativeProcess.Send(-_main, signal);
+        foreach (ProcessEntry process in family.Running().Where(process => process.Group != _main))
+            NativeProcess.Send(process.Id, signal);
+    }
+}

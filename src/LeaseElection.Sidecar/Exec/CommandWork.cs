@@ -1,0 +1,30 @@
+using LeaseElection.Hosting;
+using LeaseElection.Sidecar.Flags;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Sidecar.Exec;
+
+/// <summary>The command as leader work: it has returned when nothing of the command is left.</summary>
+internal sealed class CommandWork(
+    SidecarOptions options, CommandSignals signals, CommandExit exit, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<CommandRun> logger)
+    : ILeaderWork
+{
+    public async Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken)
+    {
+        using var run = new CommandRun(options.Command, options.EffectiveGrace, term, time, logger);
+        using IDisposable forwarding = signals.ForwardTo(run);
+        run.Start();
+        int? code;
+
+        // The library cancels on a thread of its own, which may be kept for as long as the command takes to stop.
+        CancellationTokenRegistration stopping = stoppingToken.UnsafeRegister(_ => run.Stop(), null);
+        await using (stopping.ConfigureAwait(false))
+            code = await run.Gone.ConfigureAwait(false);
+        if (code is not { } ended)
+            return;
+        logger.CommandEnded(ended);
+        exit.Code = ended;
+        lifetime.StopApplication();
+    }
+}

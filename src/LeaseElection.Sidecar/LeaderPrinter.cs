@@ -1,0 +1,27 @@
+using LeaseElection.Hosting;
+using Microsoft.Extensions.Hosting;
+
+namespace LeaseElection.Sidecar;
+
+/// <summary>Prints who leads on stdout, on each change, as the old image did.</summary>
+internal sealed class LeaderPrinter(ILeaderElection election) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        string printed = "";
+        await foreach (LeaderElectionStatus status in election.WatchAsync(stoppingToken).ConfigureAwait(false))
+        {
+            if (status.HolderIdentity is not { } holder || holder == printed)
+                continue;
+            printed = holder;
+            try
+            {
+                Console.WriteLine($"{holder} is the leader");
+            }
+            catch (IOException)
+            {
+                // Nobody reads; that is no reason to stop leading.
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using LeaseElection.Hosting;
+using LeaseElection.Sidecar.Exec;
+using LeaseElection.Sidecar.Flags;
+using LeaseElection.Sidecar.Http;
+using LeaseElection.Sidecar.Logging;
+using LeaseElection.Sidecar.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Sidecar;
+
+/// <summary>Puts the host together: the election of the library, and what the flags ask for around it.</summary>
+internal static class SidecarHost
+{
+    /// <summary>What the host has beyond the grace of the command: for the release, and for readers of events.</summary>
+    private static readonly TimeSpan ShutdownReserve = TimeSpan.FromSeconds(5);
+
+    /// <summary>Neither configuration files nor variables of .NET: flags and their variables say everything.</summary>
+    public static IHost Build(SidecarOptions options)
+    {
+        if (options.Http is not { } address)
+        {
+            HostApplicationBuilder plain = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+            Add(plain, options);
+            return plain.Build();
+        }
+
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        Add(builder, options);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<PrometheusCollector>();
+        builder.Services.AddSingleton<PrometheusEndpoint>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, address));
+        WebApplication app = builder.Build();
+        app.MapSidecar();
+        return app;
+    }
+
+    /// <summary>Where it serves HTTP, with the port that a port of 0 became.</summary>
+    public static string AddressesOf(IHost host) =>
+        string.Join(", ", host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses);
+
+    private static void Add(IHostApplicationBuilder builder, SidecarOptions options)
+    {
+        IServiceCollection services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Cluster.EnvironmentFor(options, ProcessEnvironment.Current));
+        services.AddSingleton<CommandExit>();
+        services.AddSingleton<CommandSignals>();
+        services.AddSingleton<IHostLifetime, SidecarLifetime>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.EffectiveGrace + ShutdownReserve);
+        builder.Logging.AddProvider(new StderrLoggerProvider(TimeProvider.System));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // What keeps a host from starting is told by Program.
+
+        LeaderElectionBuilder election = services.AddLeaderElection(library => Configure(library, options));
+        if (options.Command.Count > 0)
+            election.AddWork<CommandWork>();
+        else
+            services.AddHostedService<LeaderPrinter>();
+    }
+
+    private static void Configure(LeaderElectionOptions library, SidecarOptions options)
+    {
+        library.LeaseName = options.Election;
+        library.LeaseNamespace = options.ElectionNamespace;
+        library.Identity = options.Id;
+        library.LeaseDuration = options.Ttl;
+        library.RenewDeadline = options.EffectiveRenewDeadline;
+        TimeSpan retry = options.Ttl / 5;
+        library.RetryPeriod = retry < options.EffectiveRenewDeadline ? retry : options.EffectiveRenewDeadline;
+        library.Store = options.Store;
+        library.Kubernetes.KubeConfig = options.KubeConfig;
+        library.Kubernetes.Context = options.Context;
+        library.File.Directory = options.StoreDirectory;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address)
+    {
+        kestrel.AddServerHeader = false;
+        foreach (System.Net.IPEndPoint endPoint in address.Resolve())
+            kestrel.Listen(endPoint);
+    }
+}
