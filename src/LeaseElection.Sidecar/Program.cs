@@ -4,7 +4,6 @@ using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Sidecar.Exec;
 using LeaseElection.Sidecar.Flags;
 using LeaseElection.Sidecar.Http;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -60,7 +59,7 @@ internal static class Program
         }
 
         if (options.Http is not null)
-            host.Services.GetRequiredService<ILogger<IServer>>().Listening(SidecarHost.AddressesOf(host));
+            host.Services.GetRequiredService<ILogger<ListenAddress>>().Listening(SidecarHost.AddressesOf(host));
         await host.WaitForShutdownAsync().ConfigureAwait(false);
         return host.Services.GetRequiredService<CommandExit>().Code ?? Environment.ExitCode;
     }

@@ -59,6 +59,7 @@ internal static class SidecarHost
         builder.Logging.AddProvider(new StderrLoggerProvider(TimeProvider.System));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // What keeps a host from starting is told by Program.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // At every probe, what was told once.
 
         LeaderElectionBuilder election = services.AddLeaderElection(library => Configure(library, options));
         if (options.Command.Count > 0)

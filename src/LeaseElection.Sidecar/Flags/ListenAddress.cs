@@ -28,10 +28,17 @@ internal sealed record ListenAddress(string Host, int Port)
 
     /// <summary>What to listen on.</summary>
     /// <exception cref="SocketException">The name of the host is not known.</exception>
-    public IReadOnlyList<IPEndPoint> Resolve() => Host.Length == 0
-        ? [new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, Port)]
-        : [.. Dns.GetHostAddresses(Host).Take(Port == 0 ? 1 : int.MaxValue).Select(address => new IPEndPoint(address, Port))];
+    public IReadOnlyList<IPEndPoint> Resolve() => [.. Addresses().Select(address => new IPEndPoint(address, Port))];
 
     public override string ToString() =>
         (Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host) + ":" + Port.ToString(CultureInfo.InvariantCulture);
+
+    private IEnumerable<IPAddress> Addresses()
+    {
+        if (Host.Length == 0)
+            return [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any];
+        if (IPAddress.TryParse(Host, out IPAddress? address))
+            return [address];
+        return Dns.GetHostAddresses(Host).Take(Port == 0 ? 1 : int.MaxValue); // Each would get another port.
+    }
 }

@@ -1,0 +1,52 @@
+using LeaseElection.Sidecar.Exec;
+
+namespace LeaseElection.Sidecar.Tests.Processes;
+
+/// <summary>A test with a folder, where the file store is, and any number of sidecars, which go with the test.</summary>
+public abstract class SidecarTest : IAsyncLifetime
+{
+    private readonly List<SidecarProcess> _sidecars = [];
+
+    protected string Folder { get; } = Directory.CreateTempSubdirectory("leaseelection-sidecar-").FullName;
+
+    /// <summary>The lease in the file store.</summary>
+    private protected string LeaseFile => Path.Combine(Folder, "default", "settlement", "lease.json");
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public virtual async Task DisposeAsync()
+    {
+        foreach (SidecarProcess sidecar in _sidecars)
+            await sidecar.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private protected async Task<SidecarProcess> StartAsync(params IReadOnlyList<string> arguments)
+    {
+        SidecarProcess sidecar = await SidecarProcess.StartAsync(Folder, arguments);
+        _sidecars.Add(sidecar);
+        return sidecar;
+    }
+
+    /// <summary>Over the file store.</summary>
+    private protected Task<SidecarProcess> StartOverFilesAsync(params IReadOnlyList<string> arguments) =>
+        StartAsync(["--election=settlement", "--store=file", $"--store-directory={Folder}", .. arguments]);
+
+    /// <summary>Over the file store, with a shell script as its command. <c>$D</c> in it is the folder of the test.</summary>
+    private protected Task<SidecarProcess> RunScriptAsync(string script, params IReadOnlyList<string> flags) =>
+        StartOverFilesAsync([.. flags, "--", "bash", "-c", $"D={Folder}\n{script}"]);
+
+    private protected bool HasFile(string name) => File.Exists(Path.Combine(Folder, name));
+
+    /// <summary>What a script has written, which it does in one go.</summary>
+    private protected string FileText(string name) => File.ReadAllText(Path.Combine(Folder, name)).Trim();
+
+    private protected async Task<int> PidInAsync(SidecarProcess sidecar, string file)
+    {
+        await sidecar.UntilAsync(() => HasFile(file) && FileText(file).Length > 0, $"{file} to be written");
+        return int.Parse(FileText(file), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Whether a process runs; one that has ended and waits to be reaped does not.</summary>
+    private protected static bool Runs(int pid) => ProcessEntry.Read(pid) is { HasEnded: false };
+}
