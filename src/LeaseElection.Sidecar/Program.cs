@@ -51,6 +51,10 @@ internal static class Program
         {
             throw Cluster.Wrong(string.Join(' ', exception.Failures));
         }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Stopped; // Told to stop before it had begun.
+        }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
             throw new SidecarException(

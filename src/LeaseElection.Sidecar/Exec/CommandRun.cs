@@ -8,7 +8,8 @@ namespace LeaseElection.Sidecar.Exec;
 /// The command during one term. It is over when the command and all that it started are gone, not before: the lease is released then.
 /// Nothing here runs on the thread pool, which may be busy when the term ends.
 /// </summary>
-internal sealed class CommandRun(IReadOnlyList<string> command, TimeSpan grace, LeadershipTerm term, TimeProvider time, ILogger<CommandRun> logger)
+internal sealed class CommandRun(
+    IReadOnlyList<string> command, CommandGrace grace, LeadershipTerm term, TimeProvider time, ILogger<CommandRun> logger)
     : IDisposable
 {
     /// <summary>How often those are looked for that must end. The kernel tells of children only.</summary>
@@ -21,6 +22,7 @@ internal sealed class CommandRun(IReadOnlyList<string> command, TimeSpan grace, 
     private int _main;
     private bool _isTold;
     private long _toldAt;
+    private TimeSpan _grace;
     private bool _cannotKill;
 
     /// <summary>Ends when nothing of it is left: with its exit code, or <see langword="null"/> if it was told to stop.</summary>
@@ -36,6 +38,7 @@ internal sealed class CommandRun(IReadOnlyList<string> command, TimeSpan grace, 
         lock (_lock)
         {
             _toldAt = time.GetTimestamp();
+            _grace = grace.Left(term);
             _isTold = true;
             family = _family;
         }
@@ -49,14 +52,14 @@ internal sealed class CommandRun(IReadOnlyList<string> command, TimeSpan grace, 
             return;
         }
 
-        logger.CommandTold(_main, grace.TotalSeconds);
+        logger.CommandTold(_main, _grace.TotalSeconds);
         Signal(family, NativeProcess.SignalTerminate);
         Signal(family, NativeProcess.SignalContinue); // One that is stopped (SIGSTOP) would not hear it.
-        if (_isGone.Wait(grace))
+        if (_isGone.Wait(_grace))
             return;
         List<ProcessEntry> left = family.Running();
         if (left.Count > 0)
-            logger.CommandKilled(grace.TotalSeconds, string.Join(", ", left.Select(process => process.Id)));
+            logger.CommandKilled(_grace.TotalSeconds, string.Join(", ", left.Select(process => process.Id)));
         Kill(family);
     }
 
@@ -155,7 +158,7 @@ internal sealed class CommandRun(IReadOnlyList<string> command, TimeSpan grace, 
             none = family.Running().Count == 0 ? none + 1 : 0;
             if (none > 0)
                 continue;
-            if (!IsTold || time.GetElapsedTime(_toldAt) > grace)
+            if (!IsTold || time.GetElapsedTime(_toldAt) > _grace)
                 Kill(family);
             _isGone.Wait(Look);
         }

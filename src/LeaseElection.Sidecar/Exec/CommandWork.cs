@@ -7,12 +7,17 @@ namespace LeaseElection.Sidecar.Exec;
 
 /// <summary>The command as leader work: it has returned when nothing of the command is left.</summary>
 internal sealed class CommandWork(
-    SidecarOptions options, CommandSignals signals, CommandExit exit, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<CommandRun> logger)
-    : ILeaderWork
+    SidecarOptions options,
+    CommandGrace grace,
+    CommandSignals signals,
+    CommandExit exit,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<CommandRun> logger) : ILeaderWork
 {
     public async Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken)
     {
-        using var run = new CommandRun(options.Command, options.EffectiveGrace, term, time, logger);
+        using var run = new CommandRun(options.Command, grace, term, time, logger);
         using IDisposable forwarding = signals.ForwardTo(run);
         run.Start();
         int? code;

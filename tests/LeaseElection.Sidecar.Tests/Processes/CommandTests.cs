@@ -155,10 +155,26 @@ public sealed class CommandTests : SidecarTest
     }
 
     [Fact]
+    public async Task Sidecar_IsFrozenBeyondItsLease_ItsCommandHasNoGraceWhenItWakes()
+    {
+        SidecarProcess sidecar = await RunScriptAsync("trap '' TERM; echo $$ >$D/pid; while :; do sleep 0.05; done", "--id=frozen", "--ttl=2s");
+        int pid = await PidInAsync(sidecar, "pid");
+        await sidecar.PauseAsync();
+        SidecarProcess other = await RunScriptAsync("touch $D/other; sleep 1000", "--ttl=2s");
+        await other.UntilAsync(() => HasFile("other"), "the other to lead");
+        sidecar.Send(UnixSignal.Continue);
+        await sidecar.SaysAsync($"Told process {pid} to stop; it has 0 s");
+        await sidecar.UntilAsync(() => !Runs(pid), "the command to be gone");
+    }
+
+    [Fact]
     public async Task TermIsTakenAway_CommandIsStoppedAndTheSidecarStandsBy()
     {
         SidecarProcess sidecar = await RunScriptAsync(UntilTold, "--http=127.0.0.1:0", "--ttl=2s");
         int pid = await PidInAsync(sidecar, "pid");
+
+        // The guard of the test is a child of the sidecar that is not the command's, as a plugin of a kubeconfig is.
+        int guard = ProcessEntry.ReadAll().Single(process => process.Parent == sidecar.Pid && process.Id != pid).Id;
         using (HttpResponseMessage answer = await sidecar.SendAsync(HttpMethod.Post, "/step-down"))
         {
             Assert.Equal(200, (int)answer.StatusCode);
@@ -167,6 +183,7 @@ public sealed class CommandTests : SidecarTest
         }
 
         Assert.False(Runs(pid));
+        Assert.True(Runs(guard));
         Assert.False(sidecar.HasExited);
 
         // Nobody else is there, so it leads and runs again.
