@@ -9,8 +9,31 @@ internal sealed class CommandFamily(int main)
 {
     private static readonly int OwnSession = ProcessEntry.Read(Environment.ProcessId)!.Value.Session;
 
-    /// <summary>Those that run.</summary>
-    public List<ProcessEntry> Running() => [.. Members().Where(member => !member.HasEnded)];
+    /// <summary>Those that run, as far as can be told.</summary>
+    public List<ProcessEntry> Running()
+    {
+        try
+        {
+            return [.. Members().Where(member => !member.HasEnded)];
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Whether none runs. A table that cannot be read proves nothing.</summary>
+    public bool IsGone()
+    {
+        try
+        {
+            return Members().All(member => member.HasEnded);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>
     /// Takes orphans that have ended out of the table of processes. Each by its id: to wait for any would steal the news of the command,
@@ -18,10 +41,14 @@ internal sealed class CommandFamily(int main)
     /// </summary>
     public void Reap()
     {
-        foreach (ProcessEntry member in Members())
+        try
         {
-            if (member.HasEnded && member.Parent == Environment.ProcessId && member.Id != main)
+            foreach (ProcessEntry member in Members().Where(member => member.HasEnded && member.Parent == Environment.ProcessId && member.Id != main))
                 NativeProcess.Reap(member.Id);
+        }
+        catch (IOException)
+        {
+            // The next one that ends is another occasion.
         }
     }
 

@@ -60,6 +60,7 @@ internal sealed class CommandRun(
         List<ProcessEntry> left = family.Running();
         if (left.Count > 0)
             logger.CommandKilled(_grace.TotalSeconds, string.Join(", ", left.Select(process => process.Id)));
+        NativeProcess.Send(-_main, NativeProcess.SignalKill);
         Kill(family);
     }
 
@@ -101,10 +102,9 @@ internal sealed class CommandRun(
             End();
             _gone.SetResult(code);
         }
-#pragma warning disable CA1031 // Whatever it is, the election is to know of it: no process, no memory.
-        catch (Exception exception)
-#pragma warning restore CA1031
+        catch (Exception exception) when (_main == 0)
         {
+            // It did not start. What fails later ends this process: the kernel then kills the command, and nothing is released.
             End();
             _gone.SetException(exception);
         }
@@ -155,7 +155,7 @@ internal sealed class CommandRun(
         for (int none = 0; none < 2;)
         {
             family.Reap();
-            none = family.Running().Count == 0 ? none + 1 : 0;
+            none = family.IsGone() ? none + 1 : 0;
             if (none > 0)
                 continue;
             if (!IsTold || time.GetElapsedTime(_toldAt) > _grace)

@@ -10,7 +10,10 @@ namespace LeaseElection.Sidecar.Exec;
 /// <param name="HasEnded">It runs no more and waits to be reaped.</param>
 internal readonly record struct ProcessEntry(int Id, int Parent, int Group, int Session, bool HasEnded)
 {
+    private const int NoSuchProcess = 3;
+
     /// <summary>Every process that we may see.</summary>
+    /// <exception cref="IOException">The table cannot be read: no file descriptor is left.</exception>
     public static List<ProcessEntry> ReadAll()
     {
         List<ProcessEntry> all = [];
@@ -31,9 +34,10 @@ internal readonly record struct ProcessEntry(int Id, int Parent, int Group, int 
         {
             return Parse(id, File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat")));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException
+            || exception is IOException { HResult: NoSuchProcess })
         {
-            return null; // It ended while we looked.
+            return null; // It ended while we looked, or is somebody else's. Any other failure proves nothing.
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using LeaseElection.Sidecar.Exec;
 using LeaseElection.Sidecar.Tests.Processes;
 using LeaseElection.Testing.ApiServer;
@@ -12,7 +13,7 @@ internal sealed class SidecarFleet(RealApiServer server, string leaseNamespace, 
 
     public CommandJournal Journal { get; } = new(folder);
 
-    public static TimeSpan Ttl { get; } = TimeSpan.FromSeconds(2);
+    public static TimeSpan Ttl { get; } = TimeSpan.FromSeconds(3);
 
     /// <summary>With the flags of the old image.</summary>
     public async Task AddAsync()
@@ -47,18 +48,23 @@ internal sealed class SidecarFleet(RealApiServer server, string leaseNamespace, 
     public async Task KillAsync(JournalLine leading)
     {
         SidecarProcess sidecar = _sidecars[leading.Identity];
-        int command = Assert.Single(ProcessEntry.ReadAll(), process => process.Parent == sidecar.Pid && process.Session == process.Id).Id;
+        int[] commands = [.. ProcessEntry.ReadAll().Where(process => process.Parent == sidecar.Pid && process.Session == process.Id).Select(process => process.Id)];
         sidecar.Send(UnixSignal.Kill);
         Assert.Equal(137, await sidecar.Exited);
-        await Polling.UntilAsync(() => Task.FromResult(ProcessEntry.Read(command) is not { HasEnded: false }), Ttl, what: "the command to go with it");
-        Journal.Killed(leading);
+        await Polling.UntilAsync(
+            () => Task.FromResult(commands.All(command => ProcessEntry.Read(command) is not { HasEnded: false })), Ttl, what: "the command to go with it");
+        if (!Journal.Lines.Any(line => line.Kind == "end" && line.Token == leading.Token))
+            Journal.Killed(leading);
         await ReplaceAsync(leading.Identity);
     }
 
     public async Task StepDownAsync(JournalLine leading)
     {
         using HttpResponseMessage answer = await _sidecars[leading.Identity].SendAsync(HttpMethod.Post, "/step-down");
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+
+        // On a machine so busy that the term was lost meanwhile, another leads already.
+        Assert.True(
+            answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.Conflict, await answer.Content.ReadAsStringAsync());
     }
 
     /// <summary>The server is gone until the leader has given up, which it does by its own clock.</summary>

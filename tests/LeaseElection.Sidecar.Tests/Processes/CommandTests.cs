@@ -157,10 +157,10 @@ public sealed class CommandTests : SidecarTest
     [Fact]
     public async Task Sidecar_IsFrozenBeyondItsLease_ItsCommandHasNoGraceWhenItWakes()
     {
-        SidecarProcess sidecar = await RunScriptAsync("trap '' TERM; echo $$ >$D/pid; while :; do sleep 0.05; done", "--id=frozen", "--ttl=2s");
+        SidecarProcess sidecar = await RunScriptAsync("trap '' TERM; echo $$ >$D/pid; while :; do sleep 0.05; done", "--id=frozen", "--ttl=4s");
         int pid = await PidInAsync(sidecar, "pid");
         await sidecar.PauseAsync();
-        SidecarProcess other = await RunScriptAsync("touch $D/other; sleep 1000", "--ttl=2s");
+        SidecarProcess other = await RunScriptAsync("touch $D/other; sleep 1000", "--ttl=4s");
         await other.UntilAsync(() => HasFile("other"), "the other to lead");
         sidecar.Send(UnixSignal.Continue);
         await sidecar.SaysAsync($"Told process {pid} to stop; it has 0 s");

@@ -13,7 +13,7 @@ public sealed class RightsTests(ApiServerFixture fixture) : SidecarTest
         ApiServerUser user = await fixture.Server.CreateUserAsync(leaseNamespace);
         SidecarProcess sidecar = await StartAsync(
             "--election=settlement", $"--election-namespace={leaseNamespace}", "--ttl=2s", "--http=127.0.0.1:0", $"--kubeconfig={KubeConfigOf(user)}");
-        await sidecar.SaysAsync("WARN ");
+        await sidecar.SaysAsync("(403)");
 
         // Degraded is no reason to restart a container, so the status stays 200 and the text tells.
         await sidecar.UntilAsync(async () => (await sidecar.GetAsync("/readyz")).StartsWith("Degraded: ", StringComparison.Ordinal), "it to be degraded");
@@ -23,7 +23,8 @@ public sealed class RightsTests(ApiServerFixture fixture) : SidecarTest
 
         // It has asked again and again, and said nothing more.
         await sidecar.UntilAsync(async () => Refusals(await sidecar.GetAsync("/metrics")) >= 4, "it to go on trying");
-        string warning = Assert.Single(sidecar.Output.Split('\n'), line => line.Contains(" WARN ", StringComparison.Ordinal));
+        string warning = Assert.Single(sidecar.Output.Split('\n'), line => line.Contains("(403)", StringComparison.Ordinal));
+        Assert.Contains(" WARN ", warning, StringComparison.Ordinal);
         Assert.All(
             (string[])["get", "leases", "coordination.k8s.io", leaseNamespace, "settlement"],
             part => Assert.Contains(part, warning, StringComparison.Ordinal));
