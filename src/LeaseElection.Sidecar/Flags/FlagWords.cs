@@ -10,6 +10,7 @@ internal static class FlagWords
         ("LeaderElection:Kubernetes:KubeConfig", "--kubeconfig"),
         ("LeaderElection:Kubernetes:Context", "--context"),
         ("LeaderElection:File:Directory", "--store-directory"),
+        ("File:Directory", "--store-directory"), // So the file store calls it.
     ];
 
     /// <summary>The message with flags in the place of options.</summary>
