@@ -41,7 +41,7 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     public bool HasExited => _process.Exited.IsCompleted;
 
     /// <summary>What it and its command have printed so far.</summary>
-    public string Output => File.ReadAllText(_log);
+    public string Output => File.Exists(_log) ? File.ReadAllText(_log) : "";
 
     public static async Task<SidecarProcess> StartAsync(string folder, params IReadOnlyList<string> arguments)
     {
