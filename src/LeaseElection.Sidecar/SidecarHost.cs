@@ -81,6 +81,8 @@ internal static class SidecarHost
         library.Store = options.Store;
         library.Kubernetes.KubeConfig = options.KubeConfig;
         library.Kubernetes.Context = options.Context;
+        library.Kubernetes.PublishEvents = options.Events;
+        library.Kubernetes.LabelLeaderPod = options.LabelPod;
         library.File.Directory = options.StoreDirectory;
     }
 

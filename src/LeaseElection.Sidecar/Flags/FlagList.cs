@@ -26,6 +26,9 @@ internal static class FlagList
             (o, value) => o.StoreDirectory = value),
         Duration("renew-deadline", "how long a leader leads without a renewal; default: two thirds of --ttl", (o, value) => o.RenewDeadline = value),
         Duration("grace", "from SIGTERM to SIGKILL of the command; default: what --ttl leaves, 2.334s of 10s", (o, value) => o.Grace = value),
+        Switch("events", "tell of each term by Kubernetes Events on the Lease; needs create on events", (o, value) => o.Events = value),
+        Switch("label-pod", "label the Pod of the leader leaseelection.dev/role=leader; needs patch on pods, and POD_NAME",
+            (o, value) => o.LabelPod = value),
         Switch("version", "print the version", (o, value) => o.Version = value) with { HasVariable = false },
         Switch("help", "print this", (o, value) => o.Help = value) with { HasVariable = false },
     ];

@@ -62,8 +62,13 @@ internal static class FlagRules
     private static void CheckStore(SidecarOptions options)
     {
         bool kubernetes = options.Store == LeaseStoreKind.Kubernetes;
-        if (!kubernetes && (options.UseClusterCredentials || options.KubeConfig is not null || options.Context is not null))
-            throw FlagParser.Wrong("--store=file has no cluster: leave out --use-cluster-credentials, --kubeconfig and --context.");
+        if (!kubernetes && (options is { UseClusterCredentials: true } or { Events: true } or { LabelPod: true } or { KubeConfig: not null } or { Context: not null }))
+            throw FlagParser.Wrong("--store=file has no cluster: leave out --use-cluster-credentials, --kubeconfig, --context, --events and --label-pod.");
+        if (options is { LabelPod: true, Id: not null })
+        {
+            throw FlagParser.Wrong("--label-pod knows Pods by the default --id only, so it could not take the label off a dead leader: leave out one of the two.");
+        }
+
         if (kubernetes && options.StoreDirectory is not null)
             throw FlagParser.Wrong("--store-directory goes with --store=file only: add that, or leave it out.");
         if (options.UseClusterCredentials && (options.KubeConfig is not null || options.Context is not null))

@@ -9,6 +9,8 @@ internal static class FlagWords
         ("LeaderElection:LeaseNamespace", "--election-namespace"),
         ("LeaderElection:Kubernetes:KubeConfig", "--kubeconfig"),
         ("LeaderElection:Kubernetes:Context", "--context"),
+        ("LeaderElection:Kubernetes:PublishEvents", "--events"),
+        ("LeaderElection:Kubernetes:LabelLeaderPod", "--label-pod"),
         ("LeaderElection:File:Directory", "--store-directory"),
         ("File:Directory", "--store-directory"), // So the file store calls it.
     ];

@@ -33,6 +33,10 @@ internal sealed class SidecarOptions
 
     public string? StoreDirectory { get; set; }
 
+    public bool Events { get; set; }
+
+    public bool LabelPod { get; set; }
+
     public bool Version { get; set; }
 
     public bool Help { get; set; }

@@ -61,12 +61,15 @@ public sealed class FlagParserTests
             ["LEADER_ELECTOR_STORE_DIRECTORY"] = "",
             ["LEADER_ELECTOR_RENEW_DEADLINE"] = "12s",
             ["LEADER_ELECTOR_GRACE"] = "3s",
+            ["LEADER_ELECTOR_EVENTS"] = "true",
+            ["LEADER_ELECTOR_LABEL_POD"] = "false",
         };
         Assert.Equal(FlagList.All.Where(flag => flag.HasVariable).Select(flag => flag.Variable).Order(), variables.Keys.Order());
         SidecarOptions options = FlagParser.Parse(["--ttl=30s"], name => variables.GetValueOrDefault(name));
         Assert.Equal(("by-variable", "me", "prod"), (options.Election, options.Id, options.ElectionNamespace));
         Assert.Equal(TimeSpan.FromSeconds(30), options.Ttl);
         Assert.Equal((TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(3)), (options.RenewDeadline!.Value, options.Grace!.Value));
+        Assert.Equal((true, false), (options.Events, options.LabelPod));
         Assert.Equal(("/k", "c", 1), (options.KubeConfig, options.Context, options.Http!.Port));
     }
 

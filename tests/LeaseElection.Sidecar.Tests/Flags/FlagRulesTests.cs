@@ -18,7 +18,12 @@ public sealed class FlagRulesTests
         + "must be left. Make --ttl longer.", "--election=a", "--grace=5s", "--", "true")]
     [InlineData("--grace is 0s, but must be longer than 0s and at most 2.334s: after --renew-deadline (6.666s) and --grace a tenth of --ttl (10s) "
         + "must be left. Make --ttl longer.", "--election=a", "--grace=0", "--", "true")]
-    [InlineData("--store=file has no cluster: leave out --use-cluster-credentials, --kubeconfig and --context.", "--election=a", "--store=file", "--context=x")]
+    [InlineData("--store=file has no cluster: leave out --use-cluster-credentials, --kubeconfig, --context, --events and --label-pod.",
+        "--election=a", "--store=file", "--context=x")]
+    [InlineData("--store=file has no cluster: leave out --use-cluster-credentials, --kubeconfig, --context, --events and --label-pod.",
+        "--election=a", "--store=file", "--events")]
+    [InlineData("--label-pod knows Pods by the default --id only, so it could not take the label off a dead leader: leave out one of the two.",
+        "--election=a", "--label-pod", "--id=me")]
     [InlineData("--store-directory goes with --store=file only: add that, or leave it out.", "--election=a", "--store-directory=/x")]
     [InlineData("--use-cluster-credentials means the service account of the pod: leave out --kubeconfig and --context, or this.",
         "--election=a", "--use-cluster-credentials", "--kubeconfig=/x")]

@@ -43,11 +43,14 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     /// <summary>What it and its command have printed so far.</summary>
     public string Output => File.Exists(_log) ? File.ReadAllText(_log) : "";
 
-    public static async Task<SidecarProcess> StartAsync(string folder, params IReadOnlyList<string> arguments)
+    public static Task<SidecarProcess> StartAsync(string folder, params IReadOnlyList<string> arguments) => StartWithAsync([], folder, arguments);
+
+    /// <summary>With more variables, each <c>NAME=value</c>.</summary>
+    public static async Task<SidecarProcess> StartWithAsync(IEnumerable<string> variables, string folder, params IReadOnlyList<string> arguments)
     {
         string log = Path.Combine(folder, $"{Guid.NewGuid():n}.log");
-        IEnumerable<string> variables = Environment.Select(variable => $"{variable.Key}={variable.Value}");
-        return new SidecarProcess(await GuardedProcess.StartAsync("env", [.. variables, Program, .. arguments], log), log);
+        IEnumerable<string> all = Environment.Select(variable => $"{variable.Key}={variable.Value}").Concat(variables);
+        return new SidecarProcess(await GuardedProcess.StartAsync("env", [.. all, Program, .. arguments], log), log);
     }
 
     public void Send(UnixSignal signal) => _process.Send(signal);
