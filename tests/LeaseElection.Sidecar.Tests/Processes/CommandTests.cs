@@ -159,7 +159,7 @@ public sealed class CommandTests : SidecarTest
     {
         SidecarProcess sidecar = await RunScriptAsync("trap '' TERM; echo $$ >$D/pid; while :; do sleep 0.05; done", "--id=frozen", "--ttl=4s");
         int pid = await PidInAsync(sidecar, "pid");
-        await sidecar.PauseAsync();
+        await FreezeAsync(sidecar);
         SidecarProcess other = await RunScriptAsync("touch $D/other; sleep 1000", "--ttl=4s");
         await other.UntilAsync(() => HasFile("other"), "the other to lead");
         sidecar.Send(UnixSignal.Continue);

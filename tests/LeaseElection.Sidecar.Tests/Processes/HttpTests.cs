@@ -39,7 +39,7 @@ public sealed class HttpTests : SidecarTest
     public async Task Name_HolderIsFrozenAndItsLeaseRunsOut_IsNotTheOldOneForEver()
     {
         (SidecarProcess leader, SidecarProcess standby) = await StartTwoAsync();
-        await leader.PauseAsync();
+        await FreezeAsync(leader);
         await standby.UntilAsync(async () => await standby.GetAsync("/") == "{\"name\":\"bob\"}", "bob to take over from a frozen leader");
     }
 

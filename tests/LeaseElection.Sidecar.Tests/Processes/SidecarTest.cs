@@ -1,4 +1,6 @@
+using LeaseElection.Hosting.Leases.Files;
 using LeaseElection.Sidecar.Exec;
+using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Sidecar.Tests.Processes;
 
@@ -35,6 +37,27 @@ public abstract class SidecarTest : IAsyncLifetime
     /// <summary>Over the file store, with a shell script as its command. <c>$D</c> in it is the folder of the test.</summary>
     private protected Task<SidecarProcess> RunScriptAsync(string script, params IReadOnlyList<string> flags) =>
         StartOverFilesAsync([.. flags, "--", "bash", "-c", $"D={Folder}\n{script}"]);
+
+    /// <summary>
+    /// Freezes it, but not in the middle of a write: it would hold the lock of the file store, and nobody could lead until it goes on.
+    /// </summary>
+    private protected async Task FreezeAsync(SidecarProcess sidecar)
+    {
+        while (true)
+        {
+            await sidecar.PauseAsync();
+            if (IsStoreFree())
+                return;
+            sidecar.Send(UnixSignal.Continue);
+            await sidecar.UntilAsync(IsStoreFree, "the end of a write");
+        }
+
+        bool IsStoreFree()
+        {
+            using FileLock? free = FileLock.TryTake(Path.ChangeExtension(LeaseFile, ".lock"), FileMode.OpenOrCreate);
+            return free is not null;
+        }
+    }
 
     private protected bool HasFile(string name) => File.Exists(Path.Combine(Folder, name));
 
