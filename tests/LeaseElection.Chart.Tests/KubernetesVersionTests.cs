@@ -45,7 +45,10 @@ public sealed class KubernetesVersionTests
         Assert.Equal(isNative ? "Always" : null, (string?)chart.Sidecar!["restartPolicy"]);
         Assert.Equal(isNative ? 1 : 2, chart.PodSpec["containers"]!.AsArray().Count);
         Assert.Equal(
-            ["--election=shop-leader-elected-app", "--election-namespace=$(POD_NAMESPACE)", "--ttl=15s", "--renew-deadline=10000ms", "--http=0.0.0.0:4041"],
+            [
+                "--election=shop-leader-elected-app", "--election-namespace=$(POD_NAMESPACE)", "--ttl=15s", "--renew-deadline=10000ms",
+                "--http=0.0.0.0:4041", "--events", "--label-pod",
+            ],
             chart.Sidecar["args"]!.AsArray().Select(argument => (string?)argument));
         Assert.DoesNotContain(chart.Environment.Keys, name => name.StartsWith("LeaderElection__", StringComparison.Ordinal));
     }

@@ -20,7 +20,7 @@
 {{- printf "sidecar.port is %d, but the app listens there as well: give one of them another port" (int .Values.port) | fail }}
 {{- end }}
 {{- if .Values.sidecar.enabled }}
-{{- range $key := list "retryPeriod" "renewInterval" "stopTimeout" "publishEvents" "labelLeaderPod" }}
+{{- range $key := list "retryPeriod" "renewInterval" "stopTimeout" }}
 {{- if get $.Values.election $key }}
 {{- printf "election.%s is set, but sidecar.enabled is true and the sidecar has no such setting: it takes leaseDuration (--ttl) and renewDeadline alone; leave election.%s out" $key $key | fail }}
 {{- end }}

@@ -14,6 +14,12 @@
     - --ttl={{ div (int $timings.ms.leaseDuration) 1000 }}s
     - --renew-deadline={{ int $timings.ms.renewDeadline }}ms
     - --http=0.0.0.0:{{ .Values.sidecar.port }}
+    {{- if .Values.election.publishEvents }}
+    - --events
+    {{- end }}
+    {{- if .Values.election.labelLeaderPod }}
+    - --label-pod
+    {{- end }}
   env:
     {{- include "leader-elected-app.podEnv" . | nindent 4 }}
   ports:

@@ -12,7 +12,7 @@ public sealed class RightsTests(ApiServerFixture fixture) : SidecarTest
         string leaseNamespace = await fixture.Server.CreateNamespaceAsync();
         ApiServerUser user = await fixture.Server.CreateUserAsync(leaseNamespace);
         SidecarProcess sidecar = await StartAsync(
-            "--election=settlement", $"--election-namespace={leaseNamespace}", "--ttl=2s", "--http=127.0.0.1:0", $"--kubeconfig={KubeConfigOf(user)}");
+            "--election=settlement", $"--election-namespace={leaseNamespace}", "--ttl=2s", "--http=127.0.0.1:0", $"--kubeconfig={KubeConfigOf(fixture.Server, user.TokenFile)}");
         await sidecar.SaysAsync("(403)");
 
         // Degraded is no reason to restart a container, so the status stays 200 and the text tells.
@@ -37,16 +37,4 @@ public sealed class RightsTests(ApiServerFixture fixture) : SidecarTest
         .Where(line => line.StartsWith("leader_election_lease_request_duration_seconds_count", StringComparison.Ordinal)
             && line.Contains("error_type=\"forbidden\"", StringComparison.Ordinal))
         .Select(line => int.Parse(line.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture)).SingleOrDefault();
-
-    private string KubeConfigOf(ApiServerUser user)
-    {
-        string file = Path.Combine(Folder, "kubeconfig");
-        File.WriteAllText(file, $$"""
-            {"apiVersion": "v1", "kind": "Config", "current-context": "c",
-             "clusters": [{"name": "c", "cluster": {"server": "{{fixture.Server.Url}}", "certificate-authority": "{{fixture.Server.CertificateAuthorityFile}}" } }],
-             "users": [{"name": "u", "user": {"tokenFile": "{{user.TokenFile}}" } }],
-             "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u" } }]}
-            """);
-        return file;
-    }
 }

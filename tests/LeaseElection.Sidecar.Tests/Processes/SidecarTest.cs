@@ -59,6 +59,19 @@ public abstract class SidecarTest : IAsyncLifetime
         }
     }
 
+    /// <summary>A kubeconfig of somebody whose token is in a file, as that of a service account is.</summary>
+    private protected string KubeConfigOf(RealApiServer server, string tokenFile)
+    {
+        string file = Path.Combine(Folder, "kubeconfig");
+        File.WriteAllText(file, $$"""
+            {"apiVersion": "v1", "kind": "Config", "current-context": "c",
+             "clusters": [{"name": "c", "cluster": {"server": "{{server.Url}}", "certificate-authority": "{{server.CertificateAuthorityFile}}" } }],
+             "users": [{"name": "u", "user": {"tokenFile": "{{tokenFile}}" } }],
+             "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u" } }]}
+            """);
+        return file;
+    }
+
     private protected bool HasFile(string name) => File.Exists(Path.Combine(Folder, name));
 
     /// <summary>What a script has written, which it does in one go.</summary>

@@ -1,10 +1,11 @@
-using LeaseElection.Testing.Chart;
+using Xunit;
 
-namespace LeaseElection.Chart.Tests;
+namespace LeaseElection.Testing.Chart;
 
 /// <summary>A fact that applies the chart to the real API server: needs both, with the same rules.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class InstalledFactAttribute : FactAttribute
+public sealed class InstalledFactAttribute : FactAttribute
 {
+    /// <summary>Decides whether to skip.</summary>
     public InstalledFactAttribute() => Skip = ChartPrograms.SkipReasonWithServer;
 }
