@@ -53,7 +53,6 @@ internal static class SidecarHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Cluster.EnvironmentFor(options, ProcessEnvironment.Current));
         services.AddSingleton<CommandExit>();
-        services.AddSingleton(provider => new CommandGrace(options.EffectiveGrace, provider.GetRequiredService<ElectionClock>()));
         services.AddSingleton<CommandSignals>();
         services.AddSingleton<IHostLifetime, SidecarLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.EffectiveGrace + ShutdownReserve);

@@ -8,12 +8,12 @@ internal static partial class CommandLog
     [LoggerMessage(600, LogLevel.Information, "Started {Command}, process {Process}", EventName = "CommandStarted")]
     public static partial void CommandStarted(this ILogger logger, int process, string command);
 
-    [LoggerMessage(601, LogLevel.Information, "Told process {Process} to stop; it has {Grace} s", EventName = "CommandTold")]
+    [LoggerMessage(601, LogLevel.Information, "Told process {Process} to stop; it has {Grace:0.###} s", EventName = "CommandTold")]
     public static partial void CommandTold(this ILogger logger, int process, double grace);
 
     [LoggerMessage(602, LogLevel.Warning,
-        "The command did not stop within {Grace} s of SIGTERM and gets SIGKILL: processes {Processes}. Let it handle SIGTERM, or give it more "
-        + "time by --grace and --ttl",
+        "The command did not stop within {Grace:0.0} s of SIGTERM and gets SIGKILL: processes {Processes}. Let it handle SIGTERM, or give it "
+        + "more time: by --grace, and where leadership was lost by --stop-timeout and --ttl",
         EventName = "CommandKilled")]
     public static partial void CommandKilled(this ILogger logger, double grace, string processes);
 

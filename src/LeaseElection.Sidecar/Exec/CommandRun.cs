@@ -9,7 +9,7 @@ namespace LeaseElection.Sidecar.Exec;
 /// Nothing here runs on the thread pool, which may be busy when the term ends.
 /// </summary>
 internal sealed class CommandRun(
-    IReadOnlyList<string> command, CommandGrace grace, LeadershipTerm term, TimeProvider time, ILogger<CommandRun> logger)
+    IReadOnlyList<string> command, CommandGrace grace, LeadershipTerm term, ILogger<CommandRun> logger)
     : IDisposable
 {
     /// <summary>How often those are looked for that must end. The kernel tells of children only.</summary>
@@ -21,8 +21,6 @@ internal sealed class CommandRun(
     private CommandFamily? _family;
     private int _main;
     private bool _isTold;
-    private long _toldAt;
-    private TimeSpan _grace;
     private bool _cannotKill;
 
     /// <summary>Ends when nothing of it is left: with its exit code, or <see langword="null"/> if it was told to stop.</summary>
@@ -37,8 +35,7 @@ internal sealed class CommandRun(
         CommandFamily? family;
         lock (_lock)
         {
-            _toldAt = time.GetTimestamp();
-            _grace = grace.Left(term);
+            grace.Begin();
             _isTold = true;
             family = _family;
         }
@@ -52,14 +49,18 @@ internal sealed class CommandRun(
             return;
         }
 
-        logger.CommandTold(_main, _grace.TotalSeconds);
+        logger.CommandTold(_main, grace.Left().TotalSeconds);
         Signal(family, NativeProcess.SignalTerminate);
         Signal(family, NativeProcess.SignalContinue); // One that is stopped (SIGSTOP) would not hear it.
-        if (_isGone.Wait(_grace))
-            return;
+        while (grace.Left() > TimeSpan.Zero)
+        {
+            if (_isGone.Wait(Look))
+                return;
+        }
+
         List<ProcessEntry> left = family.Running();
         if (left.Count > 0)
-            logger.CommandKilled(_grace.TotalSeconds, string.Join(", ", left.Select(process => process.Id)));
+            logger.CommandKilled(grace.Used.TotalSeconds, string.Join(", ", left.Select(process => process.Id)));
         NativeProcess.Send(-_main, NativeProcess.SignalKill);
         Kill(family);
     }
@@ -158,7 +159,7 @@ internal sealed class CommandRun(
             none = family.IsGone() ? none + 1 : 0;
             if (none > 0)
                 continue;
-            if (!IsTold || time.GetElapsedTime(_toldAt) > _grace)
+            if (!IsTold || grace.Left() == TimeSpan.Zero)
                 Kill(family);
             _isGone.Wait(Look);
         }

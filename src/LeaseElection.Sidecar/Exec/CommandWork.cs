@@ -8,16 +8,16 @@ namespace LeaseElection.Sidecar.Exec;
 /// <summary>The command as leader work: it has returned when nothing of the command is left.</summary>
 internal sealed class CommandWork(
     SidecarOptions options,
-    CommandGrace grace,
     CommandSignals signals,
     CommandExit exit,
     IHostApplicationLifetime lifetime,
-    TimeProvider time,
+    ElectionClock clock,
     ILogger<CommandRun> logger) : ILeaderWork
 {
     public async Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken)
     {
-        using var run = new CommandRun(options.Command, grace, term, time, logger);
+        var grace = new CommandGrace(term, options.EffectiveGrace, options.EffectiveStopTimeout, clock);
+        using var run = new CommandRun(options.Command, grace, term, logger);
         using IDisposable forwarding = signals.ForwardTo(run);
         run.Start();
         int? code;

@@ -7,6 +7,7 @@ internal static class FlagRules
 {
     private static readonly TimeSpan ShortestTtl = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestTtl = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromHours(24);
     private static readonly TimeSpan ShortestDeadline = TimeSpan.FromMilliseconds(200);
 
     /// <exception cref="SidecarException">A rule is broken.</exception>
@@ -17,7 +18,7 @@ internal static class FlagRules
         CheckTtl(options.Ttl);
         CheckDeadline(options);
         if (options.Command.Count > 0)
-            CheckGrace(options);
+            CheckStop(options);
         CheckStore(options);
     }
 
@@ -41,22 +42,25 @@ internal static class FlagRules
         }
     }
 
-    private static void CheckGrace(SidecarOptions options)
+    private static void CheckStop(SidecarOptions options)
     {
         // Before SIGKILL there must be time for SIGTERM, and all of it before another may lead.
-        if (options.LongestGrace <= TimeSpan.Zero)
+        if (options.LongestStopTimeout <= TimeSpan.Zero)
         {
             throw FlagParser.Wrong(
                 $"--renew-deadline is {Say(options.EffectiveRenewDeadline)}, which leaves no time to stop the command before another may lead "
                 + $"(--ttl {Say(options.Ttl)}, a tenth of it in hand): make it shorter, or --ttl longer.");
         }
 
-        if (options.Grace is { } grace && (grace <= TimeSpan.Zero || grace > options.LongestGrace))
+        if (options.StopTimeout is { } timeout && (timeout <= TimeSpan.Zero || timeout > options.LongestStopTimeout))
         {
             throw FlagParser.Wrong(
-                $"--grace is {Say(grace)}, but must be longer than 0s and at most {Say(options.LongestGrace)}: after --renew-deadline "
-                + $"({Say(options.EffectiveRenewDeadline)}) and --grace a tenth of --ttl ({Say(options.Ttl)}) must be left. Make --ttl longer.");
+                $"--stop-timeout is {Say(timeout)}, but must be longer than 0s and at most {Say(options.LongestStopTimeout)}: after --renew-deadline "
+                + $"({Say(options.EffectiveRenewDeadline)}) and --stop-timeout a tenth of --ttl ({Say(options.Ttl)}) must be left. Make --ttl longer.");
         }
+
+        if (options.Grace is { } grace && (grace <= TimeSpan.Zero || grace > LongestGrace))
+            throw FlagParser.Wrong($"--grace is {Say(grace)}, but must be longer than 0s and at most 24h: leave it out for 20s.");
     }
 
     private static void CheckStore(SidecarOptions options)

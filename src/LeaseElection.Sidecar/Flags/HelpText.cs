@@ -14,8 +14,8 @@ internal static class HelpText
         Each flag but the last two has a variable, LEADER_ELECTOR_TTL for --ttl; flags win. Durations are written 10s or 1m30s.
 
         The command finds who it is in LEADER_ELECTION_IDENTITY, LEADER_ELECTION_LEASE and LEADER_ELECTION_FENCING_TOKEN. When the
-        term ends it gets SIGTERM and, --grace later, SIGKILL, and so does all that it started. SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2
-        and SIGWINCH are passed on to it.
+        term ends it gets SIGTERM and, --grace or --stop-timeout later, SIGKILL, and so does all that it started. SIGHUP, SIGQUIT,
+        SIGUSR1, SIGUSR2 and SIGWINCH are passed on to it.
 
         HTTP, if asked for: / and any other path: the name of the leader, as JSON; /leader: 200 on the leader, 503 elsewhere; /status;
         /events; /healthz; /readyz; /metrics; POST /step-down, from this machine or pod only.

@@ -20,6 +20,8 @@ internal sealed class SidecarOptions
 
     public TimeSpan? Grace { get; set; }
 
+    public TimeSpan? StopTimeout { get; set; }
+
     /// <summary><see langword="null"/>: no HTTP.</summary>
     public ListenAddress? Http { get; set; }
 
@@ -47,8 +49,11 @@ internal sealed class SidecarOptions
     /// <summary>Two thirds of the lease, in whole milliseconds.</summary>
     public TimeSpan EffectiveRenewDeadline => RenewDeadline ?? TimeSpan.FromMilliseconds(Math.Floor(Ttl.TotalMilliseconds * 2 / 3));
 
-    public TimeSpan EffectiveGrace => Grace ?? LongestGrace;
+    /// <summary>Within the 30 s that a Pod has by default, with the release.</summary>
+    public TimeSpan EffectiveGrace => Grace ?? TimeSpan.FromSeconds(20);
+
+    public TimeSpan EffectiveStopTimeout => StopTimeout ?? LongestStopTimeout;
 
     /// <summary>Zero or less where the deadline leaves none.</summary>
-    public TimeSpan LongestGrace => (Ttl * UsablePart) - EffectiveRenewDeadline;
+    public TimeSpan LongestStopTimeout => (Ttl * UsablePart) - EffectiveRenewDeadline;
 }

@@ -60,7 +60,8 @@ public sealed class FlagParserTests
             ["LEADER_ELECTOR_STORE"] = "kubernetes",
             ["LEADER_ELECTOR_STORE_DIRECTORY"] = "",
             ["LEADER_ELECTOR_RENEW_DEADLINE"] = "12s",
-            ["LEADER_ELECTOR_GRACE"] = "3s",
+            ["LEADER_ELECTOR_GRACE"] = "30s",
+            ["LEADER_ELECTOR_STOP_TIMEOUT"] = "3s",
             ["LEADER_ELECTOR_EVENTS"] = "true",
             ["LEADER_ELECTOR_LABEL_POD"] = "false",
         };
@@ -68,7 +69,8 @@ public sealed class FlagParserTests
         SidecarOptions options = FlagParser.Parse(["--ttl=30s"], name => variables.GetValueOrDefault(name));
         Assert.Equal(("by-variable", "me", "prod"), (options.Election, options.Id, options.ElectionNamespace));
         Assert.Equal(TimeSpan.FromSeconds(30), options.Ttl);
-        Assert.Equal((TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(3)), (options.RenewDeadline!.Value, options.Grace!.Value));
+        Assert.Equal((TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(3)), (options.RenewDeadline!.Value, options.StopTimeout!.Value));
+        Assert.Equal(TimeSpan.FromSeconds(30), options.Grace!.Value);
         Assert.Equal((true, false), (options.Events, options.LabelPod));
         Assert.Equal(("/k", "c", 1), (options.KubeConfig, options.Context, options.Http!.Port));
     }

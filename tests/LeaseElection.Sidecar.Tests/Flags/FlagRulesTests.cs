@@ -14,10 +14,11 @@ public sealed class FlagRulesTests
         "--election=a", "--renew-deadline=10s")]
     [InlineData("--renew-deadline is 9.5s, which leaves no time to stop the command before another may lead (--ttl 10s, a tenth of it in hand): "
         + "make it shorter, or --ttl longer.", "--election=a", "--renew-deadline=9.5s", "--", "true")]
-    [InlineData("--grace is 5s, but must be longer than 0s and at most 2.334s: after --renew-deadline (6.666s) and --grace a tenth of --ttl (10s) "
-        + "must be left. Make --ttl longer.", "--election=a", "--grace=5s", "--", "true")]
-    [InlineData("--grace is 0s, but must be longer than 0s and at most 2.334s: after --renew-deadline (6.666s) and --grace a tenth of --ttl (10s) "
-        + "must be left. Make --ttl longer.", "--election=a", "--grace=0", "--", "true")]
+    [InlineData("--stop-timeout is 5s, but must be longer than 0s and at most 2.334s: after --renew-deadline (6.666s) and --stop-timeout a tenth of --ttl (10s) "
+        + "must be left. Make --ttl longer.", "--election=a", "--stop-timeout=5s", "--", "true")]
+    [InlineData("--stop-timeout is 0s, but must be longer than 0s and at most 2.334s: after --renew-deadline (6.666s) and --stop-timeout a tenth of --ttl (10s) "
+        + "must be left. Make --ttl longer.", "--election=a", "--stop-timeout=0", "--", "true")]
+    [InlineData("--grace is 0s, but must be longer than 0s and at most 24h: leave it out for 20s.", "--election=a", "--grace=0", "--", "true")]
     [InlineData("--store=file has no cluster: leave out --use-cluster-credentials, --kubeconfig, --context, --events and --label-pod.",
         "--election=a", "--store=file", "--context=x")]
     [InlineData("--store=file has no cluster: leave out --use-cluster-credentials, --kubeconfig, --context, --events and --label-pod.",
@@ -37,8 +38,8 @@ public sealed class FlagRulesTests
     public void Check_AnyTtlAlone_LeavesTimeToStopTheCommandBeforeAnotherMayLead(string ttl)
     {
         SidecarOptions options = Parse("--election=a", $"--ttl={ttl}", "--", "true");
-        Assert.True(options.EffectiveGrace > options.Ttl / 5);
-        Assert.True(options.EffectiveRenewDeadline + options.EffectiveGrace <= 0.9 * options.Ttl);
+        Assert.True(options.EffectiveStopTimeout > options.Ttl / 5);
+        Assert.True(options.EffectiveRenewDeadline + options.EffectiveStopTimeout <= 0.9 * options.Ttl);
     }
 
     [Fact]
