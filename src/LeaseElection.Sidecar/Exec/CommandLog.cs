@@ -8,7 +8,7 @@ internal static partial class CommandLog
     [LoggerMessage(600, LogLevel.Information, "Started {Command}, process {Process}", EventName = "CommandStarted")]
     public static partial void CommandStarted(this ILogger logger, int process, string command);
 
-    [LoggerMessage(601, LogLevel.Information, "Told process {Process} to stop; it has {Grace:0.###} s", EventName = "CommandTold")]
+    [LoggerMessage(601, LogLevel.Information, "Told process {Process} to stop; it has {Grace:0.#} s", EventName = "CommandTold")]
     public static partial void CommandTold(this ILogger logger, int process, double grace);
 
     [LoggerMessage(602, LogLevel.Warning,
