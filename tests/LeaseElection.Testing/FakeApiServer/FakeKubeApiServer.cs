@@ -25,6 +25,7 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _pathBase;
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
+    private readonly Signal _received = new();
     private readonly CancellationTokenSource _stopping = new();
     private X509Certificate2 _certificate;
 
@@ -68,6 +69,9 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         server.Url = new Uri(url + pathBase);
         return server;
     }
+
+    /// <summary>Waits until it has received so many requests, answered or not.</summary>
+    public Task ReceivedAsync(int count) => _received.WaitUntilAsync(() => _requests.Count >= count, () => $"{count} requests; got {_requests.Count}");
 
     /// <summary>From the next handshake on the server's certificate is signed by an authority nobody has heard of yet.</summary>
     public void ChangeAuthority()
@@ -186,6 +190,7 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
             route.Verb, HttpMethod.Parse(context.Request.Method), context.Request.Path.Value ?? "", context.Request.Query,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()),
             body, context.Connection.Id, context.Request.Protocol));
+        _received.Pulse();
         return body;
     }
 

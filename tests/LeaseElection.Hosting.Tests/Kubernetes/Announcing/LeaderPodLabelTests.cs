@@ -54,7 +54,7 @@ public sealed class LeaderPodLabelTests : AnnouncerTest
         await Logs.WaitForAsync("PodLabelCleared");
         Server.Faults.Add(new Fault { Kind = FaultKind.Hang });
         label.Began(null);
-        await UntilAsync(() => Server.Requests.Count == 2);
+        await Server.ReceivedAsync(2);
         label.Ending();
         await label.WithdrawnAsync().WaitAsync(Signal.Patience); // The clock stands still: nothing timed out.
         Assert.Equal(["-me", "+me", "-me"], Sent);
@@ -117,11 +117,4 @@ public sealed class LeaderPodLabelTests : AnnouncerTest
     [InlineData("me", null)]
     [InlineData("", null)]
     public void PodOf_DefaultIdentitiesOnly(string identity, string? pod) => Assert.Equal(pod, PodLabelRequests.PodOf(identity));
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Signal.Patience);
-        while (!condition())
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
-    }
 }

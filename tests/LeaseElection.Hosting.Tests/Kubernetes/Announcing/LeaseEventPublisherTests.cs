@@ -76,7 +76,7 @@ public sealed class LeaseEventPublisherTests : AnnouncerTest
         Server.Faults.Add(new Fault { Kind = FaultKind.Hang });
         LeaseEventPublisher publisher = NewPublisher();
         publisher.Began(null);
-        await AdvanceNothingUntilAsync(() => Server.Requests.Count == 1);
+        await Server.ReceivedAsync(1);
         for (int i = 0; i < 40; i++)
             publisher.Ended($"lost ({i})", null);
         Assert.Equal(8, Logs.Named("EventDropped").Count);
@@ -116,12 +116,5 @@ public sealed class LeaseEventPublisherTests : AnnouncerTest
         Assert.True(KubernetesName.IsSubdomain(name), name);
         Assert.Equal(512, ((string)json["message"]!).Length);
         Assert.Equal(64, ((string)json["reportingInstance"]!).Length);
-    }
-
-    private static async Task AdvanceNothingUntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
-        while (!condition())
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
     }
 }
