@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,17 +52,8 @@ internal sealed class ChartHost : IAsyncDisposable
         return new ChartHost(host, logs);
     }
 
-    public async Task<LeaderElectionStatus> UntilAsync(Func<LeaderElectionStatus, bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await foreach (LeaderElectionStatus status in Election.WatchAsync(patience.Token))
-        {
-            if (condition(status))
-                return status;
-        }
-
-        throw new InvalidOperationException("The election has stopped.");
-    }
+    public Task<LeaderElectionStatus> UntilAsync(Func<LeaderElectionStatus, bool> condition) =>
+        Election.UntilAsync(condition, TimeSpan.FromSeconds(30));
 
     /// <summary>As the host's own reader of environment variables does it; that it does, <see cref="RolloutTests"/> shows.</summary>
     private static string KeyOf(string variable) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LeaseElection.Testing;
+using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Logging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -50,17 +51,7 @@ internal sealed class WebReplica : IAsyncDisposable
 
     public Task LeadAsync() => Election.WaitForLeadershipAsync().WaitAsync(Signal.Patience);
 
-    public async Task UntilAsync(Func<LeaderElectionStatus, bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Signal.Patience);
-        await foreach (LeaderElectionStatus status in Election.WatchAsync(patience.Token))
-        {
-            if (condition(status))
-                return;
-        }
-
-        Assert.Fail("The election has stopped.");
-    }
+    public Task UntilAsync(Func<LeaderElectionStatus, bool> condition) => Election.UntilAsync(condition, Signal.Patience);
 
     public async Task<WebAnswer> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {

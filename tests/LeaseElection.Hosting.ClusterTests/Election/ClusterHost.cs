@@ -1,4 +1,5 @@
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -57,17 +58,7 @@ internal sealed class ClusterHost : IAsyncDisposable
 
     public Task<LeadershipTerm> LeadsAsync() => Election.WaitForLeadershipAsync().WaitAsync(Patience);
 
-    public async Task<LeaderElectionStatus> UntilAsync(Func<LeaderElectionStatus, bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        await foreach (LeaderElectionStatus status in Election.WatchAsync(patience.Token))
-        {
-            if (condition(status))
-                return status;
-        }
-
-        throw new InvalidOperationException("The election has stopped.");
-    }
+    public Task<LeaderElectionStatus> UntilAsync(Func<LeaderElectionStatus, bool> condition) => Election.UntilAsync(condition, Patience);
 
     public async Task<HealthReportEntry> HealthAsync()
     {
