@@ -104,6 +104,7 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
             }
             string body = await RecordAsync(context, route, stop.Token);
             Fault? fault = Faults.Take(route.Verb);
+            _received.Pulse(); // Not before: a test that goes on then must not send another request into this one's fault.
             if (fault is { AfterCommit: false } && await ApplyAsync(fault, context, stop.Token))
                 return;
             await ServeAsync(context, route, body, fault is { AfterCommit: true } ? fault : null, stop.Token);
@@ -190,7 +191,6 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
             route.Verb, HttpMethod.Parse(context.Request.Method), context.Request.Path.Value ?? "", context.Request.Query,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()),
             body, context.Connection.Id, context.Request.Protocol));
-        _received.Pulse();
         return body;
     }
 
