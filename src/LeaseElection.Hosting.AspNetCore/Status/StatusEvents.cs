@@ -33,14 +33,16 @@ internal sealed class StatusEvents(
             await using ConfiguredAsyncDisposable stop = stopping.UnsafeRegister(_ => _wake.Writer.TryWrite(true), null).ConfigureAwait(false);
             await foreach (bool _ in _wake.Reader.ReadAllAsync(aborted).ConfigureAwait(false))
             {
-                bool isNews = Interlocked.Exchange(ref _changed, 0) != 0;
+                // Before the status is read: what happens after that, also while this event is on its way, has an event of its own.
+                bool isLast = stopping.IsCancellationRequested && reader.Elections.All.All(HasNothingToTell);
+                bool isNews = Interlocked.Exchange(ref _changed, 0) != 0 || isLast;
                 _renewalsTold = ReadRenewals();
                 yield return new SseItem<string>(
                     JsonSerializer.Serialize(reader.ReadAll(), EndpointsJson.Default.AllElections), isNews ? "status" : "heartbeat")
                 {
                     ReconnectionInterval = TimeSpan.FromSeconds(1),
                 };
-                if (stopping.IsCancellationRequested && reader.Elections.All.All(HasNothingToTell))
+                if (isLast)
                     yield break;
             }
         }
