@@ -10,6 +10,9 @@ public sealed class EventsEndpointTests : WebTest
 {
     private static void Map(WebApplication app) => app.MapLeaderElection("/leader-election");
 
+    private static void MapWithoutHeartbeats(WebApplication app) =>
+        app.MapLeaderElection("/leader-election", options => options.HeartbeatInterval = TimeSpan.FromHours(1));
+
     [Fact]
     public async Task Events_Opened_TellTheStatusOnceAndAtOnce()
     {
@@ -25,10 +28,11 @@ public sealed class EventsEndpointTests : WebTest
         Assert.Equal(first.Data.ToString(), second.Data.ToString()); // A heartbeat tells what still holds.
     }
 
+    /// <summary>By nothing but the change itself: the next heartbeat is an hour away, and a renewal is told as one.</summary>
     [Fact]
-    public async Task Events_ThroughAHandOver_TellItWithinASecondOnBothReplicas()
+    public async Task Events_ThroughAHandOver_TellItOnBothReplicas()
     {
-        (WebReplica leader, WebReplica standby) = await StartTwoAsync(Map);
+        (WebReplica leader, WebReplica standby) = await StartTwoAsync(MapWithoutHeartbeats);
         await using EventReader onLeader = await leader.ListenAsync("/leader-election/events");
         await using EventReader onStandby = await standby.ListenAsync("/leader-election/events");
         Assert.True((await onLeader.UntilAsync(_ => true)).GetProperty("isLeader").GetBoolean());
@@ -36,12 +40,10 @@ public sealed class EventsEndpointTests : WebTest
 
         await leader.Election.StepDownAsync().WaitAsync(Signal.Patience);
         await standby.LeadAsync();
-        long ledAt = TimeProvider.System.GetTimestamp();
         JsonElement won = await onStandby.UntilAsync(told => told.GetProperty("isLeader").GetBoolean());
         JsonElement lost = await onLeader.UntilAsync(told => told.GetProperty("state").GetString() == "Standby"
             && told.TryGetProperty("holderIdentity", out JsonElement holder) && holder.GetString() == "bob");
 
-        Assert.InRange(TimeProvider.System.GetElapsedTime(ledAt), TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Assert.Equal("bob", won.GetProperty("holderIdentity").GetString());
         Assert.False(lost.GetProperty("isLeader").GetBoolean());
     }
@@ -121,8 +123,7 @@ public sealed class EventsEndpointTests : WebTest
     public async Task Events_Renewal_IsToldBeforeTheNextHeartbeat()
     {
         var election = new FakeElection();
-        WebReplica replica = await StartAsync(
-            app => app.MapLeaderElection("/leader-election", options => options.HeartbeatInterval = TimeSpan.FromHours(1)), election);
+        WebReplica replica = await StartAsync(MapWithoutHeartbeats, election);
         await using EventReader events = await replica.ListenAsync("/leader-election/events");
         await events.NextAsync();
         foreach (int second in new[] { 1, 2 })
