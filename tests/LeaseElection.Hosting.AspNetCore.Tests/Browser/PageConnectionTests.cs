@@ -1,3 +1,4 @@
+using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Browser;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -10,6 +11,11 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
 {
     private const string IsLost = "!document.querySelector('#lost').hidden";
     private const string IsWell = "document.querySelector('#lost').hidden";
+
+    /// <summary>
+    /// Where an app runs that comes back. Of a port that the system chose anybody could get it in between, the browser too, which keeps trying.
+    /// </summary>
+    private readonly string _address = $"http://127.0.0.1:{UnusedPorts.Take(1)[0]}";
 
     [BrowserFact]
     public async Task Page_BehindAProxyThatTakesAPrefixOff_WorksWithItsButton()
@@ -36,16 +42,15 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
     [BrowserFact]
     public async Task AppRestarts_PageSaysSoAndComesBack()
     {
-        WebReplica alice = await StartAsync("alice", Map);
+        WebReplica alice = await StartHereAsync("alice");
         await alice.LeadAsync();
         BrowserPage page = await LookAtAsync(alice);
         await page.UntilAsync(Says(".state", "Leads"));
-        string address = alice.App.Urls.First();
         await alice.DisposeAsync();
         await page.UntilAsync(IsLost);
         Assert.Contains("No connection to this process", await page.TextAsync(), StringComparison.Ordinal);
 
-        await RestartAsync("carol", address);
+        await StartHereAsync("carol");
 
         await page.UntilAsync(IsWell + " && " + Says(".identity", "carol"));
         AssertNoMoreThanBrokenRequests(page);
@@ -55,15 +60,14 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
     [BrowserFact]
     public async Task AppRestartsBehindAProxyThatAnswers502_PageComesBack()
     {
-        WebReplica alice = await StartAsync("alice", Map);
-        string address = alice.App.Urls.First();
+        WebReplica alice = await StartHereAsync("alice");
         await using PrefixProxy proxy = await PrefixProxy.StartAsync(alice);
         BrowserPage page = await LookAtAsync(new Uri(proxy.Address + Page));
         await alice.DisposeAsync();
         await page.UntilAsync(IsLost);
         await proxy.Changed.WaitUntilAsync(() => proxy.Refusals >= 3, () => "the page to try again after it was refused");
 
-        await RestartAsync("carol", address);
+        await StartHereAsync("carol");
 
         await page.UntilAsync(IsWell + " && " + Says(".identity", "carol"));
         AssertNoMoreThanBrokenRequests(page);
@@ -104,27 +108,27 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
     [BrowserFact]
     public async Task SessionIsOver_PageSaysSo()
     {
-        WebReplica alice = await StartAsync("alice", Map);
+        WebReplica alice = await StartHereAsync("alice");
         BrowserPage page = await LookAtAsync(alice);
-        string address = alice.App.Urls.First();
         await alice.DisposeAsync();
 
-        await RestartAsync("carol", address, HeaderAuthentication.Add, app => app.MapLeaderElection(Page).RequireAuthorization());
+        await StartHereAsync("carol", HeaderAuthentication.Add, app => app.MapLeaderElection(Page).RequireAuthorization());
 
         await page.UntilAsync(Says("#lost", "refuses to tell: sign in"));
         Assert.All(page.Complaints, complaint => Assert.Matches("401|ERR_", complaint));
     }
 
-    private Task RestartAsync(string identity, string address) => RestartAsync(identity, address, _ => { }, Map);
+    private Task<WebReplica> StartHereAsync(string identity) => StartHereAsync(identity, _ => { }, Map);
 
-    private async Task RestartAsync(string identity, string address, Action<IServiceCollection> configure, Action<WebApplication> map)
+    private async Task<WebReplica> StartHereAsync(string identity, Action<IServiceCollection> configure, Action<WebApplication> map)
     {
-        WebReplica again = NewReplica(identity);
-        configure(again.Builder.Services);
-        again.Builder.WebHost.UseUrls(address);
-        again.Builder.Services.AddLeaderElection();
-        map(again.App);
-        await again.StartAsync();
+        WebReplica replica = NewReplica(identity);
+        configure(replica.Builder.Services);
+        replica.Builder.WebHost.UseUrls(_address);
+        replica.Builder.Services.AddLeaderElection();
+        map(replica.App);
+        await replica.StartAsync();
+        return replica;
     }
 
     /// <summary>Browsers write a line of their own for each request that fails.</summary>

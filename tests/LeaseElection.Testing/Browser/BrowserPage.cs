@@ -13,7 +13,8 @@ public sealed class BrowserPage : IAsyncDisposable
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly ConcurrentQueue<string> _dialogs = new();
     private readonly ConcurrentQueue<Uri> _requests = new();
-    private TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentQueue<string> _loaded = new();
+    private readonly Signal _hasLoaded = new();
 
     private BrowserPage(DevTools devTools, string context, string session)
     {
@@ -45,6 +46,7 @@ public sealed class BrowserPage : IAsyncDisposable
         var page = new BrowserPage(devTools, contextId, attached.GetProperty("sessionId").GetString()!);
         foreach (string domain in new[] { "Page", "Runtime", "Log", "Network", "Accessibility" })
             await page.SendAsync(domain + ".enable");
+        await page.SendAsync("Page.setLifecycleEventsEnabled", new { enabled = true });
         await page.SendAsync("Emulation.setFocusEmulationEnabled", new { enabled = true });
         return page;
     }
@@ -52,9 +54,11 @@ public sealed class BrowserPage : IAsyncDisposable
     /// <summary>Goes there and waits until the page has loaded.</summary>
     public async Task GoAsync(Uri address)
     {
-        _loaded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await SendAsync("Page.navigate", new { url = address.ToString() });
-        await _loaded.Task.WaitAsync(Signal.Patience);
+        JsonElement going = await SendAsync("Page.navigate", new { url = address.ToString() });
+
+        // Of this very document: the news that the empty page of a new window has loaded may come only now.
+        string document = going.GetProperty("loaderId").GetString()!;
+        await _hasLoaded.WaitUntilAsync(() => _loaded.Contains(document), () => $"{address} to load: {going}");
     }
 
     /// <summary>The value of an expression, or of the promise that it is.</summary>
@@ -127,8 +131,9 @@ public sealed class BrowserPage : IAsyncDisposable
     {
         switch (method)
         {
-            case "Page.loadEventFired":
-                _loaded.TrySetResult();
+            case "Page.lifecycleEvent" when told.GetProperty("name").GetString() == "load":
+                _loaded.Enqueue(told.GetProperty("loaderId").GetString()!);
+                _hasLoaded.Pulse();
                 break;
             case "Page.javascriptDialogOpening":
                 _dialogs.Enqueue(told.GetProperty("message").GetString()!);

@@ -61,9 +61,18 @@ public sealed class BrowserProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // In good order, so that none of its processes writes to the profile any more when that is removed.
-        await _devTools.SendAsync("Browser.close", null, session: null);
+        Task closing = _devTools.SendAsync("Browser.close", null, session: null);
         await _process.Exited.WaitAsync(Signal.Patience);
         await _devTools.DisposeAsync();
+        try
+        {
+            await closing;
+        }
+        catch (InvalidOperationException)
+        {
+            // It was gone before its answer had left it.
+        }
+
         await _process.DisposeAsync();
     }
 
