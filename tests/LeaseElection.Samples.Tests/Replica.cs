@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Samples.Tests;
 
@@ -60,6 +61,18 @@ internal sealed class Replica : IAsyncDisposable
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
         return before;
+    }
+
+    /// <summary>Freezes it, and returns when none of its threads runs any more.</summary>
+    public async Task PauseAsync(TimeSpan within)
+    {
+        long start = await SignalAsync("STOP");
+        while (!ProcessThreads.AreStopped(_process.Id))
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > within)
+                throw new TimeoutException($"SIGSTOP did not stop it within {within}.");
+            await Task.Yield();
+        }
     }
 
     public async Task<int> WaitForExitAsync(TimeSpan within)

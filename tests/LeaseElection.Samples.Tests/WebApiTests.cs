@@ -6,7 +6,7 @@ namespace LeaseElection.Samples.Tests;
 /// <summary>What probes, people and load balancers get from <c>samples/WebApi</c>, on the leader and on a standby.</summary>
 public sealed class WebApiTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("/livez")]
@@ -69,11 +69,12 @@ public sealed class WebApiTests(ITestOutputHelper output)
         Replica standby = replicas.Start("--urls", "http://127.0.0.1:0");
         await standby.WaitForAsync(IdentityOf(leader) + " leads lease default/web-api; standing by", Patience);
         Assert.DoesNotContain(standby.Lines, line => line.Says("Swept"));
-        return (leader, ClientOf(leader), ClientOf(standby));
+        return (leader, await ClientOfAsync(leader), await ClientOfAsync(standby));
     }
 
-    private static HttpClient ClientOf(Replica replica) =>
-        new() { BaseAddress = new Uri(replica.Lines.First(line => line.Says("Now listening on")).Text.Split(' ')[^1]) };
+    /// <summary>It elects before it listens, and what each prints comes in either order.</summary>
+    private static async Task<HttpClient> ClientOfAsync(Replica replica) =>
+        new() { BaseAddress = new Uri((await replica.WaitForAsync("Now listening on", Patience)).Text.Split(' ')[^1]) };
 
     private static string IdentityOf(Replica replica) =>
         replica.Lines.First(line => line.Says("Standing for")).Text.Split(' ')[^1];

@@ -11,15 +11,20 @@ public sealed class WorkerTests(ITestOutputHelper output)
     private const string Work = "Settled batch";
 
     /// <summary>For whatever is not measured: a machine may be busy.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Far below the lease of 15 s, whose end nobody waited for then; what it takes on a quiet machine is printed.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(15) / 5;
 
     [Fact]
-    public async Task First_Started_LeadsWithinFiveSecondsAndWorks()
+    public async Task First_Started_LeadsAtOnceAndWorks()
     {
         await using var replicas = new ReplicaSet("Worker", output);
         Replica only = replicas.Start();
 
-        Line leads = await only.WaitForAsync(BecameLeader, TimeSpan.FromSeconds(5));
+        Line stands = await only.WaitForAsync("Standing for", Patience);
+        Line leads = await only.WaitForAsync(BecameLeader, Patience);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(stands.At, leads.At), TimeSpan.Zero, AtOnce);
         Line work = await only.WaitForAsync(Work, Patience, leads);
         await only.WaitForAsync(Work, Patience, work);
 
@@ -43,7 +48,7 @@ public sealed class WorkerTests(ITestOutputHelper output)
     [UnixTheory]
     [InlineData("INT")] // Ctrl-C
     [InlineData("TERM")] // the kubelet
-    public async Task Leader_AskedToStop_SecondLeadsWithinASecondAndNeverBefore(string signal)
+    public async Task Leader_AskedToStop_SecondLeadsAtOnceAndNeverBefore(string signal)
     {
         var trials = new Trials(output, $"kill -{signal} to next leader");
         await using var replicas = new ReplicaSet("Worker", output);
@@ -57,10 +62,12 @@ public sealed class WorkerTests(ITestOutputHelper output)
             Line leads = await standby.WaitForAsync(BecameLeader, Patience);
             Assert.Equal(0, await leader.WaitForExitAsync(Patience));
             Line[] stopping = [.. leader.Lines.SkipWhile(line => !line.Says("Giving up lease"))];
-            Assert.Contains(stopping, line => line.Says("Released lease default/nightly-settlement"));
-            Assert.DoesNotContain(stopping, line => line.Says(Work) || line.Says("Nobody holds")); // Its own release is no news to it.
+            Assert.DoesNotContain(stopping, line => line.Says("Nobody holds")); // Its own release is no news to it.
+            Line[] released = [.. stopping.SkipWhile(line => !line.Says("Released lease default/nightly-settlement"))];
+            Assert.NotEmpty(released);
+            Assert.DoesNotContain(released, line => line.Says(Work));
             TimeSpan time = TimeProvider.System.GetElapsedTime(asked, leads.At);
-            Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            Assert.InRange(time, TimeSpan.Zero, AtOnce);
             trials.Add(time);
             (leader, standby) = (standby, await StartStandbyAsync(replicas, standby));
         }
@@ -69,7 +76,7 @@ public sealed class WorkerTests(ITestOutputHelper output)
     }
 
     [UnixFact]
-    public async Task Leader_Killed_SecondLeadsWithinASecond()
+    public async Task Leader_Killed_SecondLeadsAtOnce()
     {
         var trials = new Trials(output, "kill -KILL to next leader");
         await using var replicas = new ReplicaSet("Worker", output);
@@ -82,7 +89,7 @@ public sealed class WorkerTests(ITestOutputHelper output)
 
             Line leads = await standby.WaitForAsync(BecameLeader, Patience);
             TimeSpan time = TimeProvider.System.GetElapsedTime(killed, leads.At);
-            Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            Assert.InRange(time, TimeSpan.Zero, AtOnce);
             trials.Add(time);
             (leader, standby) = (standby, await StartStandbyAsync(replicas, standby));
         }
@@ -102,7 +109,7 @@ public sealed class WorkerTests(ITestOutputHelper output)
         [
             ("LeaseDuration", duration.ToString("c", CultureInfo.InvariantCulture)),
             ("RenewDeadline", "00:00:03"),
-            ("RenewInterval", "00:00:00.7"), // Out of step with the work, see below.
+            ("RenewInterval", "00:00:00.7"), // Out of step with the work, or every freeze could hit a write.
         ];
         var trials = new Trials(output, "end of the lease of a stopped process to next leader");
         for (int i = 0; i < Trials.Count; i++)
@@ -110,16 +117,15 @@ public sealed class WorkerTests(ITestOutputHelper output)
             await using var replicas = new ReplicaSet("Worker", output, options);
             (Replica leader, Replica standby) = await StartTwoAsync(replicas);
             string successor = IdentityOf(standby);
-            Line before = await WaitForQuietAsync(replicas, leader);
-
-            await leader.SignalAsync("STOP");
+            await FreezeAsync(replicas, leader);
             DateTimeOffset leaseEnd = await RenewTimeAsync(replicas) + duration;
 
             Line leads = await standby.WaitForAsync(BecameLeader, Patience);
             TimeSpan late = TimeProvider.System.GetUtcNow() - TimeProvider.System.GetElapsedTime(leads.At) - leaseEnd;
-            Assert.InRange(late, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
+            Assert.InRange(late, TimeSpan.Zero, duration / 5);
             trials.Add(late);
 
+            Line before = leader.Lines[^1];
             await leader.SignalAsync("CONT");
 
             await leader.WaitForAsync("Lost leadership", Patience);
@@ -153,27 +159,42 @@ public sealed class WorkerTests(ITestOutputHelper output)
         replica.Lines.First(line => line.Says("Standing for")).Text.Split(' ')[^1];
 
     /// <summary>
-    /// Waits for a renewal that the standby sees, and then for an instant at which the next batch and the next renewal are both far: who
-    /// is stopped while it writes keeps the lock of the file, and nobody can lead until it goes on.
+    /// Freezes it, but neither in a write, when it would keep the lock of the file and nobody could lead until it goes on; nor in a batch,
+    /// which it would end when it wakes: only a fencing token keeps that from doing harm.
     /// </summary>
-    private static async Task<Line> WaitForQuietAsync(ReplicaSet replicas, Replica leader)
+    private static async Task FreezeAsync(ReplicaSet replicas, Replica leader)
     {
-        DateTimeOffset start = TimeProvider.System.GetUtcNow();
+        TimeSpan half = TimeSpan.FromSeconds(0.5); // Of the time between two batches.
         Line batch = leader.Lines[^1];
         while (true)
         {
             batch = await leader.WaitForAsync(Work, Patience, batch);
-            DateTimeOffset renewed = await RenewTimeAsync(replicas);
-            TimeSpan age = TimeProvider.System.GetUtcNow() - renewed;
-            if (renewed > start && age > TimeSpan.FromSeconds(0.1) && age < TimeSpan.FromSeconds(0.4))
-                return batch;
+            await leader.PauseAsync(Patience);
+            if (TimeProvider.System.GetElapsedTime(batch.At) < half && IsUnlocked(Path.Combine(FolderOfLease(replicas), "lease.lock")))
+                return;
+            await leader.SignalAsync("CONT");
         }
     }
+
+    private static bool IsUnlocked(string file)
+    {
+        try
+        {
+            using var taken = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static string FolderOfLease(ReplicaSet replicas) => Path.Combine(replicas.Folder, "default", "nightly-settlement");
 
     /// <summary>When the lease was last renewed, by the clock of this machine, which all replicas share.</summary>
     private static async Task<DateTimeOffset> RenewTimeAsync(ReplicaSet replicas)
     {
-        string file = Path.Combine(replicas.Folder, "default", "nightly-settlement", "lease.json");
+        string file = Path.Combine(FolderOfLease(replicas), "lease.json");
         using JsonDocument lease = JsonDocument.Parse(await File.ReadAllTextAsync(file));
         return lease.RootElement.GetProperty("spec").GetProperty("renewTime").GetDateTimeOffset();
     }

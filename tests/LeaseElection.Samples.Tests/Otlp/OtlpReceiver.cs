@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Samples.Tests.Otlp;
 
@@ -16,12 +16,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public OtlpReceiver()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}");
-        }
-
+        Address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{UnusedPorts.Take(1)[0]}");
         _listener.Prefixes.Add(Address + "/");
         _listener.Start();
         _serving = ServeAsync();
@@ -84,12 +79,26 @@ internal sealed class OtlpReceiver : IAsyncDisposable
                 return; // Stopped.
             }
 
-            using var body = new MemoryStream();
-            await context.Request.InputStream.CopyToAsync(body);
-            Take(context.Request.Url!.AbsolutePath, new ProtoMessage(body.ToArray()));
-            context.Response.ContentType = "application/x-protobuf";
-            context.Response.Close();
+            try
+            {
+                await AnswerAsync(context);
+            }
+            catch (Exception exception) when (exception is HttpListenerException or IOException)
+            {
+                // Who sent it was killed meanwhile, as every replica is at the end of a test.
+            }
         }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.InputStream.CopyToAsync(body);
+        if (body.Length != context.Request.ContentLength64)
+            throw new EndOfStreamException("It was cut off.");
+        Take(context.Request.Url!.AbsolutePath, new ProtoMessage(body.ToArray()));
+        context.Response.ContentType = "application/x-protobuf";
+        context.Response.Close();
     }
 
     // The numbers are those of opentelemetry-proto: collector, then resource, then scope, then metric or span.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Testing.ApiServer;
 
@@ -82,7 +83,7 @@ public sealed class GuardedProcess : IAsyncDisposable
     public async Task PauseAsync()
     {
         Send(UnixSignal.Stop);
-        await Polling.UntilAsync(() => Task.FromResult(IsStopped()), TimeSpan.FromSeconds(5));
+        await Polling.UntilAsync(() => Task.FromResult(ProcessThreads.AreStopped(Pid)), Signal.Patience);
     }
 
     /// <summary>Kills the program and waits until it and its guard are gone; a second time does nothing.</summary>
@@ -104,22 +105,6 @@ public sealed class GuardedProcess : IAsyncDisposable
     {
         await _process.WaitForExitAsync();
         return _process.ExitCode;
-    }
-
-    // /proc/…/stat: the number, the name in brackets, which may hold anything, then the state.
-    private bool IsStopped()
-    {
-        try
-        {
-            return Directory.EnumerateDirectories($"/proc/{Pid}/task")
-                .Select(thread => File.ReadAllText(Path.Combine(thread, "stat")))
-                .All(stat => stat[stat.LastIndexOf(')') + 2] == 'T');
-        }
-        catch (IOException)
-        {
-            // A thread ended between the listing and the reading: so not all were stopped.
-            return false;
-        }
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
