@@ -13,15 +13,17 @@ internal sealed class SidecarFleet(RealApiServer server, string leaseNamespace, 
 
     public CommandJournal Journal { get; } = new(folder);
 
-    public static TimeSpan Ttl { get; } = TimeSpan.FromSeconds(3);
+    public static TimeSpan Ttl { get; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>With the flags of the old image.</summary>
+    /// <summary>
+    /// With the flags of the old image. A command whose term was lost has 1.6 s, so that on a busy machine, too, it gets to write its end.
+    /// </summary>
     public async Task AddAsync()
     {
         string identity = $"pod-{++_started}";
         _sidecars.Add(identity, await SidecarProcess.StartAsync(
             folder,
-            $"--election=settlement", "--id", identity, $"--election-namespace={leaseNamespace}", $"--ttl={Ttl.TotalSeconds}s", "--http=127.0.0.1:0",
+            $"--election=settlement", "--id", identity, $"--election-namespace={leaseNamespace}", $"--ttl={Ttl.TotalSeconds}s", "--renew-deadline=2s", "--http=127.0.0.1:0",
             $"--kubeconfig={server.AdminKubeConfigFile}", "--", "bash", "-c", Journal.Script));
     }
 

@@ -35,7 +35,7 @@ public sealed class CommandTests : SidecarTest
     [Fact]
     public async Task Command_EndsByItself_WhatItLeftBehindIsKilledFirst()
     {
-        SidecarProcess sidecar = await RunScriptAsync("(trap '' TERM; setsid sleep 1000 & echo $! >$D/left; wait) & sleep 0.2; exit 3");
+        SidecarProcess sidecar = await RunScriptAsync("(trap '' TERM; setsid sleep 1000 & echo $! >$D/left; wait) & while [ ! -s $D/left ]; do sleep 0.02; done; exit 3");
         int left = await PidInAsync(sidecar, "left");
         Assert.Equal(3, await sidecar.Exited);
         Assert.False(Runs(left));
@@ -154,13 +154,13 @@ public sealed class CommandTests : SidecarTest
             (string[])["socket:", "anon_inode:", "alive", "memfd"], ours => Assert.DoesNotContain(ours, FileText("files"), StringComparison.Ordinal));
     }
 
-    /// <summary>A lease of 3 s leaves a lost command 0.7 s; one that may finish has as long as it needs, and the lease is renewed.</summary>
+    /// <summary>A lease of 6 s leaves a lost command 1.4 s; one that may finish has as long as it needs, and the lease is renewed.</summary>
     [Fact]
     public async Task Stop_CommandNeedsLongerThanALostOneHas_FinishesUnderItsLease()
     {
         SidecarProcess sidecar = await RunScriptAsync(
-            "trap 'sleep 4; grep -q \"holderIdentity.*me\" '$D'/default/settlement/lease.json && touch '$D'/done; exit 0' TERM; "
-            + "echo $$ >$D/pid; while :; do sleep 0.1; done", "--id=me", "--ttl=3s");
+            "trap 'sleep 7; grep -q \"holderIdentity.*me\" '$D'/default/settlement/lease.json && touch '$D'/done; exit 0' TERM; "
+            + "echo $$ >$D/pid; while :; do sleep 0.1; done", "--id=me", "--ttl=6s");
         await PidInAsync(sidecar, "pid");
 
         sidecar.Send(UnixSignal.Terminate);
@@ -175,7 +175,7 @@ public sealed class CommandTests : SidecarTest
         SidecarProcess sidecar = await RunScriptAsync("trap '' TERM; echo $$ >$D/pid; while :; do sleep 0.05; done", "--id=frozen", "--ttl=4s");
         int pid = await PidInAsync(sidecar, "pid");
         await FreezeAsync(sidecar);
-        SidecarProcess other = await RunScriptAsync("touch $D/other; sleep 1000", "--ttl=4s");
+        SidecarProcess other = await RunScriptAsync("touch $D/other; exec sleep 1000", "--ttl=4s");
         await other.UntilAsync(() => HasFile("other"), "the other to lead");
         sidecar.Send(UnixSignal.Continue);
         await sidecar.SaysAsync($"Told process {pid} to stop; it has 0 s");
@@ -185,7 +185,7 @@ public sealed class CommandTests : SidecarTest
     [Fact]
     public async Task TermIsTakenAway_CommandIsStoppedAndTheSidecarStandsBy()
     {
-        SidecarProcess sidecar = await RunScriptAsync(UntilTold, "--http=127.0.0.1:0", "--ttl=2s");
+        SidecarProcess sidecar = await RunScriptAsync(UntilTold, "--http=127.0.0.1:0", "--ttl=5s");
         int pid = await PidInAsync(sidecar, "pid");
 
         // The guard of the test is a child of the sidecar that is not the command's, as a plugin of a kubeconfig is.
