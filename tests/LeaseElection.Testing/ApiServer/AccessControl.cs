@@ -10,7 +10,6 @@ namespace LeaseElection.Testing.ApiServer;
 internal sealed class AccessControl(ApiServerClient admin, Func<string, ApiServerClient> clientOf)
 {
     private const string Rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces";
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<(string User, string Namespace), PolicyRule[]> _granted = new();
 
@@ -50,7 +49,7 @@ internal sealed class AccessControl(ApiServerClient admin, Func<string, ApiServe
         {
             await Polling.UntilAsync(
                 async () => await IsAllowedAsync(client, @namespace, access) == expected,
-                Deadline,
+                Signal.Patience,
                 what: $"{access} in {@namespace} allowed: {expected}");
         }
     }

@@ -7,8 +7,6 @@ namespace LeaseElection.Testing.Chart;
 /// <summary>A rendered chart that was applied to a real API server, and the service account that its Pods would run as.</summary>
 public sealed class InstalledChart : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     private readonly RealApiServer _server;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
 
@@ -65,7 +63,7 @@ public sealed class InstalledChart : IDisposable
         {
             string lease = (string)role["rules"]![0]!["resourceNames"]![0]!;
             await Polling.UntilAsync(
-                () => installed.MayAsync("coordination.k8s.io", "leases", "get", lease), Patience, what: "the authorizer to know the Role");
+                () => installed.MayAsync("coordination.k8s.io", "leases", "get", lease), Signal.Patience, what: "the authorizer to know the Role");
         }
 
         return installed;
