@@ -28,12 +28,12 @@ public sealed class CommandJournalTests : SidecarTest
         Assert.Equal([offence], new CommandJournal(Folder).Offences());
     }
 
-    [Theory]
-    [InlineData("start 1 one 5", "end 2 one 5", "start 3 two 6", "killed 3 two 6", "start 4 one 7")]
-    [InlineData("start 1 one 5", "start 2 two 6", "killed 1 one 5", "end 3 two 6")]
-    public void Offences_OneAfterTheOther_AreNone(params string[] lines)
+    [Fact]
+    public void Offences_OneAfterTheOther_AreNone()
     {
-        File.WriteAllLines(Path.Combine(Folder, "journal"), lines);
-        Assert.Empty(new CommandJournal(Folder).Offences());
+        File.WriteAllLines(Path.Combine(Folder, "journal"), ["start 1 one 5", "end 2 one 5", "start 3 two 6", "start 4 one 7"]);
+        var journal = new CommandJournal(Folder);
+        journal.Killed(new FencingToken(6));
+        Assert.Empty(journal.Offences());
     }
 }

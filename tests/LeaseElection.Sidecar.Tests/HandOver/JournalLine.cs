@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace LeaseElection.Sidecar.Tests.HandOver;
 
-/// <summary>What one command wrote, or the test about one.</summary>
-/// <param name="Kind"><c>start</c>, <c>end</c>, <c>killed</c>, or <c>overlap</c>: another one held the lock.</param>
+/// <summary>What one command wrote.</summary>
+/// <param name="Kind"><c>start</c>, <c>end</c>, or <c>overlap</c>: another one held the lock.</param>
 /// <param name="At">Seconds by the wall clock: for figures, no check is made of it.</param>
 /// <param name="Identity">Whose command.</param>
 /// <param name="Token">Of which term.</param>

@@ -55,8 +55,7 @@ internal sealed class SidecarFleet(RealApiServer server, string leaseNamespace, 
         Assert.Equal(137, await sidecar.Exited);
         await Polling.UntilAsync(
             () => Task.FromResult(commands.All(command => ProcessEntry.Read(command) is not { HasEnded: false })), Ttl, what: "the command to go with it");
-        if (!Journal.Lines.Any(line => line.Kind == "end" && line.Token == leading.Token))
-            Journal.Killed(leading);
+        Journal.Killed(leading.Token);
         await ReplaceAsync(leading.Identity);
     }
 
