@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.Configuration;
@@ -25,7 +26,7 @@ internal sealed class ChartHost : IAsyncDisposable
     public ListLoggerProvider Logs { get; }
 
     /// <summary>What of it a person would have to look at.</summary>
-    public IEnumerable<LogEntry> Warnings => Logs.Entries.Where(entry => entry.Level >= LogLevel.Warning);
+    public IEnumerable<LogEntry> Warnings => Logs.Entries.Where(entry => entry.Level >= LogLevel.Warning && !SlowAnswer.IsTold(entry.Message));
 
     public LeaderElectionOptions Options =>
         _host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<LeaderElectionOptions>>().Value;
