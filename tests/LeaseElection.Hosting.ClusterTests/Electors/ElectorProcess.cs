@@ -22,7 +22,8 @@ internal sealed class ElectorProcess : IAsyncDisposable
 
     public string Identity { get; }
 
-    public IReadOnlyList<string> Lines => File.ReadAllLines(_log);
+    /// <summary>What it has said so far, without a line that is only half written.</summary>
+    public IReadOnlyList<string> Lines => File.ReadAllText(_log).Split('\n')[..^1];
 
     public static async Task<ElectorProcess> StartAsync(string identity, string program, IEnumerable<string> arguments)
     {

@@ -7,7 +7,7 @@ namespace LeaseElection.Hosting.ClusterTests.Electors;
 [Collection(ApiServerFixture.Collection)]
 public sealed class ForeignFieldTests(ApiServerFixture fixture)
 {
-    private static readonly ElectorTimings Timings = new(3, 2, 0.5);
+    private static readonly ElectorTimings Timings = new(15, 10, 0.5);
 
     [ElectorFact]
     public async Task Fault39_FieldsOfOthers_SurviveManyRenewalsOfOursAndOfClientGo()

@@ -14,9 +14,11 @@ public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelpe
     public async Task Fault39_ClientGoReleases_OursTakesOverAtOnce()
     {
         await using Contest contest = await Contest.StartAsync(fixture.Server);
-        ElectorProcess theirs = await contest.ClientGoAsync(ElectorTimings.ClientGo);
+        var timings = new ElectorTimings(15, 10, 2);
+        var poll = TimeSpan.FromSeconds(6);
+        ElectorProcess theirs = await contest.ClientGoAsync(timings);
         WorkSpan their = await contest.StartsAsync(theirs.Identity);
-        OwnCandidate ours = await contest.OursAsync(_ => { });
+        OwnCandidate ours = await contest.OursAsync(options => options.RetryPeriod = poll);
         await ours.SeesAsync(theirs.Identity);
 
         // Not while it renews: it would give its release a version that its own renewal has just replaced, and the server refuse it.
@@ -26,7 +28,7 @@ public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelpe
 
         // Far less than anybody's duration, and than our own period of polling, which is what it costs without a watch.
         _findings.Within(
-            TimeSpan.Zero, (await contest.EndsAsync(their)).Until(our), TimeSpan.FromSeconds(1), "end of its work to start of ours");
+            TimeSpan.Zero, (await contest.EndsAsync(their)).Until(our), poll / 3, "end of its work to start of ours");
         contest.AssertSound();
         Assert.Equal(1, await contest.Lease.TransitionsAsync());
     }
@@ -117,11 +119,11 @@ public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelpe
     public async Task Fault39_OursMayNotRenewAnyMore_SlowWorkHasEndedBeforeClientGoStarts()
     {
         await using Contest contest = await Contest.StartAsync(fixture.Server);
-        var timings = new ElectorTimings(5, 3, 0.5);
-        var stopsIn = TimeSpan.FromSeconds(1.5);
+        var timings = new ElectorTimings(8, 3, 0.5);
+        var stopsIn = TimeSpan.FromSeconds(2.5);
         OwnCandidate ours = await contest.OursAsync(timings.Apply, stopsIn);
         WorkSpan our = await contest.StartsAsync(ours.Identity);
-        ElectorProcess theirs = await contest.ClientGoAsync(ElectorTimings.ClientGo with { LeaseSeconds = 5 });
+        ElectorProcess theirs = await contest.ClientGoAsync(ElectorTimings.ClientGo with { LeaseSeconds = timings.LeaseSeconds });
         await theirs.SeesAsync(ours.Identity);
 
         await contest.RevokeOursAsync();
@@ -132,7 +134,7 @@ public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelpe
             stopsIn,
             TimeProvider.System.GetElapsedTime(renewed, our.End!.Value),
             timings.Lease,
-            "our last renewal to end of our work, which takes 1.5 s to stop");
+            "our last renewal to end of our work, which takes 2.5 s to stop");
         _findings.Within(TimeSpan.Zero, our.Until(their), timings.Lease + Findings.Slack, "end of our work to start of its");
         contest.AssertSound();
     }
@@ -155,7 +157,7 @@ public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelpe
         // Right after a renewal: for most of its period the lease is nobody's.
         await contest.Lease.NextRenewalAsync();
         await (delete ? contest.Lease.KubectlAsync("delete", "lease", Contest.LeaseName) : contest.Lease.PatchSpecAsync("""{"holderIdentity":""}"""));
-        await ours.Host.UntilAsync(status => status.HolderIdentity is null);
+        await ours.Host.Logs.WaitForAsync("HolderGone"); // A status may have come and gone by the time that somebody looks.
         await ours.SeesAsync(theirs.Identity);
         Assert.Equal(1, contest.AssertSound().Terms);
         Assert.Equal(delete ? 0 : 1, await contest.Lease.TransitionsAsync());
