@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.ClusterTests.Election;
+using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Proxy;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.ClusterTests.Announcing;
 
@@ -81,7 +83,12 @@ internal sealed class LabelScene : IAsyncDisposable
         return proxy;
     }
 
-    public async Task<ClusterHost> StartAsync(string pod, FaultProxy? proxy = null, Action<LeaderElectionOptions>? configure = null)
+    /// <param name="pod">The Pod that it believes to be in.</param>
+    /// <param name="proxy">Between it and the API server.</param>
+    /// <param name="configure">What is special about it.</param>
+    /// <param name="patience">How long its release waits for the label to go, if not as long as everybody's.</param>
+    public async Task<ClusterHost> StartAsync(
+        string pod, FaultProxy? proxy = null, Action<LeaderElectionOptions>? configure = null, TimeSpan? patience = null)
     {
         ProcessEnvironment inPod = ProcessEnvironment.Current with
         {
@@ -102,7 +109,18 @@ internal sealed class LabelScene : IAsyncDisposable
                 options.Kubernetes.ApiServer = (proxy?.Url ?? Server.Url).ToString();
                 configure?.Invoke(options);
             },
-            election => election.Services.AddSingleton(inPod));
+            election =>
+            {
+                election.Services.AddSingleton(inPod);
+                if (patience is { } time)
+                {
+                    election.Services.AddSingleton(services => new AnnouncerFactory(
+                        inPod, services.GetRequiredService<ElectionClock>(), services.GetRequiredService<ILoggerFactory>())
+                    {
+                        Patience = time,
+                    });
+                }
+            });
         _owned.Add(host);
         return host;
     }

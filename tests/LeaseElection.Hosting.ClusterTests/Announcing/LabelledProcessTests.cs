@@ -32,6 +32,8 @@ public sealed class LabelledProcessTests(ApiServerFixture fixture) : IDisposable
                 // Only now: a process in the Pod of the dead leader would clear it, and that is for the next leader to do here.
                 foreach (string name in running.Count > 1 ? [] : Names.Except(running.Keys).ToArray())
                     running[name] = await StartAsync(scene, name);
+                foreach (string name in running.Keys.Where(name => name != leader))
+                    await StandsByAsync(name); // A process that has just begun takes the processor from the one that is to be quick.
                 running[leader].Send(signal);
                 await running[leader].Exited.WaitAsync(LabelScene.Patience);
                 if (signal == UnixSignal.Terminate)
@@ -52,6 +54,14 @@ public sealed class LabelledProcessTests(ApiServerFixture fixture) : IDisposable
                 await process.DisposeAsync();
         }
     }
+
+    /// <summary>Waits until the process that was started last in a Pod has seen another hold the lease.</summary>
+    private Task StandsByAsync(string pod) => Polling.UntilAsync(
+        async () => File.Exists(LogFileOf(pod)) && await LogOf(pod) is var log
+            && log.LastIndexOf("Standing for lease", StringComparison.Ordinal) is >= 0 and int begun
+            && log.AsSpan(begun).Contains("standing by", StringComparison.Ordinal),
+        LabelScene.Patience,
+        what: $"{pod} to stand by");
 
     /// <summary>Waits until the label is on the Pod of the holder, who lives, and on no other.</summary>
     private static async Task<string> OneIsLabelledAsync(LabelScene scene, Dictionary<string, GuardedProcess> running)

@@ -24,6 +24,10 @@ public sealed class LeaseEventsTests(ApiServerFixture fixture)
         await second.UntilAsync(status => status.HolderIdentity == first.Election.Identity);
         await first.Election.StepDownAsync();
         await second.LeadsAsync();
+
+        // At the stop of a host there is a second left to tell of it, and of what was not told yet.
+        await first.Logs.WaitForAsync("EventPublished", count: 2);
+        await second.Logs.WaitForAsync("EventPublished");
         await first.StopAsync(); // Not to lead once more.
         await second.StopAsync();
 

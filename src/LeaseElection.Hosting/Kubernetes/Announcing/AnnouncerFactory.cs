@@ -11,7 +11,7 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
     private const string LabelLeaderPod = "Kubernetes:LabelLeaderPod";
 
     /// <summary>How long the release may wait for the label to go: a request to a server that is well takes a hundredth of it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.5);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(0.5);
 
     private LeaderElectionRegistration? _labelling;
 
@@ -47,7 +47,7 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
     }
 
     /// <summary>Waiting must not make work that stopped in time look as if it had overrun.</summary>
-    private static TimeSpan PatienceOf(LeaderElectionOptions options)
+    private TimeSpan PatienceOf(LeaderElectionOptions options)
     {
         TimeSpan half = ElectionTimings.From(options).StopTimeout / 2;
         return half < Patience ? half : Patience;
