@@ -14,6 +14,12 @@ internal sealed class ClusterHost : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly IHost _host;
 
+    /// <summary>
+    /// Hosts, proxies and tests share one thread pool here, as the processes of a cluster do not. On two cores it begins with two
+    /// threads, and two that wait for a processor delay all others by the half second after which it adds a third.
+    /// </summary>
+    static ClusterHost() => ThreadPool.SetMinThreads(32, 32);
+
     private ClusterHost(IHost host, ListLoggerProvider logs)
     {
         _host = host;

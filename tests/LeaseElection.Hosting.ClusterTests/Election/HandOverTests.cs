@@ -43,15 +43,25 @@ public sealed class HandOverTests(ApiServerFixture fixture, ITestOutputHelper ou
 
         await hosts[Terms % 2].LeadsAsync();
         await Journal.RunsAsync();
-        Census after = Take(Server.Url.Port);
-        output.WriteLine($"after 10 terms: {before}; after {Terms}: {after}; at most {Journal.Most} at a time, {Journal.Made} instances");
+        Census after = await SettleAsync(before!);
+        string told = $"after 10 terms: {before}; after {Terms}: {after}; at most {Journal.Most} at a time, {Journal.Made} instances";
+        output.WriteLine(told);
         Assert.Equal(1, Journal.Most);
         Assert.Equal(Terms + 1, Journal.Made);
-        Assert.InRange(Journal.Alive(), 1, 2);
-        Assert.InRange(after.Timers, 0, before!.Timers + 2);
-        Assert.InRange(after.Connections, 0, before!.Connections + 2);
-        Assert.InRange(after.Threads, 0, before!.Threads + 8);
-        Assert.InRange(after.Bytes, 0, before!.Bytes + 2_000_000);
+        Assert.True(after.IsNoMoreThan(before!), told);
+    }
+
+    /// <summary>What a busy machine still has to close, and the threads that it needed meanwhile, go by themselves; what was left behind stays.</summary>
+    private async Task<Census> SettleAsync(Census before)
+    {
+        long begun = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            Census now = Take(Server.Url.Port);
+            if (now.IsNoMoreThan(before) || TimeProvider.System.GetElapsedTime(begun) > TimeSpan.FromSeconds(60))
+                return now;
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
     }
 
     private static Census Take(int port)
@@ -62,10 +72,18 @@ public sealed class HandOverTests(ApiServerFixture fixture, ITestOutputHelper ou
         int connections = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
             .Count(connection => connection.RemoteEndPoint.Port == port && connection.State == TcpState.Established);
         using var process = Process.GetCurrentProcess();
-        return new Census(Timer.ActiveCount, connections, process.Threads.Count, GC.GetTotalMemory(forceFullCollection: true));
+        return new Census(Journal.Alive(), Timer.ActiveCount, connections, process.Threads.Count, GC.GetTotalMemory(forceFullCollection: true));
     }
 
-    private sealed record Census(long Timers, int Connections, int Threads, long Bytes);
+    private sealed record Census(int Alive, long Timers, int Connections, int Threads, long Bytes)
+    {
+        /// <summary>But for what differs by chance. One of anything for each term would be ninety.</summary>
+        public bool IsNoMoreThan(Census before) => Alive is 1 or 2
+            && Timers <= before.Timers + 2
+            && Connections <= before.Connections + 2
+            && Threads <= before.Threads + 32 // What the thread pool may begin with.
+            && Bytes <= before.Bytes + 2_000_000;
+    }
 
     /// <summary>A background service that knows nothing of leaders.</summary>
     private sealed class Journal : BackgroundService
