@@ -28,7 +28,10 @@ internal sealed class FaultReplica : IAsyncDisposable
     /// <summary>The term its work got last.</summary>
     public LeadershipTerm Term => _term ?? throw new InvalidOperationException($"{Identity} has never led.");
 
-    /// <summary>When the last write that the server confirmed had arrived at the proxy: no earlier than it was sent.</summary>
+    /// <summary>
+    /// When the last write that the server confirmed had arrived at the proxy: no earlier than it was sent. One that is under way when its
+    /// sender is cut off or killed may be confirmed a moment later: it is to be asked for when another leads.
+    /// </summary>
     public long LastRenewal => Proxy.Requests.Newest.Last(request => request is { Verb: "update" or "create", Status: 200 or 201 }).Arrived;
 
     /// <summary>All its work so far, oldest first.</summary>
@@ -71,15 +74,17 @@ internal sealed class FaultReplica : IAsyncDisposable
     public Task<WorkSpan> EndsAsync(WorkSpan work) => _scene.Journal.WaitForAsync(
         span => span.Identity == Identity && span.Token == work.Token && span.End is not null, $"{work} to end");
 
+    /// <summary>Waits until a write that arrived after this time is confirmed.</summary>
+    public Task RenewsAsync(long after) => Polling.UntilAsync(
+        () => Task.FromResult(LastRenewal > after), FaultScene.Patience, what: $"{Identity} to renew after {after}");
+
     /// <summary>
-    /// Waits until half an interval after a renewal, and returns when that was: a fault that begins now meets none half done.
+    /// Waits until half an interval after a renewal: a fault that begins now meets none half done, unless the machine takes its time.
     /// </summary>
-    public async Task<long> BetweenRenewalsAsync()
+    public async Task BetweenRenewalsAsync()
     {
-        long before = LastRenewal;
-        await Polling.UntilAsync(() => Task.FromResult(LastRenewal > before), TimeSpan.FromSeconds(20));
+        await RenewsAsync(after: LastRenewal);
         await FaultScene.PassAsync(FaultScene.Interval / 2);
-        return LastRenewal;
     }
 
     public async ValueTask DisposeAsync()

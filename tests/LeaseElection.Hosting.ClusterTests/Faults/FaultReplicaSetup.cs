@@ -18,6 +18,16 @@ internal sealed record FaultReplicaSetup
         },
     };
 
+    /// <summary>A term that is to last whatever the machine does, where nobody waits for its lease to run out.</summary>
+    public static FaultReplicaSetup Lasting { get; } = new()
+    {
+        Configure = options =>
+        {
+            options.LeaseDuration = TimeSpan.FromSeconds(45);
+            options.RenewDeadline = TimeSpan.FromSeconds(30);
+        },
+    };
+
     /// <summary>A user of its own, whose rights a test changes; otherwise one is made.</summary>
     public ApiServerUser? User { get; init; }
 

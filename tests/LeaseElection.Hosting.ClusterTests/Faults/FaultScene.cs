@@ -17,13 +17,16 @@ internal sealed class FaultScene : IAsyncDisposable
     public static readonly PolicyRule[] Rights = [PolicyRule.Leases("get", "create", "update", "watch")];
 
     /// <summary>L: short, so that waiting for it does not make the suite slow.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(4);
 
     /// <summary>D.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
     /// <summary>R'.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>For failure only.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>How long one request may take.</summary>
     public static readonly TimeSpan RequestTimeout = Deadline / 3;
@@ -33,12 +36,6 @@ internal sealed class FaultScene : IAsyncDisposable
 
     private readonly ITestOutputHelper _output;
     private readonly List<FaultReplica> _replicas = [];
-
-    /// <summary>
-    /// Replicas, proxies and tests share one thread pool here, as the processes of a cluster do not. On two cores it begins with two
-    /// threads, and two that wait for a processor delay all others by the half second after which it adds a third.
-    /// </summary>
-    static FaultScene() => ThreadPool.SetMinThreads(32, 32);
 
     private FaultScene(RealApiServer server, string leaseNamespace, ITestOutputHelper output)
     {
@@ -77,11 +74,10 @@ internal sealed class FaultScene : IAsyncDisposable
     {
         FaultReplica standby = await StartAsync("b", setup);
         await standby.Host.UntilAsync(status => status.HolderIdentity == leader.Identity);
-        await Polling.UntilAsync(() => Task.FromResult(standby.Proxy.Requests.WatchesOpen == 1), TimeSpan.FromSeconds(20));
+        await Polling.UntilAsync(() => Task.FromResult(standby.Proxy.Requests.WatchesOpen == 1), Patience);
 
         // It counts from when it has seen a renewal: from now on that is when there was one, not when it came here.
-        long before = leader.LastRenewal;
-        await Polling.UntilAsync(() => Task.FromResult(leader.LastRenewal > before), TimeSpan.FromSeconds(20));
+        await leader.RenewsAsync(after: leader.LastRenewal);
         return standby;
     }
 
@@ -101,7 +97,7 @@ internal sealed class FaultScene : IAsyncDisposable
     /// <summary>Somebody else's edit: reads the lease, and writes what <paramref name="edit"/> makes of it.</summary>
     public async Task EditAsync(Action<JsonObject> edit)
     {
-        await Polling.UntilAsync(TryAsync, TimeSpan.FromSeconds(10));
+        await Polling.UntilAsync(TryAsync, Patience);
 
         async Task<bool> TryAsync()
         {

@@ -8,23 +8,12 @@ namespace LeaseElection.Hosting.ClusterTests.Faults;
 /// <summary>The API server, or its etcd, is frozen, killed, restarted. A server of its own, so that no other test suffers.</summary>
 public sealed class OutageTests(ITestOutputHelper output)
 {
-    /// <summary>For outages that a leader is to outlast on a machine that may take its time to start a server again.</summary>
-    private static readonly FaultReplicaSetup Patient = new()
-    {
-        Configure = options =>
-        {
-            options.LeaseDuration = TimeSpan.FromSeconds(45);
-            options.RenewDeadline = TimeSpan.FromSeconds(30);
-            options.RenewInterval = TimeSpan.FromSeconds(1);
-        },
-    };
-
     [ApiServerFact]
     public async Task Fault32_a_rolling_restart_of_the_api_server_changes_no_leader()
     {
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
         await using FaultScene scene = await OpenAsync(server, output);
-        (FaultReplica leader, FaultReplica standby) = await scene.LeaderAndStandbyAsync(Patient);
+        (FaultReplica leader, FaultReplica standby) = await scene.LeaderAndStandbyAsync(FaultReplicaSetup.Lasting);
 
         var longest = TimeSpan.Zero;
         var slowest = TimeSpan.Zero;
@@ -35,12 +24,12 @@ public sealed class OutageTests(ITestOutputHelper output)
             long back = WorkJournal.Now;
             TimeSpan outage = Between(killed, back);
             longest = outage > longest ? outage : longest;
-            await Polling.UntilAsync(() => Task.FromResult(leader.LastRenewal > back), TimeSpan.FromSeconds(20));
+            await leader.RenewsAsync(after: back);
             TimeSpan renewed = Between(back, leader.LastRenewal);
             slowest = renewed > slowest ? renewed : slowest;
         }
 
-        await Polling.UntilAsync(() => Task.FromResult(standby.Proxy.Requests.WatchesOpen == 1), TimeSpan.FromSeconds(20));
+        await Polling.UntilAsync(() => Task.FromResult(standby.Proxy.Requests.WatchesOpen == 1), Patience);
         WorkReport report = scene.Conclude(
             32, "3 restarts (SIGKILL, refused until up): 0 changes of leader",
             $"0 changes; outages of up to {Ms(longest)}, renewed at most {Ms(slowest)} after the server was ready");
@@ -61,13 +50,13 @@ public sealed class OutageTests(ITestOutputHelper output)
         await PassAsync(outage);
         await server.ResumeAsync();
         long back = WorkJournal.Now;
-        await Polling.UntilAsync(() => Task.FromResult(leader.LastRenewal > back), TimeSpan.FromSeconds(20));
+        await leader.RenewsAsync(after: back);
         Assert.Null(leader.Spans.Single().End);
 
-        long last = await leader.BetweenRenewalsAsync();
+        await leader.BetweenRenewalsAsync();
         await server.PauseAsync();
         work = await leader.EndsAsync(work);
-        TimeSpan ended = Between(last, work.End!.Value);
+        TimeSpan ended = Between(leader.LastRenewal, work.End!.Value);
         await PassAsync(Lease * 2);
         Assert.Single(scene.Journal.Spans);
         await server.ResumeAsync();
@@ -89,10 +78,10 @@ public sealed class OutageTests(ITestOutputHelper output)
         (FaultReplica leader, FaultReplica _) = await scene.LeaderAndStandbyAsync();
         WorkSpan work = await leader.WorksAsync();
 
-        long last = await leader.BetweenRenewalsAsync();
+        await leader.BetweenRenewalsAsync();
         await server.KillEtcdAsync();
         work = await leader.EndsAsync(work);
-        TimeSpan ended = Between(last, work.End!.Value);
+        TimeSpan ended = Between(leader.LastRenewal, work.End!.Value);
         await PassAsync(Lease);
         Assert.Single(scene.Journal.Spans);
         long back = WorkJournal.Now;
@@ -110,13 +99,13 @@ public sealed class OutageTests(ITestOutputHelper output)
     {
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
         await using FaultScene scene = await OpenAsync(server, output);
-        (FaultReplica leader, FaultReplica _) = await scene.LeaderAndStandbyAsync(Patient);
+        (FaultReplica leader, FaultReplica _) = await scene.LeaderAndStandbyAsync(FaultReplicaSetup.Lasting);
 
         long killed = WorkJournal.Now;
         await server.KillEtcdAsync();
         await server.RestartEtcdAsync();
         long back = WorkJournal.Now;
-        await Polling.UntilAsync(() => Task.FromResult(leader.LastRenewal > back), TimeSpan.FromSeconds(30));
+        await leader.RenewsAsync(after: back);
 
         WorkReport report = scene.Conclude(
             33, "etcd gets SIGKILL and is started again: 0 changes of leader",

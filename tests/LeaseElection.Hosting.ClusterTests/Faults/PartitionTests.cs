@@ -40,9 +40,9 @@ public sealed class PartitionTests(ApiServerFixture fixture, ITestOutputHelper o
         WorkSpan work = await leader.WorksAsync();
 
         // Every renewal is carried out at once, and each of its answers comes only when it proves nothing any more.
-        long last = await leader.BetweenRenewalsAsync();
         leader.Proxy.DelayAnswer(Deadline * 0.99, "update");
         work = await leader.EndsAsync(work);
+        long last = leader.Proxy.Requests.Newest.Last(request => request is { Verb: "update", Status: 200, MetAFault: false }).Arrived;
         TimeSpan ended = Between(last, work.End!.Value);
         leader.Proxy.Heal();
         long healed = WorkJournal.Now;
@@ -71,13 +71,14 @@ public sealed class PartitionTests(ApiServerFixture fixture, ITestOutputHelper o
     public async Task Fault08_renewals_whose_response_is_lost_cost_no_term_and_leave_no_connection()
     {
         await using FaultScene scene = await OpenAsync(fixture.Server, output);
-        (FaultReplica leader, FaultReplica _) = await scene.LeaderAndStandbyAsync();
+        (FaultReplica leader, FaultReplica _) = await scene.LeaderAndStandbyAsync(FaultReplicaSetup.Roomy);
 
         leader.Proxy.CutAfterCommit("update", times: 4);
         int before = leader.Proxy.Requests["update"];
-        await Polling.UntilAsync(() => Task.FromResult(leader.Proxy.Requests["update"] >= before + 7), TimeSpan.FromSeconds(20));
+        await Polling.UntilAsync(() => Task.FromResult(leader.Proxy.Requests["update"] >= before + 7), Patience);
 
-        Assert.InRange(leader.Proxy.Requests.ConnectionsOpen, 1, 3);
+        // The one that was cut last may still be about to close.
+        await Polling.UntilAsync(() => Task.FromResult(leader.Proxy.Requests.ConnectionsOpen is >= 1 and <= 3), Patience);
         WorkReport report = scene.Conclude(
             8, "0 terms lost", $"0 terms lost in 4 lost responses; {leader.Proxy.Requests.ConnectionsOpen} connections open");
         Assert.Equal(1, report.Terms);
@@ -87,14 +88,14 @@ public sealed class PartitionTests(ApiServerFixture fixture, ITestOutputHelper o
     public async Task Fault09_a_takeover_whose_response_is_lost_is_adopted_by_a_fresh_renewal()
     {
         await using FaultScene scene = await OpenAsync(fixture.Server, output);
-        (FaultReplica leader, FaultReplica _) = await scene.LeaderAndStandbyAsync(new FaultReplicaSetup
+        (FaultReplica leader, FaultReplica _) = await scene.LeaderAndStandbyAsync(FaultReplicaSetup.Roomy with
         {
             Proxy = proxy => proxy.CutAfterCommit("create", times: 1),
         });
 
         WorkSpan work = await leader.WorksAsync();
         TimeSpan took = Between(leader.Proxy.Requests.Newest.First(request => request.Verb == "create").Arrived, work.Start);
-        Assert.InRange(took, TimeSpan.Zero, Lease);
+        Assert.InRange(took, TimeSpan.Zero, Lease * 2);
         Assert.Equal(1, leader.Proxy.Requests["create"]);
         Assert.Equal(
             1, scene.Conclude(9, "leads without waiting for its own lease", $"led {Ms(took)} after the lost take-over").Terms);
@@ -103,17 +104,18 @@ public sealed class PartitionTests(ApiServerFixture fixture, ITestOutputHelper o
     [ApiServerFact]
     public async Task Fault10_a_takeover_that_arrives_late_makes_nobody_lead_unknowingly()
     {
+        var givesUpAfter = TimeSpan.FromSeconds(2.5);
         await using FaultScene scene = await OpenAsync(fixture.Server, output);
-        FaultReplica late = await scene.StartAsync("late", new FaultReplicaSetup
+        FaultReplica late = await scene.StartAsync("late", FaultReplicaSetup.Lasting with
         {
-            Proxy = proxy => proxy.Delay(Deadline, "create", times: 1),
+            Proxy = proxy => proxy.Delay(givesUpAfter * 2, "create", times: 1).Hang("create"),
         });
 
         // Its take-over is under way for so long that it gives it up; and it cannot look what became of it.
-        await Polling.UntilAsync(() => Task.FromResult(late.Proxy.Requests["create"] == 1), TimeSpan.FromSeconds(20));
-        late.Proxy.Hang("get").Hang("create");
-        await Polling.UntilAsync(scene.ExistsAsync, TimeSpan.FromSeconds(20));
-        FaultReplica other = await scene.StartAsync("other");
+        await Polling.UntilAsync(() => Task.FromResult(late.Proxy.Requests["create"] == 1), Patience);
+        late.Proxy.Hang("get");
+        await Polling.UntilAsync(scene.ExistsAsync, Patience);
+        FaultReplica other = await scene.StartAsync("other", FaultReplicaSetup.Lasting);
         await other.Host.UntilAsync(status => status.HolderIdentity == "late");
         Assert.Empty(scene.Journal.Spans);
         long healed = WorkJournal.Now;
@@ -130,11 +132,11 @@ public sealed class PartitionTests(ApiServerFixture fixture, ITestOutputHelper o
     public async Task Fault12_a_renewal_that_is_delivered_twice_is_refused_the_second_time()
     {
         await using FaultScene scene = await OpenAsync(fixture.Server, output);
-        (FaultReplica leader, FaultReplica _) = await scene.LeaderAndStandbyAsync();
+        (FaultReplica leader, FaultReplica _) = await scene.LeaderAndStandbyAsync(FaultReplicaSetup.Lasting);
 
         leader.Proxy.Replay();
         int before = leader.Proxy.Requests["update"];
-        await Polling.UntilAsync(() => Task.FromResult(leader.Proxy.Requests["update"] >= before + 5), TimeSpan.FromSeconds(20));
+        await Polling.UntilAsync(() => Task.FromResult(leader.Proxy.Requests["update"] >= before + 6), Patience);
 
         Assert.Equal(1, scene.Conclude(12, "the replay changes nothing", "5 replays, the same term").Terms);
     }

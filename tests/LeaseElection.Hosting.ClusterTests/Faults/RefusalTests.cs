@@ -29,7 +29,7 @@ public sealed class RefusalTests(ApiServerFixture fixture, ITestOutputHelper out
         // Twice in a row, which leaves time for a third attempt.
         int before = leader.Proxy.Requests["update"];
         leader.Proxy.Answer(status, after, times: 2);
-        await Polling.UntilAsync(() => Task.FromResult(leader.Proxy.Requests["update"] >= before + 3), TimeSpan.FromSeconds(20));
+        await Polling.UntilAsync(() => Task.FromResult(leader.Proxy.Requests["update"] >= before + 3), Patience);
         Assert.Null(leader.Spans.Single().End);
 
         // And then for good, while the other is well.
@@ -56,21 +56,28 @@ public sealed class RefusalTests(ApiServerFixture fixture, ITestOutputHelper out
         ApiServerUser renewed = await fixture.Server.CreateUserAsync(scene.Namespace, Rights);
         string token = Path.Combine(_folder.FullName, "token");
         await File.WriteAllTextAsync(token, old.Token);
-        var setup = new FaultReplicaSetup { Configure = options => options.Kubernetes.TokenFile = token };
+        var setup = new FaultReplicaSetup
+        {
+            Configure = options =>
+            {
+                FaultReplicaSetup.Lasting.Configure!(options);
+                options.Kubernetes.TokenFile = token;
+            },
+        };
         (FaultReplica leader, FaultReplica standby) = await scene.LeaderAndStandbyAsync(setup);
 
         await File.WriteAllTextAsync(token, renewed.Token);
         leader.Proxy.Expire(old.Token);
         standby.Proxy.Expire(old.Token);
-        long then = leader.LastRenewal;
-        await Polling.UntilAsync(() => Task.FromResult(leader.LastRenewal > then), TimeSpan.FromSeconds(20));
+        long then = WorkJournal.Now; // What has arrived before may have come with the old one.
+        await leader.RenewsAsync(after: then);
         TimeSpan took = Between(then, leader.LastRenewal);
         await leader.Host.StopAsync();
         await standby.WorksAsync();
 
         Assert.Empty(leader.Host.Logs.Named("RenewalFailed"));
         Assert.Equal(
-            2, scene.Conclude(35, "rotated token: 0 failed renewals", $"0 failed; renewed {Ms(took)} after the last renewal").Terms);
+            2, scene.Conclude(35, "rotated token: 0 failed renewals", $"0 failed; renewed {Ms(took)} after the old one had expired").Terms);
     }
 
     [ApiServerFact]
@@ -110,7 +117,11 @@ public sealed class RefusalTests(ApiServerFixture fixture, ITestOutputHelper out
         await File.WriteAllTextAsync(file, fixture.Server.CertificateAuthorityPem);
         FaultReplica leader = await scene.LeaderAsync(new FaultReplicaSetup
         {
-            Configure = options => options.Kubernetes.CertificateAuthorityFile = file,
+            Configure = options =>
+            {
+                FaultReplicaSetup.Roomy.Configure!(options);
+                options.Kubernetes.CertificateAuthorityFile = file;
+            },
         });
         await scene.StandbyAsync(leader);
         using var renewed = new CertificateAuthority();
@@ -118,13 +129,13 @@ public sealed class RefusalTests(ApiServerFixture fixture, ITestOutputHelper out
         await File.WriteAllTextAsync(file, renewed.Pem);
         leader.Proxy.Present(renewed);
         leader.Proxy.ResetConnections();
-        long then = leader.LastRenewal;
-        await Polling.UntilAsync(() => Task.FromResult(leader.LastRenewal > then), TimeSpan.FromSeconds(20));
+        long then = WorkJournal.Now; // What has arrived before had another connection.
+        await leader.RenewsAsync(after: then);
         TimeSpan took = Between(then, leader.LastRenewal);
         await PassAsync(Lease);
 
         Assert.Equal(
-            1, scene.Conclude(35, "rotated CA: the same term", $"renewed {Ms(took)} after the last renewal (interval {Ms(Interval)})").Terms);
+            1, scene.Conclude(35, "rotated CA: the same term", $"renewed {Ms(took)} after the connections were reset (interval {Ms(Interval)})").Terms);
     }
 
     private static async Task<WorkSpan> StopsInGoodOrderAsync(

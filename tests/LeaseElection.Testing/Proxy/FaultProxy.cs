@@ -256,6 +256,7 @@ public sealed class FaultProxy : IAsyncDisposable
         Fault? fault = request.Headers.Any(header => header.Key == "Authorization" && _expired.ContainsKey(header.Value))
             ? Refusal(401)
             : _plan.Take(request.Verb);
+        record.MetAFault = fault is not null;
         if (fault is { AfterCommit: false } && await ApplyAsync(fault, connection, _stopping.Token))
             return !connection.Gone.IsCancellationRequested;
         if (request.Verb == "watch")

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +15,9 @@ namespace LeaseElection.Hosting.ClusterTests.Faults.Processes;
 /// </summary>
 internal static class Replica
 {
+    /// <summary>Begins the starvation that its command line tells of.</summary>
+    public const UnixSignal Starve = UnixSignal.User1;
+
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
     private static readonly Lock Gate = new();
 
@@ -30,11 +35,19 @@ internal static class Replica
             var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var thread = new Thread(() => Work(term, isDeaf, ended, stoppingToken)) { IsBackground = true };
             thread.Start();
-            if (starveSeconds > 0)
-                Starvation.Begin(TimeSpan.FromSeconds(starveSeconds));
             return ended.Task;
         });
-        return builder.Build().RunAsync();
+        return RunAsync(builder.Build(), starveSeconds);
+    }
+
+    private static async Task RunAsync(IHost host, int starveSeconds)
+    {
+        using var starve = PosixSignalRegistration.Create((PosixSignal)Starve, context =>
+        {
+            context.Cancel = true;
+            Starvation.Begin(TimeSpan.FromSeconds(starveSeconds));
+        });
+        await host.RunAsync();
     }
 
     private static void Work(LeadershipTerm term, bool isDeaf, TaskCompletionSource ended, CancellationToken stoppingToken)
