@@ -6,7 +6,7 @@ namespace LeaseElection.Testing;
 public sealed class Signal
 {
     /// <summary>For failure only: no test waits this long when the code works.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private TaskCompletionSource _pulse = New();
 

@@ -34,7 +34,7 @@ public sealed class GuardedProcessTests : IDisposable
         await using var program = await GuardedProcess.StartAsync("sleep", ["1000"], Log);
 
         await Polling.UntilAsync(
-            async () => await File.ReadAllTextAsync($"/proc/{program.Pid}/comm") == "sleep\n", TimeSpan.FromSeconds(5));
+            async () => await File.ReadAllTextAsync($"/proc/{program.Pid}/comm") == "sleep\n", TimeSpan.FromSeconds(30));
     }
 
     [Theory]

@@ -57,7 +57,7 @@ public sealed class RealApiServerProcessTests : IDisposable
 
         owner.Kill();
 
-        await Polling.UntilAsync(() => Task.FromResult(!Array.Exists(pids, IsRunning)), TimeSpan.FromSeconds(10));
+        await Polling.UntilAsync(() => Task.FromResult(!Array.Exists(pids, IsRunning)), TimeSpan.FromSeconds(60));
     }
 
     private static string EtcdDataOf(int pid) => File.ReadAllText($"/proc/{pid}/cmdline").Split('\0')
