@@ -2,13 +2,14 @@ using System.Text;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Kubernetes;
+using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.Tests.Fuzz;
 
 /// <summary>A server that never stops sending costs no more than a server that is well. Alone, because allocations are counted.</summary>
 [Collection(nameof(BoundsTests))]
 [CollectionDefinition(nameof(BoundsTests), DisableParallelization = true)]
-public class BoundsTests
+public class BoundsTests(ITestOutputHelper output)
 {
     private const long Megabyte = 1024 * 1024;
 
@@ -46,22 +47,28 @@ public class BoundsTests
     [Fact]
     public async Task Watch_LineInSingleBytes_CostsAsMuchForEachByte()
     {
-        // A hundred times the bytes: 470 times the time were measured, and 2700 to 6000 with a reader that looks through the whole line
-        // for each byte.
-        double part = double.MaxValue;
-        for (int i = 0; i < 5; i++)
-            part = Math.Min(part, await TimeAsync(10_000));
-        double whole = await TimeAsync(1_000_000);
+        // A hundred times the bytes: 500 to 900 times the time were measured, and 4700 with a reader that looks through the whole line for
+        // each byte.
+        double whole = await CostAsync(1_000_000, tries: 3); // First, so that both are of code that has been optimized.
+        double part = await CostAsync(10_000, tries: 20);
 
-        Assert.True(whole < part * 1500, $"{part:0.0000} s for a hundredth, {whole:0.000} s for the whole line");
+        output.WriteLine($"{part:0.0000} s for a hundredth, {whole:0.000} s for the whole line");
+        Assert.InRange(whole, 0, part * 2000);
     }
 
-    private static async Task<double> TimeAsync(int length)
+    /// <summary>Seconds of this process's own time on a processor, at best: those of a clock say how busy the machine is.</summary>
+    private static async Task<double> CostAsync(int length, int tries)
     {
-        await using var reader = new LeaseWatchReader(new SingleByteStream(length), Resource);
-        long started = TimeProvider.System.GetTimestamp();
-        await Assert.ThrowsAsync<LeaseWatchException>(() => reader.ReadAsync(CancellationToken.None));
-        return TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+        double best = double.MaxValue;
+        for (int i = 0; i < tries; i++)
+        {
+            await using var reader = new LeaseWatchReader(new SingleByteStream(length), Resource);
+            TimeSpan started = Environment.CpuUsage.TotalTime;
+            await Assert.ThrowsAsync<LeaseWatchException>(() => reader.ReadAsync(CancellationToken.None));
+            best = Math.Min(best, (Environment.CpuUsage.TotalTime - started).TotalSeconds);
+        }
+
+        return best;
     }
 
     private static async Task MeasureAsync(RawAnswer answer, Func<KubernetesLeaseStore, Task> request)
