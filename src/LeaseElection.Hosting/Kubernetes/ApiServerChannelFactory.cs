@@ -18,9 +18,6 @@ internal sealed class ApiServerChannelFactory
 {
     public static readonly Version Version = HttpVersion.Version11;
 
-    // Within the 2.5 s a request has: a connection that cannot be made is known never to have carried the request.
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
-
     // A standby may say nothing for minutes, and its take-over must not wait for a TLS handshake. Servers close earlier, which is noticed.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(10);
 
@@ -75,9 +72,9 @@ internal sealed class ApiServerChannelFactory
         return message;
     }
 
-    private static SocketsHttpHandler CreateHandler() => new()
+    private SocketsHttpHandler CreateHandler() => new()
     {
-        ConnectTimeout = ConnectTimeout,
+        ConnectTimeout = _connection.ConnectTimeout,
         PooledConnectionIdleTimeout = IdleTimeout,
         AllowAutoRedirect = false,
         UseCookies = false,

@@ -27,4 +27,7 @@ internal sealed record KubernetesConnection
 
     /// <summary><see langword="null"/>: the proxy of the environment (HTTPS_PROXY, NO_PROXY), as for kubectl.</summary>
     public Uri? Proxy { get; init; }
+
+    /// <summary>Within the 2.5 s a request has: a connection that cannot be made is known never to have carried the request.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 }

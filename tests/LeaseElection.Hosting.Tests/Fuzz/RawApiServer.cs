@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Tests.Kubernetes;
 using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Hosting.Tests.Fuzz;
@@ -39,6 +40,7 @@ internal sealed class RawApiServer : IAsyncDisposable
         Origin = "test",
         User = new ClusterUser { Token = TextSource.Inline("token", "c0nfidential") },
         CertificateAuthority = TextSource.Inline("ca", AuthorityPem),
+        ConnectTimeout = Records.Patience, // In real time, and a handshake takes what it takes.
     };
 
     public async ValueTask DisposeAsync()

@@ -37,6 +37,7 @@ internal sealed record StoreSetup(FakeKubeApiServer Server)
         TlsServerName = TlsServerName,
         SkipTlsVerify = SkipTlsVerify,
         Proxy = Proxy,
+        ConnectTimeout = Records.Patience, // In real time, and the first handshake of a cold process takes what it takes.
     };
 
     public KubernetesLeaseStore Create() => new(Connection, LeaseNamespace, LeaseName, Time, Logger);
