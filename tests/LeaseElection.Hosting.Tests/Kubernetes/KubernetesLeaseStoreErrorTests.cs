@@ -197,10 +197,10 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
     [Fact]
     public async Task Write_ConnectionRefused_FailedBecauseNeverSent()
     {
-        using var unused = new TcpListener(IPAddress.Loopback, 0);
-        unused.Start();
-        int port = ((IPEndPoint)unused.LocalEndpoint).Port;
-        unused.Stop();
+        // Bound, so that nobody else is given the port, and not listening.
+        using var unused = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        unused.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        int port = ((IPEndPoint)unused.LocalEndPoint!).Port;
         await using KubernetesLeaseStore store = new StoreSetup(_server) { Url = new Uri($"https://127.0.0.1:{port}") }.Create();
 
         string message = Failed(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default)).Message;
