@@ -26,6 +26,7 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
     private readonly string _pathBase;
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
     private readonly Signal _received = new();
+    private int _receivedCount;
     private readonly CancellationTokenSource _stopping = new();
     private X509Certificate2 _certificate;
 
@@ -71,7 +72,8 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
     }
 
     /// <summary>Waits until it has received so many requests, answered or not.</summary>
-    public Task ReceivedAsync(int count) => _received.WaitUntilAsync(() => _requests.Count >= count, () => $"{count} requests; got {_requests.Count}");
+    public Task ReceivedAsync(int count) => _received.WaitUntilAsync(
+        () => Volatile.Read(ref _receivedCount) >= count, () => $"{count} requests; got {_requests.Count}");
 
     /// <summary>From the next handshake on the server's certificate is signed by an authority nobody has heard of yet.</summary>
     public void ChangeAuthority()
@@ -104,7 +106,8 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
             }
             string body = await RecordAsync(context, route, stop.Token);
             Fault? fault = Faults.Take(route.Verb);
-            _received.Pulse(); // Not before: a test that goes on then must not send another request into this one's fault.
+            Interlocked.Increment(ref _receivedCount); // Not before: a test that goes on then must not send another request into this one's fault.
+            _received.Pulse();
             if (fault is { AfterCommit: false } && await ApplyAsync(fault, context, stop.Token))
                 return;
             await ServeAsync(context, route, body, fault is { AfterCommit: true } ? fault : null, stop.Token);
