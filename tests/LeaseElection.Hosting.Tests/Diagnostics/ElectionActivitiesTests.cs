@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Testing;
+using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Telemetry;
 
@@ -107,6 +109,7 @@ public sealed class ElectionActivitiesTests : HostTest
         await _host.StartAndLeadAsync();
         _host.Store.All(FakeFault.Forbid);
         Task stopping = _host.StopAsync();
+        await _host.Election.UntilAsync(status => status.LastError is not null, Signal.Patience); // Refused; its time need not run before.
         await AdvanceUntilAsync(() => stopping.IsCompleted);
         await stopping;
 

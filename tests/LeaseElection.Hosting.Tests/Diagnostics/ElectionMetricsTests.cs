@@ -99,11 +99,9 @@ public sealed class ElectionMetricsTests : HostTest
         using var recorder = new MeasurementRecorder(_host.Host.Services);
         await _host.StartAndLeadAsync();
         await Work.StartedAsync();
-        int timers = Time.ArmedTimers;
 
         Task stopping = _host.Host.StopAsync(new CancellationToken(canceled: true));
-        await Time.WaitForTimersAsync(timers + 1);
-        Time.Advance(TimeSpan.FromSeconds(2));
+        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
         await Record.ExceptionAsync(() => stopping.WaitAsync(Testing.Signal.Patience)); // The host's, for its token.
         await recorder.UntilAsync(Transitions, 2);
 

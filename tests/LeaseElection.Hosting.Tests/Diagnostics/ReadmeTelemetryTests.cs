@@ -4,6 +4,7 @@ using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing;
+using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Telemetry;
 
@@ -115,6 +116,7 @@ public sealed partial class ReadmeTelemetryTests : HostTest
         Task stopping = host.StopAsync();
         await Work.ToldToStopAsync();
         Work.Return();
+        await host.Election.UntilAsync(status => status.LastError is not null, Signal.Patience); // Refused; its time need not run before.
         await AdvanceUntilAsync(() => stopping.IsCompleted);
         await stopping;
     }

@@ -51,7 +51,7 @@ public abstract class HostTest : IAsyncLifetime
 
     /// <summary>
     /// Lets time pass for those who do not lead, at a hundred times its speed: whoever leads would lose its term to a clock that runs
-    /// away from it.
+    /// away from it, and a request that is under way its reply. For what ends whatever has happened by then.
     /// </summary>
     private protected async Task AdvanceUntilAsync(Func<bool> condition)
     {

@@ -42,11 +42,9 @@ public sealed class LeaderElectionServiceDisposeTests : HostTest
         Work.Obeys = false;
         await _host.StartAndLeadAsync();
         await Work.StartedAsync();
-        int timers = Time.ArmedTimers;
 
         Task disposing = _host.DisposeAsync().AsTask();
-        await Time.WaitForTimersAsync(timers + 1);
-        Time.Advance(TimeSpan.FromSeconds(2));
+        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
         await disposing;
 
         Assert.Single(_host.Logs.Named("Abandoned"));

@@ -114,11 +114,9 @@ public sealed class LeaderElectionServiceStopTests : HostTest
         Work.Obeys = false;
         await _host.StartAndLeadAsync();
         await Work.StartedAsync();
-        int timers = Time.ArmedTimers;
 
         Task stopping = StopWithAsync(new CancellationToken(canceled: true));
-        await Time.WaitForTimersAsync(timers + 1);
-        Time.Advance(TimeSpan.FromSeconds(2));
+        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
         await stopping;
 
         LogEntry abandoned = Assert.Single(_host.Logs.Named("Abandoned"));

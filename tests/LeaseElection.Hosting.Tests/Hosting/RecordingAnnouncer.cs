@@ -14,6 +14,9 @@ internal sealed class RecordingAnnouncer : ILeadershipAnnouncer
 
     public TaskCompletionSource Finished { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Done when it is waited for; its time is running then.</summary>
+    public TaskCompletionSource Finishing { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public void HolderSeen(string holder) => _lines.Enqueue("seen " + holder);
 
     public void Began(Lease? lease) => _lines.Enqueue("began");
@@ -24,7 +27,11 @@ internal sealed class RecordingAnnouncer : ILeadershipAnnouncer
 
     public Task WithdrawnAsync() => Withdrawn.Task;
 
-    public Task FinishAsync(CancellationToken cancellationToken) => Finished.Task.WaitAsync(cancellationToken);
+    public Task FinishAsync(CancellationToken cancellationToken)
+    {
+        Finishing.TrySetResult();
+        return Finished.Task.WaitAsync(cancellationToken);
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

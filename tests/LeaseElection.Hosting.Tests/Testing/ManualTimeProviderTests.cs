@@ -129,6 +129,20 @@ public sealed class ManualTimeProviderTests
     }
 
     [Fact]
+    public async Task WaitForTimerAsync_CompletesWhenOneIsArmedForThatTimeFromNow()
+    {
+        Task three = _time.WaitForTimerAsync(3 * Second);
+        Timer("a", 2 * Second);
+        _time.Advance(Second);
+        Assert.False(three.IsCompleted);
+
+        Timer("b", 3 * Second);
+
+        await three;
+        await _time.WaitForTimerAsync(Second); // Armed already: of the first it is what is left.
+    }
+
+    [Fact]
     public async Task TaskDelay_EndsByAdvanceOnly()
     {
         Task delay = Task.Delay(Second, _time, CancellationToken.None);

@@ -10,7 +10,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
-    private readonly List<(int Armed, TaskCompletionSource Reached)> _waiters = [];
+    private readonly List<(Func<bool> IsSo, TaskCompletionSource Reached)> _waiters = [];
     private TimeSpan _monotonic = TimeSpan.FromHours(5);
     private TimeSpan _awake;
     private DateTimeOffset _wall = new(2026, 2, 28, 23, 59, 50, TimeSpan.Zero);
@@ -83,17 +83,19 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>Ends when at least this many timers are armed: whoever is to be woken by <see cref="Advance"/> waits for it.</summary>
-    public Task WaitForTimersAsync(int armed)
-    {
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
-        {
-            if (CountArmed() >= armed)
-                return Task.CompletedTask;
-            _waiters.Add((armed, reached));
-        }
+    public Task WaitForTimersAsync(int armed) => WaitAsync(() => CountArmed() >= armed);
 
-        return reached.Task;
+    /// <summary>
+    /// Ends when a timer is armed that fires exactly so long from now: for whoever is to be woken while others may be armed, or are about to
+    /// be disposed.
+    /// </summary>
+    public Task WaitForTimerAsync(TimeSpan dueIn) => WaitAsync(() => _timers.Exists(timer => timer.DueAt - _awake == dueIn));
+
+    /// <summary>Lets the time pass that somebody waits for, as soon as he does.</summary>
+    public async Task AdvanceOnceArmedAsync(TimeSpan by)
+    {
+        await WaitForTimerAsync(by).WaitAsync(Signal.Patience);
+        Advance(by);
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -159,13 +161,27 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    private Task WaitAsync(Func<bool> isSo)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (isSo())
+                return Task.CompletedTask;
+            _waiters.Add((isSo, reached));
+        }
+
+        return reached.Task;
+    }
+
     private int CountArmed() => _timers.Count(timer => timer.DueAt is not null);
 
     private void TellWaiters()
     {
-        int armed = CountArmed();
-        foreach ((_, TaskCompletionSource reached) in _waiters.FindAll(waiter => waiter.Armed <= armed))
-            reached.SetResult();
-        _waiters.RemoveAll(waiter => waiter.Armed <= armed);
+        foreach ((Func<bool> IsSo, TaskCompletionSource Reached) waiter in _waiters.FindAll(waiter => waiter.IsSo()))
+        {
+            waiter.Reached.SetResult();
+            _waiters.Remove(waiter);
+        }
     }
 }

@@ -35,15 +35,19 @@ public abstract class AnnouncerTest : IAsyncLifetime
         new StoreSetup(Server).Connection, new PodIdentity("pods", "me"), Card, new ElectionClock(Time), TimeSpan.FromSeconds(0.5),
         Logs.CreateLogger("test")));
 
-    /// <summary>Lets time pass in small steps, as it does, until it is so.</summary>
-    private protected async Task AdvanceUntilAsync(Func<bool> condition)
+    /// <summary>
+    /// Lets the time pass that a request has which meets a fault, if it hangs, and the pause after it. Never while a request is under way that
+    /// shall succeed: the machine may need longer for it than the clock.
+    /// </summary>
+    /// <param name="request">Which request of all that the server has received.</param>
+    /// <param name="kind">What it meets.</param>
+    /// <param name="pause">What follows, to the millisecond.</param>
+    private protected async Task FailAsync(int request, FaultKind kind, TimeSpan pause)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
-        while (!condition())
-        {
-            Time.Advance(TimeSpan.FromMilliseconds(20));
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
-        }
+        await Server.ReceivedAsync(request);
+        if (kind == FaultKind.Hang)
+            Time.Advance(AnnouncementSender.RequestTimeout);
+        await Time.AdvanceOnceArmedAsync(pause);
     }
 
     private static ElectionIdentityCard Card => new("shop", "settlement", "me_abcdefgh");

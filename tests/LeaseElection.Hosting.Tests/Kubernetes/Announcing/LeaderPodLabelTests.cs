@@ -6,6 +6,9 @@ namespace LeaseElection.Hosting.Tests.Kubernetes.Announcing;
 
 public sealed class LeaderPodLabelTests : AnnouncerTest
 {
+    /// <summary>Timers are set for this much more, so that none fires early.</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
     private IEnumerable<string> Sent => Server.Requests.Select(request =>
         (request.Body.Contains("\"leader\"", StringComparison.Ordinal) ? "+" : "-") + request.Path.Split('/')[^1]);
 
@@ -40,11 +43,15 @@ public sealed class LeaderPodLabelTests : AnnouncerTest
     [InlineData(FaultKind.Hang, 0)]
     internal async Task Failed_OneWarningAndSentAgainUntilItSucceeds(FaultKind kind, int status)
     {
-        Server.Faults.Add(new Fault { Kind = kind, Status = status, Times = 3 });
         LeaderPodLabel label = NewLabel();
+        await Logs.WaitForAsync("PodLabelCleared");
+        Server.Faults.Add(new Fault { Kind = kind, Status = status, Times = 3 });
         label.Began(null);
-        await AdvanceUntilAsync(() => Logs.Named("PodLabelSet").Count == 1);
+        for (int failure = 1; failure <= 3; failure++)
+            await FailAsync(1 + failure, kind, AnnouncementPause.After(failure, null) + Tick);
+        await Logs.WaitForAsync("PodLabelSet");
         Assert.Equal("PodNotLabelled", Assert.Single(Warnings).Id.Name);
+        Assert.Equal(["-me", "+me", "+me", "+me", "+me"], Sent);
     }
 
     [Fact]
@@ -61,7 +68,8 @@ public sealed class LeaderPodLabelTests : AnnouncerTest
         Assert.Empty(Warnings); // What was given up has not failed.
 
         // The first may still be carried out: it is undone once more.
-        await AdvanceUntilAsync(() => Server.Requests.Count == 4);
+        await Time.AdvanceOnceArmedAsync(PodLabelPlan.Doubt + Tick);
+        await Server.ReceivedAsync(4);
         Assert.Equal("-me", Sent.Last());
     }
 
@@ -101,7 +109,8 @@ public sealed class LeaderPodLabelTests : AnnouncerTest
         Task finished = label.FinishAsync(CancellationToken.None);
         await Logs.WaitForAsync("PodNotLabelled");
         Assert.False(finished.IsCompleted);
-        await AdvanceUntilAsync(() => finished.IsCompleted);
+        await Time.AdvanceOnceArmedAsync(AnnouncementPause.After(1, null) + Tick);
+        await finished.WaitAsync(Signal.Patience);
         Assert.Equal("-me", Sent.Last());
     }
 

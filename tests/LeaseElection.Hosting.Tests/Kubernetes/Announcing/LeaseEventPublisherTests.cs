@@ -55,7 +55,9 @@ public sealed class LeaseEventPublisherTests : AnnouncerTest
         Server.Faults.Add(new Fault { Kind = kind, Status = status, Times = 2 });
         LeaseEventPublisher publisher = NewPublisher();
         publisher.Began(SomeLease);
-        await AdvanceUntilAsync(() => Logs.Named("EventPublished").Count == 1);
+        await FailAsync(1, kind, AnnouncementPause.After(1, null));
+        await FailAsync(2, kind, AnnouncementPause.After(2, null));
+        await Logs.WaitForAsync("EventPublished");
         Assert.Equal("EventNotPublished", Assert.Single(Warnings).Id.Name);
         Assert.Equal(3, Server.Requests.Count);
         Assert.Single(Sent.Select(sent => (string?)sent["metadata"]!["name"]).Distinct());
@@ -80,7 +82,8 @@ public sealed class LeaseEventPublisherTests : AnnouncerTest
         for (int i = 0; i < 40; i++)
             publisher.Ended($"lost ({i})", null);
         Assert.Equal(8, Logs.Named("EventDropped").Count);
-        await AdvanceUntilAsync(() => Logs.Named("EventPublished").Count == 33);
+        await FailAsync(1, FaultKind.Hang, AnnouncementPause.After(1, null));
+        await Logs.WaitForAsync("EventPublished", 33);
         Assert.EndsWith("lost (39)", (string?)Sent[^1]["message"], StringComparison.Ordinal);
     }
 
