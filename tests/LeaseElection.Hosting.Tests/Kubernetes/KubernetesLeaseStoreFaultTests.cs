@@ -3,6 +3,7 @@ using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Fuzz;
 using LeaseElection.Testing.FakeApiServer;
+using LeaseElection.Testing.Time;
 using static LeaseElection.Hosting.Tests.Kubernetes.Records;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes;
@@ -10,9 +11,9 @@ namespace LeaseElection.Hosting.Tests.Kubernetes;
 /// <summary>Requests without an answer.</summary>
 public sealed class KubernetesLeaseStoreFaultTests : IAsyncLifetime
 {
-    // Long enough for a handshake on a busy machine, short enough to be waited for.
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
 
+    private readonly ManualTimeProvider _time = new();
     private FakeKubeApiServer _server = null!;
 
     public async Task InitializeAsync() => _server = await FakeKubeApiServer.StartAsync();
@@ -22,12 +23,12 @@ public sealed class KubernetesLeaseStoreFaultTests : IAsyncLifetime
     [Fact]
     public async Task Read_NoAnswer_FailedTimeoutAndTheNextOneHasANewConnection()
     {
-        var setup = new StoreSetup(_server);
+        StoreSetup setup = new(_server) { Time = _time };
         await using KubernetesLeaseStore store = setup.Create();
         await store.ReadAsync(Patience, default);
         _server.Faults.Add(new Fault { Kind = FaultKind.Hang });
 
-        Failed(LeaseStoreErrorKind.Timeout, await store.ReadAsync(Short, default));
+        Failed(LeaseStoreErrorKind.Timeout, await TimedOutAsync(store.ReadAsync(Short, default), requests: 2));
         Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
 
         string[] connections = [.. _server.Requests.Select(request => request.ConnectionId)];
@@ -42,11 +43,15 @@ public sealed class KubernetesLeaseStoreFaultTests : IAsyncLifetime
     [InlineData(true)]
     public async Task Replace_NoAnswer_UnknownWhateverBecameOfIt(bool afterCommit)
     {
-        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { Time = _time }.Create();
         Lease lease = await store.CreateLeaseAsync();
+        await using var watch = new LeaseElection.Testing.Contracts.LeaseWatchReader(store, lease.ResourceVersion, Patience);
         _server.Faults.Add(new Fault { Verb = "update", Kind = FaultKind.Hang, AfterCommit = afterCommit });
 
-        Unknown(LeaseStoreErrorKind.Timeout, await store.ReplaceAsync(lease, Held("a", 1), Short, default));
+        Task<LeaseReply> replacing = store.ReplaceAsync(lease, Held("a", 1), Short, default);
+        if (afterCommit)
+            await watch.NextAsync<LeaseEvent.Changed>();
+        Unknown(LeaseStoreErrorKind.Timeout, await TimedOutAsync(replacing, requests: 3));
 
         Lease now = Assert.IsType<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease;
         Assert.Equal(afterCommit, now.ResourceVersion != lease.ResourceVersion);
@@ -129,17 +134,28 @@ public sealed class KubernetesLeaseStoreFaultTests : IAsyncLifetime
     [Fact]
     public async Task Timeout_WithAWatchOpen_WatchGoesOn()
     {
-        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { Time = _time }.Create();
         Lease lease = await store.CreateLeaseAsync();
         await using var watch = new LeaseElection.Testing.Contracts.LeaseWatchReader(store, lease.ResourceVersion, Patience);
         lease = Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a", 1), Patience, default)).Lease;
         await watch.NextAsync<LeaseEvent.Changed>();
         _server.Faults.Add(new Fault { Verb = "get", Kind = FaultKind.Hang });
 
-        Failed(LeaseStoreErrorKind.Timeout, await store.ReadAsync(Short, default));
+        Failed(LeaseStoreErrorKind.Timeout, await TimedOutAsync(store.ReadAsync(Short, default), requests: 4));
         await store.ReplaceAsync(lease, Held("a", 2), Patience, default);
 
         Assert.Equal(Held("a", 2), (await watch.NextAsync<LeaseEvent.Changed>()).Lease.Record);
         Assert.Single(_server.Requests, request => request.Verb == "watch");
+    }
+
+    /// <summary>
+    /// Lets the time of a request pass that stands still until then: not before the server has met it, and so many with it, or a busy
+    /// machine would decide what had happened by then.
+    /// </summary>
+    private async Task<LeaseReply> TimedOutAsync(Task<LeaseReply> request, int requests)
+    {
+        await _server.ReceivedAsync(requests);
+        _time.Advance(Short);
+        return await request.WaitAsync(Patience);
     }
 }

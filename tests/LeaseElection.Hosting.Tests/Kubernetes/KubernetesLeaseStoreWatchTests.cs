@@ -2,6 +2,7 @@ using System.Globalization;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.FakeApiServer;
+using LeaseElection.Testing.Time;
 using static LeaseElection.Hosting.Tests.Kubernetes.Records;
 using WatchReader = LeaseElection.Testing.Contracts.LeaseWatchReader;
 
@@ -115,9 +116,15 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_HeadersDoNotCome_Timeout()
     {
+        ManualTimeProvider time = new();
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { Time = time }.Create();
         _server.Faults.Add(new Fault { Kind = FaultKind.Hang });
 
-        Assert.Equal(LeaseStoreErrorKind.Timeout, (await BrokenAsync(_store, "1000")).Kind);
+        Task<LeaseStoreError> broken = BrokenAsync(store, "1000");
+        await _server.ReceivedAsync(1);
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(LeaseStoreErrorKind.Timeout, (await broken).Kind);
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Kubernetes;
 using LeaseElection.Testing.FakeApiServer;
 using LeaseElection.Testing.Proxy;
+using LeaseElection.Testing.Time;
 
 namespace LeaseElection.Hosting.Tests;
 
@@ -15,13 +16,16 @@ public abstract class FaultProxyTest : IAsyncLifetime
 
     private protected KubernetesLeaseStore Store { get; private set; } = null!;
 
+    /// <summary>The store's: a request of its times out when a test lets it, and not because the machine is busy.</summary>
+    private protected ManualTimeProvider Time { get; } = new();
+
     private protected Lease Lease { get; set; } = null!;
 
     public async Task InitializeAsync()
     {
         Server = await FakeKubeApiServer.StartAsync();
         Proxy = await FaultProxy.StartAsync(Server.Url, Server.Authority);
-        Store = new StoreSetup(Server) { Url = Proxy.Url }.Create();
+        Store = new StoreSetup(Server) { Url = Proxy.Url, Time = Time }.Create();
         Lease = await Store.CreateLeaseAsync();
     }
 

@@ -201,7 +201,7 @@ public sealed class FaultProxy : IAsyncDisposable
         {
             try
             {
-                var connection = new ProxyConnection(await _listener.AcceptSocketAsync(_stopping.Token));
+                var connection = new ProxyConnection(await _listener.AcceptSocketAsync(_stopping.Token), Requests);
                 var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 _connections[connection] = ServeAsync(connection, started.Task);
                 started.SetResult(); // Only now: the connection removes itself from the list when it has ended.
@@ -282,7 +282,7 @@ public sealed class FaultProxy : IAsyncDisposable
         Requests.WatchOpened();
         try
         {
-            return await watch.RunAsync(body, () => _watches.AreSilent);
+            return await watch.RunAsync(body, () => _watches.AreSilent, Requests);
         }
         finally
         {

@@ -9,7 +9,7 @@ namespace LeaseElection.Testing.Proxy;
 /// One connection of a client: reads requests, writes answers, and can stop doing either in every way that networks do. What it reads goes
 /// through a pipe, so that the client's going away is seen also while a request is being answered.
 /// </summary>
-internal sealed class ProxyConnection(Socket socket) : IAsyncDisposable
+internal sealed class ProxyConnection(Socket socket, ProxyTraffic traffic) : IAsyncDisposable
 {
     private readonly Pipe _received = new();
     private readonly CancellationTokenSource _gone = new(); // Never disposed: a test may reset what is just ending.
@@ -39,9 +39,7 @@ internal sealed class ProxyConnection(Socket socket) : IAsyncDisposable
     {
         byte[] buffer = new byte[1024];
         while (await socket.ReceiveAsync(buffer, cancellationToken) > 0)
-        {
-            // Into the void.
-        }
+            traffic.Swallowed();
     }
 
     /// <summary>The next request that gets through; <see langword="null"/> when none comes any more.</summary>
@@ -125,7 +123,11 @@ internal sealed class ProxyConnection(Socket socket) : IAsyncDisposable
                 if (read == 0)
                     break;
                 if (IsBlackHole)
+                {
+                    traffic.Swallowed();
                     continue;
+                }
+
                 _received.Writer.Advance(read);
                 await _received.Writer.FlushAsync();
             }

@@ -12,6 +12,8 @@ public sealed class ProxyTraffic
     private int _connections;
     private int _connectionsOpen;
     private int _watchesOpen;
+    private int _deadLetters;
+    private int _eventsLost;
 
     /// <summary>How many connections were accepted.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -21,6 +23,12 @@ public sealed class ProxyTraffic
 
     /// <summary>How many watches are answered at present.</summary>
     public int WatchesOpen => Volatile.Read(ref _watchesOpen);
+
+    /// <summary>How often a client has said something to a black hole.</summary>
+    public int DeadLetters => Volatile.Read(ref _deadLetters);
+
+    /// <summary>How many events of watches that were silent came and were not told.</summary>
+    public int EventsLost => Volatile.Read(ref _eventsLost);
 
     /// <summary>The newest requests, oldest first.</summary>
     public IReadOnlyList<ProxiedRequest> Newest => [.. _newest];
@@ -52,4 +60,8 @@ public sealed class ProxyTraffic
     internal void WatchOpened() => Interlocked.Increment(ref _watchesOpen);
 
     internal void WatchClosed() => Interlocked.Decrement(ref _watchesOpen);
+
+    internal void Swallowed() => Interlocked.Increment(ref _deadLetters);
+
+    internal void Silenced(int events) => Interlocked.Add(ref _eventsLost, events);
 }

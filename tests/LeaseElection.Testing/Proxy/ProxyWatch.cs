@@ -35,14 +35,16 @@ internal sealed class ProxyWatch(ProxyConnection connection) : IDisposable
     public Task TellAsync(string text) => connection.WriteChunkAsync(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Passes on what comes until either end is over. Returns whether the connection may go on to be used.</summary>
-    public async Task<bool> RunAsync(Stream upstream, Func<bool> isSilent)
+    public async Task<bool> RunAsync(Stream upstream, Func<bool> isSilent, ProxyTraffic traffic)
     {
         byte[] buffer = new byte[16 * 1024];
         try
         {
             while (await upstream.ReadAsync(buffer, _end.Token) is > 0 and int read)
             {
-                if (!isSilent())
+                if (isSilent())
+                    traffic.Silenced(buffer.AsSpan(0, read).Count((byte)'\n'));
+                else
                     await connection.WriteChunkAsync(buffer.AsMemory(0, read));
             }
         }
