@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Tests.Leases;
 using LeaseElection.Testing.FakeApiServer;
 using static LeaseElection.Hosting.Tests.Kubernetes.Records;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes;
 
 /// <summary>Plugins are shell scripts here, started as real processes.</summary>
+[Collection(nameof(FileLocks))]
 public sealed class ExecCredentialSourceTests : IDisposable
 {
     private const string V1 = "client.authentication.k8s.io/v1";

@@ -27,7 +27,9 @@ public sealed class FileLeaseStoreContractTests : LeaseStoreContract, IDisposabl
             lease["metadata"]!["uid"] = (string?)present["metadata"]!["uid"];
             lease["metadata"]!["resourceVersion"] = (string?)present["metadata"]!["resourceVersion"];
         }
-        await File.WriteAllTextAsync(path, lease.ToJsonString());
+        // In one piece: a watch that met half a file for long would break, however well it reads.
+        await File.WriteAllTextAsync(path + ".edited", lease.ToJsonString());
+        File.Move(path + ".edited", path, overwrite: true);
     }
 
     internal override Task DeleteAsync(string leaseName)

@@ -5,6 +5,7 @@ using LeaseElection.Testing.Contracts;
 namespace LeaseElection.Hosting.Tests.Leases;
 
 /// <summary>Files that are damaged, folders that cannot be used, disks that are full or hang.</summary>
+[Collection(nameof(FileLocks))]
 public sealed class FileLeaseStoreDamageTests : FileLeaseStoreSetup
 {
     public static TheoryData<string> DamagedFiles => new()

@@ -7,16 +7,23 @@ using Xunit.Abstractions;
 namespace LeaseElection.Hosting.Tests.Leases;
 
 /// <summary>What only a second process can show: death, standstill and inheritance are the operating system's.</summary>
+[Collection(nameof(FileLocks))]
 public sealed class FileLeaseStoreProcessTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// What counts as at once: a third of what the holder's lease lasts, which is what is waited for where there is no proof. It takes some
+    /// 50 ms on a machine that has time for it.
+    /// </summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [UnixFact]
-    public async Task Watch_HolderKilled_ProvenDeadWithinASecond()
+    public async Task Watch_HolderKilled_ProvenDeadLongBeforeItsLeaseRunsOut()
     {
         await using FileLeaseStore store = Open();
         await using HolderProcess holder = await HolderProcess.StartAsync(_folder.Path);
@@ -31,7 +38,7 @@ public sealed class FileLeaseStoreProcessTests(ITestOutputHelper output) : IDisp
 
         output.WriteLine($"SIGKILL to proof: {latency.TotalMilliseconds:0.0} ms");
         Assert.Equal(holder.ResourceVersion, told.ResourceVersion);
-        Assert.InRange(latency, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(latency, TimeSpan.Zero, Soon);
     }
 
     [UnixFact]
@@ -116,7 +123,7 @@ public sealed class FileLeaseStoreProcessTests(ITestOutputHelper output) : IDisp
     }
 
     [UnixFact]
-    public async Task Watch_AnotherProcessReleases_ToldWithinHalfASecond()
+    public async Task Watch_AnotherProcessReleases_ToldLongBeforeItsLeaseWouldHaveRunOut()
     {
         await using FileLeaseStore store = Open();
         await using HolderProcess holder = await HolderProcess.StartAsync(_folder.Path);
@@ -137,7 +144,7 @@ public sealed class FileLeaseStoreProcessTests(ITestOutputHelper output) : IDisp
             $"Release begun to told: {latency.TotalMilliseconds:0.0} ms, to taken: {TimeProvider.System.GetElapsedTime(asked, led).TotalMilliseconds:0.0} ms");
         Assert.False(released.Record.HasHolder);
         Assert.IsType<LeaseReply.Found>(taken);
-        Assert.InRange(latency, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+        Assert.InRange(latency, TimeSpan.Zero, Soon);
     }
 
     [UnixFact]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests.Leases;
 
+[Collection(nameof(FileLocks))]
 public sealed class FileLeaseStoreTests : FileLeaseStoreSetup
 {
     [Fact]

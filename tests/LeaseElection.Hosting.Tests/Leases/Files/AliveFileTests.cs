@@ -2,6 +2,7 @@ using LeaseElection.Hosting.Leases.Files;
 
 namespace LeaseElection.Hosting.Tests.Leases.Files;
 
+[Collection(nameof(FileLocks))]
 public sealed class AliveFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

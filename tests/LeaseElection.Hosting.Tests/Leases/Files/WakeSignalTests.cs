@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Leases.Files;
+using LeaseElection.Testing.Time;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests.Leases.Files;
@@ -15,12 +16,15 @@ public sealed class WakeSignalTests : IDisposable
     [Fact]
     public async Task Wait_SystemHasNoNotificationsLeft_PollsAndSaysSoOnce()
     {
-        using WakeSignal signal = new(
-            Paths(), TimeProvider.System, _log, _ => throw new IOException("The configured user limit (128) has been reached."));
+        ManualTimeProvider time = new();
+        using WakeSignal signal = new(Paths(), time, _log, _ => throw new IOException("The configured user limit (128) has been reached."));
 
         Assert.Equal(Wake.Changed, await signal.WaitAsync(default).AsTask().WaitAsync(Patience));
         for (int poll = 0; poll < 3; poll++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(250));
             Assert.Equal(Wake.Poll, await signal.WaitAsync(default).AsTask().WaitAsync(Patience));
+        }
 
         (LogLevel level, EventId id, string message) = Assert.Single(_log.Lines);
         Assert.Equal("PollsInsteadOfWatching", id.Name);
