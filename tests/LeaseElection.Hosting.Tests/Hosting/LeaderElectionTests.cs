@@ -141,6 +141,7 @@ public sealed class LeaderElectionTests : HostTest
     public async Task WaitForLeadershipAsync_InDoubtAfterAClockJump_EndsWithTheRenewalThatProvesTheTerm()
     {
         LeadershipTerm term = await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
         _host.Store.Next(FakeFault.Late);
         Time.Advance(RenewInterval);
         await Server.UntilAsync(server => server.Written.Count == 2);
