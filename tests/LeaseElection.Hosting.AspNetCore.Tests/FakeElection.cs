@@ -9,6 +9,8 @@ internal sealed class FakeElection(string name = "") : ILeaderElection
 {
     private readonly Lock _lock = new();
     private readonly List<Channel<LeaderElectionStatus>> _readers = [];
+    private LeaderElectionStatus _status = new() { State = LeaderElectionState.Standby };
+    private Action? _afterNextRead;
 
     public string Name { get; } = name;
 
@@ -22,7 +24,15 @@ internal sealed class FakeElection(string name = "") : ILeaderElection
 
     public LeadershipTerm? Term => null;
 
-    public LeaderElectionStatus Status { get; private set; } = new() { State = LeaderElectionState.Standby };
+    public LeaderElectionStatus Status
+    {
+        get
+        {
+            LeaderElectionStatus read = _status;
+            Interlocked.Exchange(ref _afterNextRead, null)?.Invoke();
+            return read;
+        }
+    }
 
     public Signal ReadersChanged { get; } = new();
 
@@ -41,13 +51,16 @@ internal sealed class FakeElection(string name = "") : ILeaderElection
     {
         lock (_lock)
         {
-            Status = status;
+            _status = status;
             _readers.ForEach(reader => reader.Writer.TryWrite(status));
         }
     }
 
+    /// <summary>What somebody sees who looks twice: the election goes on between the two looks.</summary>
+    public void BecomeAfterNextRead(LeaderElectionStatus status) => _afterNextRead = () => Become(status);
+
     /// <summary>A renewal is no news, as in real elections.</summary>
-    public void Renew(DateTimeOffset at) => Status = Status with { RenewedAt = at };
+    public void Renew(DateTimeOffset at) => _status = _status with { RenewedAt = at };
 
     public async IAsyncEnumerable<LeaderElectionStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -55,7 +68,7 @@ internal sealed class FakeElection(string name = "") : ILeaderElection
         lock (_lock)
         {
             _readers.Add(news);
-            news.Writer.TryWrite(Status);
+            news.Writer.TryWrite(_status);
         }
 
         ReadersChanged.Pulse();

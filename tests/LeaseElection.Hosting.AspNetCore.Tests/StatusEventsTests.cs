@@ -29,6 +29,23 @@ public sealed class StatusEventsTests
     }
 
     [Fact]
+    public async Task Events_ElectionStopsWhileItsStatusIsRead_TellItOnce()
+    {
+        var election = new FakeElection();
+        election.Become(new() { State = LeaderElectionState.Leading });
+        using var stopping = new CancellationTokenSource();
+        await using IAsyncEnumerator<SseItem<string>> events = Open(election, stopping.Token);
+        await UntilAsync(events, "Leading");
+        await stopping.CancelAsync();
+
+        election.BecomeAfterNextRead(new() { State = LeaderElectionState.Stopped });
+        election.Become(new() { State = LeaderElectionState.Releasing });
+
+        Assert.Equal("status", (await UntilAsync(events, "Stopped")).EventType);
+        Assert.Null(await NextAsync(events));
+    }
+
+    [Fact]
     public async Task Events_StandbyStops_EndWithAStatus()
     {
         var election = new FakeElection();

@@ -33,12 +33,14 @@ internal sealed class StatusEvents(
             await using ConfiguredAsyncDisposable stop = stopping.UnsafeRegister(_ => _wake.Writer.TryWrite(true), null).ConfigureAwait(false);
             await foreach (bool _ in _wake.Reader.ReadAllAsync(aborted).ConfigureAwait(false))
             {
-                // Before the status is read: what happens after that, also while this event is on its way, has an event of its own.
-                bool isLast = stopping.IsCancellationRequested && reader.Elections.All.All(HasNothingToTell);
-                bool isNews = Interlocked.Exchange(ref _changed, 0) != 0 || isLast;
-                _renewalsTold = ReadRenewals();
+                bool hasChanged = Interlocked.Exchange(ref _changed, 0) != 0; // First: a change from here on has an event of its own.
+                AllElections all = reader.ReadAll();
+
+                // By what this event tells, and by no second look: the elections go on meanwhile, and their last state is told once.
+                bool isLast = stopping.IsCancellationRequested && all.Elections.All(HasNothingToTell);
+                _renewalsTold = [.. all.Elections.Select(election => election.RenewedAt)];
                 yield return new SseItem<string>(
-                    JsonSerializer.Serialize(reader.ReadAll(), EndpointsJson.Default.AllElections), isNews ? "status" : "heartbeat")
+                    JsonSerializer.Serialize(all, EndpointsJson.Default.AllElections), hasChanged || isLast ? "status" : "heartbeat")
                 {
                     ReconnectionInterval = TimeSpan.FromSeconds(1),
                 };
@@ -57,16 +59,14 @@ internal sealed class StatusEvents(
     /// A leader whose host stops has its drain and its release to tell, during which the server still runs; a standby must not keep the
     /// server waiting.
     /// </summary>
-    private static bool HasNothingToTell(ILeaderElection election) =>
-        election.Status.State is LeaderElectionState.Standby or LeaderElectionState.Stopped;
+    private static bool HasNothingToTell(OneElection election) =>
+        election.State is LeaderElectionState.Standby or LeaderElectionState.Stopped;
 
     private void LookForRenewals()
     {
-        if (!ReadRenewals().SequenceEqual(_renewalsTold))
+        if (!reader.Elections.All.Select(election => election.Status.RenewedAt).SequenceEqual(_renewalsTold))
             _wake.Writer.TryWrite(true);
     }
-
-    private DateTimeOffset?[] ReadRenewals() => [.. reader.Elections.All.Select(election => election.Status.RenewedAt)];
 
     private async Task WatchAllAsync(CancellationToken cancellationToken)
     {
