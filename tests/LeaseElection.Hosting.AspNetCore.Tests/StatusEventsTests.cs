@@ -46,6 +46,21 @@ public sealed class StatusEventsTests
     }
 
     [Fact]
+    public async Task Events_ElectionStopsBeforeItsHostSaysSo_TellItOnce()
+    {
+        var election = new FakeElection();
+        using var stopping = new CancellationTokenSource();
+        await using IAsyncEnumerator<SseItem<string>> events = Open(election, stopping.Token);
+        await NextAsync(events);
+
+        election.Become(new() { State = LeaderElectionState.Stopped });
+
+        Assert.Equal("status", (await UntilAsync(events, "Stopped")).EventType);
+        await stopping.CancelAsync();
+        Assert.Null(await NextAsync(events));
+    }
+
+    [Fact]
     public async Task Events_StandbyStops_EndWithAStatus()
     {
         var election = new FakeElection();

@@ -37,7 +37,7 @@ internal sealed class StatusEvents(
                 AllElections all = reader.ReadAll();
 
                 // By what this event tells, and by no second look: the elections go on meanwhile, and their last state is told once.
-                bool isLast = stopping.IsCancellationRequested && all.Elections.All(HasNothingToTell);
+                bool isLast = all.Elections.All(HasNothingMoreToTell);
                 _renewalsTold = [.. all.Elections.Select(election => election.RenewedAt)];
                 yield return new SseItem<string>(
                     JsonSerializer.Serialize(all, EndpointsJson.Default.AllElections), hasChanged || isLast ? "status" : "heartbeat")
@@ -57,10 +57,14 @@ internal sealed class StatusEvents(
 
     /// <summary>
     /// A leader whose host stops has its drain and its release to tell, during which the server still runs; a standby must not keep the
-    /// server waiting.
+    /// server waiting. A host stops its elections before it says that it stops, where nobody asked it to by a signal.
     /// </summary>
-    private static bool HasNothingToTell(OneElection election) =>
-        election.State is LeaderElectionState.Standby or LeaderElectionState.Stopped;
+    private bool HasNothingMoreToTell(OneElection election) => election.State switch
+    {
+        LeaderElectionState.Stopped => true,
+        LeaderElectionState.Standby => stopping.IsCancellationRequested,
+        _ => false,
+    };
 
     private void LookForRenewals()
     {
