@@ -6,40 +6,34 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LeaseElection.Hosting.AspNetCore.Tests;
 
 /// <summary>What happens while an event is being written, which no client can bring about at will.</summary>
-public sealed class StatusEventsTests
+public sealed class StatusEventsTests : IDisposable
 {
+    private readonly FakeElection _election = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    public void Dispose() => _stopping.Dispose();
+
     [Fact]
     public async Task Events_ElectionStopsWhileOneIsWritten_TellItBeforeTheyEnd()
     {
-        var election = new FakeElection();
-        election.Become(new() { State = LeaderElectionState.Leading });
-        using var stopping = new CancellationTokenSource();
-        await using IAsyncEnumerator<SseItem<string>> events = Open(election, stopping.Token);
-        await UntilAsync(events, "Leading");
-        await stopping.CancelAsync();
-        election.Become(new() { State = LeaderElectionState.Releasing });
+        await using IAsyncEnumerator<SseItem<string>> events = await OpenOnALeaderThatStopsAsync();
+        _election.Become(new() { State = LeaderElectionState.Releasing });
         await UntilAsync(events, "Releasing");
 
         // The reader has not come back for more: to the server, the last event is still on its way.
-        election.Become(new() { State = LeaderElectionState.Stopped });
+        _election.Become(new() { State = LeaderElectionState.Stopped });
 
-        SseItem<string> last = await UntilAsync(events, "Stopped");
-        Assert.Equal("status", last.EventType);
+        Assert.Equal("status", (await UntilAsync(events, "Stopped")).EventType);
         Assert.Null(await NextAsync(events));
     }
 
     [Fact]
     public async Task Events_ElectionStopsWhileItsStatusIsRead_TellItOnce()
     {
-        var election = new FakeElection();
-        election.Become(new() { State = LeaderElectionState.Leading });
-        using var stopping = new CancellationTokenSource();
-        await using IAsyncEnumerator<SseItem<string>> events = Open(election, stopping.Token);
-        await UntilAsync(events, "Leading");
-        await stopping.CancelAsync();
+        await using IAsyncEnumerator<SseItem<string>> events = await OpenOnALeaderThatStopsAsync();
 
-        election.BecomeAfterNextRead(new() { State = LeaderElectionState.Stopped });
-        election.Become(new() { State = LeaderElectionState.Releasing });
+        _election.BecomeAfterNextRead(new() { State = LeaderElectionState.Stopped });
+        _election.Become(new() { State = LeaderElectionState.Releasing });
 
         Assert.Equal("status", (await UntilAsync(events, "Stopped")).EventType);
         Assert.Null(await NextAsync(events));
@@ -48,38 +42,43 @@ public sealed class StatusEventsTests
     [Fact]
     public async Task Events_ElectionStopsBeforeItsHostSaysSo_TellItOnce()
     {
-        var election = new FakeElection();
-        using var stopping = new CancellationTokenSource();
-        await using IAsyncEnumerator<SseItem<string>> events = Open(election, stopping.Token);
+        await using IAsyncEnumerator<SseItem<string>> events = Open();
         await NextAsync(events);
 
-        election.Become(new() { State = LeaderElectionState.Stopped });
+        _election.Become(new() { State = LeaderElectionState.Stopped });
 
         Assert.Equal("status", (await UntilAsync(events, "Stopped")).EventType);
-        await stopping.CancelAsync();
+        await _stopping.CancelAsync();
         Assert.Null(await NextAsync(events));
     }
 
     [Fact]
     public async Task Events_StandbyStops_EndWithAStatus()
     {
-        var election = new FakeElection();
-        using var stopping = new CancellationTokenSource();
-        await using IAsyncEnumerator<SseItem<string>> events = Open(election, stopping.Token);
+        await using IAsyncEnumerator<SseItem<string>> events = Open();
         await NextAsync(events);
 
         // Nobody has told of a change: what ends the events is looked at, too.
-        await stopping.CancelAsync();
+        await _stopping.CancelAsync();
 
         Assert.Equal("status", (await NextAsync(events))?.EventType);
         Assert.Null(await NextAsync(events));
     }
 
-    private static IAsyncEnumerator<SseItem<string>> Open(FakeElection election, CancellationToken stopping)
+    private async Task<IAsyncEnumerator<SseItem<string>>> OpenOnALeaderThatStopsAsync()
     {
-        using ServiceProvider services = new ServiceCollection().AddSingleton<ILeaderElection>(election).BuildServiceProvider();
+        _election.Become(new() { State = LeaderElectionState.Leading });
+        IAsyncEnumerator<SseItem<string>> events = Open();
+        await UntilAsync(events, "Leading");
+        await _stopping.CancelAsync();
+        return events;
+    }
+
+    private IAsyncEnumerator<SseItem<string>> Open()
+    {
+        using ServiceProvider services = new ServiceCollection().AddSingleton<ILeaderElection>(_election).BuildServiceProvider();
         var reader = new StatusReader(ElectionDirectory.Of(services), TimeProvider.System, CancellationToken.None);
-        return new StatusEvents(reader, TimeSpan.FromHours(1), TimeProvider.System, stopping).ReadAsync(CancellationToken.None)
+        return new StatusEvents(reader, TimeSpan.FromHours(1), TimeProvider.System, _stopping.Token).ReadAsync(CancellationToken.None)
             .GetAsyncEnumerator(CancellationToken.None);
     }
 
