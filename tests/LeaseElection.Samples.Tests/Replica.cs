@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Samples.Tests;
@@ -66,13 +67,8 @@ internal sealed class Replica : IAsyncDisposable
     /// <summary>Freezes it, and returns when none of its threads runs any more.</summary>
     public async Task PauseAsync(TimeSpan within)
     {
-        long start = await SignalAsync("STOP");
-        while (!ProcessThreads.AreStopped(_process.Id))
-        {
-            if (TimeProvider.System.GetElapsedTime(start) > within)
-                throw new TimeoutException($"SIGSTOP did not stop it within {within}.");
-            await Task.Yield();
-        }
+        await SignalAsync("STOP");
+        await Polling.UntilAsync(() => Task.FromResult(ProcessThreads.AreStopped(_process.Id)), within, what: "SIGSTOP to stop it");
     }
 
     public async Task<int> WaitForExitAsync(TimeSpan within)

@@ -26,7 +26,7 @@ internal sealed class FaultScene : IAsyncDisposable
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
 
     /// <summary>For failure only.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = Signal.Patience;
 
     /// <summary>How long one request may take.</summary>
     public static readonly TimeSpan RequestTimeout = Deadline / 3;

@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Leases.Files;
+using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Contracts;
 
 namespace LeaseElection.Hosting.Tests.Leases;
@@ -184,11 +185,7 @@ public sealed class FileLeaseStoreDamageTests : FileLeaseStoreSetup
 
         Task<LeaseReply> replacing = store.ReplaceAsync(lease, Held("a", renewals: 1), Patience, default);
         using CancellationTokenSource patience = new(Patience);
-        while (FileLock.TryTake(lockPath, FileMode.Open) is { } free)
-        {
-            free.Dispose();
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
-        }
+        await Polling.UntilAsync(() => Task.FromResult(IsTaken(lockPath)), Patience);
         clock.TimeOut();
         LeaseReply reply = await replacing;
 
@@ -201,5 +198,11 @@ public sealed class FileLeaseStoreDamageTests : FileLeaseStoreSetup
             File.Delete(LeasePath + ".tmp");
         await using FileLeaseStore other = Open();
         await ReplaceAsync(other, lease, Held("a", renewals: 2));
+    }
+
+    private static bool IsTaken(string path)
+    {
+        using FileLock? free = FileLock.TryTake(path, FileMode.Open);
+        return free is null;
     }
 }

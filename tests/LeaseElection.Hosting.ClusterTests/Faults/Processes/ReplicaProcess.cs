@@ -8,7 +8,7 @@ namespace LeaseElection.Hosting.ClusterTests.Faults.Processes;
 /// <summary>A <see cref="Replica"/> as its parent sees it: its signals, its proxy and what it writes.</summary>
 internal sealed class ReplicaProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = FaultScene.Patience;
 
     private readonly WorkJournal _journal;
     private readonly string _log;
