@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
 
 namespace LeaseElection.Hosting;

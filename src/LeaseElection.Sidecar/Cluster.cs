@@ -1,5 +1,6 @@
 using LeaseElection.Hosting;
-using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Sidecar.Flags;
 using LeaseElection.Sidecar.Logging;

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using LeaseElection.Hosting;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Sidecar.Exec;
 using LeaseElection.Sidecar.Flags;

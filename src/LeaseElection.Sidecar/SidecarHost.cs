@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Sidecar.Exec;
 using LeaseElection.Sidecar.Flags;
 using LeaseElection.Sidecar.Http;

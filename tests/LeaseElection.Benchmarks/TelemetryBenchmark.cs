@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using LeaseElection.Hosting;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;

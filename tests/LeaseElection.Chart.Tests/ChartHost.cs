@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Logging;

@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Announcing;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
+using LeaseElection.Hosting.Configuration;
 
 namespace LeaseElection.Hosting.Diagnostics;
 

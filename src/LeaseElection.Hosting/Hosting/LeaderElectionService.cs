@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;

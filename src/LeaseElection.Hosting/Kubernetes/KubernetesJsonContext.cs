@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using LeaseElection.Hosting.Kubernetes.Credentials;
+using LeaseElection.Hosting.Kubernetes.Requests;
 
 namespace LeaseElection.Hosting.Kubernetes;
 

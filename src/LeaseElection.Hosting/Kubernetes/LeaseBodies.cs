@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Kubernetes;

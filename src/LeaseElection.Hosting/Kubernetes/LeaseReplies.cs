@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Unicode;
+using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Kubernetes;

@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Hosting.Configuration;
 using static LeaseElection.Sidecar.Flags.FlagKinds;
 
 namespace LeaseElection.Sidecar.Flags;

@@ -1,4 +1,4 @@
-using LeaseElection.Hosting;
+using LeaseElection.Hosting.Configuration;
 
 namespace LeaseElection.Sidecar.Flags;
 

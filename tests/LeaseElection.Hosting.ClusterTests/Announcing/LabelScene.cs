@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.ClusterTests.Election;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Proxy;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.ApiServer;
 using Microsoft.Extensions.Logging.Abstractions;

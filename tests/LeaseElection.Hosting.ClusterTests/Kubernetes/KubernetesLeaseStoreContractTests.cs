@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Contracts;

@@ -1,4 +1,6 @@
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.ApiServer;
 using Microsoft.Extensions.Logging.Abstractions;

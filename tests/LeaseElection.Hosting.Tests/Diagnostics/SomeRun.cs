@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
 
 namespace LeaseElection.Hosting.Tests;

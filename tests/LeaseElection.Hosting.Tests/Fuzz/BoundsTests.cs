@@ -1,5 +1,6 @@
 using System.Text;
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Kubernetes;
 using Xunit.Abstractions;

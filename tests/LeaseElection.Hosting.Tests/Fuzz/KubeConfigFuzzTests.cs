@@ -1,4 +1,6 @@
-using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Credentials;
+using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Fuzz.Strange;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -4,7 +4,8 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Tests.Kubernetes;
 using LeaseElection.Testing.ApiServer;
 

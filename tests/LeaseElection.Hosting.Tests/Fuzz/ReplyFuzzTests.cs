@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Fuzz.Strange;
 using LeaseElection.Hosting.Tests.Kubernetes;

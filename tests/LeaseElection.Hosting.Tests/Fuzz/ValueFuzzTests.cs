@@ -3,7 +3,7 @@ using System.Net;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
-using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Fuzz.Strange;
 using Xunit.Abstractions;

@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Fuzz.Strange;
 using Xunit.Abstractions;

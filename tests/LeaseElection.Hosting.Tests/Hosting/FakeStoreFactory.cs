@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Testing.Leases;
 
 namespace LeaseElection.Hosting.Tests;

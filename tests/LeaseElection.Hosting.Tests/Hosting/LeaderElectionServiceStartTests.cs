@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;

@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.FakeApiServer;

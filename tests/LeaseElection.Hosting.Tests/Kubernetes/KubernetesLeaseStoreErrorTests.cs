@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.FakeApiServer;
 using static LeaseElection.Hosting.Tests.Kubernetes.Records;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Fuzz;
 using LeaseElection.Testing.FakeApiServer;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.FakeApiServer;
 using LeaseElection.Testing.Time;

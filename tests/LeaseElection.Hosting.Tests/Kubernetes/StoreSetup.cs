@@ -1,4 +1,6 @@
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Testing.FakeApiServer;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes;

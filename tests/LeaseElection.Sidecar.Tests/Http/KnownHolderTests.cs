@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Sidecar.Http;
 using LeaseElection.Testing.Time;

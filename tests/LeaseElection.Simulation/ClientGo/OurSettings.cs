@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
 
 namespace LeaseElection.Simulation;

@@ -1,3 +1,5 @@
+using LeaseElection.Hosting.Kubernetes.Requests;
+
 namespace LeaseElection.Hosting.Kubernetes.Announcing;
 
 /// <summary>A request that tells the cluster something of the leader, and what it is about, for messages.</summary>

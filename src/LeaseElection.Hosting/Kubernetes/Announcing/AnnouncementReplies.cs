@@ -1,4 +1,5 @@
 using System.Net;
+using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Kubernetes.Announcing;

@@ -1,3 +1,5 @@
+using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Requests;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Kubernetes.Announcing;

@@ -1,4 +1,6 @@
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Logging;
 

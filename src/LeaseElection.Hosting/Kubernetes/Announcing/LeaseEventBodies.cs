@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LeaseElection.Hosting.Configuration;
 
 namespace LeaseElection.Hosting.Kubernetes.Announcing;
 

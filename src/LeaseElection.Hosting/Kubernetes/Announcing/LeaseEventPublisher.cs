@@ -1,5 +1,8 @@
 using System.Threading.Channels;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Logging;
 

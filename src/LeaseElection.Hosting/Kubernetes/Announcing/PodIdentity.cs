@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Kubernetes.Announcing;

@@ -1,4 +1,6 @@
 using System.Text;
+using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Kubernetes.Requests;
 
 namespace LeaseElection.Hosting.Kubernetes.Announcing;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using LeaseElection.Hosting.Configuration;
 
 namespace LeaseElection.Hosting.Tests.Fuzz.Strange;
 

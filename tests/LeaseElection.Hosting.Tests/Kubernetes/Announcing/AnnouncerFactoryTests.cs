@@ -1,5 +1,7 @@
-using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes.Announcing;
+using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Testing.FakeApiServer;
 using LeaseElection.Testing.Logging;

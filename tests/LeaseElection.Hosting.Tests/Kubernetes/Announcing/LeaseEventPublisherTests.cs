@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.FakeApiServer;

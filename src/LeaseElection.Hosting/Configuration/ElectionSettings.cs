@@ -1,0 +1,49 @@
+using LeaseElection.Hosting.Election;
+
+namespace LeaseElection.Hosting.Configuration;
+
+/// <summary>What the core needs to know of checked options.</summary>
+internal static class ElectionSettings
+{
+    /// <summary>Without a lease there is nothing to renew and nothing to lose, not even at a breakpoint over a long weekend.</summary>
+    private static readonly ElectionTimings AlwaysLeading = new(
+        LeaseDuration: TimeSpan.FromDays(3650),
+        RenewDeadline: TimeSpan.FromDays(3640),
+        RenewInterval: TimeSpan.FromDays(1000),
+        RetryPeriod: TimeSpan.FromSeconds(2),
+        StopTimeout: TimeSpan.FromDays(10));
+
+    private static readonly TimeSpan NoLimit = TimeSpan.FromDays(365);
+
+    /// <param name="options">The options of the election.</param>
+    /// <param name="identity">The identity that was resolved for it.</param>
+    /// <param name="shutdownTimeout">What the host grants all services together to stop; infinite is -1 ms.</param>
+    /// <param name="finishTimeout">What telling of the end may take of it, when all else is done.</param>
+    public static ElectorSettings Of(
+        LeaderElectionOptions options, string identity, TimeSpan shutdownTimeout, TimeSpan finishTimeout = default)
+    {
+        ElectionTimings timings = options.Enabled ? ElectionTimings.From(options) : AlwaysLeading;
+        return new ElectorSettings
+        {
+            Identity = identity,
+            LeaseDuration = timings.LeaseDuration,
+            RenewDeadline = timings.RenewDeadline,
+            RenewInterval = timings.RenewInterval,
+            RetryPeriod = timings.RetryPeriod,
+            StopTimeout = timings.StopTimeout,
+            DrainTimeout = DrainTimeout(shutdownTimeout, ElectorSettings.ReleaseTimeout + finishTimeout),
+            ReleaseOnStop = options.ReleaseOnStop,
+            WhenWorkEnds = options.WhenWorkEnds,
+            WhenWorkOverruns = options.WhenWorkOverruns,
+        };
+    }
+
+    /// <summary>What the host leaves for draining once the time for what follows it is kept back, but always something.</summary>
+    private static TimeSpan DrainTimeout(TimeSpan shutdownTimeout, TimeSpan keptBack)
+    {
+        if (shutdownTimeout < TimeSpan.Zero || shutdownTimeout > NoLimit)
+            return NoLimit;
+        TimeSpan left = shutdownTimeout - keptBack;
+        return left > shutdownTimeout / 2 ? left : shutdownTimeout / 2;
+    }
+}

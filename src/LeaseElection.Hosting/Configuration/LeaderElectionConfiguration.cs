@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace LeaseElection.Hosting.Configuration;
+
+/// <summary>
+/// Brings the configuration into the options of every registered election, and refuses at start what it cannot bring there: a
+/// setting that is silently dropped is one that the operator believes in.
+/// </summary>
+/// <param name="registrations">All elections of the host.</param>
+/// <param name="configuration">The application's; absent in a bare service collection, and then nothing is bound.</param>
+internal sealed class LeaderElectionConfiguration(
+    IEnumerable<LeaderElectionRegistration> registrations, IConfiguration? configuration = null)
+    : IConfigureNamedOptions<LeaderElectionOptions>, IValidateOptions<LeaderElectionOptions>
+{
+    private readonly LeaderElectionRegistration[] _registrations = [.. registrations];
+    private readonly IConfigurationSection? _shared = configuration?.GetSection(LeaderElectionOptions.SectionName);
+
+    public void Configure(LeaderElectionOptions options) => Configure(Options.DefaultName, options);
+
+    public void Configure(string? name, LeaderElectionOptions options)
+    {
+        if (Find(name) is not { } registration)
+            return;
+        if (registration.Section is null && registration.Name.Length > 0)
+            Bind(_shared, options, LeaderElectionSetting.All.Where(setting => setting.IsShared));
+        Bind(SectionOf(registration), options, LeaderElectionSetting.All);
+    }
+
+    public ValidateOptionsResult Validate(string? name, LeaderElectionOptions options)
+    {
+        if (Find(name) is not { } registration)
+            return ValidateOptionsResult.Skip;
+
+        var check = new LeaderElectionSectionCheck(_registrations);
+        // What is wrong in the shared section is one mistake, not one for each election: the first of its readers tells it.
+        if (registration == Array.Find(_registrations, candidate => candidate.Section is null))
+            check.Run(_shared);
+        if (registration.Section is not null || registration.Name.Length > 0)
+            check.Run(SectionOf(registration));
+        return check.Failures.Count > 0 ? ValidateOptionsResult.Fail(check.Failures) : ValidateOptionsResult.Success;
+    }
+
+    private LeaderElectionRegistration? Find(string? name) =>
+        Array.Find(_registrations, registration => registration.Name == name);
+
+    private IConfiguration? SectionOf(LeaderElectionRegistration registration) =>
+        registration.Section ?? (registration.Name.Length == 0 ? _shared : _shared?.GetSection(registration.Name));
+
+    private static void Bind(IConfiguration? section, LeaderElectionOptions options, IEnumerable<LeaderElectionSetting> settings)
+    {
+        foreach (LeaderElectionSetting setting in settings)
+        {
+            // Empty counts as not written: what manifests and shells mean by it. Text of the wrong form is Validate's business.
+            if (section?[setting.Key] is { Length: > 0 } text)
+                _ = setting.TrySet(options, text);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Configuration;
+
+namespace LeaseElection.Hosting.Configuration;
+
+/// <summary>One election that was added to the host.</summary>
+/// <param name="Name">Also the name of its options; empty for the election of <c>AddLeaderElection()</c> without a name.</param>
+/// <param name="Section">The only section to bind, if the caller chose one.</param>
+internal sealed record LeaderElectionRegistration(string Name, IConfiguration? Section)
+{
+    /// <summary>Where the settings of this election, and of no other, are written.</summary>
+    public string ConfigurationPath => Section switch
+    {
+        IConfigurationSection section => section.Path,
+        null when Name.Length == 0 => LeaderElectionOptions.SectionName,
+        null => LeaderElectionOptions.SectionName + ":" + Name,
+        _ => "",
+    };
+
+    /// <summary>An option as the user has to type it: <c>LeaderElection:reports:LeaseName</c>.</summary>
+    public string KeyOf(string option) => ConfigurationPath.Length == 0 ? option : ConfigurationPath + ":" + option;
+}

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Configuration;
+
+namespace LeaseElection.Hosting.Configuration;
+
+/// <summary>Finds what no option will see of a section: unknown keys, values of the wrong form, sections of nobody.</summary>
+internal sealed class LeaderElectionSectionCheck(IReadOnlyCollection<LeaderElectionRegistration> registrations)
+{
+    private readonly LeaderElectionOptions _scratch = new();
+    private readonly List<string> _failures = [];
+
+    public IReadOnlyCollection<string> Failures => _failures;
+
+    public void Run(IConfiguration? section)
+    {
+        if (section is IConfigurationSection { Value.Length: > 0 } text)
+            _failures.Add($"{text.Path} is \"{text.Value}\", but must be a section with settings such as LeaseName.");
+        foreach (IConfigurationSection child in section?.GetChildren() ?? [])
+            CheckChild(child, child.Key);
+    }
+
+    /// <param name="child">What the configuration holds.</param>
+    /// <param name="key">Its key within the section of the election.</param>
+    private void CheckChild(IConfigurationSection child, string key)
+    {
+        if (LeaderElectionSetting.All.FirstOrDefault(setting => Same(setting.Key, key)) is { } setting)
+            CheckValue(child, setting);
+        else if (LeaderElectionSetting.All.Any(setting => IsBelow(setting.Key, key)))
+            CheckGroup(child, key);
+        else if (!IsElection(child.Path))
+            _failures.Add(Unknown(child, key));
+    }
+
+    private void CheckValue(IConfigurationSection child, LeaderElectionSetting setting)
+    {
+        if (child.GetChildren().FirstOrDefault() is { } inner)
+            _failures.Add($"{child.Path} holds {inner.Key}, but must be a single value: {setting.Expected}.");
+        else if (child.Value is { Length: > 0 } text && !setting.TrySet(_scratch, text))
+            _failures.Add($"{child.Path} is \"{text}\", but must be {setting.Expected}.");
+    }
+
+    private void CheckGroup(IConfigurationSection child, string key)
+    {
+        if (child.Value is { Length: > 0 } text)
+            _failures.Add($"{child.Path} is \"{text}\", but must be a section: {Names(key + ":")}.");
+        foreach (IConfigurationSection inner in child.GetChildren())
+            CheckChild(inner, key + ":" + inner.Key);
+    }
+
+    private string Unknown(IConfigurationSection child, string key)
+    {
+        string[] elections = [.. registrations.Where(election => election.Section is null).Select(election => election.Name)];
+        // Settings in a section of their own are meant for an election: then the code may be wrong as well as the key.
+        if (child.GetChildren().Any(inner => LeaderElectionSetting.All.Any(setting => Same(setting.Key, inner.Key))))
+        {
+            return $"{child.Path} belongs to no registered election{Suggest(NearestName.Of(key, elections)) ?? "."} "
+                + $"Call AddLeaderElection(\"{child.Key}\"), or remove the section.";
+        }
+
+        string[] keys = [.. LeaderElectionSetting.All.Select(setting => setting.Key)];
+        IEnumerable<string> groups = keys.Select(known => known.Split(':')[0]);
+        string? nearest = NearestName.Of(key, [.. keys.Union(groups), .. elections]);
+        return $"{child.Path} is not a known setting{Suggest(nearest) ?? $"; remove it. Known are {Names("")}."}";
+    }
+
+    private static string? Suggest(string? name) => name is null ? null : $"; did you mean {name}?";
+
+    private bool IsElection(string path) =>
+        registrations.Any(election => Same(election.ConfigurationPath, path) || IsBelow(election.ConfigurationPath, path));
+
+    private static string Names(string prefix) => string.Join(", ", LeaderElectionSetting.All
+        .Where(setting => setting.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .Select(setting => setting.Key[prefix.Length..]));
+
+    private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsBelow(string path, string parent) => path.StartsWith(parent + ":", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+
+namespace LeaseElection.Hosting.Configuration;
+
+/// <summary>One setting that can be written in a configuration, and how its text becomes an option.</summary>
+/// <param name="Key">The key within the section: <c>LeaseName</c>, <c>Kubernetes:ApiServer</c>.</param>
+/// <param name="Expected">What the text must be, as the end of the sentence "… but must be".</param>
+/// <param name="TrySet">Sets the option, or says that the text is none.</param>
+/// <remarks>
+/// Not <c>ConfigurationBinder</c>, for what it does to users of an election: a JSON <c>null</c> or an empty variable erases a
+/// default, of several bad values it tells the first, in the words of a type converter, and <c>"StepDown, Restart"</c> is the sum
+/// of both.
+/// </remarks>
+internal sealed record LeaderElectionSetting(string Key, string Expected, Func<LeaderElectionOptions, string, bool> TrySet)
+{
+    /// <summary>Every setting. A test compares it with the properties of the options.</summary>
+    public static IReadOnlyList<LeaderElectionSetting> All { get; } =
+    [
+        Text(nameof(LeaderElectionOptions.LeaseName), (o, value) => o.LeaseName = value) with { IsShared = false },
+        Text(nameof(LeaderElectionOptions.LeaseNamespace), (o, value) => o.LeaseNamespace = value),
+        Text(nameof(LeaderElectionOptions.Identity), (o, value) => o.Identity = value) with { IsShared = false },
+        Duration(nameof(LeaderElectionOptions.LeaseDuration), (o, value) => o.LeaseDuration = value),
+        Duration(nameof(LeaderElectionOptions.RenewDeadline), (o, value) => o.RenewDeadline = value),
+        Duration(nameof(LeaderElectionOptions.RenewInterval), (o, value) => o.RenewInterval = value),
+        Duration(nameof(LeaderElectionOptions.RetryPeriod), (o, value) => o.RetryPeriod = value),
+        Duration(nameof(LeaderElectionOptions.StopTimeout), (o, value) => o.StopTimeout = value),
+        Switch(nameof(LeaderElectionOptions.ReleaseOnStop), (o, value) => o.ReleaseOnStop = value),
+        Choice<WorkEndPolicy>(nameof(LeaderElectionOptions.WhenWorkEnds), (o, value) => o.WhenWorkEnds = value),
+        Choice<WorkOverrunPolicy>(nameof(LeaderElectionOptions.WhenWorkOverruns), (o, value) => o.WhenWorkOverruns = value),
+        Choice<LeaseStoreKind>(nameof(LeaderElectionOptions.Store), (o, value) => o.Store = value),
+        Switch(nameof(LeaderElectionOptions.Enabled), (o, value) => o.Enabled = value),
+        Text("Kubernetes:ApiServer", (o, value) => o.Kubernetes.ApiServer = value),
+        Text("Kubernetes:TokenFile", (o, value) => o.Kubernetes.TokenFile = value),
+        Text("Kubernetes:CertificateAuthorityFile", (o, value) => o.Kubernetes.CertificateAuthorityFile = value),
+        Text("Kubernetes:KubeConfig", (o, value) => o.Kubernetes.KubeConfig = value),
+        Text("Kubernetes:Context", (o, value) => o.Kubernetes.Context = value),
+        Switch("Kubernetes:PublishEvents", (o, value) => o.Kubernetes.PublishEvents = value),
+        Switch("Kubernetes:LabelLeaderPod", (o, value) => o.Kubernetes.LabelLeaderPod = value),
+        Text("File:Directory", (o, value) => o.File.Directory = value),
+    ];
+
+    /// <summary>
+    /// Whether named elections take the value of the section <c>LeaderElection</c> as their default. Not the lease and the
+    /// identity: two elections that shared one would elect one leader for both.
+    /// </summary>
+    public bool IsShared { get; private init; } = true;
+
+    private static LeaderElectionSetting Text(string key, Action<LeaderElectionOptions, string> set) =>
+        new(key, "text", (options, text) =>
+        {
+            set(options, text);
+            return true;
+        });
+
+    private static LeaderElectionSetting Duration(string key, Action<LeaderElectionOptions, TimeSpan> set) =>
+        new(key, "hours:minutes:seconds, for example \"00:00:15\"", (options, text) =>
+        {
+            bool valid = TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value);
+            if (valid)
+                set(options, value);
+            return valid;
+        });
+
+    private static LeaderElectionSetting Switch(string key, Action<LeaderElectionOptions, bool> set) =>
+        new(key, "\"true\" or \"false\"", (options, text) =>
+        {
+            bool valid = bool.TryParse(text, out bool value);
+            if (valid)
+                set(options, value);
+            return valid;
+        });
+
+    private static LeaderElectionSetting Choice<T>(string key, Action<LeaderElectionOptions, T> set)
+        where T : struct, Enum =>
+        new(key, "one of " + string.Join(", ", Enum.GetNames<T>()), (options, text) =>
+        {
+            // By name only: Enum.TryParse also takes numbers, which say nothing to a reader, and sums of names.
+            string? name = Array.Find(Enum.GetNames<T>(), name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
+            if (name is not null)
+                set(options, Enum.Parse<T>(name));
+            return name is not null;
+        });
+}

@@ -1,0 +1,58 @@
+using LeaseElection.Hosting.Leases;
+using Microsoft.Extensions.Hosting;
+
+namespace LeaseElection.Hosting.Configuration;
+
+/// <summary>Decides where a lease is kept, never by chance: a file instead of a cluster elects a leader on each machine.</summary>
+internal static class LeaseStoreSelection
+{
+    /// <summary>The connection to the API server, or <see langword="null"/> for the file store.</summary>
+    /// <param name="registration">The election, for the message.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="environment">What the process finds around itself.</param>
+    /// <param name="environmentName">The host's environment (Development, Production), if there is a host.</param>
+    /// <param name="connect">
+    /// Looks for an API server. Told whether <c>~/.kube/config</c> may be used: only where Kubernetes was asked for by name, since
+    /// that file names whatever cluster the person at this machine looked at last. Adds to the list what it looked at in vain.
+    /// </param>
+    /// <exception cref="LeaseStoreConfigurationException">There is no store that the user can have meant.</exception>
+    public static TConnection? Select<TConnection>(
+        LeaderElectionRegistration registration,
+        LeaderElectionOptions options,
+        ProcessEnvironment environment,
+        string? environmentName,
+        Func<bool, List<string>, TConnection?> connect)
+        where TConnection : class
+    {
+        if (options.Store == LeaseStoreKind.File)
+            return null;
+
+        List<string> tried = [];
+        if (connect(options.Store == LeaseStoreKind.Kubernetes, tried) is { } connection)
+            return connection;
+        if (options.Store == LeaseStoreKind.Auto && IsDevelopmentMachine(environment, environmentName))
+            return null;
+        throw new LeaseStoreConfigurationException(Message(registration, options.Store, environmentName, tried));
+    }
+
+    /// <summary>A pod without a token is none, whatever its environment is called: each pod has files of its own.</summary>
+    private static bool IsDevelopmentMachine(ProcessEnvironment environment, string? environmentName) =>
+        string.Equals(environmentName, Environments.Development, StringComparison.OrdinalIgnoreCase)
+        && environment.Variable("KUBERNETES_SERVICE_HOST") is null;
+
+    private static string Message(
+        LeaderElectionRegistration registration, LeaseStoreKind store, string? environmentName, List<string> tried)
+    {
+        string storeKey = registration.KeyOf(nameof(LeaderElectionOptions.Store));
+        string[] waysOut =
+        [
+            "run in a pod with a service account token",
+            $"set {registration.KeyOf("Kubernetes:KubeConfig")} to a kubeconfig file",
+            $"on one machine only, set {storeKey}=File, or DOTNET_ENVIRONMENT=Development (it is {environmentName ?? "not set"})",
+            $"for a single instance, set {registration.KeyOf(nameof(LeaderElectionOptions.Enabled))}=false",
+        ];
+        return $"{storeKey} is {store}, but no Kubernetes API server was found.\n"
+            + "Tried:\n" + string.Concat(tried.Select(place => $"  - {place}\n"))
+            + "Do one of these:\n" + string.Join('\n', waysOut.Select(way => $"  - {way}"));
+    }
+}

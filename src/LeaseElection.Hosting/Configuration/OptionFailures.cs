@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace LeaseElection.Hosting.Configuration;
+
+/// <summary>What is wrong with the options of one election: every message names option, value, rule and fix.</summary>
+internal sealed class OptionFailures(LeaderElectionRegistration registration)
+{
+    private readonly List<string> _messages = [];
+
+    public IReadOnlyCollection<string> Messages => _messages;
+
+    public void Add(string message) => _messages.Add(message);
+
+    public void Add(string option, string value, string rule, string fix) =>
+        Add($"{registration.KeyOf(option)} is {value}, but must be {rule}: {fix}.");
+
+    public void Add(string option, TimeSpan value, string rule, string fix) =>
+        Add(option, Format(value), rule, Misread(value) ?? fix);
+
+    /// <summary>A duration as it is written in a configuration, without the zeros that nobody writes.</summary>
+    public static string Format(TimeSpan value) =>
+        value >= TimeSpan.Zero && value < TimeSpan.FromDays(1)
+            ? value.ToString(@"hh\:mm\:ss\.FFFFFFF", CultureInfo.InvariantCulture).TrimEnd('.')
+            : value.ToString("c", CultureInfo.InvariantCulture);
+
+    public static string Quote(string value) => $"\"{value}\"";
+
+    /// <summary>Names the trap where seconds may have been meant: a bare number is days, and 00:15 is minutes.</summary>
+    private static string? Misread(TimeSpan value)
+    {
+        if (value >= TimeSpan.FromDays(1) && value.Ticks % TimeSpan.TicksPerDay == 0)
+            return $"\"{value.Days}\" means {Count(value.Days, "day")}; write \"{Format(TimeSpan.FromSeconds(value.Days))}\"";
+        if (value >= TimeSpan.FromMinutes(1) && value < TimeSpan.FromHours(1) && value.Ticks % TimeSpan.TicksPerMinute == 0)
+        {
+            string number = value.Minutes.ToString("00", CultureInfo.InvariantCulture);
+            return $"\"00:{number}\" means {Count(value.Minutes, "minute")}; for seconds write \"00:00:{number}\"";
+        }
+        return null;
+    }
+
+    private static string Count(int number, string unit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {unit}{(number == 1 ? "" : "s")}");
+}

@@ -1,0 +1,29 @@
+namespace LeaseElection.Hosting.Configuration;
+
+/// <summary>What the process finds around itself, in one place so that a test can be a pod, a laptop or a bare machine.</summary>
+internal sealed record ProcessEnvironment
+{
+    /// <summary>Reads an environment variable; an empty one counts as not set.</summary>
+    public required Func<string, string?> Variable { get; init; }
+
+    public required string HostName { get; init; }
+
+    /// <summary>The user's home, where <c>.kube/config</c> may be.</summary>
+    public required string HomeDirectory { get; init; }
+
+    /// <summary>The folder of the user's local application data, where the file store keeps its leases by default.</summary>
+    public required string LocalApplicationData { get; init; }
+
+    /// <summary>Where the kubelet mounts token, ca.crt and namespace.</summary>
+    public required string ServiceAccountDirectory { get; init; }
+
+    public static ProcessEnvironment Current { get; } = new()
+    {
+        Variable = name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
+        HostName = Environment.MachineName,
+        HomeDirectory = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
+        LocalApplicationData = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+        ServiceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount",
+    };
+}

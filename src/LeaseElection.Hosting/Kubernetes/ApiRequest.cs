@@ -1,9 +1,0 @@
-namespace LeaseElection.Hosting.Kubernetes;
-
-/// <summary>A request as often as it must be sent: once, and once more after a 401.</summary>
-/// <param name="Method">GET, POST, PUT or PATCH.</param>
-/// <param name="Address">The URL for what is left of the time: the server shall give up when we do.</param>
-/// <param name="Body">JSON, or nothing.</param>
-/// <param name="MediaType">What JSON: a PATCH has several meanings.</param>
-internal sealed record ApiRequest(
-    HttpMethod Method, Func<TimeSpan, Uri> Address, byte[]? Body = null, string MediaType = "application/json");

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Kubernetes.Credentials;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.Kubernetes.Connecting;
+
+/// <summary>
+/// The one place where it is decided how we speak to the API server.
+/// <para>
+/// HTTP/1.1, for requests and for watches. With HTTP/2 a cancelled request leaves its connection in the pool, so that a connection that
+/// died silently swallows one attempt after the other (16 s and 8 attempts measured with pings of minutes), and pings short enough to
+/// notice in time cost more traffic than the renewals. With HTTP/1.1 giving up on a request closes its connection. The price is a socket
+/// per watch; to pay it otherwise, change <see cref="Version"/> and give watches a handler in common.
+/// </para>
+/// </summary>
+internal sealed class ApiServerChannelFactory
+{
+    public static readonly Version Version = HttpVersion.Version11;
+
+    // A standby may say nothing for minutes, and its take-over must not wait for a TLS handshake. Servers close earlier, which is noticed.
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(10);
+
+    private static readonly string UserAgent = $"LeaseElection.Hosting/{LibraryVersion.Current}";
+
+    private readonly KubernetesConnection _connection;
+    private readonly RereadValue<X509Certificate2Collection>? _authorities;
+
+    public ApiServerChannelFactory(KubernetesConnection connection, TimeProvider timeProvider, ILogger logger)
+    {
+        _connection = connection;
+        if (connection.CertificateAuthority is { } authority)
+            _authorities = new(CredentialText.ParseAuthorities, timeProvider, logger, authority);
+        if (connection.SkipTlsVerify)
+            KubernetesStoreLog.TlsNotVerified(logger, connection.Server.Authority, connection.Origin);
+    }
+
+    public ApiServerChannel CreateForRequests(ClusterCredential credential) => Create(credential, CreateHandler());
+
+    /// <summary>
+    /// A handler, and so a connection, for one watch alone: a watch that hangs cannot hold up a renewal, and reopening one after silence
+    /// never meets the same dead connection.
+    /// </summary>
+    public ApiServerChannel CreateForWatch(ClusterCredential credential)
+    {
+        SocketsHttpHandler handler = CreateHandler();
+        // Otherwise disposing a stream that never ends would try to read it to its end first.
+        handler.MaxResponseDrainSize = 0;
+        return Create(credential, handler);
+    }
+
+    /// <summary>
+    /// The server was not trusted: the authorities may have been rotated since the file was last looked at, and a minute is more than a
+    /// term has. The next attempt is made with what the file says now.
+    /// </summary>
+    public void RereadAuthorities() => _authorities?.Get(now: true);
+
+    /// <summary>Whether a channel made now would be the same: looks at the authorities' file, once a minute.</summary>
+    public bool IsCurrent(ApiServerChannel channel, ClusterCredential credential) =>
+        channel.IsMadeWith(_authorities?.Get(), credential.ClientCertificate);
+
+    public HttpRequestMessage CreateMessage(HttpMethod method, Uri address, ClusterCredential credential)
+    {
+        var message = new HttpRequestMessage(method, address) { Version = Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        message.Headers.TryAddWithoutValidation("Accept", "application/json");
+        message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        if (credential.Token is { } token)
+            message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        // SocketsHttpHandler takes the name for SNI and for the check of the certificate from here and from nowhere else.
+        if (_connection.TlsServerName is { } name)
+            message.Headers.Host = name;
+        return message;
+    }
+
+    private SocketsHttpHandler CreateHandler() => new()
+    {
+        ConnectTimeout = _connection.ConnectTimeout,
+        PooledConnectionIdleTimeout = IdleTimeout,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        // A trace span for every renewal, every few seconds and for ever, would drown an application's own traces.
+        ActivityHeadersPropagator = null,
+    };
+
+    private ApiServerChannel Create(ClusterCredential credential, SocketsHttpHandler handler)
+    {
+        X509Certificate2Collection? authorities = _authorities?.Get();
+        if (authorities is not null)
+            ServerTrust.Configure(handler.SslOptions, authorities);
+        if (_connection.SkipTlsVerify)
+        {
+#pragma warning disable CA5359 // Asked for in the kubeconfig, word for word, and warned of at start.
+            handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        handler.SslOptions.ClientCertificateContext = credential.ClientCertificate;
+        if (_connection.Proxy is { } proxy)
+            handler.Proxy = new WebProxy(proxy) { Credentials = ProxyCredentials(proxy) };
+        return new ApiServerChannel(handler, authorities, credential.ClientCertificate);
+    }
+
+    private static NetworkCredential? ProxyCredentials(Uri proxy)
+    {
+        string[] parts = proxy.UserInfo.Split(':', 2);
+        return parts is [{ Length: > 0 } user, ..]
+            ? new NetworkCredential(Uri.UnescapeDataString(user), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "")
+            : null;
+    }
+}

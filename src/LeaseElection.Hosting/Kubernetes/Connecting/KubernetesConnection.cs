@@ -1,0 +1,35 @@
+using LeaseElection.Hosting.Kubernetes.Credentials;
+
+namespace LeaseElection.Hosting.Kubernetes.Connecting;
+
+/// <summary>
+/// How to reach one API server, as configured: data only, no file is open and no socket. Whatever can change while the process runs
+/// (token, certificates) is named here and read by those who use it.
+/// </summary>
+internal sealed record KubernetesConnection
+{
+    /// <summary>An https URL, perhaps with a path before <c>/apis</c>, as gateways such as Rancher's have.</summary>
+    public required Uri Server { get; init; }
+
+    /// <summary>Where all this was found, for logs: <c>in-cluster service account</c>, <c>kubeconfig /x context y</c>.</summary>
+    public required string Origin { get; init; }
+
+    public required ClusterUser User { get; init; }
+
+    /// <summary>The namespace that comes with the credentials, if one does. Never a made-up <c>default</c>.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>PEM certificates of the only authorities trusted; <see langword="null"/>: those of the system.</summary>
+    public TextSource? CertificateAuthority { get; init; }
+
+    /// <summary>The name the server's certificate must bear, where it is not the host of <see cref="Server"/>.</summary>
+    public string? TlsServerName { get; init; }
+
+    public bool SkipTlsVerify { get; init; }
+
+    /// <summary><see langword="null"/>: the proxy of the environment (HTTPS_PROXY, NO_PROXY), as for kubectl.</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>Within the 2.5 s a request has: a connection that cannot be made is known never to have carried the request.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+}

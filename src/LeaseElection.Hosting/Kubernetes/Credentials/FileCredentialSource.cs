@@ -1,0 +1,27 @@
+using System.Net.Security;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.Kubernetes.Credentials;
+
+/// <summary>A token, a client certificate or both, from files or given in place.</summary>
+internal sealed class FileCredentialSource : IClusterCredentialSource
+{
+    private readonly RereadValue<string>? _token;
+    private readonly RereadValue<SslStreamCertificateContext>? _certificate;
+
+    public FileCredentialSource(ClusterUser user, TimeProvider timeProvider, ILogger logger)
+    {
+        if (user.Token is { } token)
+            _token = new(CredentialText.ParseToken, timeProvider, logger, token);
+        if (user is { ClientCertificate: { } certificate, ClientKey: { } key })
+            _certificate = new(CredentialText.ParseClientCertificate, timeProvider, logger, certificate, key);
+    }
+
+    public ValueTask<ClusterCredential> GetAsync(CancellationToken cancellationToken) =>
+        new(new ClusterCredential(_token?.Get(), _certificate?.Get()));
+
+    public ValueTask<ClusterCredential> RenewAsync(ClusterCredential rejected, CancellationToken cancellationToken) =>
+        new(new ClusterCredential(_token?.Get(now: true), _certificate?.Get(now: true)));
+
+    public ValueTask DisposeAsync() => default;
+}

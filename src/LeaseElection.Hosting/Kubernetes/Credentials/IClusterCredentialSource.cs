@@ -1,0 +1,14 @@
+namespace LeaseElection.Hosting.Kubernetes.Credentials;
+
+/// <summary>Hands out the credentials of the moment. Safe for several callers at once.</summary>
+internal interface IClusterCredentialSource : IAsyncDisposable
+{
+    /// <exception cref="ClusterCredentialException">There are none.</exception>
+    ValueTask<ClusterCredential> GetAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// After a 401: fetches them anew, whatever their age. What comes back may be the same as before; then there is nothing to retry with.
+    /// </summary>
+    /// <exception cref="ClusterCredentialException">There are none.</exception>
+    ValueTask<ClusterCredential> RenewAsync(ClusterCredential rejected, CancellationToken cancellationToken);
+}

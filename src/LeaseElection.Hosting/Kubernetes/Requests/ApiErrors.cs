@@ -1,0 +1,86 @@
+using System.Text.Json;
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Kubernetes.Requests;
+
+/// <summary>Explains a refusal: the cause, and what an operator can do about it.</summary>
+internal static class ApiErrors
+{
+    /// <summary>The Status a refusal comes with; <see langword="null"/> if its body is something else (a proxy's page, nothing).</summary>
+    public static ApiStatus? ReadStatus(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            ApiStatus? status = JsonSerializer.Deserialize(body.Span, KubernetesJsonContext.Default.ApiStatus);
+            return status is { Kind: "Status" } ? status : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <param name="answer">Its status is no success.</param>
+    /// <param name="verb">The RBAC verb of the request: get, create, update, watch.</param>
+    /// <param name="resource">What it was about.</param>
+    public static LeaseStoreError From(ApiOutcome.Answer answer, string verb, LeaseResource resource) =>
+        From((int)answer.Status, ReadStatus(answer.Body), answer.RetryAfter, verb, resource);
+
+    /// <summary>The same for a Status that came inside a watch.</summary>
+    public static LeaseStoreError From(ApiStatus status, string verb, LeaseResource resource) =>
+        From(status.Code ?? 500, status, retryAfter: null, verb, resource);
+
+    private static LeaseStoreError From(int code, ApiStatus? status, TimeSpan? retryAfter, string verb, LeaseResource resource)
+    {
+        string server = resource.ServerText;
+        string said = Said(status);
+        retryAfter ??= status?.Details?.RetryAfterSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null;
+        LeaseStoreError error = code switch
+        {
+            401 => Error(
+                LeaseStoreErrorKind.Unauthorized,
+                $"{server} does not accept our credentials (401), not even read anew. Check that token or certificate belong to "
+                + $"this cluster, are not expired, and that the service account still exists.{said}"),
+            403 => Error(LeaseStoreErrorKind.Forbidden, Forbidden(status, verb, resource) + said),
+            404 when status?.Details?.Kind is "namespaces" => Error(
+                LeaseStoreErrorKind.NotFound,
+                $"The namespace '{resource.Namespace}' does not exist at {server}. Create it, or correct LeaderElection:LeaseNamespace."),
+            404 => Error(
+                LeaseStoreErrorKind.NotFound,
+                $"{server} has no leases.coordination.k8s.io/v1 (404 for {verb} in namespace '{resource.Namespace}'). Check that "
+                + $"the address is that of a Kubernetes API server, 1.14 or newer, path included.{said}"),
+            410 => Error(LeaseStoreErrorKind.Gone, $"{server} no longer knows the version to watch from (410). Reading anew helps.{said}"),
+            429 or 503 when code == 429 || retryAfter is not null => Error(
+                LeaseStoreErrorKind.Throttled,
+                $"{server} is overloaded and asks to wait ({code}). If it stays so, give leases a FlowSchema of higher priority.{said}"),
+            >= 500 => Error(
+                LeaseStoreErrorKind.ServerError, $"{server} failed ({code}). Look into the logs of the API server and of etcd.{said}"),
+            < 400 => Error(
+                LeaseStoreErrorKind.InvalidResponse,
+                $"{server} answered to {verb} with {code}, which an API server does not do. Is a proxy or something else listening there?"),
+            _ => Error(
+                LeaseStoreErrorKind.Rejected,
+                $"{server} refuses to {verb} the lease {resource.Namespace}/{resource.Name} ({code}).{said}"),
+        };
+        return error with { RetryAfter = retryAfter };
+    }
+
+    private static string Forbidden(ApiStatus? status, string verb, LeaseResource resource)
+    {
+        // Admission refuses with 403 too, and no Role helps against that.
+        string? message = status?.Message;
+        if (message?.Contains("being terminated", StringComparison.Ordinal) is true)
+            return $"The namespace '{resource.Namespace}' is being deleted, so no lease can be created in it.";
+        if (message?.Contains("exceeded quota", StringComparison.Ordinal) is true)
+            return $"A ResourceQuota of the namespace '{resource.Namespace}' leaves no room for the lease '{resource.Name}'.";
+        return $"Not allowed to {verb} leases.coordination.k8s.io '{resource.Name}' in namespace '{resource.Namespace}' at "
+            + $"{resource.ServerText} (403). Grant it with a Role and a RoleBinding: apiGroups [coordination.k8s.io], resources [leases], "
+            + "verbs [get, create, update, watch].";
+    }
+
+    private static string Said(ApiStatus? status) => status?.Message is { Length: > 0 } message
+        ? $" The server said: {Excerpt.Of(message)}"
+        : "";
+
+    private static LeaseStoreError Error(LeaseStoreErrorKind kind, string message) => new(kind, message);
+}

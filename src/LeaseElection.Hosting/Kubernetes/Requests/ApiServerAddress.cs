@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace LeaseElection.Hosting.Kubernetes.Requests;
+
+/// <summary>Where an API server is, and how it is called in messages.</summary>
+internal sealed class ApiServerAddress(Uri server)
+{
+    // The server's own path stays in front: gateways put many clusters behind one host.
+    private readonly string _root = server.AbsoluteUri.TrimEnd('/');
+
+    /// <summary>The URL of a resource.</summary>
+    /// <param name="path">From <c>/api</c> or <c>/apis</c> on, escaped, without a query.</param>
+    /// <param name="timeout">After which the server shall give up too, so that an abandoned write cannot be carried out late.</param>
+    public Uri For(string path, TimeSpan timeout) => new(string.Create(
+        CultureInfo.InvariantCulture, $"{_root}{path}?timeout={Math.Max(1, (long)timeout.TotalMilliseconds)}ms"));
+
+    /// <summary>With the port in every case: it is what a firewall's owner asks for.</summary>
+    public override string ToString() => $"https://{server.Host}:{server.Port}{server.AbsolutePath.TrimEnd('/')}";
+
+    /// <summary>A URL without a timeout: a watch.</summary>
+    /// <param name="path">From <c>/apis</c> on, with its query.</param>
+    public Uri ForStream(string path) => new(_root + path);
+}

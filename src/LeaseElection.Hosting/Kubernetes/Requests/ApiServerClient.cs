@@ -1,0 +1,199 @@
+using System.Net;
+using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Credentials;
+using LeaseElection.Hosting.Leases;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.Kubernetes.Requests;
+
+/// <summary>
+/// Sends requests over a connection that no other traffic shares, and replaces it after every timeout: a connection that died silently
+/// shall cost one attempt, not the term.
+/// </summary>
+internal sealed class ApiServerClient : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly string _server;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly ApiServerChannelFactory _channels;
+    private readonly IClusterCredentialSource _credentials;
+    private ApiServerChannel? _channel;
+    private bool _disposed;
+
+    public ApiServerClient(KubernetesConnection connection, TimeProvider timeProvider, ILogger logger)
+    {
+        _server = new ApiServerAddress(connection.Server).ToString();
+        _timeProvider = timeProvider;
+        _logger = logger;
+        _channels = new ApiServerChannelFactory(connection, timeProvider, logger);
+        _credentials = connection.User is { Token: null, Exec: { } plugin }
+            ? new ExecCredentialSource(plugin, connection, timeProvider, logger)
+            : new FileCredentialSource(connection.User, timeProvider, logger);
+    }
+
+    /// <exception cref="OperationCanceledException">Only when <paramref name="cancellationToken"/> fired.</exception>
+    public async Task<ApiOutcome> SendAsync(ApiRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var attempt = new ApiAttempt();
+        long started = _timeProvider.GetTimestamp();
+        using var timeoutSource = new CancellationTokenSource(NotNegative(timeout), _timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeoutSource.Token);
+        try
+        {
+            using HttpResponseMessage response = await SendAsync(request, attempt, RequestChannel, Left, linked.Token).ConfigureAwait(false);
+            return await AnswerAsync(response, linked.Token).ConfigureAwait(false);
+        }
+        // Everything, because the caller counts on it: what we did not foresee must not end the election, but be one more failed request.
+        catch (Exception e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            bool timedOut = e is OperationCanceledException && timeoutSource.IsCancellationRequested;
+            if (timedOut)
+                Replace(attempt.Channel);
+            return new ApiOutcome.NoAnswer(Explain(e, timedOut, timeout), attempt.MayHaveArrived);
+        }
+
+        TimeSpan Left() => NotNegative(timeout - _timeProvider.GetElapsedTime(started));
+    }
+
+    /// <summary>Opens a watch on a connection of its own.</summary>
+    /// <exception cref="LeaseWatchException">It was refused, or not answered within <paramref name="timeout"/>.</exception>
+    /// <exception cref="OperationCanceledException">Only when <paramref name="cancellationToken"/> fired.</exception>
+    public async Task<ApiServerStream> OpenAsync(
+        ApiRequest request, TimeSpan timeout, Func<ApiOutcome.Answer, LeaseStoreError> explain, CancellationToken cancellationToken)
+    {
+        var attempt = new ApiAttempt();
+        using var timeoutSource = new CancellationTokenSource(timeout, _timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeoutSource.Token);
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await SendAsync(request, attempt, WatchChannel, () => timeout, linked.Token).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                Stream body = await response.Content.ReadAsStreamAsync(linked.Token).ConfigureAwait(false);
+                return new ApiServerStream(attempt.Channel!, response, body);
+            }
+            throw new LeaseWatchException(explain(await AnswerAsync(response, linked.Token).ConfigureAwait(false)));
+        }
+        catch (Exception e)
+        {
+            response?.Dispose();
+            attempt.Channel?.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            if (e is LeaseWatchException)
+                throw;
+            throw new LeaseWatchException(Explain(e, timeoutSource.IsCancellationRequested, timeout));
+        }
+
+        ApiServerChannel WatchChannel(ClusterCredential credential)
+        {
+            // Of an attempt that ended in 401.
+            attempt.Channel?.Dispose();
+            return _channels.CreateForWatch(credential);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _channel?.Dispose();
+            _channel = null;
+        }
+        await _credentials.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Sends the request, and after a 401 once more, if there are other credentials by now (a rotated token).</summary>
+    private async Task<HttpResponseMessage> SendAsync(
+        ApiRequest request, ApiAttempt attempt, Func<ClusterCredential, ApiServerChannel> channelFor, Func<TimeSpan> left,
+        CancellationToken cancellationToken)
+    {
+        ClusterCredential credential = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await SendOnceAsync(credential).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.Unauthorized)
+            return response;
+
+        // Refused is not arrived, even if what follows fails.
+        attempt.Content = null;
+        ClusterCredential renewed;
+        try
+        {
+            renewed = await _credentials.RenewAsync(credential, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+        if (renewed.IsSameAs(credential))
+            return response;
+        response.Dispose();
+        KubernetesStoreLog.CredentialsRenewed(_logger, _server);
+        return await SendOnceAsync(renewed).ConfigureAwait(false);
+
+        async Task<HttpResponseMessage> SendOnceAsync(ClusterCredential with)
+        {
+            attempt.Channel = channelFor(with);
+            attempt.Content = request.Body is { } body ? new TrackedContent(body, request.MediaType) : null;
+            using HttpRequestMessage message = _channels.CreateMessage(request.Method, request.Address(left()), with);
+            message.Content = attempt.Content;
+            return await attempt.Channel.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ApiOutcome.Answer> AnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> body = default;
+        try
+        {
+            body = await BoundedBody.ReadAsync(response.Content, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!response.IsSuccessStatusCode && e is IOException or HttpRequestException or InvalidDataException)
+        {
+            // A refusal stays one, also without its reason.
+        }
+        return new ApiOutcome.Answer(
+            response.StatusCode, body, TransportErrors.RetryAfter(response.Headers, _timeProvider.GetUtcNow()));
+    }
+
+    private ApiServerChannel RequestChannel(ClusterCredential credential)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_channel is { } channel && _channels.IsCurrent(channel, credential))
+                return channel;
+            _channel?.Dispose();
+            return _channel = _channels.CreateForRequests(credential);
+        }
+    }
+
+    /// <summary>Only the connection that failed: a newer one belongs to newer requests.</summary>
+    private void Replace(ApiServerChannel? failed)
+    {
+        lock (_lock)
+        {
+            if (failed is null || !ReferenceEquals(_channel, failed))
+                return;
+            _channel = null;
+        }
+        failed.Dispose();
+        KubernetesStoreLog.ConnectionReplaced(_logger, _server);
+    }
+
+    private LeaseStoreError Explain(Exception exception, bool timedOut, TimeSpan timeout)
+    {
+        if (timedOut)
+            return TransportErrors.Timeout(_server, timeout, exception);
+        LeaseStoreError error = TransportErrors.From(exception, _server);
+        if (error.Kind == LeaseStoreErrorKind.Tls)
+            _channels.RereadAuthorities();
+        return error;
+    }
+
+    private static TimeSpan NotNegative(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
+}

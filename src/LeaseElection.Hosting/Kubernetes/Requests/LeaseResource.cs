@@ -1,0 +1,45 @@
+using System.Globalization;
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Kubernetes.Requests;
+
+/// <summary>One lease on one API server: its addresses, and how it is called in messages.</summary>
+internal sealed class LeaseResource(Uri server, string leaseNamespace, string leaseName)
+{
+    private readonly ApiServerAddress _server = new(server);
+    private readonly string _collection = $"/apis/coordination.k8s.io/v1/namespaces/{Uri.EscapeDataString(leaseNamespace)}/leases";
+
+    public string Namespace => leaseNamespace;
+
+    public string Name => leaseName;
+
+    public string ServerText => _server.ToString();
+
+    public override string ToString() => $"lease {leaseNamespace}/{leaseName} at {ServerText}";
+
+    /// <summary>No resourceVersion: only then does the server ask etcd, and not a cache that may be minutes behind.</summary>
+    public Uri ForItem(TimeSpan timeout) => _server.For($"{_collection}/{Uri.EscapeDataString(leaseName)}", timeout);
+
+    public Uri ForCollection(TimeSpan timeout) => _server.For(_collection, timeout);
+
+    /// <summary>
+    /// A watch of the collection with a field selector, not of the item: RBAC and the server's dispatch treat it as one of the item, and
+    /// it works for a lease that does not exist yet.
+    /// </summary>
+    public Uri ForWatch(string resourceVersion, int seconds) => _server.ForStream(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_collection}?watch=true&fieldSelector=metadata.name%3D{Uri.EscapeDataString(leaseName)}"
+        + $"&resourceVersion={Uri.EscapeDataString(resourceVersion)}&allowWatchBookmarks=true&timeoutSeconds={seconds}"));
+
+    /// <summary>
+    /// Whether a document is this lease, and no other object or one of another namespace. Without uid and resourceVersion it is none
+    /// either: the next write would not be a compare-and-swap.
+    /// </summary>
+    public bool Is(LeaseDocument document) =>
+        document.Kind == "Lease"
+        && document.ApiVersion?.StartsWith("coordination.k8s.io/", StringComparison.Ordinal) is true
+        && document.Metadata is { Uid.Length: > 0, ResourceVersion.Length: > 0 } metadata
+        && IsNamedBy(metadata);
+
+    public bool IsNamedBy(LeaseMetadata metadata) => metadata.Name == leaseName && metadata.Namespace == leaseNamespace;
+}

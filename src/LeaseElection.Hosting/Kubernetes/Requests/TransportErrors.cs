@@ -1,0 +1,67 @@
+using System.Net.Http.Headers;
+using LeaseElection.Hosting.Kubernetes.Credentials;
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Kubernetes.Requests;
+
+/// <summary>Explains a request that got no answer.</summary>
+internal static class TransportErrors
+{
+    public static LeaseStoreError Timeout(string server, TimeSpan timeout, Exception exception) => new(
+        LeaseStoreErrorKind.Timeout,
+        $"{server} did not answer within {timeout.TotalSeconds:0.###} s. Check that it is up and that no firewall drops the connection.")
+    {
+        Exception = exception,
+    };
+
+    public static LeaseStoreError From(Exception exception, string server) => Explain(exception, server) with { Exception = exception };
+
+    public static TimeSpan? RetryAfter(HttpResponseHeaders headers, DateTimeOffset now) => headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        // Measured from the server's own clock where it tells it: ours may be wrong by minutes.
+        { Date: { } date } => date - (headers.Date ?? now) is { Ticks: > 0 } wait ? wait : TimeSpan.Zero,
+        _ => null,
+    };
+
+    private static LeaseStoreError Explain(Exception exception, string server) => exception switch
+    {
+        ClusterCredentialException => Error(LeaseStoreErrorKind.Credentials, exception.Message),
+        HttpRequestException http => FromHttp(http, server),
+        InvalidDataException => Error(
+            LeaseStoreErrorKind.InvalidResponse,
+            $"{server} answered with more than {BoundedBody.MaxLength} bytes, which is no Lease. Is something else listening there?"),
+        OperationCanceledException => Error(
+            LeaseStoreErrorKind.Network,
+            $"No connection to {server} could be made in time. Check address, port and network policies."),
+        _ => Error(LeaseStoreErrorKind.Network, $"The connection to {server} broke: {Innermost(exception)}"),
+    };
+
+    private static LeaseStoreError FromHttp(HttpRequestException e, string server) => e.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => Error(
+            LeaseStoreErrorKind.Dns, $"The name of {server} cannot be resolved: {Innermost(e)} Check the address and the DNS of this machine."),
+        HttpRequestError.SecureConnectionError => Error(
+            LeaseStoreErrorKind.Tls,
+            $"No trusted connection to {server}: {Innermost(e)} Check that the certificate authority is the cluster's "
+            + "(Kubernetes:CertificateAuthorityFile, certificate-authority in a kubeconfig, ca.crt in a pod) and that the certificate names "
+            + "this host (tls-server-name in a kubeconfig)."),
+        HttpRequestError.ConnectionError => Error(
+            LeaseStoreErrorKind.Network, $"No connection to {server}: {Innermost(e)} Check address, port and network policies."),
+        HttpRequestError.ProxyTunnelError => Error(
+            LeaseStoreErrorKind.Network,
+            $"The proxy does not let us through to {server}: {Innermost(e)} Check proxy-url or HTTPS_PROXY, or add the host to NO_PROXY."),
+        HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => Error(
+            LeaseStoreErrorKind.InvalidResponse, $"{server} does not speak HTTP as expected: {Innermost(e)} Is something else listening there?"),
+        _ => Error(LeaseStoreErrorKind.Network, $"The connection to {server} broke: {Innermost(e)}"),
+    };
+
+    private static LeaseStoreError Error(LeaseStoreErrorKind kind, string message) => new(kind, message);
+
+    // The outer messages only say that there is an inner one.
+    private static string Innermost(Exception exception)
+    {
+        string message = exception.GetBaseException().Message.TrimEnd();
+        return message.EndsWith('.') ? message : message + ".";
+    }
+}

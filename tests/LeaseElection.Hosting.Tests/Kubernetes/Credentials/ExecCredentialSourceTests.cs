@@ -1,0 +1,266 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Credentials;
+using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Tests.Leases;
+using LeaseElection.Testing.FakeApiServer;
+using static LeaseElection.Hosting.Tests.Kubernetes.Records;
+
+namespace LeaseElection.Hosting.Tests.Kubernetes;
+
+/// <summary>Plugins are shell scripts here, started as real processes.</summary>
+[Collection(nameof(FileLocks))]
+public sealed class ExecCredentialSourceTests : IDisposable
+{
+    private const string V1 = "client.authentication.k8s.io/v1";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ShiftedTimeProvider _time = new();
+    private readonly RecordingLogger<ExecCredentialSource> _logger = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Get_PluginPrintsAToken_TokenAndOnlyOneRun()
+    {
+        await using ExecCredentialSource source = Source($"echo run >> runs; echo '{Credential("secret-token")}'");
+
+        Assert.Equal("secret-token", (await source.GetAsync(default)).Token);
+        Assert.Equal("secret-token", (await source.GetAsync(default)).Token);
+
+        Assert.Equal(1, Runs());
+        Assert.DoesNotContain(_logger.Lines, line => line.Text.Contains("secret-token", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Get_PluginIsGivenArgumentsEnvironmentAndTheCluster()
+    {
+        await using ExecCredentialSource source = Source(
+            $"echo \"$1 $REGION\" > seen; echo \"$KUBERNETES_EXEC_INFO\" > info; echo '{Credential("t")}'", clusterInfo: true);
+
+        await source.GetAsync(default);
+
+        Assert.Equal("--login north\n", await File.ReadAllTextAsync(InFolder("seen")));
+        JsonNode info = JsonNode.Parse(await File.ReadAllTextAsync(InFolder("info")))!;
+        Assert.Equal(V1, (string?)info["apiVersion"]);
+        Assert.Equal("ExecCredential", (string?)info["kind"]);
+        Assert.False((bool?)info["spec"]!["interactive"]);
+        Assert.Equal("https://10.0.0.1:6443", (string?)info["spec"]!["cluster"]!["server"]);
+        Assert.Equal(Convert.ToBase64String("pem"u8), (string?)info["spec"]!["cluster"]!["certificate-authority-data"]);
+    }
+
+    [Fact]
+    public async Task Get_NoClusterInfoWanted_NoneGiven()
+    {
+        await using ExecCredentialSource source = Source($"echo \"$KUBERNETES_EXEC_INFO\" > info; echo '{Credential("t")}'");
+
+        await source.GetAsync(default);
+
+        Assert.Null(JsonNode.Parse(await File.ReadAllTextAsync(InFolder("info")))!["spec"]!["cluster"]);
+    }
+
+    [Fact]
+    public async Task Get_Expired_PluginAskedAgain()
+    {
+        string expires = _time.GetUtcNow().AddMinutes(5).ToString("O", CultureInfo.InvariantCulture);
+        await using ExecCredentialSource source = Source($"echo run >> runs; echo '{Credential("t", expires)}'");
+
+        await source.GetAsync(default);
+        _time.Advance(TimeSpan.FromMinutes(4));
+        await source.GetAsync(default);
+        Assert.Equal(1, Runs());
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await source.GetAsync(default);
+
+        Assert.Equal(2, Runs());
+    }
+
+    [Fact]
+    public async Task Renew_AfterARejection_PluginAskedAgainButOnceForAll()
+    {
+        await using ExecCredentialSource source = Source($"echo run >> runs; printf '{Credential("t%s")}' \"$(wc -l < runs | tr -d ' ')\"");
+        ClusterCredential first = await source.GetAsync(default);
+
+        ClusterCredential second = await source.RenewAsync(first, default);
+        ClusterCredential third = await source.RenewAsync(first, default);
+
+        Assert.Equal(("t1", "t2", "t2"), (first.Token, second.Token, third.Token));
+        Assert.Equal(2, Runs());
+    }
+
+    [Fact]
+    public async Task Get_PluginFails_MessageNamesCommandReasonAndHint()
+    {
+        await using ExecCredentialSource source = Source("echo 'you are not logged in' >&2; exit 3", hint: "Run: cloud login");
+
+        ClusterCredentialException thrown = await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
+
+        foreach (string part in (string[])["'sh'", "code 3", "you are not logged in", "Run: cloud login"])
+            Assert.Contains(part, thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_PluginFailsBeforeTheOldTokenExpires_OldOneKept()
+    {
+        string expires = _time.GetUtcNow().AddMinutes(5).ToString("O", CultureInfo.InvariantCulture);
+        await using ExecCredentialSource source = Source($"test -e ran && exit 1; touch ran; echo '{Credential("t", expires)}'");
+        await source.GetAsync(default);
+        _time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(8));
+
+        Assert.Equal("t", (await source.GetAsync(default)).Token);
+        Assert.Contains(_logger.Lines, line => line.Id.Name == "ExecPluginFailed");
+    }
+
+    [Fact]
+    public async Task Get_NoSuchCommand_MessageNamesIt()
+    {
+        await using var source = new ExecCredentialSource(
+            new ExecPlugin { ApiVersion = V1, Command = "no-such-plugin", InstallHint = "apt install it" }, Connection(), _time, _logger);
+
+        ClusterCredentialException thrown = await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
+
+        Assert.Contains("no-such-plugin", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("apt install it", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no json, but secret-token")]
+    [InlineData("{}")]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential"}""")]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{}}""")]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"two words secret-token"}}""")]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"secret-token"}}""")]
+    public async Task Get_PluginPrintsSomethingElse_SaidWithoutRepeatingIt(string output)
+    {
+        await using ExecCredentialSource source = Source($"echo '{output}'");
+
+        ClusterCredentialException thrown = await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
+
+        Assert.Contains("plugin 'sh'", thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-token", thrown.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_CallerGivesUp_RunGoesOnForTheNextCaller()
+    {
+        // The plugin waits at a named pipe until the test opens it.
+        await using ExecCredentialSource source = Source($"echo run >> runs; mkfifo gate; cat gate > /dev/null; echo '{Credential("t")}'");
+        using var impatient = new CancellationTokenSource();
+        Task<ClusterCredential> given = source.GetAsync(impatient.Token).AsTask();
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+
+        Task<ClusterCredential> waiting = source.GetAsync(default).AsTask();
+        await OpenGateAsync();
+
+        Assert.Equal("t", (await waiting.WaitAsync(Patience)).Token);
+        Assert.Equal(1, Runs());
+    }
+
+    [Fact]
+    public async Task Dispose_PluginStillRuns_Killed()
+    {
+        ExecCredentialSource source = Source("mkfifo gate; cat gate > /dev/null; touch survived");
+        Task<ClusterCredential> waiting = source.GetAsync(default).AsTask();
+
+        await source.DisposeAsync().AsTask().WaitAsync(Patience);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.False(File.Exists(InFolder("survived")));
+    }
+
+    [Fact]
+    public async Task Store_PluginGivesAClientCertificate_ServerKnowsTheUser()
+    {
+        await using FakeKubeApiServer server = await FakeKubeApiServer.StartAsync();
+        (string certificate, string key) = server.Authority.IssueForClient("certified", []);
+        server.Users["certified"] = new FakeUser("certified", "*");
+        var credential = new JsonObject
+        {
+            ["apiVersion"] = V1,
+            ["kind"] = "ExecCredential",
+            ["status"] = new JsonObject { ["clientCertificateData"] = certificate, ["clientKeyData"] = key },
+        };
+        await File.WriteAllTextAsync(InFolder("credential.json"), credential.ToJsonString());
+        await using KubernetesLeaseStore store =
+            new StoreSetup(server) { User = new ClusterUser { Exec = Plugin("cat credential.json") } }.Create();
+
+        Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
+    }
+
+    [Fact]
+    public async Task Store_TokenRejected_PluginAskedAgainAndTheRequestRepeated()
+    {
+        await using FakeKubeApiServer server = await FakeKubeApiServer.StartAsync();
+        server.Users["t2"] = new FakeUser("app", "*");
+        ExecPlugin plugin = Plugin($"echo run >> runs; printf '{Credential("t%s")}' \"$(wc -l < runs | tr -d ' ')\"");
+        await using KubernetesLeaseStore store = new StoreSetup(server) { User = new ClusterUser { Exec = plugin } }.Create();
+
+        await store.CreateLeaseAsync();
+
+        Assert.Equal(["Bearer t1", "Bearer t2"], server.Requests.Select(request => request.Headers["Authorization"]));
+    }
+
+    [Fact]
+    public async Task Store_PluginFails_FailedCredentials()
+    {
+        await using FakeKubeApiServer server = await FakeKubeApiServer.StartAsync();
+        await using KubernetesLeaseStore store = new StoreSetup(server) { User = new ClusterUser { Exec = Plugin("exit 1") } }.Create();
+
+        Failed(LeaseStoreErrorKind.Credentials, await store.CreateAsync(Held("a"), Patience, default));
+    }
+
+    // Not by JsonObject: a token may be a format of printf.
+    private static string Credential(string token, string? expires = null) => expires is null
+        ? $$$"""{"apiVersion":"{{{V1}}}","kind":"ExecCredential","status":{"token":"{{{token}}}"} }"""
+        : $$$"""{"apiVersion":"{{{V1}}}","kind":"ExecCredential","status":{"token":"{{{token}}}","expirationTimestamp":"{{{expires}}}"} }""";
+
+    private static KubernetesConnection Connection() => new()
+    {
+        Server = new Uri("https://10.0.0.1:6443/"),
+        Origin = "test",
+        User = new ClusterUser(),
+        CertificateAuthority = TextSource.Inline("ca", "pem"),
+    };
+
+    private ExecCredentialSource Source(string script, bool clusterInfo = false, string? hint = null) =>
+        new(Plugin(script, clusterInfo, hint), Connection(), _time, _logger);
+
+    private ExecPlugin Plugin(string script, bool clusterInfo = false, string? hint = null)
+    {
+        string file = InFolder("plugin.sh");
+        File.WriteAllText(file, $"cd '{_folder.Path}'\n{script}\n");
+        // Through sh, not as a program of its own: a file just written cannot be executed while any fork still holds it open.
+        return new ExecPlugin
+        {
+            ApiVersion = V1,
+            Command = "sh",
+            Arguments = [file, "--login"],
+            Environment = [KeyValuePair.Create("REGION", "north")],
+            ProvideClusterInfo = clusterInfo,
+            InstallHint = hint,
+        };
+    }
+
+    private string InFolder(string name) => Path.Combine(_folder.Path, name);
+
+    private int Runs() => File.ReadAllLines(InFolder("runs")).Length;
+
+    /// <summary>Opening a pipe for writing waits until the plugin has opened it for reading, which is when it runs.</summary>
+    private async Task OpenGateAsync()
+    {
+        using var created = new FileSystemWatcher(_folder.Path);
+        var there = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        created.Created += (_, e) =>
+        {
+            if (e.Name == "gate")
+                there.TrySetResult();
+        };
+        created.EnableRaisingEvents = true;
+        if (!File.Exists(InFolder("gate")))
+            await there.Task.WaitAsync(Patience);
+        await Task.Run(() => File.OpenWrite(InFolder("gate")).Dispose()).WaitAsync(Patience);
+    }
+}
