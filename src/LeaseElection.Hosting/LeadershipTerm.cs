@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Time;
 
 namespace LeaseElection.Hosting;
 

@@ -5,6 +5,7 @@ using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Time;
 using LeaseElection.Testing.Leases;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -3,6 +3,7 @@ using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Time;
 
 namespace LeaseElection.Hosting;
 

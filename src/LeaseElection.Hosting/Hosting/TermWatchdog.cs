@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting;

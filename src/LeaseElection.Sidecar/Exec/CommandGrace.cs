@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Hosting.Time;
 
 namespace LeaseElection.Sidecar.Exec;
 

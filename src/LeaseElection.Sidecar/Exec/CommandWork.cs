@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Hosting.Time;
 using LeaseElection.Sidecar.Flags;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LeaseElection.Hosting.ClusterTests.Election;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes.Announcing;
+using LeaseElection.Hosting.Time;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Proxy;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Time;
 using LeaseElection.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

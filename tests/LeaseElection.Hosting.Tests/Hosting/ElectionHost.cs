@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Logging;

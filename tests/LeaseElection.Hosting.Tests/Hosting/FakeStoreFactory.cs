@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.Leases;
 
 namespace LeaseElection.Hosting.Tests;

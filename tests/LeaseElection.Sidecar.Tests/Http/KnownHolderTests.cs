@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Time;
 using LeaseElection.Sidecar.Http;
 using LeaseElection.Testing.Time;
 

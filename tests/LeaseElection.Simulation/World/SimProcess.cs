@@ -2,6 +2,7 @@ using LeaseElection.Hosting;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Time;
 
 namespace LeaseElection.Simulation;
 

@@ -2,6 +2,7 @@ using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Kubernetes.Announcing;

@@ -4,6 +4,7 @@ using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Kubernetes.Announcing;

@@ -76,7 +76,7 @@ internal static class ExecPluginProcess
         ExecCredential? credential;
         try
         {
-            credential = JsonSerializer.Deserialize(output, KubernetesJsonContext.Default.ExecCredential);
+            credential = JsonSerializer.Deserialize(output, ExecCredentialJsonContext.Default.ExecCredential);
         }
         catch (JsonException)
         {

@@ -3,6 +3,7 @@ using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Time;
 using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes.Announcing;
+using LeaseElection.Hosting.Time;
 using LeaseElection.Testing.FakeApiServer;
 using LeaseElection.Testing.Logging;
 using LeaseElection.Testing.Time;

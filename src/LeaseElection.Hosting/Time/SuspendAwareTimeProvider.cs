@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace LeaseElection.Hosting;
+namespace LeaseElection.Hosting.Time;
 
 /// <summary>
 /// The system's time with a monotonic clock that counts the time a machine is suspended. <see cref="TimeProvider.System"/> does not

@@ -1,6 +1,6 @@
 using LeaseElection.Hosting.Election;
 
-namespace LeaseElection.Hosting;
+namespace LeaseElection.Hosting.Time;
 
 /// <summary>Reads both clocks of a <see cref="TimeProvider"/>; the monotonic one counts from when this was made.</summary>
 internal sealed class ElectionClock(TimeProvider timeProvider)

@@ -1,6 +1,4 @@
-using LeaseElection.Hosting.Leases;
-
-namespace LeaseElection.Hosting;
+namespace LeaseElection.Hosting.Leases;
 
 /// <summary>
 /// Tells the cluster who leads, beside the election: every call returns at once and never throws, whatever becomes of the telling. Each

@@ -1,0 +1,55 @@
+using System.Text.RegularExpressions;
+using LeaseElection.Testing;
+
+namespace LeaseElection.Hosting.Tests.Rooms;
+
+/// <summary>
+/// Which room of the library may name which is what the table "Rooms" of the README says, neither more nor less: an arrow that nobody draws
+/// any more is taken out, and one that somebody draws anew is a decision.
+/// </summary>
+public sealed partial class RoomsTests
+{
+    private const string Election = "Election";
+
+    /// <summary>What a pure class may be made of: values, and nothing that waits, talks, or knows the time.</summary>
+    private static readonly string[] Pure =
+    [
+        "LeaseElection.Hosting", "LeaseElection.Hosting.Election", "LeaseElection.Hosting.Leases", "System", "System.Collections.Generic",
+        "System.Diagnostics.CodeAnalysis", "System.Globalization", "System.Linq", "System.Runtime.InteropServices",
+    ];
+
+    [Fact]
+    public void Arrows_AreThoseOfTheReadme()
+    {
+        IReadOnlyDictionary<(string From, string To), IReadOnlyList<string>> drawn = LibraryRooms.Arrows();
+        HashSet<(string From, string To)> allowed = ReadmeArrows();
+
+        Assert.Empty(drawn
+            .Where(arrow => arrow.Key.To != LibraryRooms.Root && arrow.Key.From != LibraryRooms.Root && !allowed.Contains(arrow.Key))
+            .Select(arrow => $"{arrow.Key.From} names {arrow.Key.To}: {string.Join(", ", arrow.Value.Take(5))}"));
+        Assert.Empty(allowed.Where(arrow => !drawn.ContainsKey(arrow)).Select(arrow => $"nothing in {arrow.From} names {arrow.To} any more"));
+    }
+
+    [Fact]
+    public void Rooms_EachIsInTheReadme() =>
+        Assert.Equal(LibraryRooms.All.Order(StringComparer.Ordinal), ReadmeRooms().Select(row => row.Room).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Election_NamesNothingThatWaitsTalksOrKnowsTheTime() =>
+        Assert.Empty(LibraryRooms.NamespacesNamedIn(Election).Where(named => !Pure.Contains(named.Key)).Select(named => $"{named.Key}: {named.Value}"));
+
+    private static HashSet<(string From, string To)> ReadmeArrows() =>
+        [.. ReadmeRooms().SelectMany(row => row.Names.Select(name => (row.Room, name)))];
+
+    private static IEnumerable<(string Room, IEnumerable<string> Names)> ReadmeRooms() =>
+        from line in File.ReadLines(Path.Combine(Checkout.Root, "README.md"))
+        let row = RoomRow().Match(line)
+        where row.Success
+        select (row.Groups["room"].Value, RoomName().Matches(row.Groups["names"].Value).Select(name => name.Groups["room"].Value));
+
+    [GeneratedRegex(@"^\| `(?<room>[A-Z][A-Za-z/]*)/` \|.*\|(?<names>[^|]*)\|$", RegexOptions.NonBacktracking)]
+    private static partial Regex RoomRow();
+
+    [GeneratedRegex(@"`(?<room>[A-Z][A-Za-z/]*)/`", RegexOptions.NonBacktracking)]
+    private static partial Regex RoomName();
+}
