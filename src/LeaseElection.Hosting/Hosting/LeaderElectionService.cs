@@ -18,7 +18,7 @@ internal sealed class LeaderElectionService(
     LeaderElection election,
     IEnumerable<WorkRegistration> works,
     IOptionsMonitor<LeaderElectionOptions> optionsMonitor,
-    IOptions<HostOptions> hostOptions,
+    HostShutdownTimeout shutdownTimeout,
     IElectionStoreFactory stores,
     ElectionClock clock,
     TermWatchdog watchdog,
@@ -50,7 +50,7 @@ internal sealed class LeaderElectionService(
 
         _announcements = new LeadershipAnnouncements(opened.Announcers);
         ElectorSettings settings = ElectionSettings.Of(
-            options, opened.Card.Identity, hostOptions.Value.ShutdownTimeout, _announcements.FinishTimeout);
+            options, opened.Card.Identity, shutdownTimeout.Value, _announcements.FinishTimeout);
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
         WorkRegistration[] ours = [.. works.Where(work => work.Election == registration.Name)];
@@ -155,7 +155,7 @@ internal sealed class LeaderElectionService(
         if (options.Enabled && settings.DrainTimeout < settings.StopTimeout)
         {
             _logger.ShutdownTimeoutTooShort(
-                hostOptions.Value.ShutdownTimeout,
+                shutdownTimeout.Value,
                 registration.KeyOf(nameof(options.StopTimeout)),
                 settings.StopTimeout,
                 (ElectorSettings.ReleaseTimeout + _announcements.FinishTimeout).TotalSeconds);
