@@ -99,8 +99,8 @@ public static class LeaderElectionServiceCollectionExtensions
         services.TryAddSingleton(ProcessEnvironment.Current);
         services.TryAddSingleton<LeaseClaims>();
         services.TryAddSingleton<AnnouncerFactory>();
-        services.AddMetrics(); // Hosts have it, a bare collection of services has not.
         services.TryAddSingleton<ElectionInstruments>();
+        services.TryAddSingleton<HostShutdownTimeout>();
         services.TryAddSingleton<TermWatchdog>();
         services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
         services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider)));

@@ -20,10 +20,12 @@ internal sealed class ElectionInstruments
 
     private ImmutableArray<LeaderElection> _elections = [];
 
-    public ElectionInstruments(IMeterFactory meters)
+    /// <param name="meters">That of the host; a bare collection of services, whose registrations a test checks, has none.</param>
+    public ElectionInstruments(IMeterFactory? meters = null)
     {
+        var options = new MeterOptions(LeaderElectionTelemetry.MeterName) { Version = LibraryVersion.Current };
         // Not disposed here: it is the factory's, which gives the same one to everybody who asks.
-        Meter meter = meters.Create(new MeterOptions(LeaderElectionTelemetry.MeterName) { Version = LibraryVersion.Current });
+        Meter meter = meters?.Create(options) ?? new Meter(options);
         meter.CreateObservableUpDownCounter(
             "leader_election.leader", Leaders, "{leader}", "1 where the lease is held, 0 elsewhere: the sum over all replicas is 1");
         meter.CreateObservableGauge(

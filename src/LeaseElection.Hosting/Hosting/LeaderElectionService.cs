@@ -19,7 +19,7 @@ internal sealed class LeaderElectionService(
     LeaderElection election,
     IEnumerable<WorkRegistration> works,
     IOptionsMonitor<LeaderElectionOptions> optionsMonitor,
-    IOptions<HostOptions> hostOptions,
+    HostShutdownTimeout shutdownTimeout,
     IElectionStoreFactory stores,
     ElectionClock clock,
     TermWatchdog watchdog,
@@ -51,7 +51,7 @@ internal sealed class LeaderElectionService(
 
         _announcements = new LeadershipAnnouncements(opened.Announcers);
         ElectorSettings settings = ElectionSettings.Of(
-            options, opened.Card.Identity, hostOptions.Value.ShutdownTimeout, _announcements.FinishTimeout);
+            options, opened.Card.Identity, shutdownTimeout.Value, _announcements.FinishTimeout);
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
         WorkRegistration[] ours = [.. works.Where(work => work.Election == registration.Name)];
@@ -156,7 +156,7 @@ internal sealed class LeaderElectionService(
         if (options.Enabled && settings.DrainTimeout < settings.StopTimeout)
         {
             _logger.ShutdownTimeoutTooShort(
-                hostOptions.Value.ShutdownTimeout,
+                shutdownTimeout.Value,
                 registration.KeyOf(nameof(options.StopTimeout)),
                 settings.StopTimeout,
                 (ElectorSettings.ReleaseTimeout + _announcements.FinishTimeout).TotalSeconds);
