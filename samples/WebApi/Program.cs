@@ -1,16 +1,15 @@
 using LeaseElection.Hosting;
-using OpenTelemetry;
 using Serilog;
 using WebApi;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.Logging.ClearProviders().AddSerilog(
-    new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).CreateLogger(), dispose: true);
+builder.Services.AddSerilog(logging => logging.ReadFrom.Configuration(builder.Configuration));
+builder.AddTelemetry();
 builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, LeaderJson.Default));
 builder.Services.AddLeaderElection().AddHostedService<ExpiredCartSweeper>(); // A BackgroundService as any other; here it runs on the leader only.
 
 WebApplication app = builder.Build();
-using OpenTelemetrySdk? telemetry = Telemetry.Start(app);
+app.UseSerilogRequestLogging(RequestLog.Configure);
 app.MapHealthChecks("/livez", Probe.Of("live"));
 app.MapHealthChecks("/readyz", Probe.Of("ready"));
 app.MapGet("/leader", (ILeaderElection election, HttpResponse response) =>

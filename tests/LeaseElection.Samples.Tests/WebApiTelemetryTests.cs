@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeaseElection.Samples.Tests.Otlp;
 
 namespace LeaseElection.Samples.Tests;
@@ -10,20 +11,16 @@ public sealed class WebApiTelemetryTests(ITestOutputHelper output)
     private const string Age = "leader_election.lease.renewal.age";
     private const string Transitions = "leader_election.transitions";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(0.25);
 
     [UnixFact]
     public async Task Metrics_ThroughAHandOver_SumToOneLeaderBeforeAndAfter()
     {
         await using var collector = new OtlpReceiver();
         await using var replicas = new ReplicaSet("WebApi", output);
-        replicas.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address;
-        replicas.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
-        replicas.Environment["OTEL_METRIC_EXPORT_INTERVAL"] = "250";
-        replicas.Environment["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=first";
-        Replica first = replicas.Start("--urls", "http://127.0.0.1:0");
+        Replica first = Start(replicas, collector, "first", Often);
         await first.WaitForAsync("became leader", Patience);
-        replicas.Environment["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=second";
-        Replica second = replicas.Start("--urls", "http://127.0.0.1:0");
+        Replica second = Start(replicas, collector, "second", Often);
 
         IReadOnlyList<OtlpPoint> before = await collector.UntilAsync(
             points => points.Count(point => point.Name == Leader) == 2 && points.Any(point => point.Name == Transitions), Patience);
@@ -48,14 +45,40 @@ public sealed class WebApiTelemetryTests(ITestOutputHelper output)
             ["leader_election.drain", "leader_election.release", "leader_election.take_over"], collector.SpansOf("first").Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Else the last value that a collector has of it is 1, and the sum over all replicas 2 until it forgets that.</summary>
+    [UnixFact]
+    public async Task Metrics_OfALeaderThatStopsBetweenTwoExports_SayInTheEndThatItLeadsNoMore()
+    {
+        await using var collector = new OtlpReceiver();
+        await using var replicas = new ReplicaSet("WebApi", output);
+        Replica only = Start(replicas, collector, "only", exportInterval: TimeSpan.FromHours(1));
+        await only.WaitForAsync("became leader", Patience);
+
+        await only.SignalAsync("TERM");
+        await only.WaitForExitAsync(Patience);
+
+        IReadOnlyList<OtlpPoint> last = await collector.UntilAsync(points => points.Any(point => point.Name == Leader), Patience);
+        Assert.Equal(["only=0"], LeadersIn(last));
+        Assert.Equal(["only: acquired=1", "only: released=1 shut_down"], TransitionsIn(last));
+    }
+
     [Fact]
     public void Snippet_OfTheReadme_IsThatOfTheSample()
     {
         string program = File.ReadAllText(Path.Combine(ReplicaSet.Samples, "WebApi", "Telemetry.cs"));
         string[] lines = File.ReadAllText(Path.Combine(ReplicaSet.Samples, "..", "README.md")).Split("```csharp\n")
-            .Select(block => block.Split("```")[0]).Single(block => block.Contains("OpenTelemetrySdk", StringComparison.Ordinal)).Trim().Split('\n');
+            .Select(block => block.Split("```")[0]).Single(block => block.Contains("AddOpenTelemetry()", StringComparison.Ordinal)).Trim().Split('\n');
         Assert.Contains(lines, line => line.Contains("AddMeter", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.Contains(line.Trim(), program, StringComparison.Ordinal));
+    }
+
+    private static Replica Start(ReplicaSet replicas, OtlpReceiver collector, string instance, TimeSpan exportInterval)
+    {
+        replicas.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address;
+        replicas.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        replicas.Environment["OTEL_METRIC_EXPORT_INTERVAL"] = exportInterval.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+        replicas.Environment["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=" + instance;
+        return replicas.Start("--urls", "http://127.0.0.1:0");
     }
 
     private static string[] LeadersIn(IEnumerable<OtlpPoint> points) =>

@@ -61,6 +61,22 @@ public sealed class WebApiTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public async Task Requests_OfPeople_AreLoggedAndThoseOfMachinesAreNot()
+    {
+        await using var replicas = new ReplicaSet("WebApi", output);
+        Replica only = replicas.Start("--urls", "http://127.0.0.1:0");
+        using HttpClient client = await ClientOfAsync(only);
+
+        await StatusOfAsync(client, "/livez");
+        await StatusOfAsync(client, "/readyz");
+        await StatusOfAsync(client, "/leader-election/default/leader");
+        await StatusOfAsync(client, "/leader");
+
+        await only.WaitForAsync("HTTP GET /leader responded 200 in", Patience);
+        Assert.Single(only.Lines, line => line.Says("HTTP GET"));
+    }
+
     private static async Task<(Replica Leader, HttpClient ToLeader, HttpClient ToStandby)> StartTwoAsync(ReplicaSet replicas)
     {
         Replica leader = replicas.Start("--urls", "http://127.0.0.1:0");

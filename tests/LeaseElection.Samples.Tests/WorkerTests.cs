@@ -32,6 +32,19 @@ public sealed class WorkerTests(ITestOutputHelper output)
         Assert.True(work.Says(token), $"'{work.Text}' should name the {token}");
     }
 
+    /// <summary>A log server finds all that concerns one lease only if its name is a value of its own.</summary>
+    [Fact]
+    public async Task Logs_OfTheElection_KeepTheirValues()
+    {
+        await using var replicas = new ReplicaSet("Worker", output);
+        Replica only = replicas.Start(
+            "--Serilog:WriteTo:0:Args:outputTemplate", "{LeaseNamespace:l}|{LeaseName:l}|{HolderIdentity:l}|{Message:lj}{NewLine}");
+
+        Line leads = await only.WaitForAsync(BecameLeader, Patience);
+
+        Assert.Equal(["default", "nightly-settlement", IdentityOf(only)], leads.Text.Split('|')[..^1]);
+    }
+
     [Fact]
     public async Task Second_Started_SaysWhoLeadsAndDoesNotWork()
     {
