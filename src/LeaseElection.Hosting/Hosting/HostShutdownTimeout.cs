@@ -3,9 +3,9 @@ using Microsoft.Extensions.Options;
 namespace LeaseElection.Hosting;
 
 /// <summary>
-/// What the host grants all services together to stop: <c>HostOptions.ShutdownTimeout</c>. It is read by name, because <c>HostOptions</c> is
-/// the one thing needed of the host's own package: the rest is in its abstractions, and a library with an <see cref="ILeaderWork"/> in it
-/// should not bring a whole host along.
+/// What the host grants all services together to stop: <c>HostOptions.ShutdownTimeout</c>. It is read by name, because <c>HostOptions</c>
+/// is the one thing needed of the host's own package: the rest is in its abstractions, and a library with an <see cref="ILeaderWork"/> in
+/// it should not bring a whole host along.
 /// </summary>
 internal sealed class HostShutdownTimeout(IServiceProvider services)
 {
