@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.ClusterTests.Electors;
+using LeaseElection.Hosting.ClusterTests.Faults.Packets;
 using LeaseElection.Hosting.ClusterTests.Faults.Processes;
 using LeaseElection.Testing.ApiServer;
 
@@ -10,6 +11,9 @@ switch (args)
         return;
     case ["replica", .. string[] settings]:
         await Replica.RunAsync(settings);
+        return;
+    case [CutTrials.Command or CutTrials.InsideCommand, ..]:
+        Environment.ExitCode = await CutTrials.RunAsync(args);
         return;
 }
 

@@ -71,13 +71,16 @@ internal sealed class Contest : IAsyncDisposable
     }
 
     /// <summary>One of ours, as a process; <see cref="Candidate"/>.</summary>
-    public Task<ElectorProcess> OurProcessAsync(ElectorTimings timings)
+    /// <param name="timings">Its durations.</param>
+    /// <param name="enter">What its command line begins with, to have it run elsewhere.</param>
+    public Task<ElectorProcess> OurProcessAsync(ElectorTimings timings, IReadOnlyList<string>? enter = null)
     {
         string identity = Name("ours");
         return AddAsync(
             identity,
-            "dotnet",
             [
+                .. enter ?? [],
+                "dotnet",
                 typeof(Candidate).Assembly.Location, Candidate.Command,
                 "--LeaderElection:LeaseName", LeaseName,
                 "--LeaderElection:LeaseNamespace", _namespace,
@@ -96,13 +99,14 @@ internal sealed class Contest : IAsyncDisposable
         kind == "python" ? PythonAsync(timings) : ClientGoAsync(timings, release);
 
     /// <summary>One of client-go's.</summary>
-    public Task<ElectorProcess> ClientGoAsync(ElectorTimings timings, bool release = true)
+    public Task<ElectorProcess> ClientGoAsync(ElectorTimings timings, bool release = true, IReadOnlyList<string>? enter = null)
     {
         string identity = Name("client-go");
         return AddAsync(
             identity,
-            ElectorPrograms.ClientGo,
             [
+                .. enter ?? [],
+                ElectorPrograms.ClientGo,
                 .. Where("--lease", LeaseName, "--identity", identity),
                 Invariant($"--lease-duration={timings.LeaseSeconds}s"),
                 Invariant($"--renew-deadline={timings.DeadlineSeconds}s"),
@@ -117,8 +121,8 @@ internal sealed class Contest : IAsyncDisposable
         string identity = Name("python");
         return AddAsync(
             identity,
-            ElectorPrograms.Python,
             [
+                ElectorPrograms.Python,
                 "run",
                 .. Where("--lease", LeaseName, "--identity", identity),
                 Invariant($"--lease-duration={timings.LeaseSeconds}"),
@@ -179,15 +183,16 @@ internal sealed class Contest : IAsyncDisposable
         return Journal.AssertSound();
     }
 
-    private void Collect()
+    /// <summary>Takes in what the processes have said meanwhile.</summary>
+    public void Collect()
     {
         foreach (ElectorProcess process in _candidates.OfType<ElectorProcess>())
             process.Collect(Journal);
     }
 
-    private async Task<ElectorProcess> AddAsync(string identity, string program, IEnumerable<string> arguments)
+    private async Task<ElectorProcess> AddAsync(string identity, string[] command)
     {
-        ElectorProcess process = await ElectorProcess.StartAsync(identity, program, arguments);
+        ElectorProcess process = await ElectorProcess.StartAsync(identity, command[0], command[1..]);
         _candidates.Push(process);
         return process;
     }

@@ -30,12 +30,16 @@ internal sealed class CertificateAuthority : IDisposable
 
     public string Pem { get; }
 
-    public (string CertificatePem, string KeyPem) IssueForServer()
+    /// <summary>For a server that listens at loopback addresses, and at others if any are named.</summary>
+    public (string CertificatePem, string KeyPem) IssueForServer(params IEnumerable<IPAddress> others)
     {
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
-        names.AddIpAddress(IPAddress.Loopback);
-        names.AddIpAddress(IPAddress.IPv6Loopback);
+        foreach (IPAddress address in others.Append(IPAddress.Loopback).Append(IPAddress.IPv6Loopback).Distinct())
+        {
+            names.AddIpAddress(address);
+        }
+
         return Issue(NameOf("kube-apiserver"), ServerAuthentication, names.Build());
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace LeaseElection.Testing.ApiServer;
 
 /// <summary>The two processes, etcd and kube-apiserver, on ports of their own.</summary>
@@ -14,11 +16,11 @@ internal sealed class ControlPlane : IAsyncDisposable
     private GuardedProcess? _etcd;
     private GuardedProcess? _apiServer;
 
-    public ControlPlane(ApiServerAssets assets, ControlPlaneFiles files)
+    public ControlPlane(ApiServerAssets assets, ControlPlaneFiles files, IPAddress address)
     {
         _assets = assets;
         _files = files;
-        Url = new Uri($"https://127.0.0.1:{_ports[0]}");
+        Url = new Uri($"https://{address}:{_ports[0]}");
         _admin = ClientFor(files.AdminToken);
     }
 
@@ -75,8 +77,8 @@ internal sealed class ControlPlane : IAsyncDisposable
         string[] flags = [
             $"--etcd-servers={EtcdUrl}",
             $"--secure-port={Url.Port}",
-            "--bind-address=127.0.0.1",
-            "--advertise-address=127.0.0.1",
+            $"--bind-address={Url.Host}",
+            $"--advertise-address={Url.Host}",
             "--endpoint-reconciler-type=none",
             $"--tls-cert-file={_files.ServingCertificate}",
             $"--tls-private-key-file={_files.ServingKey}",

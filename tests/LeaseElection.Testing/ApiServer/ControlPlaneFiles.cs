@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 
 namespace LeaseElection.Testing.ApiServer;
@@ -11,13 +12,13 @@ internal sealed class ControlPlaneFiles : IDisposable
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("lease-election-apiserver-");
     private readonly CertificateAuthority _authority = new();
 
-    public ControlPlaneFiles()
+    public ControlPlaneFiles(IPAddress address)
     {
         Directory.CreateDirectory(PathOf("tokens"));
         EtcdData = EtcdDataDirectory();
         AuthorityFile = Write("ca.crt", _authority.Pem);
         AdminToken = Write("admin.token", RandomNumberGenerator.GetHexString(32, lowercase: true));
-        var (certificate, key) = _authority.IssueForServer();
+        var (certificate, key) = _authority.IssueForServer(address);
         ServingCertificate = Write("server.crt", certificate);
         ServingKey = Write("server.key", key);
         using var serviceAccounts = ECDsa.Create(ECCurve.NamedCurves.nistP256);

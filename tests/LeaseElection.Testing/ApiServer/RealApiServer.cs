@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 
@@ -16,17 +17,17 @@ public sealed class RealApiServer : IAsyncDisposable
     private int _namespaces;
     private int _users;
 
-    private RealApiServer(ApiServerAssets assets)
+    private RealApiServer(ApiServerAssets assets, IPAddress address)
     {
-        _files = new ControlPlaneFiles();
-        _plane = new ControlPlane(assets, _files);
+        _files = new ControlPlaneFiles(address);
+        _plane = new ControlPlane(assets, _files, address);
         Admin = ClientFor(AdminToken);
         AdminKubeConfigFile = _files.WriteAdminKubeConfig(Url);
         _access = new AccessControl(Admin, ClientFor);
         _kubectl = new Kubectl(assets.Kubectl, AdminKubeConfigFile, _files.KubectlCache);
     }
 
-    /// <summary>Where it listens: https, 127.0.0.1; stays the same over a restart.</summary>
+    /// <summary>Where it listens: https, 127.0.0.1 unless told otherwise; stays the same over a restart.</summary>
     public Uri Url => _plane.Url;
 
     /// <summary>The file with the certificate of the authority that signed the server's.</summary>
@@ -55,7 +56,10 @@ public sealed class RealApiServer : IAsyncDisposable
 
     /// <summary>Starts both processes and waits until the server says that it is ready.</summary>
     /// <exception cref="InvalidOperationException">It cannot start: says why, with the end of the logs.</exception>
-    public static async Task<RealApiServer> StartAsync(CancellationToken cancellationToken)
+    public static Task<RealApiServer> StartAsync(CancellationToken cancellationToken) => StartAsync(IPAddress.Loopback, cancellationToken);
+
+    /// <summary>The same at an IPv4 address of this machine that others than this machine may reach.</summary>
+    internal static async Task<RealApiServer> StartAsync(IPAddress address, CancellationToken cancellationToken)
     {
         var assets = ApiServerAssets.Current;
         if (assets.MissingReason is { } reason)
@@ -65,7 +69,7 @@ public sealed class RealApiServer : IAsyncDisposable
 
         for (var attempt = 1; ; attempt++)
         {
-            var server = new RealApiServer(assets);
+            var server = new RealApiServer(assets, address);
             try
             {
                 await server._plane.StartAsync(cancellationToken);

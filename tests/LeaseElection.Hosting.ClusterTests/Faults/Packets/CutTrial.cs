@@ -1,0 +1,75 @@
+using LeaseElection.Hosting.ClusterTests.Electors;
+using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Journal;
+using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
+
+namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
+
+/// <summary>A leader and a standby of one elector, and what comes of it when the leader's packets vanish.</summary>
+internal sealed class CutTrial(Hub hub, RealApiServer server, string elector, CutOptions options)
+{
+    public const string Ours = "ours";
+    public const string ClientGo = "client-go";
+
+    /// <summary>Client-go that gives its lease up when it ends; it then tries to once its leadership is lost, too.</summary>
+    public const string ClientGoRelease = "client-go-release";
+
+    /// <summary>Cuts once, at any phase between two renewals.</summary>
+    public async Task<Cut> RunAsync()
+    {
+        ElectorTimings timings = options.Timings;
+        await using Contest contest = await Contest.StartAsync(server);
+        Wire wire = await hub.LayAsync();
+        ElectorProcess leader = await JoinAsync(contest, wire);
+        WorkSpan work = await contest.StartsAsync(leader.Identity);
+        ElectorProcess standby = await JoinAsync(contest, await hub.LayAsync());
+        await standby.SeesAsync(leader.Identity);
+
+        // The standby counts from a renewal that it has seen: that is one since it is here.
+        await contest.Lease.NextRenewalAsync();
+        await PassAsync(timings.Lease / 5 * Random.Shared.NextDouble());
+        await wire.CutAsync();
+        long cut = WorkJournal.Now;
+        (long In, long Out) before = await wire.CountSegmentsAsync();
+        long renewed = await contest.Lease.RenewedAsync();
+
+        if (options.Heal is { } heal)
+        {
+            await PassAsync(heal - Between(cut, WorkJournal.Now));
+            await AssertSilentAsync(wire, before);
+            await wire.HealAsync();
+
+            // Until whoever leads has renewed, and a leader that did not would have stopped.
+            await contest.Lease.NextRenewalAsync();
+            await PassAsync(timings.Deadline - Between(cut, WorkJournal.Now));
+        }
+        else
+        {
+            await contest.StartsAsync(standby.Identity);
+            await contest.EndsAsync(work);
+            await AssertSilentAsync(wire, before);
+        }
+
+        contest.Collect();
+        IReadOnlyList<WorkSpan> spans = contest.Journal.Spans;
+        return new Cut(
+            elector, Between(renewed, cut), Since(cut, spans[0].End), Since(cut, spans.ElementAtOrDefault(1)?.Start));
+    }
+
+    /// <summary>
+    /// That packets vanished, and that is all: something was sent and nothing came back. A refusal or a reset would be a packet, and would
+    /// tell the leader at once what it is to find out by waiting.
+    /// </summary>
+    private static async Task AssertSilentAsync(Wire wire, (long In, long Out) before)
+    {
+        (long In, long Out) after = await wire.CountSegmentsAsync();
+        if (after.In != before.In || after.Out <= before.Out)
+            throw new InvalidOperationException($"While cut, {after.In - before.In} segments came in and {after.Out - before.Out} were sent.");
+    }
+
+    private static TimeSpan? Since(long cut, long? at) => at is { } known ? Between(cut, known) : null;
+
+    private Task<ElectorProcess> JoinAsync(Contest contest, Wire wire) => elector == Ours
+        ? contest.OurProcessAsync(options.Timings, wire.Enter)
+        : contest.ClientGoAsync(options.Timings, release: elector == ClientGoRelease, wire.Enter);
+}
