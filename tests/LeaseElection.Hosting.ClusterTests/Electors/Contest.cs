@@ -34,6 +34,9 @@ internal sealed class Contest : IAsyncDisposable
     /// <summary>Who worked when, of all of them.</summary>
     public WorkJournal Journal { get; } = new();
 
+    /// <summary>What the command lines of the next processes begin with, to have them run elsewhere than here.</summary>
+    public IReadOnlyList<string> Enter { get; set; } = [];
+
     public static async Task<Contest> StartAsync(RealApiServer server)
     {
         string leaseNamespace = await server.CreateNamespaceAsync();
@@ -71,16 +74,13 @@ internal sealed class Contest : IAsyncDisposable
     }
 
     /// <summary>One of ours, as a process; <see cref="Candidate"/>.</summary>
-    /// <param name="timings">Its durations.</param>
-    /// <param name="enter">What its command line begins with, to have it run elsewhere.</param>
-    public Task<ElectorProcess> OurProcessAsync(ElectorTimings timings, IReadOnlyList<string>? enter = null)
+    public Task<ElectorProcess> OurProcessAsync(ElectorTimings timings)
     {
         string identity = Name("ours");
         return AddAsync(
             identity,
+            "dotnet",
             [
-                .. enter ?? [],
-                "dotnet",
                 typeof(Candidate).Assembly.Location, Candidate.Command,
                 "--LeaderElection:LeaseName", LeaseName,
                 "--LeaderElection:LeaseNamespace", _namespace,
@@ -99,14 +99,13 @@ internal sealed class Contest : IAsyncDisposable
         kind == "python" ? PythonAsync(timings) : ClientGoAsync(timings, release);
 
     /// <summary>One of client-go's.</summary>
-    public Task<ElectorProcess> ClientGoAsync(ElectorTimings timings, bool release = true, IReadOnlyList<string>? enter = null)
+    public Task<ElectorProcess> ClientGoAsync(ElectorTimings timings, bool release = true)
     {
         string identity = Name("client-go");
         return AddAsync(
             identity,
+            ElectorPrograms.ClientGo,
             [
-                .. enter ?? [],
-                ElectorPrograms.ClientGo,
                 .. Where("--lease", LeaseName, "--identity", identity),
                 Invariant($"--lease-duration={timings.LeaseSeconds}s"),
                 Invariant($"--renew-deadline={timings.DeadlineSeconds}s"),
@@ -121,8 +120,8 @@ internal sealed class Contest : IAsyncDisposable
         string identity = Name("python");
         return AddAsync(
             identity,
+            ElectorPrograms.Python,
             [
-                ElectorPrograms.Python,
                 "run",
                 .. Where("--lease", LeaseName, "--identity", identity),
                 Invariant($"--lease-duration={timings.LeaseSeconds}"),
@@ -190,8 +189,9 @@ internal sealed class Contest : IAsyncDisposable
             process.Collect(Journal);
     }
 
-    private async Task<ElectorProcess> AddAsync(string identity, string[] command)
+    private async Task<ElectorProcess> AddAsync(string identity, string program, IEnumerable<string> arguments)
     {
+        string[] command = [.. Enter, program, .. arguments];
         ElectorProcess process = await ElectorProcess.StartAsync(identity, command[0], command[1..]);
         _candidates.Push(process);
         return process;

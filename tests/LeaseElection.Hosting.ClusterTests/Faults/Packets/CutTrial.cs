@@ -69,7 +69,12 @@ internal sealed class CutTrial(Hub hub, RealApiServer server, string elector, Cu
 
     private static TimeSpan? Since(long cut, long? at) => at is { } known ? Between(cut, known) : null;
 
-    private Task<ElectorProcess> JoinAsync(Contest contest, Wire wire) => elector == Ours
-        ? contest.OurProcessAsync(options.Timings, wire.Enter)
-        : contest.ClientGoAsync(options.Timings, release: elector == ClientGoRelease, wire.Enter);
+    /// <summary>Starts a candidate at the far end of a wire.</summary>
+    private Task<ElectorProcess> JoinAsync(Contest contest, Wire wire)
+    {
+        contest.Enter = wire.Enter;
+        return elector == Ours
+            ? contest.OurProcessAsync(options.Timings)
+            : contest.ClientGoAsync(options.Timings, release: elector == ClientGoRelease);
+    }
 }

@@ -78,7 +78,7 @@ internal static class CutTrials
 
         Console.WriteLine($"""
 
-            {options.Trials} cuts each, {options.Timings.LeaseSeconds}/{options.Timings.DeadlineSeconds}/{options.Timings.RetrySeconds} s; least / median / most:
+            Trials: {options.Trials}, at {options.Timings.LeaseSeconds}/{options.Timings.DeadlineSeconds}/{options.Timings.RetrySeconds} s; least / median / most:
 
             | elector | work stopped after the cut | the next began after it | worked side by side |
             |---|---|---|---|
