@@ -1,4 +1,3 @@
-using System.Globalization;
 using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
@@ -44,10 +43,10 @@ internal static class CutTrials
     private static async Task<int> FollowAsync(string[] arguments)
     {
         string log = Path.GetTempFileName();
-        await using GuardedProcess inside = await StartAsync(arguments, log);
-        using (StreamReader reader = new(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)))
+        try
         {
-            File.Delete(log); // Both have it open.
+            await using GuardedProcess inside = await StartAsync(arguments, log);
+            using var reader = new StreamReader(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
             await Polling.UntilAsync(
                 async () =>
                 {
@@ -56,9 +55,12 @@ internal static class CutTrials
                     return hasExited;
                 },
                 TimeSpan.MaxValue);
+            return await inside.Exited;
         }
-
-        return await inside.Exited;
+        finally
+        {
+            File.Delete(log);
+        }
     }
 
     private static async Task RunAsync(CutOptions options)
@@ -76,32 +78,6 @@ internal static class CutTrials
             }
         }
 
-        Console.WriteLine($"""
-
-            Trials: {options.Trials}, at {options.Timings.LeaseSeconds}/{options.Timings.DeadlineSeconds}/{options.Timings.RetrySeconds} s; least / median / most:
-
-            | elector | work stopped after the cut | the next began after it | worked side by side |
-            |---|---|---|---|
-            """);
-        foreach (IGrouping<string, Cut> elector in cuts.GroupBy(cut => cut.Elector))
-            Console.WriteLine(Summary(elector.Key, [.. elector]));
-    }
-
-    private static string Summary(string elector, Cut[] cuts)
-    {
-        TimeSpan?[] overlaps = [.. cuts.Select(cut => (TimeSpan?)cut.Overlap).Where(overlap => overlap > TimeSpan.Zero)];
-        string together = overlaps.Length == 0 ? "never" : $"{overlaps.Length} of {cuts.Length}: {Range(overlaps)}";
-        return $"| {elector} | {Range(cuts.Select(cut => cut.Stopped))} | {Range(cuts.Select(cut => cut.Began))} | {together} |";
-    }
-
-    /// <summary>The least, the median and the most of what happened at all.</summary>
-    private static string Range(IEnumerable<TimeSpan?> times)
-    {
-        double[] sorted = [.. times.OfType<TimeSpan>().Select(time => time.TotalSeconds).Order()];
-        return sorted.Length == 0
-            ? "never"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{sorted[0]:0.0} / {(sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2:0.0} / {sorted[^1]:0.0} s");
+        Console.WriteLine(CutSummary.Of(options, cuts));
     }
 }

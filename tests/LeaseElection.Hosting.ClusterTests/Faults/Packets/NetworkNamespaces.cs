@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
@@ -64,11 +65,18 @@ internal static class NetworkNamespaces
         {
             string[] probe = [.. way, ip, "link", "add", "probe", "type", "veth"];
             var start = new ProcessStartInfo("unshare", probe) { UseShellExecute = false, RedirectStandardError = true };
-            using Process process = Process.Start(start) ?? throw new InvalidOperationException("unshare did not start");
-            complaint = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            if (process.ExitCode == 0)
-                return (way, "");
+            try
+            {
+                using Process process = Process.Start(start)!;
+                complaint = process.StandardError.ReadToEnd();
+                process.WaitForExit();
+                if (process.ExitCode == 0)
+                    return (way, "");
+            }
+            catch (Win32Exception exception)
+            {
+                complaint = exception.Message; // There is no unshare here: no Linux.
+            }
         }
 
         return (null, $"no network namespaces of one's own on this machine: {complaint.Trim()}");
