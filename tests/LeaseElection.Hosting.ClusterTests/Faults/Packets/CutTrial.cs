@@ -35,13 +35,13 @@ internal sealed class CutTrial(Hub hub, RealApiServer server, string elector, Cu
 
         if (options.Heal is { } heal)
         {
-            await PassAsync(heal - Between(cut, WorkJournal.Now));
+            await PassUntilAsync(cut, heal);
             await AssertSilentAsync(wire, before);
             await wire.HealAsync();
 
             // Until whoever leads has renewed, and a leader that did not would have stopped.
             await contest.Lease.NextRenewalAsync();
-            await PassAsync(timings.Deadline - Between(cut, WorkJournal.Now));
+            await PassUntilAsync(cut, timings.Deadline);
         }
         else
         {
@@ -65,6 +65,13 @@ internal sealed class CutTrial(Hub hub, RealApiServer server, string elector, Cu
         (long In, long Out) after = await wire.CountSegmentsAsync();
         if (after.In != before.In || after.Out <= before.Out)
             throw new InvalidOperationException($"While cut, {after.In - before.In} segments came in and {after.Out - before.Out} were sent.");
+    }
+
+    /// <summary>Waits until so much time has passed since the cut.</summary>
+    private static Task PassUntilAsync(long cut, TimeSpan time)
+    {
+        TimeSpan left = time - Between(cut, WorkJournal.Now);
+        return left > TimeSpan.Zero ? PassAsync(left) : Task.CompletedTask;
     }
 
     private static TimeSpan? Since(long cut, long? at) => at is { } known ? Between(cut, known) : null;
