@@ -5,7 +5,7 @@ namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
 /// <summary>What came of a cut between a leader and the API server; a row of the table.</summary>
 /// <param name="Elector">Whose leader.</param>
 /// <param name="Renewed">How long before the cut the leader had renewed.</param>
-/// <param name="Stopped">How long after it its work had stopped; <see langword="null"/>: it went on.</param>
+/// <param name="Stopped">How long after it its work had stopped; <see langword="null"/>: it went on, to the end of the trial.</param>
 /// <param name="Began">How long after it the standby's work began; <see langword="null"/>: it did not.</param>
 internal sealed record Cut(string Elector, TimeSpan Renewed, TimeSpan? Stopped, TimeSpan? Began)
 {
@@ -17,7 +17,7 @@ internal sealed record Cut(string Elector, TimeSpan Renewed, TimeSpan? Stopped, 
 
     private const string Never = "never";
 
-    /// <summary>How long the work of both ran; <see cref="TimeSpan.MaxValue"/>: without end.</summary>
+    /// <summary>How long the work of both ran; <see cref="TimeSpan.MaxValue"/>: to the end of the trial.</summary>
     public TimeSpan Overlap => (Stopped, Began) switch
     {
         (_, null) => TimeSpan.Zero,
@@ -33,7 +33,7 @@ internal sealed record Cut(string Elector, TimeSpan Renewed, TimeSpan? Stopped, 
             : null;
 
     /// <summary>The row.</summary>
-    public override string ToString() => $"| {Elector} | {Text(Renewed)} | {Text(Stopped)} | {Text(Began)} | {(Overlap == TimeSpan.MaxValue ? "without end" : Text(Overlap))} |";
+    public override string ToString() => $"| {Elector} | {Text(Renewed)} | {Text(Stopped)} | {Text(Began)} | {(Overlap == TimeSpan.MaxValue ? "no end seen" : Text(Overlap))} |";
 
     private static string Text(TimeSpan? time) =>
         time is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.TotalSeconds:0.000} s") : Never;

@@ -12,12 +12,13 @@ internal sealed record CutOptions
         Two replicas of each elector stand for a lease of a real API server, each in a network namespace of its own. The packets between the
         leader and the API server vanish, both ways; nothing is refused or reset. Measures when work stopped and when the next began.
 
-          --electors NAMES    which, with commas between: ours, client-go, client-go-release (ReleaseOnCancel)    (all three)
-          --trials N          cuts, of all electors at the same time                                               (5)
-          --lease SECONDS     LeaseDuration                                                                        (15)
-          --deadline SECONDS  RenewDeadline                                                                        (10)
-          --retry SECONDS     RetryPeriod                                                                          (2)
-          --heal SECONDS      how long the cut lasts; 0: for good                                                  (0)
+          --electors NAMES    which, with commas between: ours, client-go, client-go-release (ReleaseOnCancel),
+                              python                                               (ours,client-go,client-go-release)
+          --trials N          cuts, of all electors at the same time               (5)
+          --lease SECONDS     LeaseDuration                                        (15)
+          --deadline SECONDS  RenewDeadline                                        (10)
+          --retry SECONDS     RetryPeriod                                          (2)
+          --heal SECONDS      how long the cut lasts; 0: for good                  (0)
         """;
 
     public string[] Electors { get; private set; } = [CutTrial.Ours, CutTrial.ClientGo, CutTrial.ClientGoRelease];
@@ -40,9 +41,8 @@ internal sealed record CutOptions
     {
         if (option == "--electors")
         {
-            string[] all = Electors;
             Electors = text.Split(',');
-            return Electors.All(all.Contains);
+            return Electors.All(elector => elector is CutTrial.Ours or CutTrial.ClientGo or CutTrial.ClientGoRelease or CutTrial.Python);
         }
 
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value))

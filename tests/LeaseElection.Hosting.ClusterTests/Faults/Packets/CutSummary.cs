@@ -17,7 +17,9 @@ internal static class CutSummary
     private static string Row(string elector, Cut[] cuts)
     {
         TimeSpan?[] overlaps = [.. cuts.Select(cut => (TimeSpan?)cut.Overlap).Where(overlap => overlap > TimeSpan.Zero)];
-        string together = overlaps.Length == 0 ? "never" : $"{overlaps.Length} of {cuts.Length}: {Range(overlaps)}";
+        string together = overlaps.Length == 0 ? "never"
+            : overlaps.Max() == TimeSpan.MaxValue ? $"{overlaps.Length} of {cuts.Length}, no end seen"
+            : $"{overlaps.Length} of {cuts.Length}: {Range(overlaps)}";
         return $"| {elector} | {Range(cuts.Select(cut => cut.Stopped))} | {Range(cuts.Select(cut => cut.Began))} | {together} |";
     }
 

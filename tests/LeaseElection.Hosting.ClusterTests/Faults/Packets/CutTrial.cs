@@ -11,8 +11,10 @@ internal sealed class CutTrial(Hub hub, RealApiServer server, string elector, Cu
     public const string Ours = "ours";
     public const string ClientGo = "client-go";
 
-    /// <summary>Client-go that gives its lease up when it ends; it then tries to once its leadership is lost, too.</summary>
+    /// <summary>Client-go with <c>ReleaseOnCancel</c>: it tries to give its lease up once it has lost it, too, and only then ends its work.</summary>
     public const string ClientGoRelease = "client-go-release";
+
+    public const string Python = "python";
 
     /// <summary>Cuts once, at any phase between two renewals.</summary>
     public async Task<Cut> RunAsync()
@@ -46,7 +48,7 @@ internal sealed class CutTrial(Hub hub, RealApiServer server, string elector, Cu
         else
         {
             await contest.StartsAsync(standby.Identity);
-            await contest.EndsAsync(work);
+            await EndsAsync(contest, work, cut);
             await AssertSilentAsync(wire, before);
         }
 
@@ -67,6 +69,16 @@ internal sealed class CutTrial(Hub hub, RealApiServer server, string elector, Cu
             throw new InvalidOperationException($"While cut, {after.In - before.In} segments came in and {after.Out - before.Out} were sent.");
     }
 
+    /// <summary>Waits until work has ended, or for as long as nobody should take to see that his lease has run out: some do not.</summary>
+    private Task EndsAsync(Contest contest, WorkSpan work, long cut) => Polling.UntilAsync(
+        () =>
+        {
+            contest.Collect();
+            return Task.FromResult(contest.Journal.Spans.Any(span => span.Token == work.Token && span.End is not null)
+                || Between(cut, WorkJournal.Now) > options.Timings.Lease * 2);
+        },
+        Patience);
+
     /// <summary>Waits until so much time has passed since the cut.</summary>
     private static Task PassUntilAsync(long cut, TimeSpan time)
     {
@@ -82,6 +94,6 @@ internal sealed class CutTrial(Hub hub, RealApiServer server, string elector, Cu
         contest.Enter = wire.Enter;
         return elector == Ours
             ? contest.OurProcessAsync(options.Timings)
-            : contest.ClientGoAsync(options.Timings, release: elector == ClientGoRelease);
+            : contest.TheirsAsync(elector == ClientGoRelease ? ClientGo : elector, options.Timings, release: elector == ClientGoRelease);
     }
 }
