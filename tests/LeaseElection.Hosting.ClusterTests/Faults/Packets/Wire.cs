@@ -44,7 +44,7 @@ internal sealed class Wire(string place, string end, IPAddress address)
     {
         string counts = await Hub.RunAsync([.. Enter, "cat", "/proc/net/snmp"]);
         string[][] tcp = [.. counts.Split('\n').Where(line => line.StartsWith("Tcp: ", StringComparison.Ordinal)).Select(line => line.Split(' '))];
-        return (Count("InSegs"), Count("OutSegs"));
+        return (Count("InSegs"), Count("OutSegs") + Count("RetransSegs")); // What is sent once more is not among what is sent.
 
         // A line of names, and one of their values.
         long Count(string name) => long.Parse(tcp[1][Array.IndexOf(tcp[0], name)], CultureInfo.InvariantCulture);
