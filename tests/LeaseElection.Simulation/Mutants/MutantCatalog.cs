@@ -82,6 +82,7 @@ internal static class MutantCatalog
         new("a watch may go back in time", new MutantEdit(View, "IsNewer(lease.ResourceVersion, inOrder: true) ? Note(lease, at, own)", "lease.ResourceVersion.Length > 0 ? Note(lease, at, own)")),
         new("a wall clock that ran ahead means nothing", new MutantEdit("Election/TermValidity.cs", "now.WallLead - WallLead > JumpTolerance;", "now.WallLead - WallLead > TimeSpan.MaxValue;")),
         new("a holder wiped out by hand has released", new MutantEdit(View, "!record.HasHolder && record.LeaseDurationSeconds == 1;", "!record.HasHolder;")),
+        new("a proof of death speaks of whoever holds the lease now", new MutantEdit(View, " || lease.ResourceVersion != resourceVersion || FreeAt", " || FreeAt")),
         new("retries do not pause", new MutantEdit(Pacer, "NextAt = now + (pause > Least ? pause : Least);", "NextAt = now;")),
         new(
             "the fencing token is the version that was read before the write",

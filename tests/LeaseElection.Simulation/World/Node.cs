@@ -97,6 +97,7 @@ internal sealed class Node
         if (Process != process)
             return;
         Process = null;
+        _world.Undertaker.Bury(process);
         _world.In(RestartPause, Boot);
     }
 

@@ -35,6 +35,9 @@ internal sealed record Scenario
     /// <summary>Whether each identity is the beginning of the next.</summary>
     public bool HasNestedIdentities { get; init; }
 
+    /// <summary>Whether the store proves that a holder is dead.</summary>
+    public bool ProvesDeath { get; init; }
+
     /// <summary>The chance that a piece of work ends by itself.</summary>
     public double WorkEndsByItself { get; init; }
 

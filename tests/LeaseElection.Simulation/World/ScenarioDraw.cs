@@ -37,7 +37,8 @@ internal static class ScenarioDraw
         };
         ElectorSettings? other = random.Next(8) == 0 ? Timings(random) : null;
         double mostError = Math.Min(MostError(settings), MostError(other ?? settings));
-        FaultKind[] faults = Faults(random);
+        bool provesDeath = new Random(seed ^ 0xDEAD).Next(4) == 0; // Dice of their own, so that the other worlds stay as they are.
+        FaultKind[] faults = provesDeath ? [FaultKind.Kill, .. Faults(random)] : Faults(random);
         return new Scenario
         {
             Seed = seed,
@@ -50,6 +51,7 @@ internal static class ScenarioDraw
             FirstVersion = FirstVersions[random.Next(FirstVersions.Length)],
             HasNumbers = random.Next(50) != 0 || faults.Contains(FaultKind.WatchRewound), // What has no order cannot be seen to go back.
             HasNestedIdentities = random.Next(20) == 0,
+            ProvesDeath = provesDeath,
             WorkEndsByItself = random.Next(5) == 0 ? 0.3 : 0,
             WorkDisobeys = random.Next(20) == 0 ? 0.3 : 0,
             Faults = faults,

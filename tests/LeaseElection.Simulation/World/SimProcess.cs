@@ -157,6 +157,13 @@ internal sealed class SimProcess
 
     public void Hear(ElectionInput input) => Post(input);
 
+    /// <summary>The store tells something by its watch that has no place in the order of the versions.</summary>
+    public void HearUnordered(LeaseEvent happened)
+    {
+        if (_watch is { IsOpen: true, IsSilent: false })
+            Hear(new ElectionInput.Watched(happened));
+    }
+
     public void Post(ElectionInput input) => Post(input, null);
 
     /// <summary>The watchdog compares the clocks twice a second.</summary>

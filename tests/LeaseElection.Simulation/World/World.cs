@@ -22,6 +22,7 @@ internal sealed class World
         Server = new Server(this, scenario.FirstVersion, scenario.HasNumbers);
         Network = new Network(this);
         Oracle = new Oracle(this);
+        Undertaker = new Undertaker(this);
         for (int i = 0; i < scenario.Nodes; i++)
             _nodes.Add(new Node(this, i, NewClock()));
         Chronicle?.Add(Now, "world", scenario.ToString());
@@ -42,6 +43,8 @@ internal sealed class World
     public Network Network { get; }
 
     public Oracle Oracle { get; }
+
+    public Undertaker Undertaker { get; }
 
     public Resource Resource { get; } = new();
 
