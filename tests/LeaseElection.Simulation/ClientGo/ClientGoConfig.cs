@@ -8,6 +8,8 @@ internal sealed record ClientGoConfig(TimeSpan LeaseDuration, TimeSpan RenewDead
     /// <summary>The timeout of the HTTP client; <see langword="null"/>, the default: none.</summary>
     public TimeSpan? RequestTimeout { get; init; }
 
+    public RecordedTimes Times { get; init; }
+
     /// <summary>What the record says: fractions of a second are cut off.</summary>
     public int RecordedSeconds => (int)LeaseDuration.TotalSeconds;
 

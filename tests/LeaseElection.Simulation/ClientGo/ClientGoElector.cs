@@ -1,27 +1,37 @@
+using LeaseElection.Hosting.Leases;
+
 namespace LeaseElection.Simulation;
 
 /// <summary>
-/// The algorithm of client-go's leader election, after its description in reliability.md 1.2 and not after its code. Its clocks are perfect;
-/// its work starts when it leads and ends in the instant in which it is told to.
+/// The algorithm of client-go's leader election, after its description in reliability.md 1.2 and not after its code. Its work starts when
+/// it leads and ends in the instant in which it is told to.
 /// </summary>
-internal sealed class ClientGoElector(ClientGoWorld place, ClientGoConfig config, string identity)
+internal sealed class ClientGoElector(ClientGoNode node, string identity)
 {
     /// <summary>How much longer than the retry period a standby may wait, as a factor of it.</summary>
     private const double Jitter = 1.2;
 
-    private readonly World _world = place.World;
-    private ClientGoLease? _observed;
+    private readonly World _world = node.World;
+    private readonly ClientGoConfig _config = node.Config;
+    private readonly ClientGoLink _link = new(node);
+    private Lease? _observed;
     private TimeSpan _observedAt;
-    private TimeSpan? _stuckWall;
     private int _round;
+    private bool _isDead;
 
-    public ClientGoLink Link { get; } = new(place.World, place.Server, config.RequestTimeout);
+    public string Identity => identity;
+
+    public ClientGoNode Node => node;
 
     public bool Works { get; private set; }
 
-    private TimeSpan Wall => _stuckWall ?? place.Wall;
+    /// <summary>Whether it has given up and still works: its work is told when the lease has been released, or could not be.</summary>
+    public bool IsGivingUp { get; private set; }
 
-    public void StickWall() => _stuckWall = Wall;
+    /// <summary>The number of the change by which it took the lease.</summary>
+    public int Began { get; private set; }
+
+    private TimeSpan Now => node.Clock.Monotonic;
 
     /// <summary>A standby tries, and then waits for one to 2.2 times the retry period.</summary>
     public void Acquire() => Try(won =>
@@ -29,13 +39,29 @@ internal sealed class ClientGoElector(ClientGoWorld place, ClientGoConfig config
         if (won)
             Lead();
         else
-            _world.In(config.RetryPeriod * (1 + (Jitter * _world.Random.NextDouble())), Acquire);
+            In(_config.RetryPeriod * (1 + (Jitter * _world.Random.NextDouble())), Acquire);
     });
+
+    /// <summary>kill -9.</summary>
+    public void Die() => Exit();
+
+    /// <summary>Its context is cancelled, and with it that of its work.</summary>
+    public void Cancel()
+    {
+        _round++;
+        bool worked = Works;
+        EndWork();
+        if (worked && _config.ReleaseOnCancel)
+            Release(Exit);
+        else
+            Exit();
+    }
 
     private void Lead()
     {
+        Began = _world.Server.NumberOf(_observed!);
         Works = true;
-        place.Work.Set(place.Work.Working + 1, _world.Now);
+        node.WorkChanged(this);
         Renew();
     }
 
@@ -43,7 +69,7 @@ internal sealed class ClientGoElector(ClientGoWorld place, ClientGoConfig config
     private void Renew()
     {
         int round = ++_round;
-        _world.In(config.RenewDeadline, () =>
+        In(_config.RenewDeadline, () =>
         {
             if (round == _round)
                 GiveUp();
@@ -55,17 +81,17 @@ internal sealed class ClientGoElector(ClientGoWorld place, ClientGoConfig config
     {
         if (round != _round)
             return;
-        TimeSpan next = _world.Now + config.RetryPeriod;
+        TimeSpan next = Now + _config.RetryPeriod;
         Try(renewed =>
         {
             if (renewed)
             {
                 _round++; // The deadline of this renewal is off.
-                _world.In(config.RetryPeriod, Renew);
+                In(_config.RetryPeriod, Renew);
             }
             else
             {
-                _world.At(next, () => Poll(round));
+                In(next - Now, () => Poll(round));
             }
         });
     }
@@ -74,34 +100,48 @@ internal sealed class ClientGoElector(ClientGoWorld place, ClientGoConfig config
     private void GiveUp()
     {
         _round++;
-        if (!config.ReleaseOnCancel)
-        {
-            EndWork();
-            return;
-        }
+        IsGivingUp = true;
+        if (_config.ReleaseOnCancel)
+            Release(Exit);
+        else
+            Exit();
+    }
 
-        Link.Get(config.RenewDeadline, answer =>
+    private void Release(Action done) => _link.Get(_config.RenewDeadline, IfAlive(answer =>
+    {
+        if (answer.Lease is { } lease && lease.Record.HolderIdentity == identity)
         {
-            if (answer.Lease is { } lease && lease.Record.Holder == identity)
-                Link.Put(lease.Record with { Holder = "", Seconds = 1, Renewed = Wall }, lease.Version, _ => EndWork());
-            else
-                EndWork();
-        });
+            LeaseRecord released = lease.Record with { HolderIdentity = "", LeaseDurationSeconds = 1, RenewTime = Wall() };
+            _link.Put(released, lease.ResourceVersion, IfAlive(_ => done()));
+        }
+        else
+        {
+            done();
+        }
+    }));
+
+    private void Exit()
+    {
+        EndWork();
+        _isDead = true;
+        node.Exited(this);
     }
 
     private void EndWork()
     {
+        if (!Works)
+            return;
         Works = false;
-        place.Work.Set(place.Work.Working - 1, _world.Now);
+        node.WorkChanged(this);
     }
 
     /// <summary>One attempt. Whoever holds the lease by what it has seen writes at once, and reads only if that fails.</summary>
     private void Try(Action<bool> done)
     {
-        TimeSpan now = _world.Now;
-        if (_observed is { } seen && seen.Record.Holder == identity && IsValid(now))
+        TimeSpan now = Now;
+        if (_observed is { } seen && seen.Record.HolderIdentity == identity && IsValid(now))
         {
-            Link.Put(Ours(seen.Record), seen.Version, InThisRound(answer =>
+            _link.Put(Ours(seen.Record), seen.ResourceVersion, InThisRound(answer =>
             {
                 if (answer.Lease is { } written)
                     Won(written, done);
@@ -115,25 +155,20 @@ internal sealed class ClientGoElector(ClientGoWorld place, ClientGoConfig config
         }
     }
 
-    private void ReadAndWrite(TimeSpan now, Action<bool> done) => Link.Get(InThisRound(answer =>
+    private void ReadAndWrite(TimeSpan now, Action<bool> done) => _link.Get(InThisRound(answer =>
     {
-        if (answer.TimedOut)
+        if (answer.Failed)
         {
             done(false);
             return;
         }
 
-        if (answer.Lease is not { } lease)
-        {
-            Link.Create(Ours(null), InThisRound(created => Written(created, done)));
-            return;
-        }
-
-        Observe(lease);
-        if (lease.Record.Holder.Length > 0 && lease.Record.Holder != identity && IsValid(now))
+        if (answer.Lease is { } lease)
+            Observe(lease);
+        if (answer.Lease?.Record is { HasHolder: true } record && record.HolderIdentity != identity && IsValid(now))
             done(false);
         else
-            Link.Put(Ours(lease.Record), lease.Version, InThisRound(put => Written(put, done)));
+            _link.Put(Ours(answer.Lease?.Record), answer.Lease?.ResourceVersion, InThisRound(put => Written(put, done)));
     }));
 
     private void Written(ClientGoAnswer answer, Action<bool> done)
@@ -144,40 +179,72 @@ internal sealed class ClientGoElector(ClientGoWorld place, ClientGoConfig config
             done(false);
     }
 
-    private void Won(ClientGoLease lease, Action<bool> done)
+    private void Won(Lease lease, Action<bool> done)
     {
         _observed = lease;
-        _observedAt = _world.Now;
+        _observedAt = Now;
         done(true);
     }
 
     /// <summary>A version counts as new when its record is, as far as whole seconds tell.</summary>
-    private void Observe(ClientGoLease lease)
+    private void Observe(Lease lease)
     {
-        if (_observed?.Record.AsCompared() != lease.Record.AsCompared())
-            _observedAt = _world.Now;
+        if (_observed is null || AsCompared(_observed.Record) != AsCompared(lease.Record))
+            _observedAt = Now;
         _observed = lease;
     }
 
     /// <param name="now">When the attempt began, which is before what it reads.</param>
-    private bool IsValid(TimeSpan now) => _observedAt + TimeSpan.FromSeconds(_observed!.Record.Seconds) > now;
+    private bool IsValid(TimeSpan now) => _observedAt + TimeSpan.FromSeconds(_observed!.Record.LeaseDurationSeconds ?? 0) > now;
 
-    private ClientGoRecord Ours(ClientGoRecord? before)
+    private LeaseRecord Ours(LeaseRecord? before)
     {
-        TimeSpan wall = Wall;
-        return before?.Holder == identity
-            ? before with { Seconds = config.RecordedSeconds, Renewed = wall }
-            : new ClientGoRecord(identity, config.RecordedSeconds, wall, wall, before is null ? 0 : before.Transitions + 1);
+        DateTimeOffset wall = Wall();
+        if (before?.HolderIdentity == identity)
+            return before with { LeaseDurationSeconds = _config.RecordedSeconds, RenewTime = wall };
+        return new LeaseRecord
+        {
+            HolderIdentity = identity,
+            LeaseDurationSeconds = _config.RecordedSeconds,
+            AcquireTime = _config.Times == RecordedTimes.NoAcquireTime ? null : wall,
+            RenewTime = _config.Times == RecordedTimes.RenewTimeLater ? null : wall,
+            LeaseTransitions = before is null ? 0 : (before.LeaseTransitions ?? 0) + 1,
+        };
     }
+
+    /// <summary>What a lease can store of the wall clock.</summary>
+    private DateTimeOffset Wall()
+    {
+        DateTimeOffset now = node.Clock.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+
+    /// <summary>What it compares: its copy of the record knows no fractions of a second.</summary>
+    private static LeaseRecord AsCompared(LeaseRecord record) =>
+        record with { AcquireTime = Whole(record.AcquireTime), RenewTime = Whole(record.RenewTime) };
+
+    private static DateTimeOffset? Whole(DateTimeOffset? time) => time?.AddTicks(-(time.Value.Ticks % TimeSpan.TicksPerSecond));
+
+    private void In(TimeSpan pause, Action happens) => _world.In(node.Clock.InTruth(pause), () =>
+    {
+        if (!_isDead)
+            happens();
+    });
+
+    private Action<ClientGoAnswer> IfAlive(Action<ClientGoAnswer> hear) => answer =>
+    {
+        if (!_isDead)
+            hear(answer);
+    };
 
     /// <summary>What comes after the deadline of an attempt is not heard: it was cancelled.</summary>
     private Action<ClientGoAnswer> InThisRound(Action<ClientGoAnswer> hear)
     {
         int round = _round;
-        return answer =>
+        return IfAlive(answer =>
         {
             if (round == _round)
                 hear(answer);
-        };
+        });
     }
 }

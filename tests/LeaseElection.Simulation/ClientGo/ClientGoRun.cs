@@ -6,6 +6,8 @@ internal static class ClientGoRun
     /// <summary>How long the healthy network is watched, in the one row in which nothing goes wrong.</summary>
     public static readonly TimeSpan Healthy = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan Never = TimeSpan.FromHours(1);
+
     public static LeaseRun Play(LeaseCase situation, int seed)
     {
         ClientGoConfig config = situation.Config;
@@ -23,30 +25,30 @@ internal static class ClientGoRun
             world.RunFor(config.LeaseDuration + (config.RenewDeadline * 2) + (config.RetryPeriod * 6) + situation.LateReply);
         }
 
-        place.Work.Set(place.Work.Working, world.Now);
+        place.Look();
         return new LeaseRun(place.Work);
     }
 
     private static void Strike(ClientGoWorld place, LeaseCase situation)
     {
-        ClientGoLink link = place.First.Link;
+        ClientGoNode first = place.First;
         switch (situation.Fault)
         {
             case LeaseFault.Hang:
-                link.Committed = () =>
+                first.Committed = () =>
                 {
-                    link.Hangs = true;
-                    link.LateReply = situation.LateReply;
+                    first.Link.SlowRequest = Never; // Not a cut, which would lose the reply that is under way.
+                    first.Link.SlowReply = situation.LateReply;
                 };
                 break;
             case LeaseFault.LeaseDeleted:
-                place.Server.Delete();
+                place.World.Server.Delete();
                 break;
             case LeaseFault.HolderCleared:
-                place.Server.Edit(record => record with { Holder = "" });
+                place.World.Server.Edit(record => record with { HolderIdentity = "" });
                 break;
             case LeaseFault.WallClockStuck:
-                place.First.StickWall();
+                first.Clock.StickWall();
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(situation), situation.Fault, "No such fault.");

@@ -1,33 +1,32 @@
 namespace LeaseElection.Simulation;
 
-/// <summary>Electors of client-go before one lease: one that leads first, and standbys that come at random instants.</summary>
+/// <summary>
+/// Electors of client-go alone before one lease: one that leads first, and standbys that come at random instants. Their clocks are perfect,
+/// and nobody comes back who has given up.
+/// </summary>
 internal sealed class ClientGoWorld
 {
     public const int Standbys = 3;
 
-    private readonly TimeSpan _wallOffset;
+    private readonly List<ClientGoNode> _nodes = [];
 
     public ClientGoWorld(ClientGoConfig config, TimeSpan latency, int seed)
     {
         World = new World(Scenario.Calm(seed, nodes: 0) with { Latency = latency });
-        _wallOffset = World.Upto(TimeSpan.FromSeconds(1));
-        First = new ClientGoElector(this, config, "first");
-        World.In(TimeSpan.Zero, First.Acquire);
-        for (int i = 1; i <= Standbys; i++)
+        TimeSpan wallOffset = World.Upto(TimeSpan.FromSeconds(1));
+        for (int i = 0; i <= Standbys; i++)
         {
-            var standby = new ClientGoElector(this, config, $"standby-{i}");
-            World.In(config.RetryPeriod + World.Upto(config.RetryPeriod * 2), standby.Acquire);
+            var clock = new NodeClock(World, rate: 1, TimeSpan.Zero, wallOffset);
+            _nodes.Add(new ClientGoNode(World, $"c{i}", clock, config) { WorkChanged = _ => Look(), ComesBack = false });
+            World.In(i == 0 ? TimeSpan.Zero : config.RetryPeriod + World.Upto(config.RetryPeriod * 2), _nodes[i].Boot);
         }
     }
 
     public World World { get; }
 
-    public ClientGoServer Server { get; } = new();
-
     public WorkTimes Work { get; } = new();
 
-    public ClientGoElector First { get; }
+    public ClientGoNode First => _nodes[0];
 
-    /// <summary>The wall clock, which is the same everywhere.</summary>
-    public TimeSpan Wall => World.Now + _wallOffset;
+    public void Look() => Work.Set(_nodes.Count(node => node.Works), World.Now);
 }

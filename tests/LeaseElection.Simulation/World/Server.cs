@@ -59,6 +59,19 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         _ => throw new ArgumentOutOfRangeException(nameof(call), call.Request, "Not a request."),
     };
 
+    /// <summary>client-go writes. It names no uid, so a lease that is gone is created, whatever version was named.</summary>
+    /// <returns>The lease as it is then; <see langword="null"/>: it is another version than the one that was named.</returns>
+    public Lease? WriteAsClientGo(LeaseRecord record, string? version)
+    {
+        if (Current is not null && Current.ResourceVersion != version)
+            return null;
+        Lease? before = Current;
+        if (before?.Record != record)
+            Put(record, before?.Uid, Changes);
+        world.Chronicle?.Add(world.Now, "server", "commits a write of client-go: " + Describe(Current));
+        return Current;
+    }
+
     /// <summary>Somebody who is no elector writes the lease, whatever version it has.</summary>
     public void Edit(Func<LeaseRecord, LeaseRecord> edit)
     {
