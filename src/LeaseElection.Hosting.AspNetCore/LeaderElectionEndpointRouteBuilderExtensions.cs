@@ -60,6 +60,6 @@ public static class LeaderElectionEndpointRouteBuilderExtensions
 
     private static StatusReader NewReader(IServiceProvider services, ElectionDirectory elections) => new(
         elections,
-        services.GetService<TimeProvider>() ?? TimeProvider.System,
+        StatusClock.Of(services),
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped);
 }

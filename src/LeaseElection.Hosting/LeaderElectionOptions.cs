@@ -10,6 +10,18 @@ public sealed class LeaderElectionOptions
     /// <summary>The configuration section that <c>AddLeaderElection()</c> binds.</summary>
     public const string SectionName = "LeaderElection";
 
+    /// <summary>
+    /// The key under which <c>AddLeaderElection()</c> looks for a <see cref="TimeProvider"/>: for a test of the election itself, with a clock
+    /// that the test moves.
+    /// <code>services.AddKeyedSingleton&lt;TimeProvider&gt;(LeaderElectionOptions.TimeProviderKey, clock);</code>
+    /// </summary>
+    /// <remarks>
+    /// Without one, or with <see cref="TimeProvider.System"/>, elections run by a clock that counts the time a machine is suspended. The
+    /// app's own <see cref="TimeProvider"/>, which has no key, is never used: a business date, or a clock that stands still in
+    /// staging, must not decide when a lease is renewed.
+    /// </remarks>
+    public const string TimeProviderKey = "LeaseElection.Hosting.TimeProvider";
+
     /// <summary>The name of the lease that the replicas compete for: the same for all of them, and for nobody else.</summary>
     /// <value>Required. A Kubernetes object name: lower-case letters, digits, <c>-</c> and <c>.</c>, at most 253 characters (RFC 1123).</value>
     public string? LeaseName { get; set; }
@@ -49,8 +61,8 @@ public sealed class LeaderElectionOptions
     /// <summary>How often the leader renews, measured from one request to the next.</summary>
     /// <value>
     /// Default: a fifth of <see cref="LeaseDuration"/> but at least one second, or half of <see cref="RenewDeadline"/> if that is shorter.
-    /// At least 100 milliseconds, and at most half of <see cref="RenewDeadline"/>, so that one failed attempt never costs the term. Where
-    /// client-go stands for the same lease, no less than a second: it does not see renewals that come closer together.
+    /// At least 100 milliseconds, and at most half of <see cref="RenewDeadline"/>, so that one failed attempt never costs the term.
+    /// Below a second the times in the lease run ahead of the clock, so that client-go, which sees whole seconds, sees each renewal.
     /// </value>
     public TimeSpan? RenewInterval { get; set; }
 

@@ -18,8 +18,7 @@ internal sealed class EventsEndpoint(StatusReader reader, TimeSpan heartbeatInte
         }
 
         CancellationToken stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        TimeProvider time = context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System;
-        var events = new StatusEvents(reader, heartbeatInterval, time, stopping);
+        var events = new StatusEvents(reader, heartbeatInterval, StatusClock.Of(context.RequestServices), stopping);
         try
         {
             await TypedResults.ServerSentEvents(events.ReadAsync(context.RequestAborted)).ExecuteAsync(context).ConfigureAwait(false);

@@ -117,7 +117,8 @@ public static class LeaderElectionServiceCollectionExtensions
         services.AddLeaderElectionHealthCheck(name);
     }
 
-    /// <summary>The app's clock if it has one of its own (a test), else one that counts the time a machine is suspended.</summary>
+    /// <summary>The clock that was registered for elections (a test), else one that counts the time a machine is suspended.</summary>
     private static TimeProvider ClockOf(IServiceProvider provider) =>
-        provider.GetService<TimeProvider>() is { } clock && clock != TimeProvider.System ? clock : SuspendAwareTimeProvider.Instance;
+        provider.GetKeyedService<TimeProvider>(LeaderElectionOptions.TimeProviderKey) is { } clock && clock != TimeProvider.System
+            ? clock : SuspendAwareTimeProvider.Instance;
 }

@@ -60,7 +60,7 @@ internal sealed class FaultReplica : IAsyncDisposable
             election =>
             {
                 if (setup.Time is { } time)
-                    election.Services.AddSingleton(time);
+                    election.Services.AddKeyedSingleton<TimeProvider>(LeaderElectionOptions.TimeProviderKey, time);
                 election.AddWork((_, term, stoppingToken) => replica.WorkAsync(term, setup.Drain, stoppingToken));
             });
         return replica;

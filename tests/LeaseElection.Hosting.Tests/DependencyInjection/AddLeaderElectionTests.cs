@@ -1,6 +1,7 @@
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Time;
 using LeaseElection.Testing;
+using LeaseElection.Testing.Time;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -145,18 +146,28 @@ public sealed class AddLeaderElectionTests : HostTest
     }
 
     [Fact]
-    public async Task ClockOfTheApp_SystemOrNone_OneThatCountsSuspend()
+    public async Task Clock_TheAppHasOneOfItsOwn_ElectionsDoNotGoByIt()
     {
-        foreach (TimeProvider? clock in (TimeProvider?[])[null, TimeProvider.System])
-        {
-            var services = new ServiceCollection();
-            if (clock is not null)
-                services.AddSingleton(clock);
-            services.AddLeaderElection();
-            await using ServiceProvider provider = services.BuildServiceProvider();
+        foreach (TimeProvider clock in (TimeProvider[])[new ManualTimeProvider(), TimeProvider.System])
+            Assert.Same(SuspendAwareTimeProvider.Instance, await ClockOfElectionsAsync(services => services.AddSingleton(clock)));
+    }
 
-            Assert.Same(SuspendAwareTimeProvider.Instance, provider.GetRequiredService<ElectionClock>().TimeProvider);
-        }
+    [Fact]
+    public async Task Clock_OneIsRegisteredForElections_TheyGoByIt()
+    {
+        var clock = new ManualTimeProvider();
+
+        Assert.Same(clock, await ClockOfElectionsAsync(services => services
+            .AddSingleton(TimeProvider.System)
+            .AddKeyedSingleton<TimeProvider>(LeaderElectionOptions.TimeProviderKey, clock)));
+    }
+
+    [Fact]
+    public async Task Clock_NoneOrTheSystemsIsRegisteredForElections_OneThatCountsSuspend()
+    {
+        Assert.Same(SuspendAwareTimeProvider.Instance, await ClockOfElectionsAsync(_ => { }));
+        Assert.Same(SuspendAwareTimeProvider.Instance, await ClockOfElectionsAsync(services => services
+            .AddKeyedSingleton(LeaderElectionOptions.TimeProviderKey, TimeProvider.System)));
     }
 
     [Fact]
@@ -169,5 +180,14 @@ public sealed class AddLeaderElectionTests : HostTest
         await _host.Election.StepDownAsync().WaitAsync(Signal.Patience);
 
         Assert.Null(Server.Holder);
+    }
+
+    private static async Task<TimeProvider> ClockOfElectionsAsync(Action<IServiceCollection> register)
+    {
+        var services = new ServiceCollection();
+        register(services);
+        services.AddLeaderElection();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        return provider.GetRequiredService<ElectionClock>().TimeProvider;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ElectionHost : IAsyncDisposable
         Builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         Builder.Configuration["LeaderElection:LeaseName"] = "settlement";
         Builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs);
-        Builder.Services.AddSingleton(time);
+        Builder.Services.AddKeyedSingleton(LeaderElectionOptions.TimeProviderKey, time);
         Builder.Services.AddSingleton<IElectionStoreFactory>(_stores);
         _host = new(Builder.Build);
     }
