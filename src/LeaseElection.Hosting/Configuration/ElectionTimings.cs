@@ -19,8 +19,8 @@ internal sealed record ElectionTimings(
 
     /// <summary>
     /// A fifth of the lease, but no more often than each second, unless so short a deadline was chosen that two attempts would no longer
-    /// fit. client-go compares whole seconds of renewTime: it does not see the second of two renewals within one, and took a live lease of
-    /// four seconds from us a fraction of a second early when it was renewed every 0.3 s.
+    /// fit. client-go compares whole seconds of renewTime: where renewals come closer together, their times have to run ahead of the clock
+    /// for it to see each.
     /// </summary>
     public static TimeSpan DefaultRenewInterval(TimeSpan leaseDuration, TimeSpan renewDeadline) =>
         TimeSpan.FromTicks(Math.Min(Math.Max(leaseDuration.Ticks / 5, TimeSpan.TicksPerSecond), renewDeadline.Ticks / 2));

@@ -318,7 +318,7 @@ internal sealed class Elector
         if (_requests.MustRead)
             _requests.Read(term.Left);
         else
-            _requests.Write(RequestPurpose.Renew, _view.Latest, LeaseRecords.Renew(_view.Latest!.Record, _turn.Now.Wall), term.Left);
+            _requests.Write(RequestPurpose.Renew, _view.Latest, LeaseRecords.Renew(_view.Latest!.Record, _settings, _turn.Now.Wall), term.Left);
     }
 
     private void AdvanceRelease()
@@ -333,7 +333,7 @@ internal sealed class Elector
         else if (_requests.MustRead)
             _requests.Read(left);
         else if (IsOurs)
-            _requests.Write(RequestPurpose.Release, _view.Latest, LeaseRecords.Release(_view.Latest!.Record, _turn.Now.Wall), left);
+            _requests.Write(RequestPurpose.Release, _view.Latest, LeaseRecords.Release(_view.Latest!.Record, _settings, _turn.Now.Wall), left);
         else
             EndRelease(Own.Contains(_view.Latest) ? new ElectionEvent.Released() : null); // Never write over a successor.
     }

@@ -5,11 +5,20 @@ namespace LeaseElection.Hosting.Election;
 /// <summary>The three records an elector writes.</summary>
 internal static class LeaseRecords
 {
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Step = OneSecond + TimeSpan.FromMicroseconds(1);
+
+    /// <summary>A client-go that stands by looks every 2 to 4.4 s by default, also where our lease is shorter than that.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>The end of time, with room for a lease.</summary>
+    private static readonly DateTimeOffset Latest = DateTimeOffset.MaxValue.AddDays(-1);
+
     /// <summary>The record that makes <paramref name="settings"/>' identity the holder.</summary>
     public static LeaseRecord Acquire(Lease? current, ElectorSettings settings, DateTimeOffset wall)
     {
         LeaseRecord? old = current?.Record;
-        DateTimeOffset renewTime = NextRenewTime(old, wall);
+        DateTimeOffset renewTime = NextRenewTime(old, settings, wall);
         return new LeaseRecord
         {
             HolderIdentity = settings.Identity,
@@ -21,29 +30,56 @@ internal static class LeaseRecords
     }
 
     /// <summary>The same term, renewed.</summary>
-    public static LeaseRecord Renew(LeaseRecord held, DateTimeOffset wall) => held with { RenewTime = NextRenewTime(held, wall) };
+    public static LeaseRecord Renew(LeaseRecord held, ElectorSettings settings, DateTimeOffset wall) =>
+        held with { RenewTime = NextRenewTime(held, settings, wall) };
 
     /// <summary>
     /// Nobody holds the lease any more. The duration of one second is what tells a release from a holder that somebody wiped out by
     /// hand; zero is refused by the API server.
     /// </summary>
-    public static LeaseRecord Release(LeaseRecord held, DateTimeOffset wall)
+    public static LeaseRecord Release(LeaseRecord held, ElectorSettings settings, DateTimeOffset wall)
     {
-        DateTimeOffset time = NextRenewTime(held, wall);
+        DateTimeOffset time = NextRenewTime(held, settings, wall);
         return held with { HolderIdentity = "", LeaseDurationSeconds = 1, AcquireTime = time, RenewTime = time };
     }
 
     /// <summary>
-    /// Strictly later than the last one, whatever the wall clock says: the API server silently drops a write that changes nothing, and
-    /// a leader with a frozen clock would look dead to everybody (design 5, rule 4).
+    /// What the wall clock says, but always another whole second than the last time, because client-go sees no more of a time than that: a
+    /// leader whose renewals look alike is dead to it, and it would lead beside that leader. A write that changes nothing would be
+    /// dropped by the API server, too (design 5, rule 4).
     /// </summary>
-    private static DateTimeOffset NextRenewTime(LeaseRecord? last, DateTimeOffset wall)
+    /// <remarks>
+    /// Where the wall clock will not do, because it stands still, was set back, or renewals come closer than a second, the next time is a
+    /// second and a microsecond after the last, up to <see cref="MostAhead"/> of the wall clock; there it begins anew at the wall clock.
+    /// To swing between two seconds would not be enough: who polls may see the same one each time. And as the microseconds count on, no
+    /// record ever comes back: a standby that was cut off for a while would take it for the one whose time is up.
+    /// <para>
+    /// A time that is farther ahead, or ahead by another holder's clock, is forgotten. Who compares times with a clock of its own would
+    /// believe a dead leader alive until then.
+    /// </para>
+    /// </remarks>
+    private static DateTimeOffset NextRenewTime(LeaseRecord? last, ElectorSettings settings, DateTimeOffset wall)
     {
-        DateTimeOffset now = InMicroseconds(wall);
-        return last?.RenewTime is { } renewed && renewed >= now && renewed < DateTimeOffset.MaxValue.AddDays(-1)
-            ? InMicroseconds(renewed).AddMicroseconds(1)
-            : now;
+        DateTimeOffset now = InMicroseconds(wall < Latest ? wall : Latest);
+        if (last?.RenewTime is not { } time)
+            return now;
+        DateTimeOffset renewed = InMicroseconds(time);
+        TimeSpan ahead = renewed - now;
+        TimeSpan most = last.HolderIdentity == settings.Identity ? MostAhead(settings) : TimeSpan.Zero;
+        DateTimeOffset next = now;
+        if (ahead > TimeSpan.Zero && ahead <= most)
+            next = ahead + Step <= most ? renewed + Step : now + new TimeSpan((ahead + Step).Ticks % TimeSpan.TicksPerSecond);
+        return SecondOf(next) == SecondOf(renewed) ? renewed + Step : next;
     }
+
+    /// <summary>So many seconds that none comes back before a lease has passed, or before any client-go has looked again.</summary>
+    private static TimeSpan MostAhead(ElectorSettings settings)
+    {
+        TimeSpan apart = settings.LeaseDuration > LongestPause ? settings.LeaseDuration : LongestPause;
+        return TimeSpan.FromSeconds(apart / (settings.RenewInterval < OneSecond ? settings.RenewInterval : OneSecond));
+    }
+
+    private static long SecondOf(DateTimeOffset time) => time.UtcTicks / TimeSpan.TicksPerSecond;
 
     /// <summary>What a lease can store: what we remember to have written must equal what we read back.</summary>
     private static DateTimeOffset InMicroseconds(DateTimeOffset time) =>

@@ -25,8 +25,9 @@ internal sealed record LeaseRecord
     public bool HasHolder => !string.IsNullOrEmpty(HolderIdentity);
 
     /// <summary>
-    /// Whether the record can be waited for. A holder without times or without a duration never wrote a valid election
-    /// record (an object made by kubectl or Helm, say), and waiting for it would be waiting for ever.
+    /// Whether somebody is to be waited for, for as long as the record says from when it was first seen. Without a duration there is
+    /// nothing to wait for; without times there is: some who hold a lease for real write renewTime with their first renewal only, or
+    /// no acquireTime at all, and client-go waits for them too.
     /// </summary>
-    public bool IsHeld => HasHolder && LeaseDurationSeconds > 0 && AcquireTime is not null && RenewTime is not null;
+    public bool IsHeld => HasHolder && LeaseDurationSeconds > 0;
 }

@@ -44,7 +44,7 @@ public class ElectorTakeOverTests
     }
 
     /// <summary>client-go's "acquire from object with no spec, empty holder, null holder", and what kubectl or Helm leave behind.</summary>
-    public static TheoryData<string> FreeRecords => new("no spec", "null", "empty", "released", "no times", "no duration", "zero duration");
+    public static TheoryData<string> FreeRecords => new("no spec", "null", "empty", "released", "no duration", "zero duration");
 
     [Theory]
     [MemberData(nameof(FreeRecords))]
@@ -56,7 +56,6 @@ public class ElectorTakeOverTests
             "null" => SomeRecord.HeldBy(null),
             "empty" => SomeRecord.HeldBy(""),
             "released" => SomeRecord.Released,
-            "no times" => SomeRecord.HeldBy("other") with { AcquireTime = null, RenewTime = null },
             "no duration" => SomeRecord.HeldBy("other", duration: null),
             _ => SomeRecord.HeldBy("other", duration: 0),
         };
@@ -80,6 +79,41 @@ public class ElectorTakeOverTests
         driver.After(0.001);
 
         Assert.Equal(8, driver.Sent<ElectionOutput.Replace>().Record.LeaseTransitions);
+    }
+
+    /// <summary>Some write renewTime with their first renewal only, kubelets no acquireTime at all. client-go waits for them.</summary>
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public void HeldLease_WithoutTimes_IsWaitedForFromWhenItWasReceived(bool hasAcquireTime, bool hasRenewTime)
+    {
+        LeaseRecord held = SomeRecord.HeldBy("other", transitions: 7, duration: 4);
+        var driver = ElectorDriver.StandingBy(held with
+        {
+            AcquireTime = hasAcquireTime ? held.AcquireTime : null,
+            RenewTime = hasRenewTime ? held.RenewTime : null,
+        });
+
+        driver.After(3.999);
+        driver.SentNothing();
+        driver.After(0.001);
+
+        LeaseRecord taken = driver.Sent<ElectionOutput.Replace>().Record;
+        Assert.Equal(8, taken.LeaseTransitions);
+        Assert.Equal(driver.Now.Wall, taken.RenewTime);
+    }
+
+    [Fact]
+    public void HeldLease_WithoutTimes_ItsFirstRenewalStartsTheWaitAnew()
+    {
+        LeaseRecord held = SomeRecord.HeldBy("other", duration: 4);
+        var driver = ElectorDriver.StandingBy(held with { RenewTime = null });
+        driver.After(3);
+        driver.See(held);
+
+        driver.After(3.999);
+        driver.SentNothing();
     }
 
     [Fact]

@@ -12,6 +12,8 @@ internal static class MutantCatalog
     private const string Requests = "Election/RequestKeeper.cs";
     private const string Records = "Election/LeaseRecords.cs";
     private const string Pacer = "Election/RetryPacer.cs";
+    private const string NextTime = "return SecondOf(next) == SecondOf(renewed) ? renewed + Step : next;";
+    private const string MostAhead = "MostAhead(settings) : TimeSpan.Zero";
 
     public static IReadOnlyList<Mutant> All { get; } =
     [
@@ -29,9 +31,9 @@ internal static class MutantCatalog
         new(
             "the lease is released while work is still stopping",
             new MutantEdit(
-                Elector, "_view.Latest, LeaseRecords.Renew(_view.Latest!.Record, _turn.Now.Wall), term.Left",
-                "_view.Latest, term.StopReason is null ? LeaseRecords.Renew(_view.Latest!.Record, _turn.Now.Wall)"
-                + " : LeaseRecords.Release(_view.Latest!.Record, _turn.Now.Wall), term.Left")),
+                Elector, "_view.Latest, LeaseRecords.Renew(_view.Latest!.Record, _settings, _turn.Now.Wall), term.Left",
+                "_view.Latest, term.StopReason is null ? LeaseRecords.Renew(_view.Latest!.Record, _settings, _turn.Now.Wall)"
+                + " : LeaseRecords.Release(_view.Latest!.Record, _settings, _turn.Now.Wall), term.Left")),
         new("IsHeld is a flag that the loop clears", new MutantEdit("LeadershipTerm.cs", "IsHeld => !_ended && _validity.IsValid(_clock.Now);", "IsHeld => !_ended;")),
         new("nothing is read after a 409", new MutantEdit(Requests, "        MustRead = true;\n        if (_conflictsInARow++ > 0)", "        if (_conflictsInARow++ > 0)")),
 
@@ -62,7 +64,21 @@ internal static class MutantCatalog
             new MutantEdit(
                 "Election/OwnWrites.cs", "lease.Record == _confirmed || _records.Contains(lease.Record)",
                 "lease.Record.HolderIdentity is { } holder && (_confirmed ?? _records.LastOrDefault())?.HolderIdentity is { } me && holder.StartsWith(me)")),
-        new("renewTime is whatever the wall clock says", new MutantEdit(Records, "renewed >= now && renewed <", "renewed > DateTimeOffset.MaxValue && renewed <")),
+        new("renewTime is whatever the wall clock says", new MutantEdit(Records, NextTime, "return now;")),
+        new(
+            "where the wall clock is behind, renewTime is a microsecond later than the last (a bug of ours)",
+            new MutantEdit(Records, NextTime, "return renewed >= now ? renewed.AddMicroseconds(1) : now;")),
+        new("renewals within a second look alike", new MutantEdit(Records, NextTime, "return next == renewed ? renewed + Step : next;")),
+        new("renewTime swings between two seconds", new MutantEdit(Records, MostAhead, "OneSecond * 1.5 : TimeSpan.Zero")),
+        new(
+            "renewTime swings between two seconds, and the same records come back",
+            new(Records, MostAhead, "OneSecond * 1.5 : TimeSpan.Zero"),
+            new(Records, "OneSecond + TimeSpan.FromMicroseconds(1)", "OneSecond")),
+        new("another holder's time is carried on where it is a little ahead", new MutantEdit(Records, MostAhead, "MostAhead(settings) : MostAhead(settings)")),
+        new("a time that is far ahead is carried on", new MutantEdit(Records, MostAhead, "TimeSpan.FromDays(99999) : TimeSpan.Zero")),
+        new(
+            "a holder that has not written both times is free at once (a bug of ours)",
+            new MutantEdit("Leases/LeaseRecord.cs", "LeaseDurationSeconds > 0;", "LeaseDurationSeconds > 0 && AcquireTime is not null && RenewTime is not null;")),
         new(
             "a standby waits ten seconds, whatever the record says",
             new MutantEdit(View, "record.LeaseDurationSeconds!.Value);", "Math.Min(record.LeaseDurationSeconds!.Value, 10));")),
@@ -89,7 +105,7 @@ internal static class MutantCatalog
             new MutantEdit(
                 "Election/TermFacts.cs", "FencingToken.TryParse(lease.ResourceVersion, out FencingToken token) && token.Value > request.GreatestVersion ? token : null",
                 "new FencingToken(request.GreatestVersion)")),
-        new("each renewal counts as a transition", new MutantEdit(Records, "held with { RenewTime = NextRenewTime(held, wall) };", "held with { RenewTime = NextRenewTime(held, wall), LeaseTransitions = held.LeaseTransitions + 1 };")),
+        new("each renewal counts as a transition", new MutantEdit(Records, "held with { RenewTime = NextRenewTime(held, settings, wall) };", "held with { RenewTime = NextRenewTime(held, settings, wall), LeaseTransitions = held.LeaseTransitions + 1 };")),
         new("a leader that sees another holder goes on until its deadline", new MutantEdit(Elector, "        HeldTerm?.LoseTo(_view.Latest, Holder);\n", "")),
         new("work starts after stop was asked for", new MutantEdit(Elector, "        if (_shuttingDown || _stepDownWanted)\n        {", "        if (_stepDownWanted)\n        {")),
         new("the lease is not renewed while work drains", new MutantEdit(Elector, "else if (HeldTerm is { } term && _requests.MaySend)", "else if (HeldTerm is { StopReason: null } term && _requests.MaySend)")),

@@ -267,8 +267,9 @@ internal sealed class ElectorDriver
             return;
         Assert.Same(Elector.Lease, replace.Current);
         Check(
-            replace.Current.Record.RenewTime is null || replace.Record.RenewTime > replace.Current.Record.RenewTime,
-            "A write that may change nothing.");
+            replace.Current.Record.HolderIdentity != replace.Record.HolderIdentity
+                || replace.Current.Record.RenewTime?.ToUnixTimeSeconds() != replace.Record.RenewTime?.ToUnixTimeSeconds(),
+            "A write that client-go does not see, or that changes nothing.");
         Check(!_working || replace.Record.HasHolder, "A release while work runs.");
     }
 
