@@ -11,12 +11,19 @@ internal sealed class Oracle(World world)
 {
     private readonly List<SimWork> _running = [];
     private readonly List<(int Began, UInt128 Token)> _tokens = [];
-    private readonly HashSet<(SimWork, string)> _excused = [];
+    private readonly HashSet<(object, string)> _excused = [];
     private TimeSpan _heldUntil;
+    private TimeSpan _clientGoHadItUntil;
 
     public Violation? Violation { get; private set; }
 
+    /// <summary>Checks what whoever takes the lease owes to its holder.</summary>
+    public Neighbours Neighbours { get; } = new(world);
+
     public int Terms { get; private set; }
+
+    /// <summary>How often client-go led.</summary>
+    public int ClientGoTerms { get; private set; }
 
     /// <summary>When the server carried out the last write of an elector.</summary>
     public TimeSpan CommittedAt { get; private set; }
@@ -55,6 +62,12 @@ internal sealed class Oracle(World world)
                 CheckOverlap(other.Began < work.Began ? other : work, other.Began < work.Began ? work : other);
         }
 
+        foreach (ClientGoNode node in world.ClientGo)
+        {
+            if (node is { Works: true, Elector: { } older })
+                Judge(Neighbours.ExcuseFor(older), older, $"two leaders: the work of {node.Name} runs beside that of {process.Node.Name}", process);
+        }
+
         Held(process);
     }
 
@@ -66,6 +79,21 @@ internal sealed class Oracle(World world)
         _running.Remove(work);
         WorkEndedAt = world.Now;
     }
+
+    /// <summary>Work of client-go begins or ends. It begins by a write that is newer than those of all that work, or it has ended long since.</summary>
+    public void ClientGoWorkChanged(ClientGoElector elector)
+    {
+        ClientGoCommitted();
+        world.Chronicle?.Add(world.Now, elector.Node.Name, elector.Works ? "leads and works" : "works no longer");
+        if (!elector.Works)
+            return;
+        ClientGoTerms++;
+        foreach (SimWork older in _running)
+            Judge(Excuse.ForWork(world, older), older, $"two leaders: the work of {older.Process.Node.Name} runs beside that of {elector.Node.Name}", older.Process);
+    }
+
+    /// <summary>The lease is in good hands that are not ours: nobody of ours need lead.</summary>
+    public void ClientGoCommitted() => _clientGoHadItUntil = world.Now;
 
     /// <summary>Leadership of a process has ended, whatever its work does.</summary>
     public void LeftTerm() => _heldUntil = world.Now;
@@ -82,10 +110,13 @@ internal sealed class Oracle(World world)
             if (node.Process is not { IsHeld: true } other || other == process)
                 continue;
             SimWork older = other.Work!.Began < process.Work!.Began ? other.Work : process.Work;
-            if (Excuse.ForTerm(world, older) is { } excuse)
-                NoteExcuse(excuse, older);
-            else
-                Fail($"two terms are held: {other.Node.Name} says so too", process);
+            Judge(Excuse.ForTerm(world, older), older, $"two terms are held: {other.Node.Name} says so too", process);
+        }
+
+        foreach (ClientGoNode node in world.ClientGo)
+        {
+            if (node is { Works: true, Elector: { } newer } && newer.Began > process.Work!.Began)
+                Judge(Excuse.ForTerm(world, process.Work), process.Work, $"two terms are held: {node.Name} leads", process);
         }
 
         return true;
@@ -106,6 +137,7 @@ internal sealed class Oracle(World world)
         }
 
         LeaseRecord record = after.Record;
+        WrittenTimes.Check(world, call, record);
         if (call.Request is ElectionOutput.Replace && before is null)
             Fail("a write without the uid of its lease created a lease that somebody had deleted", process);
         else if (ReferenceEquals(before, after) && world.Server.RestoredAt < 0)
@@ -138,7 +170,7 @@ internal sealed class Oracle(World world)
     /// <summary>All has been well for long enough: somebody must lead.</summary>
     public void CheckLeader()
     {
-        if (world.Leader is null)
+        if (!world.IsLed)
             Fail("nobody leads although all has been well for long enough", null);
     }
 
@@ -161,17 +193,21 @@ internal sealed class Oracle(World world)
         }
     }
 
-    private void CheckOverlap(SimWork older, SimWork newer)
+    private void CheckOverlap(SimWork older, SimWork newer) => Judge(
+        Excuse.ForWork(world, older), older, $"two leaders: the work of {older.Process.Node.Name} runs beside that of {newer.Process.Node.Name}", newer.Process);
+
+    /// <summary>Two led at once.</summary>
+    private void Judge(string? excuse, object older, string rule, SimProcess process)
     {
-        if (Excuse.ForWork(world, older) is { } excuse)
-            NoteExcuse(excuse, older);
+        if (excuse is null)
+            Fail(rule, process);
         else
-            Fail($"two leaders: the work of {older.Process.Node.Name} runs beside that of {newer.Process.Node.Name}", newer.Process);
+            NoteExcuse(excuse, older);
     }
 
     private void CheckGap(SimProcess process)
     {
-        TimeSpan from = _heldUntil;
+        TimeSpan from = _heldUntil > _clientGoHadItUntil ? _heldUntil : _clientGoHadItUntil;
         foreach (Node node in world.Nodes)
             from = node.TroubledUntil > from ? node.TroubledUntil : from;
         TimeSpan gap = world.Now - from;
@@ -199,11 +235,13 @@ internal sealed class Oracle(World world)
         _tokens.Add((work.Began, token.Value));
     }
 
-    private void NoteExcuse(string excuse, SimWork other)
+    /// <param name="excuse">Why it is nobody's fault, or not ours.</param>
+    /// <param name="older">Whose: the same one, looked at again, does not count again.</param>
+    public void NoteExcuse(string excuse, object older)
     {
-        if (!_excused.Add((other, excuse)))
-            return; // The same overlap, looked at again.
+        if (!_excused.Add((older, excuse)))
+            return;
         Excused[excuse] = Excused.GetValueOrDefault(excuse) + 1;
-        world.Chronicle?.Add(world.Now, "oracle", $"overlap with {other.Process.Node.Name} excused: {excuse}");
+        world.Chronicle?.Add(world.Now, "oracle", $"excused: {excuse}");
     }
 }

@@ -28,6 +28,9 @@ internal sealed class ClientGoElector(ClientGoNode node, string identity)
     /// <summary>Whether it has given up and still works: its work is told when the lease has been released, or could not be.</summary>
     public bool IsGivingUp { get; private set; }
 
+    /// <summary>Whether another client-go took the lease from it while it lived, and it may not know yet.</summary>
+    public bool IsRobbed { get; set; }
+
     /// <summary>The number of the change by which it took the lease.</summary>
     public int Began { get; private set; }
 

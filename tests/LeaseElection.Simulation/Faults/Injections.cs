@@ -51,7 +51,7 @@ internal sealed class Injections(World world)
                 node.Clock.SetRate(world.Rate());
                 break;
             case FaultKind.WallClockStepped:
-                node.Clock.StepWall(TimeSpan.FromSeconds(Math.Pow(10, world.Random.Next(-1, 5)) * (world.Random.Next(2) == 0 ? 1 : -1)));
+                node.Clock.StepWall(Step(world));
                 node.Process?.LookSoon();
                 break;
             case FaultKind.WallClockStuck:
@@ -62,6 +62,10 @@ internal sealed class Injections(World world)
                 break;
         }
     }
+
+    /// <summary>By how much somebody sets a wall clock.</summary>
+    public static TimeSpan Step(World world) =>
+        TimeSpan.FromSeconds(Math.Pow(10, world.Random.Next(-1, 5)) * (world.Random.Next(2) == 0 ? 1 : -1));
 
     private void InjectOutside(FaultKind kind, Node node, TimeSpan time)
     {

@@ -4,6 +4,7 @@ namespace LeaseElection.Simulation;
 internal sealed class Nemesis(World world)
 {
     private readonly Injections _inject = new(world);
+    private readonly ClientGoInjections _injectClientGo = new(world);
 
     public void Start() => world.In(Pause(), Strike);
 
@@ -22,6 +23,8 @@ internal sealed class Nemesis(World world)
             node.Boot();
         }
 
+        foreach (ClientGoNode node in world.ClientGo)
+            node.Link.Heal();
         world.Trouble(null, TimeSpan.Zero);
     }
 
@@ -30,13 +33,31 @@ internal sealed class Nemesis(World world)
         TimeSpan left = world.Scenario.HealedAt - world.Now;
         if (left <= TimeSpan.Zero)
             return;
+        if (world.ClientGo.Count > 0 && world.Random.Next(3) == 0)
+            StrikeClientGo(left);
+        else
+            StrikeOurs(left);
+        world.In(Pause(), Strike);
+    }
+
+    private void StrikeClientGo(TimeSpan left)
+    {
+        FaultKind kind = ClientGoInjections.Kinds[world.Random.Next(ClientGoInjections.Kinds.Count)];
+        ClientGoNode node = world.ClientGo[world.Random.Next(world.ClientGo.Count)];
+        TimeSpan time = Duration(left);
+        world.Chronicle?.Add(world.Now, "nemesis", $"{kind} of {node.Name} for {time.TotalSeconds:0.000} s");
+        world.Faults.Add(kind);
+        _injectClientGo.Inject(kind, node, time);
+    }
+
+    private void StrikeOurs(TimeSpan left)
+    {
         FaultKind kind = world.Scenario.Faults[world.Random.Next(world.Scenario.Faults.Count)];
         Node node = Target();
         TimeSpan time = Duration(left);
         world.Chronicle?.Add(world.Now, "nemesis", $"{kind} of {node} for {time.TotalSeconds:0.000} s");
         world.Faults.Add(kind);
         _inject.Inject(kind, node, time);
-        world.In(Pause(), Strike);
     }
 
     /// <summary>Mostly the leader: that is where it hurts.</summary>

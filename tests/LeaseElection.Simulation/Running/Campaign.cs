@@ -14,6 +14,12 @@ internal sealed class Campaign
 
     public long Terms { get; private set; }
 
+    /// <summary>Worlds in which client-go stood for the same lease.</summary>
+    public int Mixed { get; private set; }
+
+    /// <summary>How often client-go led in them.</summary>
+    public long ClientGoTerms { get; private set; }
+
     public FaultCounts Faults { get; } = new();
 
     /// <summary>How often two ran at once, by the reason that no lease can help.</summary>
@@ -43,6 +49,8 @@ internal sealed class Campaign
             Seeds++;
             Simulated += world.Now;
             Terms += world.Oracle.Terms;
+            Mixed += world.ClientGo.Count > 0 ? 1 : 0;
+            ClientGoTerms += world.Oracle.ClientGoTerms;
             foreach ((string excuse, int times) in world.Oracle.Excused)
                 Excused[excuse] = Excused.GetValueOrDefault(excuse) + times;
             if (world.Oracle.Excused.Count == 0)

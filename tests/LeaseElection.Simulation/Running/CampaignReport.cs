@@ -13,6 +13,8 @@ internal static class CampaignReport
             CultureInfo.InvariantCulture,
             $"{campaign.Seeds:N0} seeds in {campaign.Took.TotalSeconds:N1} s: {campaign.Seeds / campaign.Took.TotalSeconds:N0} seeds/s, "
             + $"{campaign.Simulated.TotalDays:N1} days of simulated time, {campaign.Terms:N0} terms"));
+        to.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"Mixed fleets: client-go stood for the same lease in {campaign.Mixed:N0} worlds, and led {campaign.ClientGoTerms:N0} times"));
         to.WriteLine();
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Faults injected: {campaign.Faults.Total:N0}"));
         foreach (FaultKind[] row in Enum.GetValues<FaultKind>().Chunk(3))

@@ -21,6 +21,9 @@ internal sealed class Call(SimProcess process, ElectionOutput request, TimeSpan 
 
     public TimeSpan SentInTruth { get; } = process.Now;
 
+    /// <summary>What the wall clock of the process said then.</summary>
+    public DateTimeOffset Wall { get; init; } = process.Node.Clock.GetUtcNow();
+
     /// <summary>Whether the server carried it out.</summary>
     public bool IsCommitted { get; set; }
 

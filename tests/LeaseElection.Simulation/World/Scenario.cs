@@ -35,6 +35,9 @@ internal sealed record Scenario
     /// <summary>Whether each identity is the beginning of the next.</summary>
     public bool HasNestedIdentities { get; init; }
 
+    /// <summary>How the electors of client-go are configured that stand for the same lease, if any do.</summary>
+    public IReadOnlyList<ClientGoConfig> ClientGo { get; init; } = [];
+
     /// <summary>Whether the store proves that a holder is dead.</summary>
     public bool ProvesDeath { get; init; }
 
@@ -76,7 +79,12 @@ internal sealed record Scenario
         CultureInfo.InvariantCulture,
         $"seed {Seed}: {Nodes} nodes, {Describe(Settings)}{(OtherSettings is null ? "" : " and " + Describe(OtherSettings))}, "
         + $"clock rates within {RateError:0.0%}, latency {Latency.TotalMilliseconds:0.##} ms, well from {HealedAt.TotalSeconds:0.#} s on, "
-        + $"{Settings.WhenWorkEnds}/{Settings.WhenWorkOverruns}, faults: {string.Join(", ", Faults)}");
+        + $"{Settings.WhenWorkEnds}/{Settings.WhenWorkOverruns}, {string.Concat(ClientGo.Select(Describe))}faults: {string.Join(", ", Faults)}");
+
+    private static string Describe(ClientGoConfig config) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"client-go {config.LeaseDuration.TotalSeconds:0.##}/{config.RenewDeadline.TotalSeconds:0.##}/{config.RetryPeriod.TotalSeconds:0.##} s "
+        + $"{(config.ReleaseOnCancel ? "with" : "without")} ReleaseOnCancel{(config.Times == RecordedTimes.Both ? "" : ", " + config.Times)}, ");
 
     private string Describe(ElectorSettings settings) => string.Create(
         CultureInfo.InvariantCulture,

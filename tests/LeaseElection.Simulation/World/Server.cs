@@ -42,6 +42,9 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
     /// <summary>The number of the last change under a version that had been given away before the restore.</summary>
     public int ReusedAt { get; private set; } = -1;
 
+    /// <summary>When an elector last wrote the lease, in truth.</summary>
+    public TimeSpan WrittenAt { get; private set; }
+
     /// <summary>The longest duration that was ever promised to a holder, in seconds.</summary>
     public int LongestDuration { get; private set; }
 
@@ -66,8 +69,10 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         if (Current is not null && Current.ResourceVersion != version)
             return null;
         Lease? before = Current;
+        world.Oracle.Neighbours.Writes(before, record, world.Now - WrittenAt);
         if (before?.Record != record)
             Put(record, before?.Uid, Changes);
+        world.Oracle.ClientGoCommitted();
         world.Chronicle?.Add(world.Now, "server", "commits a write of client-go: " + Describe(Current));
         return Current;
     }
@@ -183,6 +188,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
     private ElectionInput.WriteSucceeded Write(Call call, LeaseRecord record)
     {
         Lease? before = Current;
+        world.Oracle.Neighbours.Writes(before, record, world.Now - WrittenAt);
         if (before is null || before.Record != record)
             Put(record, before?.Uid, Changes);
         call.IsCommitted = true;
@@ -194,6 +200,8 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
     {
         Current = new Lease { ResourceVersion = NextVersion(), Uid = uid ?? $"uid-{++_uids}", Record = record };
         _origins[Current.ResourceVersion] = origin;
+        if (origin == Changes)
+            WrittenAt = world.Now;
         LongestDuration = Math.Max(LongestDuration, record.LeaseDurationSeconds ?? 0);
         Tell(new LeaseEvent.Changed(Current));
     }

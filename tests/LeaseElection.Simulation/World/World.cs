@@ -11,6 +11,7 @@ internal sealed class World
 
     private readonly PriorityQueue<Action, long> _events = new();
     private readonly List<Node> _nodes = [];
+    private readonly List<ClientGoNode> _clientGo = [];
     private long _order;
     private int _count;
 
@@ -25,6 +26,8 @@ internal sealed class World
         Undertaker = new Undertaker(this);
         for (int i = 0; i < scenario.Nodes; i++)
             _nodes.Add(new Node(this, i, NewClock()));
+        foreach (ClientGoConfig config in scenario.ClientGo)
+            _clientGo.Add(new ClientGoNode(this, $"c{_clientGo.Count + 1}", NewClock(), config) { WorkChanged = Oracle.ClientGoWorkChanged });
         Chronicle?.Add(Now, "world", scenario.ToString());
         Bookmark();
     }
@@ -52,10 +55,16 @@ internal sealed class World
 
     public IReadOnlyList<Node> Nodes => _nodes;
 
+    /// <summary>The machines of client-go, in a mixed fleet.</summary>
+    public IReadOnlyList<ClientGoNode> ClientGo => _clientGo;
+
     /// <summary>Whether processes that end are not started again.</summary>
     public bool IsClosing { get; set; }
 
-    /// <summary>Who leads at this instant; <see langword="null"/>: nobody.</summary>
+    /// <summary>Whether anybody leads, client-go included.</summary>
+    public bool IsLed => Leader is not null || _clientGo.Exists(node => node.Works);
+
+    /// <summary>Who of ours leads at this instant; <see langword="null"/>: nobody.</summary>
     public SimProcess? Leader => _nodes.Find(node => node.Process is { IsHeld: true })?.Process;
 
     public Violation? Violation => Oracle.Violation;
