@@ -95,16 +95,20 @@ internal sealed class Contest : IAsyncDisposable
     }
 
     /// <summary>One of a kind that is not ours.</summary>
-    public Task<ElectorProcess> TheirsAsync(string kind, ElectorTimings timings, bool release = true) =>
-        kind == "python" ? PythonAsync(timings) : ClientGoAsync(timings, release);
-
-    /// <summary>One of client-go's.</summary>
-    public Task<ElectorProcess> ClientGoAsync(ElectorTimings timings, bool release = true)
+    public Task<ElectorProcess> TheirsAsync(string kind, ElectorTimings timings, bool release = true) => kind switch
     {
-        string identity = Name("client-go");
+        "python" => PythonAsync(timings),
+        "kubernetes-client" => KubernetesClientAsync(timings),
+        _ => ClientGoAsync(timings, release, kind),
+    };
+
+    /// <summary>One of client-go's, today's unless another is named.</summary>
+    public Task<ElectorProcess> ClientGoAsync(ElectorTimings timings, bool release = true, string kind = "client-go")
+    {
+        string identity = Name(kind);
         return AddAsync(
             identity,
-            ElectorPrograms.ClientGo,
+            ElectorPrograms.PathOf(kind),
             [
                 .. Where("--lease", LeaseName, "--identity", identity),
                 Invariant($"--lease-duration={timings.LeaseSeconds}s"),
@@ -114,13 +118,29 @@ internal sealed class Contest : IAsyncDisposable
             ]);
     }
 
+    /// <summary>One of KubernetesClient's.</summary>
+    public Task<ElectorProcess> KubernetesClientAsync(ElectorTimings timings)
+    {
+        string identity = Name("kubernetes-client");
+        return AddAsync(
+            identity,
+            "dotnet",
+            [
+                ElectorPrograms.KubernetesClient,
+                .. Where("--lease", LeaseName, "--identity", identity),
+                "--lease-duration", Invariant($"{timings.LeaseSeconds}"),
+                "--renew-deadline", Invariant($"{timings.DeadlineSeconds}"),
+                "--retry-period", Invariant($"{timings.RetrySeconds}"),
+            ]);
+    }
+
     /// <summary>One of the Python client's.</summary>
     public Task<ElectorProcess> PythonAsync(ElectorTimings timings)
     {
         string identity = Name("python");
         return AddAsync(
             identity,
-            ElectorPrograms.Python,
+            ElectorPrograms.PathOf("python"),
             [
                 "run",
                 .. Where("--lease", LeaseName, "--identity", identity),
@@ -134,7 +154,7 @@ internal sealed class Contest : IAsyncDisposable
     public async Task<string> PythonAsync(string command, params string[] arguments)
     {
         await using ElectorProcess python = await ElectorProcess.StartAsync(
-            command, ElectorPrograms.Python, [command, .. Where("--lease", LeaseName), .. arguments]);
+            command, ElectorPrograms.PathOf("python"), [command, .. Where("--lease", LeaseName), .. arguments]);
         return string.Join('\n', await python.ExitedAsync());
     }
 
