@@ -2,6 +2,7 @@ using System.Globalization;
 using LeaseElection.Hosting.ClusterTests.Election;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
@@ -48,8 +49,9 @@ internal sealed class Contest : IAsyncDisposable
     /// <summary>From now on the API server refuses ours, and only ours.</summary>
     public Task RevokeOursAsync() => _server.RevokeAsync(_ours, _namespace);
 
-    /// <summary>One of ours, in this process, whose work takes so long to stop.</summary>
-    public async Task<OwnCandidate> OursAsync(Action<LeaderElectionOptions> configure, TimeSpan stopsIn = default)
+    /// <summary>One of ours, in this process, whose work takes so long to stop, and with a clock of its own if it is given one.</summary>
+    public async Task<OwnCandidate> OursAsync(
+        Action<LeaderElectionOptions> configure, TimeSpan stopsIn = default, TimeProvider? time = null)
     {
         string identity = Name("ours");
         ClusterHost host = await ClusterHost.StartAsync(
@@ -62,12 +64,17 @@ internal sealed class Contest : IAsyncDisposable
                 options.Identity = identity;
                 configure(options);
             },
-            election => election.AddWork(async (_, term, stoppingToken) =>
+            election =>
             {
-                using var late = new CancellationTokenSource();
-                await using (stoppingToken.Register(() => late.CancelAfter(stopsIn)))
-                    await Journal.WorkAsync(term, late.Token);
-            }));
+                if (time is not null)
+                    election.Services.AddKeyedSingleton(LeaderElectionOptions.TimeProviderKey, time);
+                election.AddWork(async (_, term, stoppingToken) =>
+                {
+                    using var late = new CancellationTokenSource();
+                    await using (stoppingToken.Register(() => late.CancelAfter(stopsIn)))
+                        await Journal.WorkAsync(term, late.Token);
+                });
+            });
         var candidate = new OwnCandidate(identity, host);
         _candidates.Push(candidate);
         return candidate;
@@ -194,6 +201,23 @@ internal sealed class Contest : IAsyncDisposable
         }
 
         return found!;
+    }
+
+    /// <summary>Lets so much time pass. Fails if somebody else has begun to work meanwhile.</summary>
+    public async Task LeadsOnAsync(WorkSpan work, TimeSpan time)
+    {
+        await Task.Delay(time, TimeProvider.System, CancellationToken.None);
+        Collect();
+        work = Journal.Spans.Single(span => span.Token == work.Token);
+        string[] others =
+        [
+            .. from span in Journal.Spans
+               where span.Token > work.Token
+               let after = TimeProvider.System.GetElapsedTime(work.Start, span.Start).TotalSeconds
+               let both = span.OverlapWith(work).TotalSeconds
+               select Invariant($"{span.Identity} {after:0.0} s after {work.Identity}, and beside it for {both:0.000} s"),
+        ];
+        Assert.True(others.Length == 0, string.Join('\n', others));
     }
 
     /// <summary>Fails unless nobody ever worked beside another and every term's token was greater than the one before.</summary>
