@@ -2,6 +2,7 @@ using System.Globalization;
 using LeaseElection.Hosting.ClusterTests.Election;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
@@ -48,8 +49,9 @@ internal sealed class Contest : IAsyncDisposable
     /// <summary>From now on the API server refuses ours, and only ours.</summary>
     public Task RevokeOursAsync() => _server.RevokeAsync(_ours, _namespace);
 
-    /// <summary>One of ours, in this process, whose work takes so long to stop.</summary>
-    public async Task<OwnCandidate> OursAsync(Action<LeaderElectionOptions> configure, TimeSpan stopsIn = default)
+    /// <summary>One of ours, in this process, whose work takes so long to stop, and with a clock of its own if it is given one.</summary>
+    public async Task<OwnCandidate> OursAsync(
+        Action<LeaderElectionOptions> configure, TimeSpan stopsIn = default, TimeProvider? time = null)
     {
         string identity = Name("ours");
         ClusterHost host = await ClusterHost.StartAsync(
@@ -62,12 +64,17 @@ internal sealed class Contest : IAsyncDisposable
                 options.Identity = identity;
                 configure(options);
             },
-            election => election.AddWork(async (_, term, stoppingToken) =>
+            election =>
             {
-                using var late = new CancellationTokenSource();
-                await using (stoppingToken.Register(() => late.CancelAfter(stopsIn)))
-                    await Journal.WorkAsync(term, late.Token);
-            }));
+                if (time is not null)
+                    election.Services.AddKeyedSingleton(LeaderElectionOptions.TimeProviderKey, time);
+                election.AddWork(async (_, term, stoppingToken) =>
+                {
+                    using var late = new CancellationTokenSource();
+                    await using (stoppingToken.Register(() => late.CancelAfter(stopsIn)))
+                        await Journal.WorkAsync(term, late.Token);
+                });
+            });
         var candidate = new OwnCandidate(identity, host);
         _candidates.Push(candidate);
         return candidate;
@@ -95,16 +102,20 @@ internal sealed class Contest : IAsyncDisposable
     }
 
     /// <summary>One of a kind that is not ours.</summary>
-    public Task<ElectorProcess> TheirsAsync(string kind, ElectorTimings timings, bool release = true) =>
-        kind == "python" ? PythonAsync(timings) : ClientGoAsync(timings, release);
-
-    /// <summary>One of client-go's.</summary>
-    public Task<ElectorProcess> ClientGoAsync(ElectorTimings timings, bool release = true)
+    public Task<ElectorProcess> TheirsAsync(string kind, ElectorTimings timings, bool release = true) => kind switch
     {
-        string identity = Name("client-go");
+        "python" => PythonAsync(timings),
+        "kubernetes-client" => KubernetesClientAsync(timings),
+        _ => ClientGoAsync(timings, release, kind),
+    };
+
+    /// <summary>One of client-go's, today's unless another is named.</summary>
+    public Task<ElectorProcess> ClientGoAsync(ElectorTimings timings, bool release = true, string kind = "client-go")
+    {
+        string identity = Name(kind);
         return AddAsync(
             identity,
-            ElectorPrograms.ClientGo,
+            ElectorPrograms.PathOf(kind),
             [
                 .. Where("--lease", LeaseName, "--identity", identity),
                 Invariant($"--lease-duration={timings.LeaseSeconds}s"),
@@ -114,13 +125,29 @@ internal sealed class Contest : IAsyncDisposable
             ]);
     }
 
+    /// <summary>One of KubernetesClient's.</summary>
+    public Task<ElectorProcess> KubernetesClientAsync(ElectorTimings timings)
+    {
+        string identity = Name("kubernetes-client");
+        return AddAsync(
+            identity,
+            "dotnet",
+            [
+                ElectorPrograms.KubernetesClient,
+                .. Where("--lease", LeaseName, "--identity", identity),
+                "--lease-duration", Invariant($"{timings.LeaseSeconds}"),
+                "--renew-deadline", Invariant($"{timings.DeadlineSeconds}"),
+                "--retry-period", Invariant($"{timings.RetrySeconds}"),
+            ]);
+    }
+
     /// <summary>One of the Python client's.</summary>
     public Task<ElectorProcess> PythonAsync(ElectorTimings timings)
     {
         string identity = Name("python");
         return AddAsync(
             identity,
-            ElectorPrograms.Python,
+            ElectorPrograms.PathOf("python"),
             [
                 "run",
                 .. Where("--lease", LeaseName, "--identity", identity),
@@ -134,7 +161,7 @@ internal sealed class Contest : IAsyncDisposable
     public async Task<string> PythonAsync(string command, params string[] arguments)
     {
         await using ElectorProcess python = await ElectorProcess.StartAsync(
-            command, ElectorPrograms.Python, [command, .. Where("--lease", LeaseName), .. arguments]);
+            command, ElectorPrograms.PathOf("python"), [command, .. Where("--lease", LeaseName), .. arguments]);
         return string.Join('\n', await python.ExitedAsync());
     }
 
@@ -174,6 +201,23 @@ internal sealed class Contest : IAsyncDisposable
         }
 
         return found!;
+    }
+
+    /// <summary>Lets so much time pass. Fails if somebody else has begun to work meanwhile.</summary>
+    public async Task LeadsOnAsync(WorkSpan work, TimeSpan time)
+    {
+        await Task.Delay(time, TimeProvider.System, CancellationToken.None);
+        Collect();
+        work = Journal.Spans.Single(span => span.Token == work.Token);
+        string[] others =
+        [
+            .. from span in Journal.Spans
+               where span.Token > work.Token
+               let after = TimeProvider.System.GetElapsedTime(work.Start, span.Start).TotalSeconds
+               let both = span.OverlapWith(work).TotalSeconds
+               select Invariant($"{span.Identity} {after:0.0} s after {work.Identity}, and beside it for {both:0.000} s"),
+        ];
+        Assert.True(others.Length == 0, string.Join('\n', others));
     }
 
     /// <summary>Fails unless nobody ever worked beside another and every term's token was greater than the one before.</summary>

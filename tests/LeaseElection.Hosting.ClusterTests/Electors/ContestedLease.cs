@@ -35,12 +35,12 @@ internal sealed class ContestedLease(RealApiServer server, string name, string l
     /// When the holder last renewed, by the clock of <see cref="TimeProvider.GetTimestamp"/>: the times of the lease are those of this
     /// machine's wall clock, whoever wrote them.
     /// </summary>
-    public async Task<long> RenewedAsync()
-    {
-        var renewed = DateTimeOffset.Parse(await RenewTimeAsync(), CultureInfo.InvariantCulture);
-        TimeSpan ago = TimeProvider.System.GetUtcNow() - renewed;
-        return TimeProvider.System.GetTimestamp() - (long)(ago.TotalSeconds * TimeProvider.System.TimestampFrequency);
-    }
+    public async Task<long> RenewedAsync() =>
+        TimeProvider.System.GetTimestamp() + (long)((await AheadAsync()).TotalSeconds * TimeProvider.System.TimestampFrequency);
+
+    /// <summary>How far the time of the last renewal is ahead of this machine's wall clock.</summary>
+    public async Task<TimeSpan> AheadAsync() =>
+        DateTimeOffset.Parse(await RenewTimeAsync(), CultureInfo.InvariantCulture) - TimeProvider.System.GetUtcNow();
 
     /// <summary>Waits until the holder has renewed once more.</summary>
     public async Task NextRenewalAsync()

@@ -25,6 +25,9 @@ internal sealed record ElectorTimings(int LeaseSeconds, double DeadlineSeconds, 
     /// <summary>The longest that a candidate of client-go sleeps between two looks: the period and up to 1.2 times as much.</summary>
     public TimeSpan SlowestPoll => Retry * 2.2;
 
+    /// <summary>When a candidate of these timings has taken a lease whose renewals it does not see, at the latest.</summary>
+    public TimeSpan TakesWithin => Lease + TimeSpan.FromSeconds(1) + (SlowestPoll * 2);
+
     public void Apply(LeaderElectionOptions options)
     {
         options.LeaseDuration = Lease;

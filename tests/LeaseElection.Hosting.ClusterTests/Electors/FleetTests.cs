@@ -4,7 +4,10 @@ using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
-/// <summary>Two of ours, two of client-go's and one of the Python client's, all of them processes, on one lease.</summary>
+/// <summary>
+/// Two of ours, two of client-go's, today's and of old, one of KubernetesClient's and one of the Python client's, all of them processes,
+/// on one lease.
+/// </summary>
 [Collection(ApiServerFixture.Collection)]
 public sealed class FleetTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
@@ -12,8 +15,8 @@ public sealed class FleetTests(ApiServerFixture fixture, ITestOutputHelper outpu
     private static readonly ElectorTimings Timings = new(5, 3, 0.5);
     private static readonly ElectorTimings Python = new(6, 3, 1);
 
-    private static readonly string[] Kinds = ["client-go", "ours", "python"];
-    private static readonly string[] Fleet = ["ours", "ours", "client-go", "client-go", "python"];
+    private static readonly string[] Kinds = ["client-go", "client-go-0.20", "kubernetes-client", "ours", "python"];
+    private static readonly string[] Fleet = ["ours", .. Kinds];
 
     private readonly Findings _findings = new(output);
     private readonly List<ElectorProcess> _running = [];
@@ -24,13 +27,17 @@ public sealed class FleetTests(ApiServerFixture fixture, ITestOutputHelper outpu
         await using Contest contest = await Contest.StartAsync(fixture.Server);
         await JoinAsync(contest, Fleet);
         WorkSpan leader = await contest.SpanAsync(_ => true, "a first leader");
+        List<string> wereAlone = [];
         for (int i = 0; i < HandOvers; i++)
         {
             // Every other time all may follow, else one kind only: of all, ours is nearly always the fastest and Python the slowest.
-            string kind = Kinds[i / 2 % Kinds.Length];
+            string? alone = i % 2 == 1 ? Kinds.Except(wereAlone).FirstOrDefault(kind => kind != KindOf(leader.Identity)) : null;
+            if (alone is not null)
+                wereAlone.Add(alone);
             ElectorProcess[] leaving =
             [
-                .. _running.Where(process => i % 2 == 1 && KindOf(process.Identity) != kind && process.Identity != leader.Identity),
+                .. _running.Where(process =>
+                    alone is not null && KindOf(process.Identity) != alone && process.Identity != leader.Identity),
                 _running.Single(process => process.Identity == leader.Identity),
             ];
             foreach (ElectorProcess process in leaving)

@@ -38,6 +38,8 @@ public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelpe
     [InlineData("client-go", 6, 2, true)]
     [InlineData("client-go", 4, 15, true)]
     [InlineData("client-go", 4, 4, false)]
+    [InlineData("kubernetes-client", 4, 2, true)]
+    [InlineData("kubernetes-client", 4, 15, false)]
     [InlineData("python", 5, 2, false)]
     public async Task Fault39_TheyGoWithoutReleasing_OursWaitsForTheDurationOfTheirRecord(
         string kind, int theirSeconds, int ourSeconds, bool killed)
@@ -67,6 +69,7 @@ public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelpe
 
     [ElectorTheory]
     [InlineData("client-go")]
+    [InlineData("kubernetes-client")]
     [InlineData("python")]
     public async Task Fault39_OursStops_TheyTakeOverWithTheirNextLook(string kind)
     {
@@ -88,25 +91,32 @@ public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelpe
         Assert.Equal(1, await contest.Lease.TransitionsAsync());
     }
 
-    /// <summary>Client-go 0.20 counts its own duration, from when it first saw a whole second of our times.</summary>
-    [ElectorFact]
-    public async Task Fault39_OursIsKilled_ClientGoTakesOverAfterTheDurationThatItCounts()
+    /// <summary>
+    /// Today's electors count our duration, client-go of old counts its own: from when they first saw our last times, of which client-go
+    /// sees whole seconds.
+    /// </summary>
+    [ElectorTheory]
+    [InlineData("client-go", 3)]
+    [InlineData("client-go-0.20", 5)]
+    [InlineData("kubernetes-client", 3)]
+    public async Task Fault39_OursIsKilled_TheyTakeOverAfterTheDurationThatTheyCount(string kind, int counted)
     {
         await using Contest contest = await Contest.StartAsync(fixture.Server);
         ElectorProcess ours = await contest.OurProcessAsync(new ElectorTimings(3, 2, 0.5));
         await contest.StartsAsync(ours.Identity);
         ElectorTimings timings = ElectorTimings.ClientGo with { LeaseSeconds = 5 };
-        ElectorProcess theirs = await contest.ClientGoAsync(timings);
+        ElectorProcess theirs = await contest.TheirsAsync(kind, timings);
         await theirs.SeesAsync(ours.Identity);
 
         await ours.KillAsync(contest.Journal);
         long renewed = await contest.Lease.RenewedAsync();
         WorkSpan their = await contest.StartsAsync(theirs.Identity);
+        var duration = TimeSpan.FromSeconds(counted);
         _findings.Within(
-            timings.Lease - TimeSpan.FromSeconds(1),
+            duration - TimeSpan.FromSeconds(1),
             TimeProvider.System.GetElapsedTime(renewed, their.Start),
-            timings.Lease + (timings.SlowestPoll * 2) + Findings.Slack,
-            "our last renewal to start of its work");
+            duration + (timings.SlowestPoll * 2) + Findings.Slack,
+            $"{kind}: our last renewal to start of its work");
         contest.AssertSound();
         Assert.Equal(1, await contest.Lease.TransitionsAsync());
     }
@@ -115,15 +125,17 @@ public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelpe
     /// The leader cannot renew, its work is slow to stop, and the one who is to follow is not of ours: our deadline alone keeps the two
     /// apart. Client-go sees renewals by whole seconds, so ours are a second apart, as they are by default from five seconds on.
     /// </summary>
-    [ElectorFact]
-    public async Task Fault39_OursMayNotRenewAnyMore_SlowWorkHasEndedBeforeClientGoStarts()
+    [ElectorTheory]
+    [InlineData("client-go")]
+    [InlineData("kubernetes-client")]
+    public async Task Fault39_OursMayNotRenewAnyMore_SlowWorkHasEndedBeforeTheyStart(string kind)
     {
         await using Contest contest = await Contest.StartAsync(fixture.Server);
         var timings = new ElectorTimings(8, 3, 0.5);
         var stopsIn = TimeSpan.FromSeconds(2.5);
         OwnCandidate ours = await contest.OursAsync(timings.Apply, stopsIn);
         WorkSpan our = await contest.StartsAsync(ours.Identity);
-        ElectorProcess theirs = await contest.ClientGoAsync(ElectorTimings.ClientGo with { LeaseSeconds = timings.LeaseSeconds });
+        ElectorProcess theirs = await contest.TheirsAsync(kind, ElectorTimings.ClientGo with { LeaseSeconds = timings.LeaseSeconds });
         await theirs.SeesAsync(ours.Identity);
 
         await contest.RevokeOursAsync();
@@ -134,8 +146,8 @@ public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelpe
             stopsIn,
             TimeProvider.System.GetElapsedTime(renewed, our.End!.Value),
             timings.Lease,
-            "our last renewal to end of our work, which takes 2.5 s to stop");
-        _findings.Within(TimeSpan.Zero, our.Until(their), timings.Lease + Findings.Slack, "end of our work to start of its");
+            $"{kind}: our last renewal to end of our work, which takes 2.5 s to stop");
+        _findings.Within(TimeSpan.Zero, our.Until(their), timings.Lease + Findings.Slack, $"{kind}: end of our work to start of its");
         contest.AssertSound();
     }
 

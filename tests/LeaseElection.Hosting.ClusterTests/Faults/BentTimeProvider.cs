@@ -1,25 +1,33 @@
 namespace LeaseElection.Hosting.ClusterTests.Faults;
 
 /// <summary>
-/// The system's time, with timers that fire early or not at all, and with the jump that both clocks make over a suspension
-/// (CLOCK_BOOTTIME, which the library reads by itself, counts it).
+/// The system's time, with timers that fire early or not at all, with a wall clock that is wrong, and with the jump that both clocks make
+/// over a suspension (CLOCK_BOOTTIME, which the library reads by itself, counts it).
 /// </summary>
 internal sealed class BentTimeProvider : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<(TimerCallback Callback, object? State)> _missed = [];
     private long _suspendedTicks;
+    private long _aheadTicks;
     private bool _frozen;
 
     /// <summary>Which part of its time a timer waits.</summary>
     public double TimerFactor { get; init; } = 1;
+
+    /// <summary>How far the wall clock is ahead of the true time, or behind it; may be set right while others read it.</summary>
+    public TimeSpan Ahead
+    {
+        get => TimeSpan.FromTicks(Interlocked.Read(ref _aheadTicks));
+        set => Interlocked.Exchange(ref _aheadTicks, value.Ticks);
+    }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() =>
         System.GetElapsedTime(0, System.GetTimestamp()).Ticks + Interlocked.Read(ref _suspendedTicks);
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _suspendedTicks));
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _suspendedTicks)) + Ahead;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new BentTimer(this, System.CreateTimer(

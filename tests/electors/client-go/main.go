@@ -1,6 +1,6 @@
 // One candidate of client-go's leaderelection, as it is, over a Lease: what a Go controller beside us does.
 //
-// tests/electors/install lays this file over the source of Kubernetes, whose client-go only packages in that tree may use.
+// tests/electors/install builds it twice: with the client-go of today, and, laid over the source of an old Kubernetes, with that one's.
 //
 // It prints
 //
@@ -19,7 +19,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -31,7 +30,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/leaderelection"
 	"k8s.io/client-go/tools/leaderelection/resourcelock"
@@ -119,11 +119,16 @@ func (v *versions) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
-	var written metav1.PartialObjectMetadata
-	if err := json.Unmarshal(body, &written); err != nil {
+	// JSON with client-go of old, protobuf today.
+	object, _, err := scheme.Codecs.UniversalDeserializer().Decode(body, nil, nil)
+	if err != nil {
 		return nil, err
 	}
-	v.work.wrote(written.ResourceVersion)
+	written, err := meta.Accessor(object)
+	if err != nil {
+		return nil, err
+	}
+	v.work.wrote(written.GetResourceVersion())
 	return response, nil
 }
 
