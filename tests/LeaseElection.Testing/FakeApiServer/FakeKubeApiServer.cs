@@ -100,6 +100,11 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         {
             if (LeaseRoute.Parse(context.Request, _pathBase) is not { } route)
             {
+                if (Discovery.Find(context.Request, _pathBase) is { } found)
+                {
+                    await AnswerAsync(context, UserOf(context) is null ? ApiRefusal.Unauthorized().ToResult() : found, stop.Token);
+                    return;
+                }
                 context.Response.StatusCode = 404;
                 await context.Response.WriteAsync("404 page not found\n", stop.Token);
                 return;
@@ -138,9 +143,14 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         }
         if (fault is not null && await ApplyAsync(fault, context, cancellationToken))
             return;
+        await AnswerAsync(context, result, cancellationToken);
+    }
+
+    private static Task AnswerAsync(HttpContext context, ApiResult result, CancellationToken cancellationToken)
+    {
         context.Response.StatusCode = result.Code;
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(result.Body.ToJsonString(), cancellationToken);
+        return context.Response.WriteAsync(result.Body.ToJsonString(), cancellationToken);
     }
 
     private ApiResult Execute(LeaseRoute route, string body)
@@ -177,14 +187,18 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
 
     private void Authorize(HttpContext context, LeaseRoute route)
     {
-        string key = context.Request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var token]
-            ? token
-            : context.Connection.ClientCertificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? "";
-        if (!Users.TryGetValue(key, out FakeUser? user))
-            throw ApiRefusal.Unauthorized();
+        FakeUser user = UserOf(context) ?? throw ApiRefusal.Unauthorized();
         if (!user.May(route.Verb))
             throw ApiRefusal.Forbidden(user.Name, route.Verb, route.Namespace, route.Name ?? "");
     }
+
+    private FakeUser? UserOf(HttpContext context) => Users.GetValueOrDefault(
+        context.Request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var token]
+            ? token
+            : CertificateOf(context) ?? "");
+
+    private static string? CertificateOf(HttpContext context) =>
+        context.Connection.ClientCertificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 
     private async Task<string> RecordAsync(HttpContext context, LeaseRoute route, CancellationToken cancellationToken)
     {
@@ -193,7 +207,10 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         _requests.Enqueue(new RecordedRequest(
             route.Verb, HttpMethod.Parse(context.Request.Method), context.Request.Path.Value ?? "", context.Request.Query,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()),
-            body, context.Connection.Id, context.Request.Protocol));
+            body, context.Connection.Id, context.Request.Protocol)
+        {
+            Certificate = CertificateOf(context),
+        });
         return body;
     }
 

@@ -1,0 +1,100 @@
+using System.Text.Json.Nodes;
+using LeaseElection.Testing.FakeApiServer;
+
+namespace LeaseElection.Hosting.ClusterTests.Connecting;
+
+/// <summary>A fake API server with a lease, and a machine that wants to reach it: files and variables of its own.</summary>
+internal sealed class ConnectionScene : IAsyncDisposable
+{
+    public const string LeaseName = "settlement";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("lease-election-").FullName;
+
+    private ConnectionScene(FakeKubeApiServer server)
+    {
+        Server = server;
+        (Certificate, Key) = server.Authority.IssueForClient("certified", ["staff"]);
+        Directory.CreateDirectory(InFolder("home"));
+        Environment["KUBECONFIG"] = InFolder("config");
+        foreach (string leaseNamespace in (string[])["default", "shop"])
+        {
+            server.Leases.AddNamespace(leaseNamespace);
+            server.Leases.Create(leaseNamespace, new JsonObject
+            {
+                ["apiVersion"] = "coordination.k8s.io/v1",
+                ["kind"] = "Lease",
+                ["metadata"] = new JsonObject { ["name"] = LeaseName },
+                ["spec"] = new JsonObject { ["holderIdentity"] = "somebody" },
+            });
+        }
+        foreach (string user in (string[])["made-up", "of-the-file", "certified"])
+            server.Users[user] = new FakeUser(user, "get");
+    }
+
+    /// <summary>It knows the tokens <c>made-up</c> and <c>of-the-file</c>, and the certificate's <c>certified</c>.</summary>
+    public FakeKubeApiServer Server { get; }
+
+    /// <summary>All variables of the machine but PATH and HOME. KUBECONFIG is the file <c>config</c>.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>PEM of a client certificate.</summary>
+    public string Certificate { get; }
+
+    public string Key { get; }
+
+    public string CertificateData => Base64(Certificate);
+
+    public string KeyData => Base64(Key);
+
+    /// <summary>What a cluster entry needs, in the braces of a flow mapping.</summary>
+    public string Cluster => $"server: \"{Server.Url.AbsoluteUri.TrimEnd('/')}\", certificate-authority-data: {AuthorityData}";
+
+    public string AuthorityData => Base64(Server.Authority.Pem);
+
+    public static async Task<ConnectionScene> StartAsync(string pathBase = "") => new(await FakeKubeApiServer.StartAsync(pathBase: pathBase));
+
+    public static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+
+    public string InFolder(string name) => Path.Combine(_folder, name);
+
+    /// <summary>Writes the kubeconfig: one cluster, one user, one context.</summary>
+    /// <param name="user">The inside of a flow mapping: <c>token: made-up</c>.</param>
+    /// <param name="cluster">Likewise; <see cref="Cluster"/> if not given.</param>
+    /// <param name="context">What it says beside cluster and user, such as a namespace.</param>
+    public void KubeConfig(string user, string? cluster = null, string context = "") => Write("config", $$"""
+        apiVersion: v1
+        kind: Config
+        current-context: main
+        clusters: [{name: c, cluster: { {{cluster ?? Cluster}} } }]
+        contexts: [{name: main, context: {cluster: c, user: u, {{context}} } }]
+        users: [{name: u, user: { {{user}} } }]
+        """);
+
+    public string Write(string name, string content)
+    {
+        string path = InFolder(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    /// <summary>Writes a plugin and returns its path; it runs in the folder.</summary>
+    public string Plugin(string script)
+    {
+        string path = Write("plugin", $"#!/bin/sh\ncd '{_folder}'\n{script}\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+
+    /// <summary>A text without what is different in each run: the folder and the port.</summary>
+    public string Plain(string text) => text
+        .Replace(_folder + "/", "", StringComparison.Ordinal)
+        .Replace($":{Server.Url.Port}", "", StringComparison.Ordinal);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
