@@ -8,5 +8,5 @@ namespace LeaseElection.Hosting.ClusterTests.Connecting;
 /// </summary>
 internal static class ConnectionCases
 {
-    public static IReadOnlyList<ConnectionCase> All { get; } = [.. UserForms.All];
+    public static IReadOnlyList<ConnectionCase> All { get; } = [.. UserForms.All, .. ImpersonationForms.All, .. ExecForms.All, .. FileForms.All];
 }

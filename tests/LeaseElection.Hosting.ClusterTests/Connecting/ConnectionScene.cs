@@ -78,13 +78,21 @@ internal sealed class ConnectionScene : IAsyncDisposable
         return path;
     }
 
-    /// <summary>Writes a plugin and returns its path; it runs in the folder.</summary>
-    public string Plugin(string script)
+    /// <summary>A user that logs in by a plugin: a shell script, which runs in the folder.</summary>
+    /// <param name="script">What it does.</param>
+    /// <param name="more">What <c>exec</c> says beside, such as <c>interactiveMode: Never</c>.</param>
+    /// <param name="version">Of the plugin's interface.</param>
+    public string Exec(string script, string more = "interactiveMode: Never", string version = "v1")
     {
-        string path = Write("plugin", $"#!/bin/sh\ncd '{_folder}'\n{script}\n");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return path;
+        string file = Write("plugin.sh", $"cd '{_folder}'\n{script}\n");
+        return $$"""exec: {apiVersion: client.authentication.k8s.io/{{version}}, command: sh, args: ["{{file}}"], {{more}}}""";
+    }
+
+    /// <summary>A user whose plugin prints this.</summary>
+    public string ExecPrinting(string output, string version = "v1")
+    {
+        Write("answer", output);
+        return Exec("cat answer", version: version);
     }
 
     /// <summary>A text without what is different in each run: the folder and the port.</summary>

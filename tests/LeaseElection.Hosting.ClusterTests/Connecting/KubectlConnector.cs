@@ -5,7 +5,9 @@ namespace LeaseElection.Hosting.ClusterTests.Connecting;
 /// <summary>The yardstick: the kubectl of this machine, in the environment of the scene and nothing else.</summary>
 internal sealed class KubectlConnector : IConnector
 {
-    public string Name => "kubectl";
+    public const string Column = "kubectl";
+
+    public string Name => Column;
 
     public bool Knows(ConnectionCase connection) =>
         KubectlProgram.Newest is { } program && program.Minor >= connection.KubectlSince;

@@ -9,7 +9,9 @@ namespace LeaseElection.Hosting.ClusterTests.Connecting;
 /// <summary>The library, in this process but in the environment of the scene.</summary>
 internal sealed class OwnConnector : IConnector
 {
-    public string Name => "LeaseElection.Hosting";
+    public const string Column = "LeaseElection.Hosting";
+
+    public string Name => Column;
 
     public bool Knows(ConnectionCase connection) => true;
 

@@ -12,25 +12,21 @@ internal static class Presented
 
     private static IEnumerable<string> Parts(RecordedRequest request)
     {
-        if (request.Headers.TryGetValue("Authorization", out string? authorization))
+        // In small letters over HTTP/2, which kubectl speaks.
+        var headers = new SortedDictionary<string, string>(request.Headers.ToDictionary(), StringComparer.OrdinalIgnoreCase);
+        if (headers.TryGetValue("Authorization", out string? authorization))
             yield return authorization.Replace("Bearer ", "token ", StringComparison.Ordinal);
         if (request.Certificate is { } certificate)
             yield return $"certificate {certificate}";
-        foreach ((string header, string value) in request.Headers.OrderBy(Rank))
+        if (headers.TryGetValue($"{Impersonate}User", out string? user))
+            yield return $"as {user}";
+        foreach ((string header, string value) in headers)
         {
-            if (header.StartsWith(Impersonate, StringComparison.Ordinal))
-                yield return $"{header[Impersonate.Length..].Replace("User", "as", StringComparison.Ordinal).ToLowerInvariant()} {value}";
+            if (header.StartsWith(Impersonate, StringComparison.OrdinalIgnoreCase) && !header.EndsWith("-User", StringComparison.OrdinalIgnoreCase))
+                yield return $"{header[Impersonate.Length..].ToLowerInvariant()} {value}";
         }
         string leaseNamespace = request.Path.Split("/namespaces/")[1].Split('/')[0];
         if (leaseNamespace != "default")
             yield return $"in {leaseNamespace}";
     }
-
-    private static int Rank(KeyValuePair<string, string> header) => header.Key switch
-    {
-        "Impersonate-User" => 0,
-        "Impersonate-Uid" => 1,
-        "Impersonate-Group" => 2,
-        _ => 3,
-    };
 }

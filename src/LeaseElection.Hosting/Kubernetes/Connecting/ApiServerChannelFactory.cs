@@ -67,6 +67,7 @@ internal sealed class ApiServerChannelFactory
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (credential.Token is { } token)
             message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        _connection.User.Impersonation?.AddTo(message.Headers);
         // SocketsHttpHandler takes the name for SNI and for the check of the certificate from here and from nowhere else.
         if (_connection.TlsServerName is { } name)
             message.Headers.Host = name;
@@ -79,6 +80,7 @@ internal sealed class ApiServerChannelFactory
         PooledConnectionIdleTimeout = IdleTimeout,
         AllowAutoRedirect = false,
         UseCookies = false,
+        RequestHeaderEncodingSelector = static (header, _) => Impersonation.EncodingOf(header),
         // A trace span for every renewal, every few seconds and for ever, would drown an application's own traces.
         ActivityHeadersPropagator = null,
     };

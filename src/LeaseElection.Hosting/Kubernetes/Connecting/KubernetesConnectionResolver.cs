@@ -47,6 +47,9 @@ internal static class KubernetesConnectionResolver
             return inCluster;
 
         string home = Path.Combine(environment.HomeDirectory, ".kube", "config");
+        // KUBECONFIG stands in its place, as for kubectl: who mistyped it does not mean his laptop's current context.
+        if (environment.Variable("KUBECONFIG") is not null)
+            return null;
         if (includeHomeKubeConfig && KubeConfig.Load([home], missingIsError: false) is { } homeConfig)
             return FromKubeConfig(homeConfig, options);
         tried.Add(includeHomeKubeConfig

@@ -40,16 +40,7 @@ internal static class CredentialText
         chain[0].Dispose();
         chain.RemoveAt(0);
 
-        X509Certificate2 certificate;
-        try
-        {
-            certificate = X509Certificate2.CreateFromPem(texts[0], texts[1]);
-        }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
-        {
-            throw new FormatException("the client's private key must be in unencrypted PEM form and belong to the certificate.", e);
-        }
-
+        X509Certificate2 certificate = ClientCertificateText.Parse(texts[0], texts[1]);
         if (OperatingSystem.IsWindows())
         {
             // Schannel cannot use a key that exists in memory only (dotnet/runtime#23749).
