@@ -8,5 +8,8 @@ namespace LeaseElection.Hosting.ClusterTests.Connecting;
 /// </summary>
 internal static class ConnectionCases
 {
-    public static IReadOnlyList<ConnectionCase> All { get; } = [.. UserForms.All, .. ImpersonationForms.All, .. ExecForms.All, .. FileForms.All];
+    public static IReadOnlyList<ConnectionCase> All { get; } = 
+    [
+        .. UserForms.All, .. KeyForms.All, .. ImpersonationForms.All, .. ExecForms.All, .. FileForms.All, .. ToolForms.All,
+    ];
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.FakeApiServer;
 
@@ -28,7 +29,7 @@ internal sealed class ConnectionScene : IAsyncDisposable
             });
         }
         foreach (string user in (string[])["made-up", "of-the-file", "certified"])
-            server.Users[user] = new FakeUser(user, "get");
+            Knows(user);
     }
 
     /// <summary>It knows the tokens <c>made-up</c> and <c>of-the-file</c>, and the certificate's <c>certified</c>.</summary>
@@ -46,14 +47,19 @@ internal sealed class ConnectionScene : IAsyncDisposable
 
     public string KeyData => Base64(Key);
 
+    public string ServerUrl => Server.Url.AbsoluteUri.TrimEnd('/');
+
     /// <summary>What a cluster entry needs, in the braces of a flow mapping.</summary>
-    public string Cluster => $"server: \"{Server.Url.AbsoluteUri.TrimEnd('/')}\", certificate-authority-data: {AuthorityData}";
+    public string Cluster => $"server: \"{ServerUrl}\", certificate-authority-data: {AuthorityData}";
 
     public string AuthorityData => Base64(Server.Authority.Pem);
 
     public static async Task<ConnectionScene> StartAsync(string pathBase = "") => new(await FakeKubeApiServer.StartAsync(pathBase: pathBase));
 
     public static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>One more token, or name in a certificate, that is let in.</summary>
+    public void Knows(string user) => Server.Users[user] = new FakeUser(user, "get");
 
     public string InFolder(string name) => Path.Combine(_folder, name);
 
@@ -93,6 +99,17 @@ internal sealed class ConnectionScene : IAsyncDisposable
     {
         Write("answer", output);
         return Exec("cat answer", version: version);
+    }
+
+    /// <summary>A program of this name; its path. Another process writes it: what this one has open for writing when it forks cannot be run.</summary>
+    public string Command(string name, string script)
+    {
+        string source = Write($"{name}.sh", $"#!/bin/sh\n{script}\n");
+        string path = InFolder($"bin/{name}");
+        Directory.CreateDirectory(InFolder("bin"));
+        using var install = Process.Start("install", ["-m", "755", source, path]);
+        install.WaitForExit();
+        return path;
     }
 
     /// <summary>A text without what is different in each run: the folder and the port.</summary>

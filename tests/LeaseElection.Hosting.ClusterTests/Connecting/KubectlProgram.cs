@@ -10,11 +10,16 @@ namespace LeaseElection.Hosting.ClusterTests.Connecting;
 /// <param name="Minor">20 for 1.20: what a kubeconfig may say has grown since.</param>
 internal sealed record KubectlProgram(string Path, int Minor)
 {
-    /// <summary>Of those that the tests have installed and those on PATH; <see langword="null"/>: there is none.</summary>
+    /// <summary>Of those that the tests have installed and those on PATH, or the one that is named; <see langword="null"/>: there is none.</summary>
     public static KubectlProgram? Newest { get; } = Candidates().Select(Ask).OfType<KubectlProgram>().MaxBy(program => program.Minor);
 
     private static IEnumerable<string> Candidates()
     {
+        if (Environment.GetEnvironmentVariable("LEASEELECTION_KUBECTL") is { Length: > 0 } named)
+        {
+            yield return named;
+            yield break;
+        }
         yield return ApiServerAssets.Current.Kubectl;
         foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator))
         {

@@ -68,10 +68,8 @@ internal static class ExecForms
         new("plugin without a command", Refused, scene => scene.KubeConfig($"exec: {{apiVersion: {V1}, interactiveMode: Never}}")) { Says = "command" },
         new("plugin named by a relative path", "token made-up", scene =>
         {
-            scene.ExecPrinting(Json("""{"token":"made-up"}"""));
-            Directory.CreateDirectory(scene.InFolder("bin"));
-            File.CreateSymbolicLink(scene.InFolder("bin/login"), "/bin/sh");
-            scene.KubeConfig($"exec: {{apiVersion: {V1}, command: bin/login, args: [\"{scene.InFolder("plugin.sh")}\"], interactiveMode: Never}}");
+            scene.Command("login", $"echo '{Json("""{"token":"made-up"}""")}'");
+            scene.KubeConfig($"exec: {{apiVersion: {V1}, command: bin/login, interactiveMode: Never}}");
         })
         { KubectlSince = 22 },
         new("plugin that is not there, with an install hint", Refused, scene => scene.KubeConfig(

@@ -11,7 +11,7 @@ internal static class FileForms
         new("JSON, indented by tabs", "token made-up", scene => scene.Write("config", $$"""
             {
             -"apiVersion": "v1", "kind": "Config", "current-context": "main", "preferences": {},
-            -"clusters": [{"name": "c", "cluster": {"server": "{{Server(scene)}}",
+            -"clusters": [{"name": "c", "cluster": {"server": "{{scene.ServerUrl}}",
             --"certificate-authority-data": "{{scene.AuthorityData}}"} }],
             -"contexts": [{"name": "main", "context": {"cluster": "c", "user": "u"} }],
             -"users": [{"name": "u", "user": {"token": "made-up"} }]
@@ -41,14 +41,14 @@ internal static class FileForms
             scene, $"[{{name: first, cluster: &c {{ {scene.Cluster} }}}}, {{name: c, cluster: {{<<: *c, extensions: null}}}}]",
             "[{name: first, user: &u {token: made-up}}, {name: u, user: {<<: *u}}]")),
         new("a merge key, and a key of its own after it", "token made-up", scene => Lists(
-            scene, Merged(scene, $"<<: *c, server: \"{Server(scene)}\""))),
+            scene, Merged(scene, $"<<: *c, server: \"{scene.ServerUrl}\""))),
         new("a merge key, and before it a key, which it overwrites", "token made-up", scene => Lists(
             scene, $$"""
             [{name: merged, cluster: &c { {{scene.Cluster}} } }, {name: c, cluster: {server: "https://127.0.0.1:1", <<: *c} }]
             """)),
         new("a merge key of several, of which the first counts", "token made-up", scene => Lists(
             scene, $$"""
-            [{name: a, cluster: &a {server: "{{Server(scene)}}" } }, {name: b, cluster: &b {server: "https://127.0.0.1:1", certificate-authority-data: {{scene.AuthorityData}} } },
+            [{name: a, cluster: &a {server: "{{scene.ServerUrl}}" } }, {name: b, cluster: &b {server: "https://127.0.0.1:1", certificate-authority-data: {{scene.AuthorityData}} } },
              {name: c, cluster: {<<: [*a, *b]} }]
             """)),
         new("a merge key within what is merged", "token made-up", scene => Lists(
@@ -66,16 +66,16 @@ internal static class FileForms
             clusters:
             - name: c
               cluster:
-                server: {Server(scene)}
+                server: {scene.ServerUrl}
                 certificate-authority-data: |
                   {string.Join("\n      ", scene.AuthorityData.Chunk(64).Select(line => new string(line)))}
             """)),
         new("authority with line breaks around it", "token made-up", scene => scene.KubeConfig(
-            "token: made-up", $"server: \"{Server(scene)}\", certificate-authority-data: {ConnectionScene.Base64($"\n\n{scene.Server.Authority.Pem}\n\n")}")),
+            "token: made-up", $"server: \"{scene.ServerUrl}\", certificate-authority-data: {ConnectionScene.Base64($"\n\n{scene.Server.Authority.Pem}\n\n")}")),
         new("authority in a file, relative", "token made-up", scene =>
         {
             scene.Write("pki/ca.crt", scene.Server.Authority.Pem);
-            scene.KubeConfig("token: made-up", $"server: \"{Server(scene)}\", certificate-authority: pki/ca.crt");
+            scene.KubeConfig("token: made-up", $"server: \"{scene.ServerUrl}\", certificate-authority: pki/ca.crt");
         }),
         new("authority both in a file and in place", Refused, scene =>
         {
@@ -86,9 +86,9 @@ internal static class FileForms
         new("authority, and insecure-skip-tls-verify", Refused, scene => scene.KubeConfig("token: made-up", $"{scene.Cluster}, insecure-skip-tls-verify: true"))
         { Says = "insecure-skip-tls-verify" },
         new("insecure-skip-tls-verify alone", "token made-up", scene =>
-            scene.KubeConfig("token: made-up", $"server: \"{Server(scene)}\", insecure-skip-tls-verify: true")),
+            scene.KubeConfig("token: made-up", $"server: \"{scene.ServerUrl}\", insecure-skip-tls-verify: true")),
         new("insecure-skip-tls-verify: yes", "token made-up", scene =>
-            scene.KubeConfig("token: made-up", $"server: \"{Server(scene)}\", insecure-skip-tls-verify: yes")),
+            scene.KubeConfig("token: made-up", $"server: \"{scene.ServerUrl}\", insecure-skip-tls-verify: yes")),
         new("tls-server-name", "token made-up", scene => scene.KubeConfig("token: made-up", $"{scene.Cluster}, tls-server-name: localhost")),
         new("tls-server-name that the certificate lacks", Refused, scene =>
             scene.KubeConfig("token: made-up", $"{scene.Cluster}, tls-server-name: elsewhere.test"))
@@ -129,8 +129,6 @@ internal static class FileForms
         })
         { Says = "gone" },
     ];
-
-    private static string Server(ConnectionScene scene) => scene.Server.Url.AbsoluteUri.TrimEnd('/');
 
     /// <summary>The kubeconfig with other bytes.</summary>
     private static void Rewrite(ConnectionScene scene, Func<string, byte[]> bytes)

@@ -1,4 +1,3 @@
-using LeaseElection.Testing.FakeApiServer;
 using static LeaseElection.Hosting.ClusterTests.Connecting.ConnectionCase;
 
 namespace LeaseElection.Hosting.ClusterTests.Connecting.Forms;
@@ -82,7 +81,7 @@ internal static class UserForms
             "token: made-up, tokenFile: \"\", client-certificate: \"\", client-key: \"\", username: \"\", password: \"\", as: \"\", as-groups: [], exec: null")),
         new("auth-provider oidc, its token still valid", $"token {IdToken}", scene =>
         {
-            scene.Server.Users[IdToken] = new FakeUser("of the issuer", "get");
+            scene.Knows(IdToken);
             scene.KubeConfig(Oidc());
         })
         {
@@ -93,7 +92,7 @@ internal static class UserForms
         new("auth-provider oidc beside a token", "token made-up", scene => scene.KubeConfig($"{Oidc()}, token: made-up")),
         new("auth-provider oidc beside a client certificate", $"token {IdToken}, certificate certified", scene =>
         {
-            scene.Server.Users[IdToken] = new FakeUser("certified", "get");
+            scene.Knows(IdToken);
             scene.KubeConfig($"{Oidc()}, {Certificate(scene)}");
         })
         {
