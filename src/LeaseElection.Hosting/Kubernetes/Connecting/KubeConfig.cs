@@ -77,11 +77,9 @@ internal sealed class KubeConfig
     /// <summary>Left out is right; another one is a file that was never meant as a kubeconfig.</summary>
     private static void Expect(KubeConfigNode root, string key, string expected)
     {
+        // Without what it is: a quote that is never closed makes all that follows one value, tokens too.
         if (root.Text(key) is { } other && other != expected)
-        {
-            throw new LeaseStoreConfigurationException(
-                $"{root.DescribeKey(key)} is '{other}', but that of a kubeconfig is {expected}. Is it the file that was meant?");
-        }
+            throw new LeaseStoreConfigurationException($"{root.DescribeKey(key)} must be {expected}. Is it the file that was meant?");
     }
 
     private static void Merge(Dictionary<string, KubeConfigNode> entries, KubeConfigNode root, string list, string kind)

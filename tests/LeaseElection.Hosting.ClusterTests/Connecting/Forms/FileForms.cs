@@ -18,6 +18,8 @@ internal static class FileForms
             }
             """.Replace("\n-", "\n\t", StringComparison.Ordinal).Replace("\t-", "\t\t", StringComparison.Ordinal))),
         new("a byte order mark", "token made-up", scene => Rewrite(scene, text => [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text)])),
+        new("UTF-16, as a shell of Windows redirects it", "token made-up", scene =>
+            Rewrite(scene, text => [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(text)])),
         new("CRLF at the ends of lines", "token made-up", scene =>
             Rewrite(scene, text => Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n")))),
         new("a second document", "token made-up", scene => Rewrite(scene, text => Encoding.UTF8.GetBytes($"---\n{text}\n---\nkind: Config\n"))),
@@ -83,6 +85,25 @@ internal static class FileForms
             scene.KubeConfig("token: made-up", $"{scene.Cluster}, certificate-authority: ca.crt");
         })
         { Says = "certificate-authority-data" },
+        new("authority in a file that is not there", Refused, scene =>
+            scene.KubeConfig("token: made-up", $"server: \"{scene.ServerUrl}\", certificate-authority: gone.crt"))
+        { Says = "gone.crt" },
+        new("authority that is no certificate", Refused, scene =>
+            scene.KubeConfig("token: made-up", $"server: \"{scene.ServerUrl}\", certificate-authority-data: {ConnectionScene.Base64("x")}"))
+        { Says = "at least one certificate" },
+        new("authority that is not base64", Refused, scene =>
+            scene.KubeConfig("token: made-up", $"server: \"{scene.ServerUrl}\", certificate-authority-data: '***'"))
+        { Says = "must be base64" },
+        new("server with a slash at its end", "token made-up", scene => scene.KubeConfig(
+            "token: made-up", $"server: \"{scene.ServerUrl}/\", certificate-authority-data: {scene.AuthorityData}")),
+        new("server in capitals", "token made-up", scene => scene.KubeConfig(
+            "token: made-up", $"server: \"{scene.ServerUrl.Replace("https://127.0.0.1", "HTTPS://LOCALHOST", StringComparison.Ordinal)}\", certificate-authority-data: {scene.AuthorityData}")),
+        new("server with a query", "token made-up", scene => scene.KubeConfig(
+            "token: made-up", $"server: \"{scene.ServerUrl}?a=b\", certificate-authority-data: {scene.AuthorityData}"))
+        {
+            Says = "must be an absolute https URL",
+            Differences = [new(OwnConnector.Column, Refused, "kubectl drops what it cannot mean; we say so.")],
+        },
         new("authority, and insecure-skip-tls-verify", Refused, scene => scene.KubeConfig("token: made-up", $"{scene.Cluster}, insecure-skip-tls-verify: true"))
         { Says = "insecure-skip-tls-verify" },
         new("insecure-skip-tls-verify alone", "token made-up", scene =>
@@ -102,6 +123,11 @@ internal static class FileForms
         new("no current-context", Refused, scene => Rewrite(
             scene, text => Encoding.UTF8.GetBytes(text.Replace("current-context: main", "current-context: \"\"", StringComparison.Ordinal))))
         { Says = "current-context" },
+        new("a current-context that is not there", Refused, scene => Rewrite(
+            scene, text => Encoding.UTF8.GetBytes(text.Replace("current-context: main", "current-context: gone", StringComparison.Ordinal))))
+        { Says = "'gone', which is not a context" },
+        new("lists that are null", Refused, scene => scene.Write("config", "current-context: main\nclusters: null\ncontexts: null\nusers: null\n"))
+        { Says = "not a context" },
         new("a number for a name", Refused, scene => Rewrite(
             scene, text => Encoding.UTF8.GetBytes(text.Replace("main", "1", StringComparison.Ordinal))))
         {
