@@ -35,7 +35,9 @@ public sealed class ConnectingTests(ITestOutputHelper output)
                     wrong.Add($"{connector.Name}: expected \"{expected}\", seen \"{seen}\" {error}");
                 if (connector is OwnConnector && connection.Says is { } says && error?.Contains(says, StringComparison.Ordinal) is not true)
                     wrong.Add($"{connector.Name}: should say \"{says}\", says \"{error}\"");
-                seen = error is null ? seen : $"{seen}: {scene.Plain(error)}";
+                output.WriteLine($"{connector.Name}: {seen} {error}");
+                if (error is not null && connector is not KubectlConnector)
+                    seen += $": {Short(scene.Plain(error))}";
             }
             cells.Add(seen);
         }
@@ -50,7 +52,10 @@ public sealed class ConnectingTests(ITestOutputHelper output)
     /// <summary>In CI the table is the proof, and without its yardstick it proves nothing.</summary>
     [Fact]
     public void Kubectl_InCI_IsThere() => Assert.True(
-        KubectlProgram.Newest is not null || Environment.GetEnvironmentVariable("CI") != "true", "There is no kubectl: run tests/apiserver/install.");
+        KubectlProgram.Newest is not null || Environment.GetEnvironmentVariable("CI") != "true",
+        "There is no kubectl: run tests/apiserver/install.");
+
+    private static string Short(string message) => message.Length > 150 ? $"{message[..150]}…" : message;
 
     private static async Task<(string Seen, string? Error)> ConnectAsync(IConnector connector, ConnectionScene scene)
     {

@@ -22,7 +22,8 @@ internal sealed record ConnectionCase(string Form, string Expected, Action<Conne
     /// <summary>Programs with which something else comes of it.</summary>
     public IReadOnlyList<Difference> Differences { get; init; } = [];
 
-    public string ExpectedOf(string program) => Differences.FirstOrDefault(difference => difference.Program == program)?.Expected ?? Expected;
+    public string ExpectedOf(string program) =>
+        Differences.FirstOrDefault(difference => difference.Program == program)?.Expected ?? Expected;
 
     public override string ToString() => Form;
 }

@@ -8,8 +8,9 @@ namespace LeaseElection.Hosting.ClusterTests.Connecting;
 /// </summary>
 internal static class ConnectionCases
 {
-    public static IReadOnlyList<ConnectionCase> All { get; } = 
+    public static IReadOnlyList<ConnectionCase> All { get; } =
     [
-        .. UserForms.All, .. KeyForms.All, .. ImpersonationForms.All, .. ExecForms.All, .. FileForms.All, .. ToolForms.All,
+        .. UserForms.All, .. KeyForms.All, .. ImpersonationForms.All, .. ExecForms.All, .. FileForms.All, .. YamlForms.All,
+        .. ClusterForms.All, .. ToolForms.All,
     ];
 }

@@ -54,7 +54,8 @@ internal sealed class ConnectionScene : IAsyncDisposable
 
     public string AuthorityData => Base64(Server.Authority.Pem);
 
-    public static async Task<ConnectionScene> StartAsync(string pathBase = "") => new(await FakeKubeApiServer.StartAsync(pathBase: pathBase));
+    public static async Task<ConnectionScene> StartAsync(string pathBase = "") =>
+        new(await FakeKubeApiServer.StartAsync(pathBase: pathBase));
 
     public static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
 
@@ -101,7 +102,10 @@ internal sealed class ConnectionScene : IAsyncDisposable
         return Exec("cat answer", version: version);
     }
 
-    /// <summary>A program of this name; its path. Another process writes it: what this one has open for writing when it forks cannot be run.</summary>
+    /// <summary>
+    /// Writes a program of this name and returns its path. Another process does it: what this one still has open for writing when some
+    /// other test forks cannot be run.
+    /// </summary>
     public string Command(string name, string script)
     {
         string source = Write($"{name}.sh", $"#!/bin/sh\n{script}\n");

@@ -10,7 +10,10 @@ namespace LeaseElection.Hosting.ClusterTests.Connecting;
 /// <param name="Minor">20 for 1.20: what a kubeconfig may say has grown since.</param>
 internal sealed record KubectlProgram(string Path, int Minor)
 {
-    /// <summary>Of those that the tests have installed and those on PATH, or the one that is named; <see langword="null"/>: there is none.</summary>
+    /// <summary>
+    /// Of those that the tests have installed and those on PATH, or the one that <c>LEASEELECTION_KUBECTL</c> names;
+    /// <see langword="null"/>: there is none.
+    /// </summary>
     public static KubectlProgram? Newest { get; } = Candidates().Select(Ask).OfType<KubectlProgram>().MaxBy(program => program.Minor);
 
     private static IEnumerable<string> Candidates()
@@ -40,7 +43,8 @@ internal sealed record KubectlProgram(string Path, int Minor)
         try
         {
             // Before any test runs, and once.
-            ProgramResult result = Task.Run(() => ProgramResult.OfAsync(path, ["version", "--client", "--output=json"])).GetAwaiter().GetResult();
+            ProgramResult result = Task.Run(() => ProgramResult.OfAsync(path, ["version", "--client", "--output=json"]))
+                .GetAwaiter().GetResult();
             // "32+" where a vendor has built it.
             return result.ExitCode == 0 && (string?)JsonNode.Parse(result.Output)?["clientVersion"]?["minor"] is { } minor
                 ? new KubectlProgram(path, int.Parse(minor.TrimEnd('+'), CultureInfo.InvariantCulture))

@@ -26,10 +26,13 @@ internal sealed class OwnConnector : IConnector
         List<string> tried = [];
         try
         {
-            if (KubernetesConnectionResolver.TryResolve(new KubernetesStoreOptions(), environment, includeHomeKubeConfig: true, tried) is not { } connection)
+            KubernetesConnection? connection = KubernetesConnectionResolver.TryResolve(
+                new KubernetesStoreOptions(), environment, includeHomeKubeConfig: true, tried);
+            if (connection is null)
                 return string.Join("; ", tried);
             await using var store = new KubernetesLeaseStore(
-                connection, connection.Namespace ?? "", ConnectionScene.LeaseName, TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance);
+                connection, connection.Namespace ?? "", ConnectionScene.LeaseName, TimeProvider.System,
+                NullLogger<KubernetesLeaseStore>.Instance);
             return await store.ReadAsync(TimeSpan.FromSeconds(10), CancellationToken.None) switch
             {
                 LeaseReply.Found => null,

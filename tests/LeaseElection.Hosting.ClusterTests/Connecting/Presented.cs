@@ -20,9 +20,10 @@ internal static class Presented
             yield return $"certificate {certificate}";
         if (headers.TryGetValue($"{Impersonate}User", out string? user))
             yield return $"as {user}";
+        headers.Remove($"{Impersonate}User");
         foreach ((string header, string value) in headers)
         {
-            if (header.StartsWith(Impersonate, StringComparison.OrdinalIgnoreCase) && !header.EndsWith("-User", StringComparison.OrdinalIgnoreCase))
+            if (header.StartsWith(Impersonate, StringComparison.OrdinalIgnoreCase))
                 yield return $"{header[Impersonate.Length..].ToLowerInvariant()} {value}";
         }
         string leaseNamespace = request.Path.Split("/namespaces/")[1].Split('/')[0];

@@ -31,13 +31,15 @@ internal static class KeyForms
             Says = "its key is of the kind Ed25519",
             Differences = [new(OwnConnector.Column, Refused, ".NET has no Ed25519.")],
         },
-        new("Ed448 key", Refused, scene => Client(scene, ClientKeys.Ed448Certificate, ClientKeys.Ed448Key)) { Says = "its key is of the kind Ed448" },
+        new("Ed448 key", Refused, scene => Client(scene, ClientKeys.Ed448Certificate, ClientKeys.Ed448Key))
+        { Says = "its key is of the kind Ed448" },
         new("encrypted key", Refused, scene => Ecdsa(scene, key => key.ExportEncryptedPkcs8PrivateKeyPem(
             "x", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000))))
         { Says = "is encrypted" },
         new("key of another certificate", Refused, scene => Ecdsa(scene, _ => scene.Key)) { Says = "belongs to another certificate" },
         new("no key where the key should be", Refused, scene => Ecdsa(scene, _ => scene.Certificate)) { Says = "must be in PEM form" },
-        new("no certificate where the certificate should be", Refused, scene => Client(scene, scene.Key, scene.Key)) { Says = "client's certificate in PEM form" },
+        new("no certificate where the certificate should be", Refused, scene => Client(scene, scene.Key, scene.Key))
+        { Says = "client's certificate in PEM form" },
     ];
 
     private static void Rsa(ConnectionScene scene, Func<RSA, string> write)

@@ -3,13 +3,12 @@ namespace LeaseElection.Hosting.ClusterTests.Connecting.Forms;
 /// <summary>Kubeconfigs in the form in which tools and clouds write them; all names are made up.</summary>
 internal static class ToolForms
 {
-    private const string V1Beta1 = """{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","spec":{},"status":{"token":"made-up"}}""";
-
     public static IReadOnlyList<ConnectionCase> All { get; } =
     [
         new("kind", "certificate certified", scene => Config(scene, "kind-shop", "kind-shop", "kind-shop", Certificate(scene))),
         new("k3s", "certificate certified", scene => Config(scene, "default", "default", "default", Certificate(scene))),
-        new("Docker Desktop", "certificate certified", scene => Config(scene, "docker-desktop", "docker-desktop", "docker-desktop", Certificate(scene))),
+        new("Docker Desktop", "certificate certified", scene =>
+            Config(scene, "docker-desktop", "docker-desktop", "docker-desktop", Certificate(scene))),
         new("microk8s", "token made-up", scene => Config(scene, "microk8s", "microk8s-cluster", "admin", "    token: made-up")),
         new("minikube", "certificate certified", scene =>
         {
@@ -54,7 +53,8 @@ internal static class ToolForms
         new("EKS", "token made-up", scene =>
         {
             string aws = scene.Command("aws", $"""
-                test "$*" = '--region eu-north-1 eks get-token --cluster-name shop --output json' && test "$AWS_PROFILE" = shop && echo '{V1Beta1}'
+                test "$*" = '--region eu-north-1 eks get-token --cluster-name shop --output json' &&
+                  test "$AWS_PROFILE" = shop && echo '{ExecForms.V1Beta1Token}'
                 """);
             const string Arn = "arn:aws:eks:eu-north-1:123456789012:cluster/shop";
             Config(scene, Arn, Arn, Arn, $"""
@@ -78,7 +78,7 @@ internal static class ToolForms
         new("GKE", "token made-up", scene =>
         {
             string plugin = scene.Command("gke-gcloud-auth-plugin", $"""
-                case "$KUBERNETES_EXEC_INFO" in *'"server":"{scene.ServerUrl}"'*) echo '{V1Beta1}' ;; *) exit 1 ;; esac
+                case "$KUBERNETES_EXEC_INFO" in *'"server":"{scene.ServerUrl}"'*) echo '{ExecForms.V1Beta1Token}' ;; *) exit 1 ;; esac
                 """);
             const string Name = "gke_shop-1234_europe-north1_shop";
             Config(scene, Name, Name, Name, $"""
@@ -93,7 +93,7 @@ internal static class ToolForms
         new("AKS with kubelogin", "token made-up", scene =>
         {
             string kubelogin = scene.Command("kubelogin", $"""
-                test "$1 $2 $3" = 'get-token --login azurecli' && echo '{V1Beta1}'
+                test "$1 $2 $3" = 'get-token --login azurecli' && echo '{ExecForms.V1Beta1Token}'
                 """);
             Config(scene, "shop", "shop", "clusterUser_rg_shop", $"""
                     exec:
@@ -132,7 +132,7 @@ internal static class ToolForms
                 - name: "shop"
                   cluster:
                     server: "{scene.ServerUrl}"
-                    certificate-authority-data: "{string.Join("\\\n      ", scene.AuthorityData.Chunk(76).Select(line => new string(line)))}"
+                    certificate-authority-data: "{string.Join("\\\n      ", Lines(scene.AuthorityData))}"
 
                 users:
                 - name: "shop"
@@ -155,9 +155,11 @@ internal static class ToolForms
     private static string Certificate(ConnectionScene scene) =>
         $"    client-certificate-data: {scene.CertificateData}\n    client-key-data: {scene.KeyData}";
 
+    private static IEnumerable<string> Lines(string data) => data.Chunk(76).Select(line => new string(line));
+
     /// <summary>As kubectl itself writes it.</summary>
-    private static void Config(
-        ConnectionScene scene, string context, string cluster, string user, string credentials, string more = "") => scene.Write("config", $$"""
+    private static void Config(ConnectionScene scene, string context, string cluster, string user, string credentials, string more = "") =>
+        scene.Write("config", $$"""
         apiVersion: v1
         clusters:
         - cluster:

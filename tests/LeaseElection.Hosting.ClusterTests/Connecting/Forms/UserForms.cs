@@ -11,7 +11,8 @@ internal static class UserForms
     public static IReadOnlyList<ConnectionCase> All { get; } =
     [
         new("token", "token made-up", scene => scene.KubeConfig("token: made-up")),
-        new("token, namespace of the context", "token made-up, in shop", scene => scene.KubeConfig("token: made-up", context: "namespace: shop")),
+        new("token, namespace of the context", "token made-up, in shop", scene =>
+            scene.KubeConfig("token: made-up", context: "namespace: shop")),
         new("tokenFile, relative, with a line break at its end", "token of-the-file", scene =>
         {
             scene.Write("secrets/token", "of-the-file\n");
@@ -58,7 +59,8 @@ internal static class UserForms
         { Says = "without its client-key" },
         new("client key without a certificate, and a token", "token made-up", scene =>
             scene.KubeConfig($"client-key-data: {scene.KeyData}, token: made-up")),
-        new("client certificate and token", "token made-up, certificate certified", scene => scene.KubeConfig($"{Certificate(scene)}, token: made-up")),
+        new("client certificate and token", "token made-up, certificate certified", scene =>
+            scene.KubeConfig($"{Certificate(scene)}, token: made-up")),
         new("client certificate and password", "Basic YWRtaW46eA==, certificate certified", scene =>
             scene.KubeConfig($"{Certificate(scene)}, username: admin, password: x"))
         {
@@ -78,7 +80,8 @@ internal static class UserForms
             scene.KubeConfig("token: \"\", client-certificate-data: \"\", client-key-data: \"\", username: \"\", password: \"\""))
         { Says = "has no credentials" },
         new("empty strings beside a token", "token made-up", scene => scene.KubeConfig(
-            "token: made-up, tokenFile: \"\", client-certificate: \"\", client-key: \"\", username: \"\", password: \"\", as: \"\", as-groups: [], exec: null")),
+            "token: made-up, tokenFile: \"\", client-certificate: \"\", client-key: \"\", username: \"\", password: \"\", "
+            + "as: \"\", as-groups: [], exec: null")),
         new("auth-provider oidc, its token still valid", $"token {IdToken}", scene =>
         {
             scene.Knows(IdToken);
@@ -87,7 +90,7 @@ internal static class UserForms
         {
             Says = "kubelogin",
             Differences = [new(OwnConnector.Column, Refused,
-                "Such a token ends within hours, and renewing it means rewriting the kubeconfig, which kubectl does and a service must not.")],
+                "Such a token ends within hours; kubectl renews it by rewriting the kubeconfig, which a service must not.")],
         },
         new("auth-provider oidc beside a token", "token made-up", scene => scene.KubeConfig($"{Oidc()}, token: made-up")),
         new("auth-provider oidc beside a client certificate", $"token {IdToken}, certificate certified", scene =>
@@ -98,16 +101,20 @@ internal static class UserForms
         {
             Differences = [new(OwnConnector.Column, "certificate certified", "An API server that is shown both takes the certificate.")],
         },
-        new("auth-provider gcp", Refused, scene => scene.KubeConfig("auth-provider: {name: gcp}")) { Says = "gke-gcloud-auth-plugin", KubectlSince = 26 },
-        new("auth-provider azure", Refused, scene => scene.KubeConfig("auth-provider: {name: azure}")) { Says = "kubelogin convert-kubeconfig", KubectlSince = 26 },
+        new("auth-provider gcp", Refused, scene => scene.KubeConfig("auth-provider: {name: gcp}"))
+        { Says = "gke-gcloud-auth-plugin", KubectlSince = 26 },
+        new("auth-provider azure", Refused, scene => scene.KubeConfig("auth-provider: {name: azure}"))
+        { Says = "kubelogin convert-kubeconfig", KubectlSince = 26 },
         new("auth-provider gcp beside a token", Refused, scene => scene.KubeConfig("auth-provider: {name: gcp}, token: made-up"))
         { Says = "gke-gcloud-auth-plugin", KubectlSince = 26 },
-        new("auth-provider nobody knows", Refused, scene => scene.KubeConfig("auth-provider: {name: openstack}")) { Says = "'openstack'", KubectlSince = 22 },
+        new("auth-provider nobody knows", Refused, scene => scene.KubeConfig("auth-provider: {name: openstack}"))
+        { Says = "'openstack'", KubectlSince = 22 },
     ];
 
     public static string Certificate(ConnectionScene scene) =>
         $"client-certificate-data: {scene.CertificateData}, client-key-data: {scene.KeyData}";
 
     private static string Oidc() =>
-        $$"""auth-provider: {name: oidc, config: {client-id: kubernetes, idp-issuer-url: "https://id.example.test", id-token: {{IdToken}}, refresh-token: r} }""";
+        "auth-provider: {name: oidc, config: "
+        + $"{{client-id: kubernetes, idp-issuer-url: \"https://id.example.test\", id-token: {IdToken}, refresh-token: r}}}}";
 }
