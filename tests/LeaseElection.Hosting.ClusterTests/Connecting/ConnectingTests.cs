@@ -19,7 +19,7 @@ public sealed class ConnectingTests(ITestOutputHelper output)
     {
         int row = Array.IndexOf(AllForms, form);
         ConnectionCase connection = ConnectionCases.All[row];
-        await using ConnectionScene scene = await ConnectionScene.StartAsync(connection.PathBase);
+        await using ConnectionScene scene = await ConnectionScene.StartAsync(connection.Listens, connection.PathBase);
         connection.Arrange(scene);
 
         List<string> cells = [form];

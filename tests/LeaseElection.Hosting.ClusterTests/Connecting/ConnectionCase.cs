@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace LeaseElection.Hosting.ClusterTests.Connecting;
 
 /// <summary>One row of the table: a form of kubeconfig, environment or network, and what comes of it.</summary>
@@ -15,6 +17,9 @@ internal sealed record ConnectionCase(string Form, string Expected, Action<Conne
 
     /// <summary>A path of the server before <c>/apis</c>, as gateways have.</summary>
     public string PathBase { get; init; } = "";
+
+    /// <summary>Where the server listens.</summary>
+    public IPAddress Listens { get; init; } = IPAddress.Loopback;
 
     /// <summary>The first minor version of kubectl 1.x that has heard of it; an older one is not asked.</summary>
     public int KubectlSince { get; init; }

@@ -11,6 +11,6 @@ internal static class ConnectionCases
     public static IReadOnlyList<ConnectionCase> All { get; } =
     [
         .. UserForms.All, .. KeyForms.All, .. ImpersonationForms.All, .. ExecForms.All, .. FileForms.All, .. YamlForms.All,
-        .. ClusterForms.All, .. ToolForms.All,
+        .. ClusterForms.All, .. ToolForms.All, .. TrustForms.All, .. AddressForms.All, .. ProxyForms.All,
     ];
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.FakeApiServer;
+using LeaseElection.Testing.Proxy;
 
 namespace LeaseElection.Hosting.ClusterTests.Connecting;
 
@@ -9,6 +11,7 @@ internal sealed class ConnectionScene : IAsyncDisposable
 {
     public const string LeaseName = "settlement";
 
+    private readonly List<ForwardProxy> _proxies = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("lease-election-").FullName;
 
     private ConnectionScene(FakeKubeApiServer server)
@@ -54,10 +57,30 @@ internal sealed class ConnectionScene : IAsyncDisposable
 
     public string AuthorityData => Base64(Server.Authority.Pem);
 
-    public static async Task<ConnectionScene> StartAsync(string pathBase = "") =>
-        new(await FakeKubeApiServer.StartAsync(pathBase: pathBase));
+    public static async Task<ConnectionScene> StartAsync(IPAddress listens, string pathBase) =>
+        new(await FakeKubeApiServer.StartAsync(listens, pathBase));
 
     public static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>A cluster entry with another address of the server, at its port.</summary>
+    /// <param name="host">The address or name, in brackets if it needs them.</param>
+    /// <param name="more">What the entry says beside.</param>
+    public string ClusterAt(string host, string more = "") =>
+        $"server: \"https://{host}:{Server.Url.Port}\", certificate-authority-data: {AuthorityData}, {more}";
+
+    /// <summary>A cluster entry whose server is trusted by these.</summary>
+    public string ClusterTrusting(params string[] pems) =>
+        $"server: \"{Server.Url.AbsoluteUri.TrimEnd('/')}\", certificate-authority-data: {Base64(string.Join('\n', pems))}";
+
+    /// <summary>Starts a proxy that leads to the server, whatever it is asked for.</summary>
+    /// <param name="refuses">Whether it refuses instead, as one outside does that is asked for an address inside.</param>
+    /// <param name="user">Whom it lets through, <c>user:password</c>; everybody if not given.</param>
+    public ForwardProxy StartProxy(bool refuses = false, string? user = null)
+    {
+        var proxy = new ForwardProxy(Server.Url.Port, refuses, user);
+        _proxies.Add(proxy);
+        return proxy;
+    }
 
     /// <summary>One more token, or name in a certificate, that is let in.</summary>
     public void Knows(string user) => Server.Users[user] = new FakeUser(user, "get");
@@ -123,6 +146,8 @@ internal sealed class ConnectionScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (ForwardProxy proxy in _proxies)
+            await proxy.DisposeAsync();
         await Server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

@@ -214,7 +214,7 @@ public sealed class KubernetesLeaseStoreCredentialTests : IAsyncLifetime, IDispo
         await using KubernetesLeaseStore store = new StoreSetup(_server) { TlsServerName = "kubernetes.example.com" }.Create();
 
         string message = Failed(LeaseStoreErrorKind.Tls, await store.ReadAsync(Patience, default)).Message;
-        Assert.Contains("RemoteCertificateNameMismatch", message, StringComparison.Ordinal);
+        Assert.Contains("its certificate is for localhost, api.example.test, 127.0.0.1, ::1, 0.0.0.0, ::, and not for kubernetes.example.com.", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.ApiServer;
@@ -29,6 +30,7 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
     private int _receivedCount;
     private readonly CancellationTokenSource _stopping = new();
     private X509Certificate2 _certificate;
+    private SslStreamCertificateContext? _presented;
 
     private FakeKubeApiServer(IPAddress address, string pathBase)
     {
@@ -40,6 +42,13 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
             listen.UseHttps(new HttpsConnectionAdapterOptions
             {
                 ServerCertificateSelector = (_, _) => _certificate,
+                OnAuthenticate = (_, tls) =>
+                {
+                    if (_presented is not { } presented)
+                        return;
+                    tls.ServerCertificateSelectionCallback = null;
+                    tls.ServerCertificateContext = presented;
+                },
                 ClientCertificateMode = ClientCertificateMode.AllowCertificate,
                 ClientCertificateValidation = (_, _, _) => true,
             })));
@@ -82,6 +91,10 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         Authority = new CertificateAuthority();
         _certificate = CertificateFrom(Authority);
     }
+
+    /// <summary>From the next handshake on it shows this certificate, and sends others along.</summary>
+    public void Present(TestCertificate certificate, params TestCertificate[] sent) => _presented = SslStreamCertificateContext.Create(
+        certificate.Certificate, [.. sent.Select(other => other.Public)], offline: true);
 
     public async ValueTask DisposeAsync()
     {
