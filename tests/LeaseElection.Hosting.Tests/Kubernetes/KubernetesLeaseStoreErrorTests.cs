@@ -5,6 +5,7 @@ using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.FakeApiServer;
+using LeaseElection.Testing.Proxy;
 using static LeaseElection.Hosting.Tests.Kubernetes.Records;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes;
@@ -279,6 +280,20 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
         Assert.Contains("no-such-host.invalid", message, StringComparison.Ordinal);
     }
 
+    [UnixFact]
+    public async Task Write_AddressSwallowsPackets_FailedNetworkAndNamesTheAddress()
+    {
+        using BlackHole hole = await BlackHole.OpenAsync();
+        StoreSetup setup = new(_server) { Url = new Uri($"https://{BlackHole.Address}:{hole.Port}") };
+        await using var store = new KubernetesLeaseStore(
+            setup.Connection with { ConnectTimeout = TimeSpan.FromSeconds(0.3) }, StoreSetup.Namespace, "settlement", TimeProvider.System, setup.Logger);
+
+        // Never connected is never sent: the write certainly did not happen.
+        string message = Failed(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default)).Message;
+
+        Assert.Contains($"127.0.0.2:{hole.Port}: no answer.", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Write_ProxyRefuses_MessageNamesTheProxy()
     {
@@ -288,12 +303,13 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
         await using KubernetesLeaseStore store = new StoreSetup(_server)
         {
             Url = new Uri("https://api.example.com:6443"),
-            Proxy = new Uri($"http://{proxy.LocalEndpoint}"),
+            Proxy = new Uri($"http://me:s3cret@{proxy.LocalEndpoint}"),
         }.Create();
 
         string message = Failed(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default)).Message;
 
         Assert.Contains("proxy-url", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", message, StringComparison.Ordinal);
         await served;
     }
 

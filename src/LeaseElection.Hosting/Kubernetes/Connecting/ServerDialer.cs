@@ -24,8 +24,8 @@ internal sealed class ServerDialer(
     /// <exception cref="SocketException">The name has no address, or none of them answered in time: the message says of each why not.</exception>
     public async Task<Socket> DialAsync(DnsEndPoint server, CancellationToken cancellationToken)
     {
-        // The system would resolve an address to itself, but not 0.0.0.0 and [::].
-        IPAddress[] addresses = IPAddress.TryParse(server.Host, out IPAddress? address)
+        // The system would resolve an address to itself, but not 0.0.0.0 and [::]. The zone of one is escaped in a URL: [fe80::1%25eth0].
+        IPAddress[] addresses = IPAddress.TryParse(server.Host.Replace("%25", "%", StringComparison.Ordinal), out IPAddress? address)
             ? [address]
             : await _resolve(server.Host, cancellationToken).ConfigureAwait(false);
         return addresses.Length > 0

@@ -117,6 +117,8 @@ public sealed class ServerDialerTests : IDisposable
     [Theory]
     [InlineData("0.0.0.0", "127.0.0.1")]
     [InlineData("::", "::1")]
+    [InlineData("[::]", "::1")]
+    [InlineData("[fe80::1%253]", "fe80::1%3")]
     [InlineData("10.0.0.1", "10.0.0.1")]
     public async Task DialAsync_AddressInsteadOfAName_NotResolved(string host, string expected)
     {
