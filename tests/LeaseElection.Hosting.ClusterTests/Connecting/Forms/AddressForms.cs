@@ -10,8 +10,6 @@ internal static class AddressForms
         Row("server at localhost", "localhost"),
         Row("server at 0.0.0.0, as k3d writes it", "0.0.0.0"),
         Row("server at [::1]", "[::1]") with { Listens = IPAddress.IPv6Loopback },
-        new("server at an address with a zone", "token made-up", scene =>
-            scene.KubeConfig("token: made-up", scene.ClusterAt("[::1%25lo]", "tls-server-name: localhost"))) { Listens = IPAddress.IPv6Loopback },
         new("server without a scheme, which kubectl takes for http", ConnectionCase.Refused, scene =>
             scene.KubeConfig("token: made-up", scene.Cluster.Replace("https://", "", StringComparison.Ordinal)))
         {

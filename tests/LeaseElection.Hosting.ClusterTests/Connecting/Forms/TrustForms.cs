@@ -43,13 +43,6 @@ internal static class TrustForms
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"))) { Says = "certificate-authority" },
         new("no authority, and the system knows none of them", ConnectionCase.Refused, scene =>
             scene.KubeConfig("token: made-up", $"server: \"https://127.0.0.1:{scene.Server.Url.Port}\"")) { Says = Unsigned },
-        new("tls-server-name", Trusted, scene => Named(scene, "api.example.test")),
-        new("tls-server-name that is not the server's", ConnectionCase.Refused, scene => Named(scene, "other.example.test"))
-        {
-            Says = "and not for other.example.test",
-        },
-        new("insecure-skip-tls-verify", Trusted, scene =>
-            scene.KubeConfig("token: made-up", $"server: \"https://127.0.0.1:{scene.Server.Url.Port}\", insecure-skip-tls-verify: true")),
     ];
 
     private static ConnectionCase Row(
@@ -62,10 +55,4 @@ internal static class TrustForms
         {
             Says = why,
         };
-
-    private static void Named(ConnectionScene scene, string name)
-    {
-        scene.Server.Present(WrongName, Intermediate);
-        scene.KubeConfig("token: made-up", $"{scene.ClusterTrusting(Root.Pem)}, tls-server-name: {name}");
-    }
 }
