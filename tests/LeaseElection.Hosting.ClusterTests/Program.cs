@@ -15,6 +15,9 @@ switch (args)
     case [CutTrials.Command or CutTrials.InsideCommand, ..]:
         Environment.ExitCode = await CutTrials.RunAsync(args);
         return;
+    case [DeadAddressTrial.Command]:
+        await DeadAddressTrial.RunAsync();
+        return;
 }
 
 // A process that owns an API server, says which processes that are, and never cleans up.

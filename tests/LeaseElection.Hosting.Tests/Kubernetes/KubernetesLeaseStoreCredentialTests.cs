@@ -5,6 +5,7 @@ using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.FakeApiServer;
 using Microsoft.Extensions.Logging;
 using static LeaseElection.Hosting.Tests.Kubernetes.Records;
+using WatchReader = LeaseElection.Testing.Contracts.LeaseWatchReader;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes;
 
@@ -35,6 +36,31 @@ public sealed class KubernetesLeaseStoreCredentialTests : IAsyncLifetime, IDispo
         await store.ReadAsync(Patience, default);
 
         Assert.Equal(["Bearer first", "Bearer first", "Bearer second"], Tokens());
+    }
+
+    [Fact]
+    public async Task Impersonation_EveryRequestAndTheWatch_SayWhomTheyActAs()
+    {
+        var boss = new Impersonation("bo ss", "42", ["staff", "a, b"], new Dictionary<string, IReadOnlyList<string>> { ["Re/ason"] = ["x", "y"] });
+        var setup = new StoreSetup(_server)
+        {
+            User = new ClusterUser { Token = TextSource.Inline("token", FakeKubeApiServer.Token), Impersonation = boss },
+        };
+        await using KubernetesLeaseStore store = setup.Create();
+        Lease lease = await store.CreateLeaseAsync();
+        await using var watch = new WatchReader(store, lease.ResourceVersion, Patience);
+        await store.ReplaceAsync(lease, Held("a", 1), Patience, default);
+        await watch.NextAsync<LeaseEvent.Changed>();
+
+        Assert.Equal(["create", "update", "watch"], _server.Requests.Select(request => request.Verb).Order());
+        Assert.All(_server.Requests, request =>
+        {
+            Assert.Equal("bo ss", request.Headers["Impersonate-User"]);
+            Assert.Equal("42", request.Headers["Impersonate-Uid"]);
+            // Joined by the fake: of one header "staff, a, b" there would be a space after the first comma.
+            Assert.Equal("staff,a, b", request.Headers["Impersonate-Group"]);
+            Assert.Equal("x,y", request.Headers["Impersonate-Extra-Re%2Fason"]);
+        });
     }
 
     [Fact]
@@ -188,7 +214,7 @@ public sealed class KubernetesLeaseStoreCredentialTests : IAsyncLifetime, IDispo
         await using KubernetesLeaseStore store = new StoreSetup(_server) { TlsServerName = "kubernetes.example.com" }.Create();
 
         string message = Failed(LeaseStoreErrorKind.Tls, await store.ReadAsync(Patience, default)).Message;
-        Assert.Contains("RemoteCertificateNameMismatch", message, StringComparison.Ordinal);
+        Assert.Contains("its certificate is for localhost, api.example.test, 127.0.0.1, ::1, 0.0.0.0, ::, and not for kubernetes.example.com.", message, StringComparison.Ordinal);
     }
 
     [Fact]

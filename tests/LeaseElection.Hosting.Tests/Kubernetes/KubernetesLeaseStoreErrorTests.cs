@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.FakeApiServer;
+using LeaseElection.Testing.Proxy;
 using static LeaseElection.Hosting.Tests.Kubernetes.Records;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes;
@@ -106,6 +108,64 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
         Assert.Contains($"Not allowed to {verb} leases.coordination.k8s.io 'settlement' in namespace 'default'", message, StringComparison.Ordinal);
         Assert.Contains("Role", message, StringComparison.Ordinal);
         Assert.Contains("system:serviceaccount:shop:app", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(403, "admission webhook \"validation.policies.example.test\" denied the request: [must-have-owner] all objects must have the label owner",
+        "The admission webhook 'validation.policies.example.test' refuses to")]
+    [InlineData(400, "admission webhook \"validate.kyverno.svc-fail\" denied the request: \n\nresource Lease/shop/settlement was blocked due to the following policies",
+        "The admission webhook 'validate.kyverno.svc-fail' refuses to")]
+    [InlineData(422, "The leases \"settlement\" is invalid: : ValidatingAdmissionPolicy 'must-have-owner' with binding 'b' denied request: no owner",
+        "The ValidatingAdmissionPolicy 'must-have-owner' refuses to")]
+    [InlineData(403, "leases.coordination.k8s.io \"settlement\" is forbidden: ValidatingAdmissionPolicy 'must-have-owner' with binding 'b' denied request: no owner",
+        "The ValidatingAdmissionPolicy 'must-have-owner' refuses to")]
+    [InlineData(403, "leases.coordination.k8s.io \"settlement\" is forbidden: not on Fridays", "A policy of the cluster (admission control) refuses to")]
+    public async Task Write_RefusedByAPolicy_NamedAndNoRoleAdvised(int status, string message, string expected)
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        Lease lease = await store.CreateLeaseAsync();
+        _server.Faults.Add(Answer(verb: null, status) with { Times = 2, Body = Refusal(status, message) });
+
+        LeaseStoreErrorKind kind = status == 403 ? LeaseStoreErrorKind.Forbidden : LeaseStoreErrorKind.Rejected;
+        string create = Failed(kind, await store.CreateAsync(Held("a"), Patience, default)).Message;
+        string update = Failed(kind, await store.ReplaceAsync(lease, Held("a", 1), Patience, default)).Message;
+
+        Assert.Contains($"{expected} create the lease 'settlement' in namespace 'default'", create, StringComparison.Ordinal);
+        Assert.Contains("Make the Lease beforehand", create, StringComparison.Ordinal);
+        Assert.Contains($"{expected} update the lease", update, StringComparison.Ordinal);
+        Assert.Contains("Give the Lease what is asked for", update, StringComparison.Ordinal);
+        Assert.All((string[])[create, update], text => Assert.Contains("no Role helps", text, StringComparison.Ordinal));
+        Assert.All((string[])[create, update], text => Assert.DoesNotContain("Grant it with a Role", text, StringComparison.Ordinal));
+        Assert.All((string[])[create, update], text => Assert.Contains(message.Split('\n')[0], text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("create", "leases.coordination.k8s.io is forbidden: User \"app\" cannot create resource \"leases\" in API group \"coordination.k8s.io\" in the "
+        + "namespace \"default\": requires one of [\"container.leases.create\"] permission(s).", "Grant it with a Role")]
+    [InlineData("get", "leases.coordination.k8s.io \"settlement\" is forbidden: by a gateway", "Grant it with a Role")]
+    [InlineData("get", "users \"boss\" is forbidden: User \"app\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope", "Grant the verb impersonate")]
+    public async Task Forbidden_ByAnAuthorizer_SaysWhatToGrant(string verb, string message, string expected)
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        _server.Faults.Add(Answer(verb, 403) with { Body = Refusal(403, message) });
+
+        LeaseReply reply = verb == "get" ? await store.ReadAsync(Patience, default) : await store.CreateAsync(Held("a"), Patience, default);
+
+        Assert.Contains(expected, Failed(LeaseStoreErrorKind.Forbidden, reply).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_WebhookThatDoesNotAnswer_Named()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
+        _server.Faults.Add(Answer("create", 500) with
+        {
+            Body = Refusal(500, "Internal error occurred: failed calling webhook \"labels.example.test\": Post \"https://x\": no endpoints available"),
+        });
+
+        string message = Unknown(LeaseStoreErrorKind.ServerError, await store.CreateAsync(Held("a"), Patience, default)).Message;
+
+        Assert.Contains("the admission webhook 'labels.example.test', which does not answer", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -220,6 +280,20 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
         Assert.Contains("no-such-host.invalid", message, StringComparison.Ordinal);
     }
 
+    [UnixFact]
+    public async Task Write_AddressSwallowsPackets_FailedNetworkAndNamesTheAddress()
+    {
+        using BlackHole hole = await BlackHole.OpenAsync();
+        StoreSetup setup = new(_server) { Url = new Uri($"https://{BlackHole.Address}:{hole.Port}") };
+        await using var store = new KubernetesLeaseStore(
+            setup.Connection with { ConnectTimeout = TimeSpan.FromSeconds(0.3) }, StoreSetup.Namespace, "settlement", TimeProvider.System, setup.Logger);
+
+        // Never connected is never sent: the write certainly did not happen.
+        string message = Failed(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default)).Message;
+
+        Assert.Contains($"127.0.0.2:{hole.Port}: no answer.", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Write_ProxyRefuses_MessageNamesTheProxy()
     {
@@ -229,12 +303,13 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
         await using KubernetesLeaseStore store = new StoreSetup(_server)
         {
             Url = new Uri("https://api.example.com:6443"),
-            Proxy = new Uri($"http://{proxy.LocalEndpoint}"),
+            Proxy = new Uri($"http://me:s3cret@{proxy.LocalEndpoint}"),
         }.Create();
 
         string message = Failed(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default)).Message;
 
         Assert.Contains("proxy-url", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", message, StringComparison.Ordinal);
         await served;
     }
 
@@ -256,4 +331,14 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
         Status = status,
         Headers = headers.ToDictionary(header => header.Name, header => header.Value),
     };
+
+    private static string Refusal(int code, string message) => new JsonObject
+    {
+        ["kind"] = "Status",
+        ["apiVersion"] = "v1",
+        ["status"] = "Failure",
+        ["code"] = code,
+        ["reason"] = code == 403 ? "Forbidden" : "Invalid",
+        ["message"] = message,
+    }.ToJsonString();
 }

@@ -137,6 +137,16 @@ public sealed class KubernetesLeaseStoreRequestTests : IAsyncLifetime
         Assert.StartsWith("lease default/settlement at https://[::1]:", store.Description, StringComparison.Ordinal);
     }
 
+    [UnixFact]
+    public async Task AnyRequest_IPv6ServerWithAZone_Works()
+    {
+        await using FakeKubeApiServer server = await FakeKubeApiServer.StartAsync(IPAddress.IPv6Loopback);
+        StoreSetup setup = new(server) { Url = new Uri($"https://[::1%251]:{server.Url.Port}"), TlsServerName = "localhost" };
+        await using KubernetesLeaseStore store = setup.Create();
+
+        Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
+    }
+
     private IEnumerable<JsonObject> Bodies(string verb) =>
         _server.Requests.Where(request => request.Verb == verb).Select(request => (JsonObject)JsonNode.Parse(request.Body)!);
 }

@@ -76,6 +76,18 @@ public sealed class FaultProxyTests : FaultProxyTest
     }
 
     [Fact]
+    public async Task ForgetAfter_QuietForLonger_SwallowsWhatIsSaidThenOverThatConnectionOnly()
+    {
+        Proxy.ForgetAfter(TimeSpan.FromTicks(1));
+
+        Unknown(LeaseStoreErrorKind.Timeout, await TimedOutAsync(ReplaceForAsync(Short), () => Task.FromResult(Proxy.Requests.DeadLetters == 1)));
+        Proxy.Heal();
+
+        Assert.IsType<LeaseReply.Found>(await ReplaceForAsync(Patience));
+        Assert.Equal(1, Proxy.Requests["update"]);
+    }
+
+    [Fact]
     public async Task Answer_TooManyRequests_NeverReachesTheServer()
     {
         Proxy.Answer(429, TimeSpan.FromSeconds(32), "update", times: 1);

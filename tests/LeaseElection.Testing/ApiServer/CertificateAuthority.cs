@@ -28,16 +28,21 @@ internal sealed class CertificateAuthority : IDisposable
         Pem = _certificate.ExportCertificatePem();
     }
 
+    /// <summary>What a server's certificate is for: this machine in all its spellings, and a name that only a proxy can resolve.</summary>
+    public static IReadOnlyList<string> ServerNames { get; } = ["localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "api.example.test"];
+
     public string Pem { get; }
 
     /// <summary>For a server that listens at loopback addresses, and at others if any are named.</summary>
     public (string CertificatePem, string KeyPem) IssueForServer(params IEnumerable<IPAddress> others)
     {
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        foreach (IPAddress address in others.Append(IPAddress.Loopback).Append(IPAddress.IPv6Loopback).Distinct())
+        foreach (string name in ServerNames.Concat(others.Select(address => address.ToString())).Distinct())
         {
-            names.AddIpAddress(address);
+            if (IPAddress.TryParse(name, out IPAddress? address))
+                names.AddIpAddress(address);
+            else
+                names.AddDnsName(name);
         }
 
         return Issue(NameOf("kube-apiserver"), ServerAuthentication, names.Build());

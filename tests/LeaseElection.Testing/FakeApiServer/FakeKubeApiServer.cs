@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.ApiServer;
@@ -29,6 +30,7 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
     private int _receivedCount;
     private readonly CancellationTokenSource _stopping = new();
     private X509Certificate2 _certificate;
+    private SslStreamCertificateContext? _presented;
 
     private FakeKubeApiServer(IPAddress address, string pathBase)
     {
@@ -40,6 +42,13 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
             listen.UseHttps(new HttpsConnectionAdapterOptions
             {
                 ServerCertificateSelector = (_, _) => _certificate,
+                OnAuthenticate = (_, tls) =>
+                {
+                    if (_presented is not { } presented)
+                        return;
+                    tls.ServerCertificateSelectionCallback = null;
+                    tls.ServerCertificateContext = presented;
+                },
                 ClientCertificateMode = ClientCertificateMode.AllowCertificate,
                 ClientCertificateValidation = (_, _, _) => true,
             })));
@@ -83,6 +92,10 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         _certificate = CertificateFrom(Authority);
     }
 
+    /// <summary>From the next handshake on it shows this certificate, and sends others along.</summary>
+    public void Present(TestCertificate certificate, params TestCertificate[] sent) => _presented = SslStreamCertificateContext.Create(
+        certificate.Certificate, [.. sent.Select(other => other.Public)], offline: true);
+
     public async ValueTask DisposeAsync()
     {
         // Hanging requests first: a server that stops waits for the ones it has.
@@ -100,6 +113,11 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         {
             if (LeaseRoute.Parse(context.Request, _pathBase) is not { } route)
             {
+                if (Discovery.Find(context.Request, _pathBase) is { } found)
+                {
+                    await AnswerAsync(context, UserOf(context) is null ? ApiRefusal.Unauthorized().ToResult() : found, stop.Token);
+                    return;
+                }
                 context.Response.StatusCode = 404;
                 await context.Response.WriteAsync("404 page not found\n", stop.Token);
                 return;
@@ -138,9 +156,14 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         }
         if (fault is not null && await ApplyAsync(fault, context, cancellationToken))
             return;
+        await AnswerAsync(context, result, cancellationToken);
+    }
+
+    private static Task AnswerAsync(HttpContext context, ApiResult result, CancellationToken cancellationToken)
+    {
         context.Response.StatusCode = result.Code;
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(result.Body.ToJsonString(), cancellationToken);
+        return context.Response.WriteAsync(result.Body.ToJsonString(), cancellationToken);
     }
 
     private ApiResult Execute(LeaseRoute route, string body)
@@ -177,14 +200,18 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
 
     private void Authorize(HttpContext context, LeaseRoute route)
     {
-        string key = context.Request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var token]
-            ? token
-            : context.Connection.ClientCertificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? "";
-        if (!Users.TryGetValue(key, out FakeUser? user))
-            throw ApiRefusal.Unauthorized();
+        FakeUser user = UserOf(context) ?? throw ApiRefusal.Unauthorized();
         if (!user.May(route.Verb))
             throw ApiRefusal.Forbidden(user.Name, route.Verb, route.Namespace, route.Name ?? "");
     }
+
+    private FakeUser? UserOf(HttpContext context) => Users.GetValueOrDefault(
+        context.Request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var token]
+            ? token
+            : CertificateOf(context) ?? "");
+
+    private static string? CertificateOf(HttpContext context) =>
+        context.Connection.ClientCertificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 
     private async Task<string> RecordAsync(HttpContext context, LeaseRoute route, CancellationToken cancellationToken)
     {
@@ -193,7 +220,10 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         _requests.Enqueue(new RecordedRequest(
             route.Verb, HttpMethod.Parse(context.Request.Method), context.Request.Path.Value ?? "", context.Request.Query,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()),
-            body, context.Connection.Id, context.Request.Protocol));
+            body, context.Connection.Id, context.Request.Protocol)
+        {
+            Certificate = CertificateOf(context),
+        });
         return body;
     }
 

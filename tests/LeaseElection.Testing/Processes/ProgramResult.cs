@@ -9,7 +9,12 @@ namespace LeaseElection.Testing.Processes;
 public sealed record ProgramResult(int ExitCode, string Output, string Errors)
 {
     /// <summary>Runs it to its end.</summary>
-    public static async Task<ProgramResult> OfAsync(string program, IEnumerable<string> arguments, string? stdin = null)
+    /// <param name="program">A path, or a name to be found on PATH.</param>
+    /// <param name="arguments">What it is given.</param>
+    /// <param name="stdin">What it reads; nothing if not given.</param>
+    /// <param name="environment">All the variables it has; those of this process if not given.</param>
+    public static async Task<ProgramResult> OfAsync(
+        string program, IEnumerable<string> arguments, string? stdin = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -18,6 +23,12 @@ public sealed record ProgramResult(int ExitCode, string Output, string Errors)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (environment is not null)
+        {
+            start.Environment.Clear();
+            foreach ((string name, string value) in environment)
+                start.Environment[name] = value;
+        }
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
 
         // All three at once: a pipe that nobody empties would stop it.

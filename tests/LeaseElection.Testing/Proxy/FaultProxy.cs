@@ -41,6 +41,7 @@ public sealed class FaultProxy : IAsyncDisposable
     private CancellationTokenSource _healing = new();
     private Task _accepting = Task.CompletedTask;
     private volatile bool _isPartitioned;
+    private long _forgetsAfter = Timeout.InfiniteTimeSpan.Ticks;
 
     private FaultProxy(Uri upstream, CertificateAuthority authority)
     {
@@ -113,6 +114,15 @@ public sealed class FaultProxy : IAsyncDisposable
         return BlackHole();
     }
 
+    /// <summary>
+    /// A connection over which nothing was said for so long is forgotten, as by a load balancer: what is said after that is swallowed.
+    /// </summary>
+    public FaultProxy ForgetAfter(TimeSpan quiet)
+    {
+        Volatile.Write(ref _forgetsAfter, quiet.Ticks);
+        return this;
+    }
+
     /// <summary>Resets the connections that are open; new ones work.</summary>
     public FaultProxy ResetConnections()
     {
@@ -169,6 +179,7 @@ public sealed class FaultProxy : IAsyncDisposable
         _watches.AreSilent = false;
         _watches.EndAfter = null;
         _isPartitioned = false;
+        ForgetAfter(Timeout.InfiniteTimeSpan);
         using CancellationTokenSource healing = Interlocked.Exchange(ref _healing, new CancellationTokenSource());
         healing.Cancel();
     }
@@ -201,7 +212,8 @@ public sealed class FaultProxy : IAsyncDisposable
         {
             try
             {
-                var connection = new ProxyConnection(await _listener.AcceptSocketAsync(_stopping.Token), Requests);
+                var connection = new ProxyConnection(
+                    await _listener.AcceptSocketAsync(_stopping.Token), Requests, () => new TimeSpan(Volatile.Read(ref _forgetsAfter)));
                 var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 _connections[connection] = ServeAsync(connection, started.Task);
                 started.SetResult(); // Only now: the connection removes itself from the list when it has ended.

@@ -9,7 +9,7 @@ namespace LeaseElection.Testing.Proxy;
 /// One connection of a client: reads requests, writes answers, and can stop doing either in every way that networks do. What it reads goes
 /// through a pipe, so that the client's going away is seen also while a request is being answered.
 /// </summary>
-internal sealed class ProxyConnection(Socket socket, ProxyTraffic traffic) : IAsyncDisposable
+internal sealed class ProxyConnection(Socket socket, ProxyTraffic traffic, Func<TimeSpan> forgetsAfter) : IAsyncDisposable
 {
     private readonly Pipe _received = new();
     private readonly CancellationTokenSource _gone = new(); // Never disposed: a test may reset what is just ending.
@@ -17,6 +17,7 @@ internal sealed class ProxyConnection(Socket socket, ProxyTraffic traffic) : IAs
     private SslStream? _tls;
     private Task _pumping = Task.CompletedTask;
     private volatile bool _isBlackHole;
+    private long _lastSaid = TimeProvider.System.GetTimestamp();
 
     /// <summary>Fires when the client has closed, or the proxy has reset, the connection.</summary>
     public CancellationToken Gone => _gone.Token;
@@ -104,12 +105,24 @@ internal sealed class ProxyConnection(Socket socket, ProxyTraffic traffic) : IAs
         await _writing.WaitAsync(Gone);
         try
         {
+            Say();
             if (!IsBlackHole)
                 await _tls!.WriteAsync(bytes, Gone);
         }
         finally
         {
             _writing.Release();
+        }
+    }
+
+    /// <summary>Something is said, by either side: too late if it comes after too long a pause.</summary>
+    private void Say()
+    {
+        long now = TimeProvider.System.GetTimestamp();
+        if (forgetsAfter() is var limit && limit > TimeSpan.Zero
+            && TimeProvider.System.GetElapsedTime(Interlocked.Exchange(ref _lastSaid, now), now) > limit)
+        {
+            BlackHole();
         }
     }
 
@@ -122,6 +135,7 @@ internal sealed class ProxyConnection(Socket socket, ProxyTraffic traffic) : IAs
                 int read = await tls.ReadAsync(_received.Writer.GetMemory());
                 if (read == 0)
                     break;
+                Say();
                 if (IsBlackHole)
                 {
                     traffic.Swallowed();

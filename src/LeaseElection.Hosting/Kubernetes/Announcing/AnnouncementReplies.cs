@@ -23,6 +23,8 @@ internal static class AnnouncementReplies
 
             // Its name is made once: only a lost reply to the same request can have been there before.
             HttpStatusCode.Conflict when verb == "create" => new(AnnouncementOutcome.Done),
+            _ when (int)answer.Status is >= 400 and < 500 && PolicyRefusal.By((int)answer.Status, status, verb) is { } policy =>
+                new(AnnouncementOutcome.Refused, $"{policy} refuses to {what}; no Role helps against that. Exempt {resource} from it.{said}"),
             HttpStatusCode.Forbidden => new(
                 AnnouncementOutcome.Refused,
                 $"Not allowed to {what}. Grant it with a Role and a RoleBinding in that namespace: apiGroups [\"\"], resources [{resource}], verbs "

@@ -7,16 +7,24 @@ namespace LeaseElection.Hosting.Kubernetes.Connecting;
 /// A socket handler and the certificates it was made with: once those change, it is to be replaced. Disposing cuts its connections.
 /// </summary>
 internal sealed class ApiServerChannel(
-    SocketsHttpHandler handler, X509Certificate2Collection? authorities, SslStreamCertificateContext? clientCertificate) : IDisposable
+    SocketsHttpHandler handler, X509Certificate2Collection? authorities, SslStreamCertificateContext? clientCertificate,
+    TimeProvider timeProvider) : IDisposable
 {
     private readonly HttpMessageInvoker _invoker = new(handler);
+    private long _lastUse = timeProvider.GetTimestamp();
+
+    /// <summary>How long ago a request was begun, or the channel made.</summary>
+    public TimeSpan Idle => timeProvider.GetElapsedTime(Volatile.Read(ref _lastUse));
 
     public bool IsMadeWith(X509Certificate2Collection? wantedAuthorities, SslStreamCertificateContext? wantedCertificate) =>
         ReferenceEquals(authorities, wantedAuthorities) && ReferenceEquals(clientCertificate, wantedCertificate);
 
     /// <summary>Returns as soon as the headers are there; the body is still to come.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        _invoker.SendAsync(request, cancellationToken);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _lastUse, timeProvider.GetTimestamp());
+        return _invoker.SendAsync(request, cancellationToken);
+    }
 
     public void Dispose() => _invoker.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Credentials;
@@ -19,17 +20,20 @@ internal sealed class ApiServerChannelFactory
 {
     public static readonly Version Version = HttpVersion.Version11;
 
-    // A standby may say nothing for minutes, and its take-over must not wait for a TLS handshake. Servers close earlier, which is noticed.
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(10);
-
     private static readonly string UserAgent = $"LeaseElection.Hosting/{LibraryVersion.Current}";
 
     private readonly KubernetesConnection _connection;
+    private readonly TimeProvider _timeProvider;
+    private readonly ServerDialer _dialer;
+    private readonly ServerProxy? _proxy;
     private readonly RereadValue<X509Certificate2Collection>? _authorities;
 
     public ApiServerChannelFactory(KubernetesConnection connection, TimeProvider timeProvider, ILogger logger)
     {
         _connection = connection;
+        _timeProvider = timeProvider;
+        _dialer = new ServerDialer(connection.ConnectTimeout, timeProvider);
+        _proxy = (connection.Proxy ?? connection.EnvironmentProxy) is { } proxy ? new ServerProxy(proxy) : null;
         if (connection.CertificateAuthority is { } authority)
             _authorities = new(CredentialText.ParseAuthorities, timeProvider, logger, authority);
         if (connection.SkipTlsVerify)
@@ -56,9 +60,11 @@ internal sealed class ApiServerChannelFactory
     /// </summary>
     public void RereadAuthorities() => _authorities?.Get(now: true);
 
-    /// <summary>Whether a channel made now would be the same: looks at the authorities' file, once a minute.</summary>
+    /// <summary>
+    /// Whether a channel is as good as one made now: looks at the authorities' file, once a minute, and at how long nothing was said over it.
+    /// </summary>
     public bool IsCurrent(ApiServerChannel channel, ClusterCredential credential) =>
-        channel.IsMadeWith(_authorities?.Get(), credential.ClientCertificate);
+        channel.IsMadeWith(_authorities?.Get(), credential.ClientCertificate) && channel.Idle < _connection.IdleLimit;
 
     public HttpRequestMessage CreateMessage(HttpMethod method, Uri address, ClusterCredential credential)
     {
@@ -67,6 +73,7 @@ internal sealed class ApiServerChannelFactory
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (credential.Token is { } token)
             message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        _connection.User.Impersonation?.AddTo(message.Headers);
         // SocketsHttpHandler takes the name for SNI and for the check of the certificate from here and from nowhere else.
         if (_connection.TlsServerName is { } name)
             message.Headers.Host = name;
@@ -76,9 +83,15 @@ internal sealed class ApiServerChannelFactory
     private SocketsHttpHandler CreateHandler() => new()
     {
         ConnectTimeout = _connection.ConnectTimeout,
-        PooledConnectionIdleTimeout = IdleTimeout,
+        ConnectCallback = async (context, cancellationToken) => new NetworkStream(
+            await _dialer.DialAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false), ownsSocket: true),
+        // What is to be asked was decided for this server, by kubectl's rules; .NET's own for the variables of the process are others.
+        UseProxy = _proxy is not null,
+        Proxy = _proxy,
+        PooledConnectionIdleTimeout = _connection.IdleLimit,
         AllowAutoRedirect = false,
         UseCookies = false,
+        RequestHeaderEncodingSelector = static (header, _) => Impersonation.EncodingOf(header),
         // A trace span for every renewal, every few seconds and for ever, would drown an application's own traces.
         ActivityHeadersPropagator = null,
     };
@@ -86,8 +99,7 @@ internal sealed class ApiServerChannelFactory
     private ApiServerChannel Create(ClusterCredential credential, SocketsHttpHandler handler)
     {
         X509Certificate2Collection? authorities = _authorities?.Get();
-        if (authorities is not null)
-            ServerTrust.Configure(handler.SslOptions, authorities);
+        ServerTrust.Configure(handler.SslOptions, authorities);
         if (_connection.SkipTlsVerify)
         {
 #pragma warning disable CA5359 // Asked for in the kubeconfig, word for word, and warned of at start.
@@ -95,16 +107,6 @@ internal sealed class ApiServerChannelFactory
 #pragma warning restore CA5359
         }
         handler.SslOptions.ClientCertificateContext = credential.ClientCertificate;
-        if (_connection.Proxy is { } proxy)
-            handler.Proxy = new WebProxy(proxy) { Credentials = ProxyCredentials(proxy) };
-        return new ApiServerChannel(handler, authorities, credential.ClientCertificate);
-    }
-
-    private static NetworkCredential? ProxyCredentials(Uri proxy)
-    {
-        string[] parts = proxy.UserInfo.Split(':', 2);
-        return parts is [{ Length: > 0 } user, ..]
-            ? new NetworkCredential(Uri.UnescapeDataString(user), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "")
-            : null;
+        return new ApiServerChannel(handler, authorities, credential.ClientCertificate, _timeProvider);
     }
 }

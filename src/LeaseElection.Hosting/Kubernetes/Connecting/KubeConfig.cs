@@ -1,12 +1,11 @@
+using LeaseElection.Hosting.Kubernetes.Yaml;
 using LeaseElection.Hosting.Leases;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace LeaseElection.Hosting.Kubernetes.Connecting;
 
 /// <summary>
-/// One or several kubeconfig files as one, merged as kubectl does: of an entry that occurs twice the first wins, whole. Read through
-/// YamlDotNet's document model, because its deserializer needs reflection, which a trimmed app does not have.
+/// One or several kubeconfig files as one, merged as kubectl does: of an entry that is in several of them the first wins, whole.
 /// </summary>
 internal sealed class KubeConfig
 {
@@ -46,12 +45,22 @@ internal sealed class KubeConfig
     private void Add(string file)
     {
         _files.Add(file);
-        var yaml = new YamlStream();
+        if (Read(file) is not { } document)
+            return;
+        var root = new KubeConfigNode(document, file, "");
+        Expect(root, "kind", "Config");
+        Expect(root, "apiVersion", "v1");
+        CurrentContext ??= root.Text("current-context");
+        Merge(Contexts, root, "contexts", "context");
+        Merge(Clusters, root, "clusters", "cluster");
+        Merge(Users, root, "users", "user");
+    }
+
+    private static YamlValue? Read(string file)
+    {
         try
         {
-            string text = File.ReadAllText(file);
-            YamlNesting.Check(new StringReader(text));
-            yaml.Load(new StringReader(text));
+            return YamlReader.Read(File.ReadAllText(file));
         }
         catch (YamlException e)
         {
@@ -63,26 +72,29 @@ internal sealed class KubeConfig
         {
             throw new LeaseStoreConfigurationException($"The kubeconfig {file} cannot be read: {e.Message}", e);
         }
-        // What YamlDotNet throws beside its own exceptions: InvalidOperationException for "..." before a document, for one.
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or NotSupportedException or FormatException)
-        {
-            throw new LeaseStoreConfigurationException($"The kubeconfig {file} is not valid YAML. Write it anew, or correct it.");
-        }
+    }
 
-        if (yaml.Documents.Count == 0)
-            return;
-        var root = new KubeConfigNode(yaml.Documents[0].RootNode, file, "");
-        CurrentContext ??= root.Text("current-context");
-        Merge(Contexts, root, "contexts", "context");
-        Merge(Clusters, root, "clusters", "cluster");
-        Merge(Users, root, "users", "user");
+    /// <summary>Left out is right; another one is a file that was never meant as a kubeconfig.</summary>
+    private static void Expect(KubeConfigNode root, string key, string expected)
+    {
+        // Without what it is: a quote that is never closed makes all that follows one value, tokens too.
+        if (root.Text(key) is { } other && other != expected)
+            throw new LeaseStoreConfigurationException($"{root.DescribeKey(key)} must be {expected}. Is it the file that was meant?");
     }
 
     private static void Merge(Dictionary<string, KubeConfigNode> entries, KubeConfigNode root, string list, string kind)
     {
+        HashSet<string> ofThisFile = [];
         foreach (KubeConfigNode item in root.Items(list))
         {
-            if (item.Text("name") is { } name && item.Child(kind) is { } body)
+            if (item.Text("name") is not { } name)
+                continue;
+            if (!ofThisFile.Add(name))
+            {
+                throw new LeaseStoreConfigurationException(
+                    $"{root.DescribeKey(list)} has two entries with the name '{name}'. Remove or rename one of them.");
+            }
+            if (item.Child(kind) is { } body)
                 entries.TryAdd(name, body);
         }
     }

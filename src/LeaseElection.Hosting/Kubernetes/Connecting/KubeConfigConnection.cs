@@ -30,20 +30,34 @@ internal static class KubeConfigConnection
         string serverKey = cluster.DescribeKey("server");
         string server = cluster.Text("server")
             ?? throw new LeaseStoreConfigurationException($"{serverKey} is missing. Add the API server's URL.");
+        if (authority is not null)
+            ClusterFiles.Authorities(cluster.DescribeKey("certificate-authority"), authority);
+        string? tlsServerName = TlsServerName(cluster);
+        var forPlugins = new ExecCluster
+        {
+            Server = server,
+            TlsServerName = tlsServerName,
+            SkipTlsVerify = skipTlsVerify,
+            CertificateAuthority = authority,
+            ProxyUrl = cluster.Text("proxy-url"),
+            Config = PluginConfig(cluster),
+        };
         return new KubernetesConnection
         {
             Server = ServerUrl.Parse(serverKey, server),
             Origin = $"kubeconfig {config.Name} context {name}",
-            User = KubeConfigUser.Create(user),
+            User = KubeConfigUser.Create(user, forPlugins),
             Namespace = context.Text("namespace") ?? "default", // As kubectl takes it.
-            CertificateAuthority = authority is null
-                ? null
-                : ClusterFiles.Authorities(cluster.DescribeKey("certificate-authority"), authority),
-            TlsServerName = TlsServerName(cluster),
+            CertificateAuthority = authority,
+            TlsServerName = tlsServerName,
             SkipTlsVerify = skipTlsVerify,
             Proxy = Proxy(cluster),
         };
     }
+
+    /// <summary>What the cluster's entry has for plugins, whatever it is.</summary>
+    private static string? PluginConfig(KubeConfigNode cluster) => cluster.Items("extensions")
+        .FirstOrDefault(extension => extension.Text("name") == "client.authentication.k8s.io/exec")?.Json("extension");
 
     private static string? TlsServerName(KubeConfigNode cluster) => cluster.Text("tls-server-name") switch
     {

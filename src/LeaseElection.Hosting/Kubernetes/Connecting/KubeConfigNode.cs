@@ -1,48 +1,53 @@
+using System.Text;
 using LeaseElection.Hosting.Kubernetes.Credentials;
+using LeaseElection.Hosting.Kubernetes.Yaml;
 using LeaseElection.Hosting.Leases;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace LeaseElection.Hosting.Kubernetes.Connecting;
 
 /// <summary>A mapping inside a kubeconfig, which knows its file (relative paths start there) and its place (for messages).</summary>
-internal sealed class KubeConfigNode(YamlNode node, string file, string place)
+internal sealed class KubeConfigNode(YamlValue node, string file, string place)
 {
-    private readonly YamlMappingNode _map = node as YamlMappingNode
+    private readonly YamlValue.Map _map = node as YamlValue.Map
         ?? throw new LeaseStoreConfigurationException($"{Describe(place, file)} must be a mapping of keys to values.");
 
     public string File => file;
 
+    public IEnumerable<string> Keys => _map.Entries.Keys;
+
+    public string Describe() => Describe(place, file);
+
     public string DescribeKey(string key) => Describe(PlaceOf(key), file);
 
-    public string? Text(string key) => Find(key) switch
-    {
-        null => null,
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: "null" or "~" } => null,
-        YamlScalarNode { Value: { } text } when text.Contains('\0', StringComparison.Ordinal) =>
-            throw new LeaseStoreConfigurationException($"{DescribeKey(key)} must not hold a zero character."),
-        YamlScalarNode scalar => string.IsNullOrEmpty(scalar.Value) ? null : scalar.Value,
-        _ => throw new LeaseStoreConfigurationException($"{DescribeKey(key)} must be a text."),
-    };
+    /// <summary>An empty text is none, as everywhere in Kubernetes.</summary>
+    public string? Text(string key) => Find(key) is { } value ? TextOf(key, value) is { Length: > 0 } text ? text : null : null;
 
-    public bool Flag(string key) => Text(key) switch
+    public bool Flag(string key) => Find(key) switch
     {
         null => false,
-        var text when bool.TryParse(text, out bool flag) => flag,
-        var text => throw new LeaseStoreConfigurationException($"{DescribeKey(key)} is '{text}', but must be true or false."),
+        YamlValue.Text { AsFlag: { } flag } => flag,
+        YamlValue.Text text => throw new LeaseStoreConfigurationException($"{DescribeKey(key)} is '{text.Value}', but must be true or false."),
+        _ => throw new LeaseStoreConfigurationException($"{DescribeKey(key)} must be true or false."),
     };
 
     /// <summary>A path of the file, which is relative to the file it stands in, not to the working directory.</summary>
     public string? FilePath(string key) => Text(key) is { } path ? Path.Combine(Path.GetDirectoryName(file)!, path) : null;
 
-    /// <summary>The text of <c>{key}-data</c>, which is base64 and wins over the file that <c>{key}</c> names.</summary>
+    /// <summary>The text of <c>{key}-data</c>, which is base64, or of the file that <c>{key}</c> names. kubectl refuses both, too.</summary>
     public TextSource? DataOrFile(string key)
     {
+        string? path = FilePath(key);
         if (Text($"{key}-data") is not { } data)
-            return FilePath(key) is { } path ? TextSource.FromFile(path) : null;
+            return path is null ? null : TextSource.FromFile(path);
+        if (path is not null)
+        {
+            throw new LeaseStoreConfigurationException(
+                $"{DescribeKey($"{key}-data")} is there, but {key} too, and only one can be meant. Remove one of the two.");
+        }
         try
         {
-            return TextSource.Inline(DescribeKey($"{key}-data"), System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(data)));
+            return TextSource.Inline(DescribeKey($"{key}-data"), Encoding.UTF8.GetString(Convert.FromBase64String(data)));
         }
         catch (FormatException)
         {
@@ -50,25 +55,44 @@ internal sealed class KubeConfigNode(YamlNode node, string file, string place)
         }
     }
 
-    public KubeConfigNode? Child(string key) => Find(key) switch
-    {
-        null or YamlScalarNode { Value: null or "" or "null" or "~" } => null,
-        var child => new KubeConfigNode(child, file, PlaceOf(key)),
-    };
+    public KubeConfigNode? Child(string key) =>
+        Find(key) is { } child and not YamlValue.Text { Value: "" } ? new KubeConfigNode(child, file, PlaceOf(key)) : null;
 
     public IEnumerable<KubeConfigNode> Items(string key) =>
         Nodes(key).Select((item, index) => new KubeConfigNode(item, file, $"{PlaceOf(key)}[{index}]"));
 
-    public IReadOnlyList<string> Texts(string key) => [.. Nodes(key).Select(item => (item as YamlScalarNode)?.Value ?? "")];
+    public IReadOnlyList<string> Texts(string key) => [.. Nodes(key).Select(item => TextOf(key, item))];
 
-    private YamlSequenceNode Nodes(string key) => Find(key) switch
+    /// <summary>Whatever it is, as JSON.</summary>
+    public string? Json(string key)
     {
-        null or YamlScalarNode { Value: null or "" or "null" or "~" } => new YamlSequenceNode(),
-        YamlSequenceNode sequence => sequence,
+        try
+        {
+            return Find(key) is { } value ? YamlJson.Convert(value) : null;
+        }
+        catch (YamlException)
+        {
+            throw new LeaseStoreConfigurationException($"{DescribeKey(key)} is nested too deep, or repeats itself too often.");
+        }
+    }
+
+    private IReadOnlyList<YamlValue> Nodes(string key) => Find(key) switch
+    {
+        null or YamlValue.Text { Value: "" } => [],
+        YamlValue.List list => list.Items,
         _ => throw new LeaseStoreConfigurationException($"{DescribeKey(key)} must be a list."),
     };
 
-    private YamlNode? Find(string key) => _map.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? value) ? value : null;
+    private string TextOf(string key, YamlValue value) => value switch
+    {
+        { IsNull: true } => "",
+        YamlValue.Text { Value: var text } when text.Contains('\0', StringComparison.Ordinal) =>
+            throw new LeaseStoreConfigurationException($"{DescribeKey(key)} must not hold a zero character."),
+        YamlValue.Text text => text.Value,
+        _ => throw new LeaseStoreConfigurationException($"{DescribeKey(key)} must be a text."),
+    };
+
+    private YamlValue? Find(string key) => _map.Entries.GetValueOrDefault(key) is { IsNull: false } value ? value : null;
 
     private string PlaceOf(string key) => place.Length == 0 ? key : $"{place}.{key}";
 

@@ -27,9 +27,18 @@ internal sealed record KubernetesConnection
 
     public bool SkipTlsVerify { get; init; }
 
-    /// <summary><see langword="null"/>: the proxy of the environment (HTTPS_PROXY, NO_PROXY), as for kubectl.</summary>
+    /// <summary>The proxy of the kubeconfig (<c>proxy-url</c>): it is asked whatever the server's address is, as kubectl does.</summary>
     public Uri? Proxy { get; init; }
+
+    /// <summary>The proxy that the variables of the process name for <see cref="Server"/>, if <see cref="Proxy"/> is not set.</summary>
+    public Uri? EnvironmentProxy { get; init; }
 
     /// <summary>Within the 2.5 s a request has: a connection that cannot be made is known never to have carried the request.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// A connection over which nothing was said for so long is not used any more. Load balancers and address translation forget one after
+    /// four minutes (Azure) or more, and swallow what comes then: a standby's take-over would hang, and nobody know what became of it.
+    /// </summary>
+    public TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(3.5);
 }

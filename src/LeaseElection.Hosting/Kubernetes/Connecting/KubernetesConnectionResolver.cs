@@ -17,6 +17,14 @@ internal static class KubernetesConnectionResolver
     /// <param name="tried">Receives a line for each source that was looked at and does not apply.</param>
     /// <exception cref="LeaseStoreConfigurationException">A source applies but is wrong.</exception>
     public static KubernetesConnection? TryResolve(
+        KubernetesStoreOptions options, ProcessEnvironment environment, bool includeHomeKubeConfig, List<string> tried) =>
+        Find(options, environment, includeHomeKubeConfig, tried) switch
+        {
+            { Proxy: null } direct => direct with { EnvironmentProxy = EnvironmentProxy.For(direct.Server, environment) },
+            var found => found,
+        };
+
+    private static KubernetesConnection? Find(
         KubernetesStoreOptions options, ProcessEnvironment environment, bool includeHomeKubeConfig, List<string> tried)
     {
         if (Value(options.ApiServer) is { } server)
@@ -47,6 +55,9 @@ internal static class KubernetesConnectionResolver
             return inCluster;
 
         string home = Path.Combine(environment.HomeDirectory, ".kube", "config");
+        // KUBECONFIG stands in its place, as for kubectl: who mistyped it does not mean his laptop's current context.
+        if (environment.Variable("KUBECONFIG") is not null)
+            return null;
         if (includeHomeKubeConfig && KubeConfig.Load([home], missingIsError: false) is { } homeConfig)
             return FromKubeConfig(homeConfig, options);
         tried.Add(includeHomeKubeConfig

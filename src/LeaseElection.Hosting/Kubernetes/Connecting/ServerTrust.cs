@@ -1,41 +1,80 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace LeaseElection.Hosting.Kubernetes.Connecting;
 
-/// <summary>Trusts a server whose certificate one of the configured authorities has signed, and no other: not even the system's.</summary>
+/// <summary>
+/// Whom we take for the API server, by the rules of Go, which kubectl goes by: its certificate bears the name that was asked for, as an
+/// alternative name, and an authority that was named has signed it, directly or by others between them, or it is named itself. Where any
+/// authority is named, those of the system do not count.
+/// </summary>
 internal static class ServerTrust
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    public static void Configure(SslClientAuthenticationOptions options, X509Certificate2Collection authorities)
+    /// <param name="options">Those of the connection.</param>
+    /// <param name="authorities">The only certificates that vouch for a server; <see langword="null"/>: those of the system.</param>
+    public static void Configure(SslClientAuthenticationOptions options, X509Certificate2Collection? authorities)
     {
-        options.CertificateChainPolicy = PolicyOf(authorities);
-        if (authorities.Count > 1)
+        if (authorities is not null)
+            options.CertificateChainPolicy = PolicyOf(authorities);
+        options.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
         {
-            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors switch
-            {
-                SslPolicyErrors.None => true,
-                // Anything but the chain, the name above all, is final.
-                SslPolicyErrors.RemoteCertificateChainErrors => certificate is X509Certificate2 server
-                    && authorities.Any(authority => IsSignedBy(server, chain, authority)),
-                _ => false,
-            };
-        }
+            string name = ((SslStream)sender).TargetHostName;
+            // Thrown and not just refused: whoever reads the log at night is to learn why.
+            return Refusal(certificate as X509Certificate2, name, chain, errors, authorities) is { } why ? throw new AuthenticationException(why) : true;
+        };
+    }
+
+    /// <returns><see langword="null"/> if the server is trusted.</returns>
+    private static string? Refusal(
+        X509Certificate2? server, string name, X509Chain? chain, SslPolicyErrors errors, X509Certificate2Collection? authorities)
+    {
+        if (server is null || chain is null)
+            return "it has no certificate.";
+        // .NET itself would take the common name where there are no alternative names; nobody else does any more.
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) || !server.MatchesHostname(name, allowCommonName: false))
+            return $"its certificate is for {NamesOf(server)}, and not for {name}.";
+        if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+            return null;
+        // Each alone. While an authority is rotated, ca.crt has two of the same name, and the platform tries only one of them where the
+        // server's certificate does not say by which key it was signed. And it wants a root in the end, which an operator need not have named.
+        return authorities?.Any(authority => Vouches(authority, server, chain.ChainPolicy.ExtraStore)) is true
+            ? null
+            : $"its certificate ('{server.Subject}', issued by '{server.Issuer}', valid from {server.NotBefore:u} to {server.NotAfter:u}) "
+                + $"is not trusted: {string.Join(", ", chain.ChainStatus.Select(status => status.Status))}.";
     }
 
     /// <summary>
-    /// While a cluster's authority is being rotated, ca.crt has two of the same name, and where the server's certificate does not say by
-    /// which key it was signed, the platform tries only one of them. So each is tried alone.
+    /// Whether there is a chain without a fault from the server's certificate up to the authority's, root or not. What is above that one
+    /// does not matter: it was named.
     /// </summary>
-    private static bool IsSignedBy(X509Certificate2 server, X509Chain? sent, X509Certificate2 authority)
+    private static bool Vouches(X509Certificate2 authority, X509Certificate2 server, X509Certificate2Collection sent)
     {
+        // OpenSSL does not look at the time of what a chain ends with, unless it is a root.
+        DateTime now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        if (now < authority.NotBefore.ToUniversalTime() || now > authority.NotAfter.ToUniversalTime())
+            return false;
+
         using var chain = new X509Chain { ChainPolicy = PolicyOf([authority]) };
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        if (sent is not null)
-            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
-        return chain.Build(server);
+        // Another of the same name (a cross-signed one) could lead past the authority.
+        foreach (X509Certificate2 other in sent.Where(other => !other.SubjectName.RawData.SequenceEqual(authority.SubjectName.RawData)))
+            chain.ChainPolicy.ExtraStore.Add(other);
+        chain.Build(server); // Its answer is about a root.
+
+        foreach (X509ChainElement element in chain.ChainElements)
+        {
+            bool isNamed = element.Certificate.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span);
+            X509ChainStatusFlags faults = element.ChainElementStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
+            if (isNamed)
+                faults &= ~(X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot);
+            if (isNamed || faults != X509ChainStatusFlags.NoError)
+                return faults == X509ChainStatusFlags.NoError;
+        }
+        return false;
     }
 
     private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
@@ -49,5 +88,15 @@ internal static class ServerTrust
         };
         policy.CustomTrustStore.AddRange(authorities);
         return policy;
+    }
+
+    private static string NamesOf(X509Certificate2 server)
+    {
+        string[] names =
+        [
+            .. server.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(
+                extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString()))),
+        ];
+        return names.Length > 0 ? string.Join(", ", names) : "no alternative name at all (its common name does not count)";
     }
 }

@@ -45,7 +45,9 @@ internal static class ClusterFiles
         }
         catch (Exception e) when (e is FormatException or CryptographicException)
         {
-            throw new LeaseStoreConfigurationException($"{option} is '{sources[0].Name}', which cannot be used: {e.Message}", e);
+            // What is given in place has the place for its name already.
+            string what = sources[0].Path is { } path ? $"{option} is '{path}', which" : sources[0].Name;
+            throw new LeaseStoreConfigurationException($"{what} cannot be used: {e.Message}", e);
         }
     }
 }

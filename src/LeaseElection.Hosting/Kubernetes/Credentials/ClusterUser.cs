@@ -11,6 +11,9 @@ internal sealed class ClusterUser
 
     public TextSource? ClientKey { get; init; }
 
-    /// <summary>Asked only when there is no <see cref="Token"/>, as kubectl does.</summary>
+    /// <summary>Asked only when there is neither <see cref="Token"/> nor <see cref="ClientCertificate"/>, as kubectl does.</summary>
     public ExecPlugin? Exec { get; init; }
+
+    /// <summary>Whom all requests act as; <see langword="null"/>: who has logged in.</summary>
+    public Impersonation? Impersonation { get; init; }
 }

@@ -21,13 +21,32 @@ internal static class CredentialText
             : throw new FormatException("it must hold one bearer token and nothing else: it has spaces, line breaks or non-ASCII characters.");
     }
 
+    /// <summary>Bundles that were put together by hand have blocks that are none: one certificate is enough, as for kubectl.</summary>
     public static X509Certificate2Collection ParseAuthorities(IReadOnlyList<string> texts)
     {
         var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPem(texts[0]);
+        ReadOnlySpan<char> rest = texts[0];
+        while (PemEncoding.TryFind(rest, out PemFields block))
+        {
+            if (rest[block.Label] is "CERTIFICATE")
+                AddAuthority(authorities, rest[block.Location]);
+            rest = rest[block.Location.End..];
+        }
         return authorities.Count > 0
             ? authorities
             : throw new FormatException("it must hold at least one certificate in PEM form (-----BEGIN CERTIFICATE-----).");
+    }
+
+    private static void AddAuthority(X509Certificate2Collection authorities, ReadOnlySpan<char> block)
+    {
+        try
+        {
+            authorities.ImportFromPem(block);
+        }
+        catch (CryptographicException)
+        {
+            // Trusts nobody.
+        }
     }
 
     /// <summary>The first certificate is the client's, the rest of the file its intermediates, which are sent along.</summary>
@@ -40,16 +59,7 @@ internal static class CredentialText
         chain[0].Dispose();
         chain.RemoveAt(0);
 
-        X509Certificate2 certificate;
-        try
-        {
-            certificate = X509Certificate2.CreateFromPem(texts[0], texts[1]);
-        }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
-        {
-            throw new FormatException("the client's private key must be in unencrypted PEM form and belong to the certificate.", e);
-        }
-
+        X509Certificate2 certificate = ClientCertificateText.Parse(texts[0], texts[1]);
         if (OperatingSystem.IsWindows())
         {
             // Schannel cannot use a key that exists in memory only (dotnet/runtime#23749).

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using LeaseElection.Hosting.Diagnostics;
-using LeaseElection.Hosting.Kubernetes.Connecting;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Kubernetes.Credentials;
@@ -9,8 +8,7 @@ namespace LeaseElection.Hosting.Kubernetes.Credentials;
 /// The credentials an exec plugin prints, kept until they expire. A run of the plugin belongs to this object and not to the request that
 /// caused it: a plugin may take longer than a request has, and the next request shall find the result and not start all over.
 /// </summary>
-internal sealed class ExecCredentialSource(
-    ExecPlugin plugin, KubernetesConnection connection, TimeProvider timeProvider, ILogger logger) : IClusterCredentialSource
+internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeProvider, ILogger logger) : IClusterCredentialSource
 {
     // Renewed a little early, so that they do not expire on their way to the server.
     private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(10);
@@ -73,8 +71,7 @@ internal sealed class ExecCredentialSource(
     {
         try
         {
-            ExecCredentialStatus status =
-                await ExecPluginProcess.RunAsync(plugin, connection, timeProvider, _disposed.Token).ConfigureAwait(false);
+            ExecCredentialStatus status = await ExecPluginProcess.RunAsync(plugin, timeProvider, _disposed.Token).ConfigureAwait(false);
             ClusterCredential credential = ToCredential(status);
             KubernetesStoreLog.ExecPluginAsked(logger, plugin.Command, status.ExpirationTimestamp);
             lock (_lock)

@@ -16,5 +16,9 @@ internal sealed class ExecPlugin
     /// <summary>What the kubeconfig's author wants read when the command is not there.</summary>
     public string? InstallHint { get; init; }
 
-    public bool ProvideClusterInfo { get; init; }
+    /// <summary>Whether it says of itself that it must ask somebody.</summary>
+    public bool NeedsTerminal { get; init; }
+
+    /// <summary>What it is told of the cluster; <see langword="null"/> if the kubeconfig does not ask for that.</summary>
+    public ExecCluster? Cluster { get; init; }
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text.Json;
-using LeaseElection.Hosting.Kubernetes.Connecting;
+using System.Runtime.InteropServices;
 
 namespace LeaseElection.Hosting.Kubernetes.Credentials;
 
@@ -15,12 +14,11 @@ internal static class ExecPluginProcess
     private const int MaxQuotedError = 400;
 
     /// <exception cref="ClusterCredentialException">It could not be started, failed, hung, or printed something else.</exception>
-    public static async Task<ExecCredentialStatus> RunAsync(
-        ExecPlugin plugin, KubernetesConnection connection, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async Task<ExecCredentialStatus> RunAsync(ExecPlugin plugin, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Timeout, timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        using Process process = Start(plugin, connection);
+        using Process process = Start(plugin);
         try
         {
             process.StandardInput.Close();
@@ -42,7 +40,7 @@ internal static class ExecPluginProcess
         }
     }
 
-    private static Process Start(ExecPlugin plugin, KubernetesConnection connection)
+    private static Process Start(ExecPlugin plugin)
     {
         var start = new ProcessStartInfo(plugin.Command, plugin.Arguments)
         {
@@ -51,7 +49,7 @@ internal static class ExecPluginProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["KUBERNETES_EXEC_INFO"] = ExecPluginInput.Create(plugin, connection);
+        start.Environment["KUBERNETES_EXEC_INFO"] = ExecPluginInput.Create(plugin);
         foreach ((string name, string value) in plugin.Environment)
             start.Environment[name] = value;
         try
@@ -60,7 +58,9 @@ internal static class ExecPluginProcess
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {
-            throw Failed(plugin, $"cannot be started: {e.Message} Install it, or correct exec.command in the kubeconfig.", e);
+            // The system's words alone: .NET's speak of a working directory, which has nothing to do with it.
+            string why = e is Win32Exception { NativeErrorCode: var code } ? Marshal.GetPInvokeErrorMessage(code) : e.Message;
+            throw Failed(plugin, $"cannot be started: {why.TrimEnd('.')}. Install it, or correct exec.command in the kubeconfig.", e);
         }
     }
 
@@ -73,28 +73,14 @@ internal static class ExecPluginProcess
 
     private static ExecCredentialStatus Parse(ExecPlugin plugin, string output)
     {
-        ExecCredential? credential;
         try
         {
-            credential = JsonSerializer.Deserialize(output, ExecCredentialJsonContext.Default.ExecCredential);
+            return ExecCredentialText.Parse(output, plugin.ApiVersion);
         }
-        catch (JsonException)
+        catch (FormatException e)
         {
-            // Without the exception: its text may quote the output, which may hold a token.
-            throw Failed(plugin, "did not print an ExecCredential in JSON on its standard output.");
+            throw Failed(plugin, e.Message);
         }
-
-        if (credential is not { Kind: "ExecCredential", Status: { } status })
-            throw Failed(plugin, "printed JSON, but no ExecCredential with a status.");
-        if (credential.ApiVersion != plugin.ApiVersion)
-        {
-            throw Failed(
-                plugin, $"answered in version '{credential.ApiVersion}', but the kubeconfig says '{plugin.ApiVersion}'. "
-                + "Make exec.apiVersion the same.");
-        }
-        return status is { Token: not null } or { ClientCertificateData: not null, ClientKeyData: not null }
-            ? status
-            : throw Failed(plugin, "printed neither a token nor a client certificate with its key.");
     }
 
     private static ClusterCredentialException Failed(ExecPlugin plugin, string what, Exception? exception = null) => new(

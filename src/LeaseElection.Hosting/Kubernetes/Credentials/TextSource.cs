@@ -22,11 +22,27 @@ internal sealed class TextSource
 
     public static TextSource FromFile(string path) => new(path, text: null, path);
 
+    /// <summary>A file with a text that counts while the file cannot be read or is empty, as a kubeconfig's token beside its tokenFile.</summary>
+    public static TextSource FromFile(string path, string otherwise) => new(path, otherwise, path);
+
     public static TextSource Inline(string name, string text) => new(name, text, path: null);
 
     /// <summary>
     /// Opens the file by its path each time: the kubelet replaces it behind a symbolic link, so that an open handle, or a watcher of the
     /// file, would see the old one for ever.
     /// </summary>
-    public string Read() => _text ?? File.ReadAllText(Path!);
+    public string Read()
+    {
+        if (Path is null)
+            return _text!;
+        try
+        {
+            string text = File.ReadAllText(Path);
+            return _text is null || !string.IsNullOrWhiteSpace(text) ? text : _text;
+        }
+        catch (Exception e) when (_text is not null && e is IOException or UnauthorizedAccessException)
+        {
+            return _text;
+        }
+    }
 }

@@ -42,6 +42,8 @@ internal static class ApiErrors
                 $"{server} does not accept our credentials (401), not even read anew. Check that token or certificate belong to "
                 + $"this cluster, are not expired, and that the service account still exists.{said}"),
             403 => Error(LeaseStoreErrorKind.Forbidden, Forbidden(status, verb, resource) + said),
+            400 or (> 403 and < 500) when PolicyRefusal.By(code, status, verb) is { } policy => Error(
+                LeaseStoreErrorKind.Rejected, ByPolicy(policy, code, verb, resource) + said),
             404 when status?.Details?.Kind is "namespaces" => Error(
                 LeaseStoreErrorKind.NotFound,
                 $"The namespace '{resource.Namespace}' does not exist at {server}. Create it, or correct LeaderElection:LeaseNamespace."),
@@ -53,6 +55,10 @@ internal static class ApiErrors
             429 or 503 when code == 429 || retryAfter is not null => Error(
                 LeaseStoreErrorKind.Throttled,
                 $"{server} is overloaded and asks to wait ({code}). If it stays so, give leases a FlowSchema of higher priority.{said}"),
+            >= 500 when PolicyRefusal.UnreachableWebhookOf(status) is { } webhook => Error(
+                LeaseStoreErrorKind.ServerError,
+                $"{server} may not {verb} the lease {resource.Namespace}/{resource.Name} without asking the admission webhook '{webhook}', which does "
+                + $"not answer ({code}). Mend the webhook, or exempt leases from it.{said}"),
             >= 500 => Error(
                 LeaseStoreErrorKind.ServerError, $"{server} failed ({code}). Look into the logs of the API server and of etcd.{said}"),
             < 400 => Error(
@@ -73,10 +79,21 @@ internal static class ApiErrors
             return $"The namespace '{resource.Namespace}' is being deleted, so no lease can be created in it.";
         if (message?.Contains("exceeded quota", StringComparison.Ordinal) is true)
             return $"A ResourceQuota of the namespace '{resource.Namespace}' leaves no room for the lease '{resource.Name}'.";
+        if (message?.Contains("cannot impersonate resource", StringComparison.Ordinal) is true)
+        {
+            return $"The kubeconfig's user may not act as the one that its 'as' names, at {resource.ServerText} (403). Grant the verb impersonate on "
+                + "that user, with its groups and what else is named, or remove 'as'.";
+        }
+        if (PolicyRefusal.By(403, status, verb) is { } policy)
+            return ByPolicy(policy, 403, verb, resource);
         return $"Not allowed to {verb} leases.coordination.k8s.io '{resource.Name}' in namespace '{resource.Namespace}' at "
             + $"{resource.ServerText} (403). Grant it with a Role and a RoleBinding: apiGroups [coordination.k8s.io], resources [leases], "
             + "verbs [get, create, update, watch].";
     }
+
+    private static string ByPolicy(string policy, int code, string verb, LeaseResource resource) =>
+        $"{policy} refuses to {verb} the lease '{resource.Name}' in namespace '{resource.Namespace}' at {resource.ServerText} ({code}); no Role helps "
+        + $"against that. {(verb == "create" ? "Make the Lease beforehand with" : "Give the Lease")} what is asked for, such as labels, or exempt it.";
 
     private static string Said(ApiStatus? status) => status?.Message is { Length: > 0 } message
         ? $" The server said: {Excerpt.Of(message)}"

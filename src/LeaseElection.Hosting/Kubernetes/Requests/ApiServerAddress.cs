@@ -5,8 +5,9 @@ namespace LeaseElection.Hosting.Kubernetes.Requests;
 /// <summary>Where an API server is, and how it is called in messages.</summary>
 internal sealed class ApiServerAddress(Uri server)
 {
-    // The server's own path stays in front: gateways put many clusters behind one host.
-    private readonly string _root = server.AbsoluteUri.TrimEnd('/');
+    // The server's own path stays in front: gateways put many clusters behind one host. As it was written, because no other form of it
+    // has the zone of a link-local address.
+    private readonly string _root = server.OriginalString.Trim().TrimEnd('/');
 
     /// <summary>The URL of a resource.</summary>
     /// <param name="path">From <c>/api</c> or <c>/apis</c> on, escaped, without a query.</param>

@@ -28,8 +28,8 @@ internal sealed class ApiServerClient : IAsyncDisposable
         _timeProvider = timeProvider;
         _logger = logger;
         _channels = new ApiServerChannelFactory(connection, timeProvider, logger);
-        _credentials = connection.User is { Token: null, Exec: { } plugin }
-            ? new ExecCredentialSource(plugin, connection, timeProvider, logger)
+        _credentials = connection.User is { Token: null, ClientCertificate: null, Exec: { } plugin }
+            ? new ExecCredentialSource(plugin, timeProvider, logger)
             : new FileCredentialSource(connection.User, timeProvider, logger);
     }
 

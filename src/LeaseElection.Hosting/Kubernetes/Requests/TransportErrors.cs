@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 
@@ -33,7 +34,9 @@ internal static class TransportErrors
             $"{server} answered with more than {BoundedBody.MaxLength} bytes, which is no Lease. Is something else listening there?"),
         OperationCanceledException => Error(
             LeaseStoreErrorKind.Network,
-            $"No connection to {server} could be made in time. Check address, port and network policies."),
+            // What was dialled says of each address what came of it.
+            $"No connection to {server} could be made in time{(exception.GetBaseException() is SocketException tried ? $": {tried.Message}" : "")}. "
+            + "Check address, port and network policies."),
         _ => Error(LeaseStoreErrorKind.Network, $"The connection to {server} broke: {Innermost(exception)}"),
     };
 

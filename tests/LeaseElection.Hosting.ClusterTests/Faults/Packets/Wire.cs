@@ -12,6 +12,9 @@ internal sealed class Wire(string place, string end, IPAddress address)
     /// <summary>No interface has it: who gets a packet for it drops it, and nobody hears of that.</summary>
     private const string Nowhere = "02:00:00:00:00:01";
 
+    /// <summary>The name of the end that is at the hub.</summary>
+    public string End => end;
+
     /// <summary>What a command line begins with that is to run in the namespace.</summary>
     public IReadOnlyList<string> Enter => ["nsenter", $"--net=/run/netns/{place}"];
 

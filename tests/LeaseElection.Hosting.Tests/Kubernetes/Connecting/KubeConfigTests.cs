@@ -36,12 +36,12 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public void Load_DataInPlace_WinsOverFiles()
+    public void Load_DataInPlace_Read()
     {
         using var authority = new CertificateAuthority();
         (string certificate, string key) = authority.IssueForClient("me", []);
         string file = Write("config", Config(
-            $"server: https://h\n    certificate-authority: missing\n    certificate-authority-data: {Base64(authority.Pem)}",
+            $"server: https://h\n    certificate-authority-data: {Base64(authority.Pem)}",
             $"client-certificate-data: {Base64(certificate)}\n    client-key-data: {Base64(key)}"));
 
         KubernetesConnection connection = Connect(file);
@@ -70,7 +70,7 @@ public sealed class KubeConfigTests : IDisposable
         Assert.Equal(["--cluster", "7"], exec.Arguments);
         Assert.Equal([KeyValuePair.Create("REGION", "north")], exec.Environment);
         Assert.Equal("Get it from the shelf.", exec.InstallHint);
-        Assert.True(exec.ProvideClusterInfo);
+        Assert.Equal("https://h", exec.Cluster!.Server);
         Assert.Equal("client.authentication.k8s.io/v1beta1", exec.ApiVersion);
     }
 
@@ -163,11 +163,29 @@ public sealed class KubeConfigTests : IDisposable
     [InlineData("token: secret", "tokenFile: gone", "gone")]
     [InlineData("token: secret", "{}", "has no credentials")]
     [InlineData("token: secret", "username: admin\n    password: secret", "refused passwords")]
-    [InlineData("token: secret", "auth-provider: {name: oidc, config: {id-token: secret}}", "'oidc'")]
-    [InlineData("token: secret", "client-certificate: c.pem", "belong together")]
+    [InlineData("token: secret", "auth-provider: {name: oidc, config: {id-token: secret}}", "'oidc', whose tokens end within hours")]
+    [InlineData("token: secret", "auth-provider: {name: oidc}\n    exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: x}", "Remove auth-provider")]
+    [InlineData("token: secret", "auth-provider: {name: gcp}", "gke-gcloud-auth-plugin")]
+    [InlineData("token: secret", "auth-provider: {name: azure}", "kubelogin convert-kubeconfig")]
+    [InlineData("token: secret", "auth-provider: {name: openstack}", "'openstack', which Kubernetes does not have, or no longer")]
+    [InlineData("token: secret", "token: secret\n    password: secret", "a token and a password")]
+    [InlineData("token: secret", "client-certificate: c.pem", "without its client-key")]
+    [InlineData("token: secret", "client-certificate: c.pem\n    client-certificate-data: secret", "Remove one of the two")]
+    [InlineData("token: secret", "token: secret\n    as-groups: [staff]", "as-groups in the kubeconfig")]
+    [InlineData("token: secret", "token: secret\n    as: [me]", "as in the kubeconfig")]
+    [InlineData("token: secret", "token: secret\n    as: me\n    as-groups: [[staff]]", "as-groups in the kubeconfig")]
+    [InlineData("token: secret", "token: secret\n    as: me\n    as-user-extra: {reason: rollout}", "as-user-extra.reason in the kubeconfig")]
+    [InlineData("token: secret", "token: secret\n    as: \"me\\nadmin\"", "control characters")]
     [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}", "v1alpha1")]
     [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1}", "command")]
     [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}", "no terminal")]
+    [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x}", "interactiveMode in the kubeconfig")]
+    [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Rarely}", "'Rarely'")]
+    [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Never, env: [{name: 'a=b'}]}", "env[0].name")]
+    [InlineData("server: https://h", "server: https://h\n    extensions: [{name: client.authentication.k8s.io/exec, extension: {<<: x}}]", "not valid YAML near line")]
+    [InlineData("kind: Config", "kind: Secret", "kind in the kubeconfig")]
+    [InlineData("apiVersion: v1", "apiVersion: v2", "apiVersion in the kubeconfig")]
+    [InlineData("contexts:", "users: []\ncontexts: [{name: main}, {name: main}]\nother:", "two entries with the name 'main'")]
     [InlineData("contexts:", "contexts: {}\nother:", "contexts in the kubeconfig")]
     [InlineData("contexts:", "contexts: [", "not valid YAML near line")]
     public void Create_Wrong_ThrowsWithPlaceAndRule(string right, string wrong, string expected)
@@ -189,6 +207,53 @@ public sealed class KubeConfigTests : IDisposable
             $"server: https://h\n    insecure-skip-tls-verify: true\n    certificate-authority-data: {Base64(authority.Pem)}", "token: t"));
 
         Assert.Throws<LeaseStoreConfigurationException>(() => Connect(file));
+    }
+
+    [Fact]
+    public void Create_SeveralCredentials_ThoseOfTheFileGoBeforeThePlugin()
+    {
+        using var authority = new CertificateAuthority();
+        (string certificate, string key) = authority.IssueForClient("me", []);
+        string file = Write("config", Config("server: https://h", $$"""
+            client-certificate-data: {{Base64(certificate)}}
+                client-key-data: {{Base64(key)}}
+                username: admin
+                password: x
+                exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}
+            """));
+
+        ClusterUser user = Connect(file).User;
+
+        Assert.NotNull(user.ClientCertificate);
+        Assert.Null(user.Exec);
+    }
+
+    [Fact]
+    public void Create_TokenBesideATokenFile_CountsWhileThereIsNoFile()
+    {
+        string file = Write("config", Config("server: https://h", "token: of-the-config\n    tokenFile: token"));
+
+        TextSource token = Connect(file).User.Token!;
+
+        Assert.Equal("of-the-config", token.Read());
+        Write("token", "of-the-file");
+        Assert.Equal("of-the-file", token.Read());
+        Write("token", " \n");
+        Assert.Equal("of-the-config", token.Read());
+    }
+
+    [Fact]
+    public void Create_PluginConfigThatRepeatsItself_Refused()
+    {
+        // Ten times ten times ... : it is written out, as JSON, and would be 10^12 nodes.
+        string levels = string.Join('\n', Enumerable.Range(1, 12).Select(level =>
+            $"l{level}: &l{level} [{string.Join(", ", Enumerable.Repeat($"*l{level - 1}", 10))}]"));
+        string file = Write("config", $"l0: &l0 x\n{levels}\n" + Config(
+            "server: https://h\n    extensions: [{name: client.authentication.k8s.io/exec, extension: *l12}]", "token: t"));
+
+        var thrown = Assert.Throws<LeaseStoreConfigurationException>(() => Connect(file));
+
+        Assert.Contains("extensions[0].extension", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Kubernetes;
-using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Leases;
@@ -15,6 +14,16 @@ namespace LeaseElection.Hosting.Tests.Kubernetes;
 public sealed class ExecCredentialSourceTests : IDisposable
 {
     private const string V1 = "client.authentication.k8s.io/v1";
+
+    private static readonly ExecCluster Cluster = new()
+    {
+        Server = "https://10.0.0.1:6443",
+        TlsServerName = "api",
+        SkipTlsVerify = true,
+        CertificateAuthority = TextSource.Inline("ca", "pem"),
+        ProxyUrl = "http://proxy:3128",
+        Config = """{"audience":"shop"}""",
+    };
 
     private readonly TemporaryFolder _folder = new();
     private readonly ShiftedTimeProvider _time = new();
@@ -47,8 +56,10 @@ public sealed class ExecCredentialSourceTests : IDisposable
         Assert.Equal(V1, (string?)info["apiVersion"]);
         Assert.Equal("ExecCredential", (string?)info["kind"]);
         Assert.False((bool?)info["spec"]!["interactive"]);
-        Assert.Equal("https://10.0.0.1:6443", (string?)info["spec"]!["cluster"]!["server"]);
-        Assert.Equal(Convert.ToBase64String("pem"u8), (string?)info["spec"]!["cluster"]!["certificate-authority-data"]);
+        Assert.Equal(
+            """{"server":"https://10.0.0.1:6443","tls-server-name":"api","insecure-skip-tls-verify":true,"certificate-authority-data":"cGVt","""
+            + """ "proxy-url":"http://proxy:3128","config":{"audience":"shop"}}""".TrimStart(),
+            info["spec"]!["cluster"]!.ToJsonString());
     }
 
     [Fact]
@@ -117,7 +128,7 @@ public sealed class ExecCredentialSourceTests : IDisposable
     public async Task Get_NoSuchCommand_MessageNamesIt()
     {
         await using var source = new ExecCredentialSource(
-            new ExecPlugin { ApiVersion = V1, Command = "no-such-plugin", InstallHint = "apt install it" }, Connection(), _time, _logger);
+            new ExecPlugin { ApiVersion = V1, Command = "no-such-plugin", InstallHint = "apt install it" }, _time, _logger);
 
         ClusterCredentialException thrown = await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
 
@@ -128,7 +139,12 @@ public sealed class ExecCredentialSourceTests : IDisposable
     [Theory]
     [InlineData("no json, but secret-token")]
     [InlineData("{}")]
+    [InlineData("[secret-token")]
+    [InlineData("a: &a [secret-token]\nb: [*b]")]
+    [InlineData("apiVersion: client.authentication.k8s.io/v1\nkind: ExecCredential\nstatus: {token: [secret-token]}")]
     [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential"}""")]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"secret-token","clientKeyData":"x"}}""")]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"secret-token","expirationTimestamp":"soon"}}""")]
     [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{}}""")]
     [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"two words secret-token"}}""")]
     [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"secret-token"}}""")]
@@ -140,6 +156,23 @@ public sealed class ExecCredentialSourceTests : IDisposable
 
         Assert.Contains("plugin 'sh'", thrown.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-token", thrown.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("apiVersion: client.authentication.k8s.io/v1\nkind: ExecCredential\nstatus:\n  token: t\n  expirationTimestamp: 2099-01-01T00:00:00Z")]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"\u0074","clientCertificateData":"","clientKeyData":""}}""")]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t","expirationTimestamp":""}}""")]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t","expirationTimestamp":null}}""")]
+    public async Task Get_YamlOrEmptyTexts_AsJsonWithoutThem(string output)
+    {
+        // By a file: what echo makes of a backslash depends on the shell.
+        await File.WriteAllTextAsync(InFolder("answer"), output);
+        await using ExecCredentialSource source = Source("cat answer");
+
+        ClusterCredential credential = await source.GetAsync(default);
+
+        Assert.Equal("t", credential.Token);
+        Assert.Null(credential.ClientCertificate);
     }
 
     [Fact]
@@ -217,16 +250,8 @@ public sealed class ExecCredentialSourceTests : IDisposable
         ? $$$"""{"apiVersion":"{{{V1}}}","kind":"ExecCredential","status":{"token":"{{{token}}}"} }"""
         : $$$"""{"apiVersion":"{{{V1}}}","kind":"ExecCredential","status":{"token":"{{{token}}}","expirationTimestamp":"{{{expires}}}"} }""";
 
-    private static KubernetesConnection Connection() => new()
-    {
-        Server = new Uri("https://10.0.0.1:6443/"),
-        Origin = "test",
-        User = new ClusterUser(),
-        CertificateAuthority = TextSource.Inline("ca", "pem"),
-    };
-
     private ExecCredentialSource Source(string script, bool clusterInfo = false, string? hint = null) =>
-        new(Plugin(script, clusterInfo, hint), Connection(), _time, _logger);
+        new(Plugin(script, clusterInfo, hint), _time, _logger);
 
     private ExecPlugin Plugin(string script, bool clusterInfo = false, string? hint = null)
     {
@@ -239,7 +264,7 @@ public sealed class ExecCredentialSourceTests : IDisposable
             Command = "sh",
             Arguments = [file, "--login"],
             Environment = [KeyValuePair.Create("REGION", "north")],
-            ProvideClusterInfo = clusterInfo,
+            Cluster = clusterInfo ? Cluster : null,
             InstallHint = hint,
         };
     }

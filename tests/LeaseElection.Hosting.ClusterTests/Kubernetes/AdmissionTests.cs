@@ -1,0 +1,145 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Credentials;
+using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing.ApiServer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LeaseElection.Hosting.ClusterTests.Kubernetes;
+
+/// <summary>A webhook that refuses leases without an owner, asked by a real API server, and what is told of its refusal.</summary>
+[Collection(ApiServerFixture.Collection)]
+public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
+{
+    private const string Webhook = "owners.example.test";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly LeaseRecord Held = new() { HolderIdentity = "a", LeaseDurationSeconds = 15, LeaseTransitions = 0 };
+
+    private WebApplication _webhook = null!;
+    private string _configuration = "";
+
+    public async Task InitializeAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        (string certificate, string key) = fixture.Server.Authority.IssueForServer();
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen =>
+            listen.UseHttps(X509Certificate2.CreateFromPem(certificate, key))));
+        _webhook = builder.Build();
+        _webhook.Run(RefuseAsync);
+        await _webhook.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_configuration.Length > 0)
+            await fixture.Server.Admin.SendAsync(HttpMethod.Delete, _configuration);
+        await _webhook.DisposeAsync();
+    }
+
+    [ApiServerFact]
+    public async Task Create_RefusedByAWebhook_NamesItAndAdvisesNoRole()
+    {
+        await using KubernetesLeaseStore store = await OpenAsync();
+
+        LeaseStoreError error = await CreateUntilAsync(store, reply => reply is LeaseReply.Failed);
+
+        Assert.Equal(LeaseStoreErrorKind.Forbidden, error.Kind);
+        Assert.Contains($"The admission webhook '{Webhook}' refuses to create the lease", error.Message, StringComparison.Ordinal);
+        Assert.Contains("leases must have an owner", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Grant it with a Role", error.Message, StringComparison.Ordinal);
+    }
+
+    [ApiServerFact]
+    public async Task Create_WebhookGone_NamesIt()
+    {
+        await using KubernetesLeaseStore store = await OpenAsync();
+        await _webhook.StopAsync();
+
+        LeaseStoreError error = await CreateUntilAsync(store, reply => reply is LeaseReply.Unknown);
+
+        Assert.Equal(LeaseStoreErrorKind.ServerError, error.Kind);
+        Assert.Contains($"the admission webhook '{Webhook}', which does not answer", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task RefuseAsync(HttpContext context)
+    {
+        JsonNode review = (await JsonNode.ParseAsync(context.Request.Body))!;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(new JsonObject
+        {
+            ["apiVersion"] = "admission.k8s.io/v1",
+            ["kind"] = "AdmissionReview",
+            ["response"] = new JsonObject
+            {
+                ["uid"] = review["request"]!["uid"]!.DeepClone(),
+                ["allowed"] = false,
+                ["status"] = new JsonObject { ["code"] = 403, ["message"] = "leases must have an owner" },
+            },
+        }.ToJsonString());
+    }
+
+    /// <summary>The server learns of a webhook through a watch; until then leases are made, each of another name.</summary>
+    private static async Task<LeaseStoreError> CreateUntilAsync(KubernetesLeaseStore store, Func<LeaseReply, bool> expected)
+    {
+        LeaseReply reply = null!;
+        await Polling.UntilAsync(async () => expected(reply = await store.CreateAsync(Held, Patience, default)), Patience);
+        return reply is LeaseReply.Failed failed ? failed.Error : ((LeaseReply.Unknown)reply).Error;
+    }
+
+    /// <summary>Only leases of one namespace are looked at: the server has other tests too.</summary>
+    private async Task<KubernetesLeaseStore> OpenAsync()
+    {
+        string space = await fixture.Server.CreateNamespaceAsync();
+        await fixture.Server.KubectlAsync(null, "label", "namespace", space, $"policy={space}");
+        string url = _webhook.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        const string Configurations = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
+        await fixture.Server.Admin.SendAsync(HttpMethod.Post, Configurations, new JsonObject
+        {
+            ["apiVersion"] = "admissionregistration.k8s.io/v1",
+            ["kind"] = "ValidatingWebhookConfiguration",
+            ["metadata"] = new JsonObject { ["name"] = space },
+            ["webhooks"] = new JsonArray(new JsonObject
+            {
+                ["name"] = Webhook,
+                ["clientConfig"] = new JsonObject
+                {
+                    ["url"] = url,
+                    ["caBundle"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(fixture.Server.CertificateAuthorityPem)),
+                },
+                ["rules"] = new JsonArray(new JsonObject
+                {
+                    ["apiGroups"] = new JsonArray("coordination.k8s.io"),
+                    ["apiVersions"] = new JsonArray("v1"),
+                    ["operations"] = new JsonArray("CREATE"),
+                    ["resources"] = new JsonArray("leases"),
+                }),
+                ["namespaceSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["policy"] = space } },
+                ["failurePolicy"] = "Fail",
+                ["sideEffects"] = "None",
+                ["admissionReviewVersions"] = new JsonArray("v1"),
+                ["timeoutSeconds"] = 5,
+            }),
+        });
+        _configuration = $"{Configurations}/{space}";
+        return new KubernetesLeaseStore(
+            new KubernetesConnection
+            {
+                Server = fixture.Server.Url,
+                Origin = "test",
+                User = new ClusterUser { Token = TextSource.Inline("token", fixture.Server.AdminToken) },
+                CertificateAuthority = TextSource.FromFile(fixture.Server.CertificateAuthorityFile),
+            },
+            space, "settlement", TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance);
+    }
+}
