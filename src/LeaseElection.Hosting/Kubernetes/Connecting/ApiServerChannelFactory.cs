@@ -91,7 +91,7 @@ internal sealed class ApiServerChannelFactory
         PooledConnectionIdleTimeout = _connection.IdleLimit,
         AllowAutoRedirect = false,
         UseCookies = false,
-        RequestHeaderEncodingSelector = static (header, _) => Impersonation.EncodingOf(header),
+        RequestHeaderEncodingSelector = _connection.User.Impersonation is null ? null : static (header, _) => Impersonation.EncodingOf(header),
         // A trace span for every renewal, every few seconds and for ever, would drown an application's own traces.
         ActivityHeadersPropagator = null,
     };
