@@ -55,7 +55,9 @@ internal sealed class Injections(World world)
                 node.Process?.LookSoon();
                 break;
             case FaultKind.WallClockStuck:
-                For(node, time, isTrouble: false, node.Clock.StickWall, node.Clock.FreeWall);
+                // For good, in a mixed fleet: client-go must see that a leader lives by whatever that writes meanwhile.
+                TimeSpan stuck = world.ClientGo.Count > 0 ? world.Scenario.HealedAt - world.Now : time;
+                For(node, stuck, isTrouble: false, node.Clock.StickWall, node.Clock.FreeWall);
                 break;
             default:
                 InjectOutside(kind, node, time);

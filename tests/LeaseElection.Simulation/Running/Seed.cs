@@ -14,7 +14,7 @@ internal static class Seed
     {
         var world = new World(ScenarioDraw.From(seed), chronicle);
         var nemesis = new Nemesis(world);
-        TimeSpan headStart = world.ClientGo.Count > 0 ? world.Upto(HeadStart) : TimeSpan.Zero;
+        TimeSpan headStart = world.ClientGo.Count > 0 ? world.Upto(HeadStart) * world.Random.Next(2) : TimeSpan.Zero;
         foreach (Node node in world.Nodes)
             world.In(headStart + world.Upto(TimeSpan.FromSeconds(2)), node.Boot);
         foreach (ClientGoNode node in world.ClientGo)
