@@ -1,3 +1,4 @@
+using k8s;
 using LeaseElection.Hosting;
 using Serilog;
 using WebApi;
@@ -6,7 +7,9 @@ WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSerilog(logging => logging.ReadFrom.Configuration(builder.Configuration));
 builder.AddTelemetry();
 builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, LeaderJson.Default));
-builder.Services.AddLeaderElection().AddHostedService<ExpiredCartSweeper>(); // A BackgroundService as any other; here it runs on the leader only.
+builder.Services.AddLeaderElection()
+    .UseKubernetesClient(() => KubernetesClientConfiguration.IsInCluster() ? KubernetesClientConfiguration.InClusterConfig() : null)
+    .AddHostedService<ExpiredCartSweeper>(); // A BackgroundService as any other; here it runs on the leader only.
 
 WebApplication app = builder.Build();
 app.UseSerilogRequestLogging(RequestLog.Configure);

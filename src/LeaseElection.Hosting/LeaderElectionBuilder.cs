@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using LeaseElection.Hosting.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -59,6 +60,30 @@ public sealed class LeaderElectionBuilder
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>()
         where TService : class, IHostedService =>
         Add(typeof(TService).Name, (services, _, token) => LeaderHostedService.RunAsync<TService>(services, token), typeof(TService));
+
+    /// <summary>
+    /// Has the app say how the API server of this election is reached: the way in for adapters to client libraries. It has an effect where
+    /// the lease is kept on Kubernetes, and then instead of <c>Kubernetes:ApiServer</c> and its like, which are refused beside it. The last call
+    /// for an election wins.
+    /// </summary>
+    /// <param name="origin">What the user has typed, for messages: <c>UseKubernetesClient()</c>.</param>
+    /// <param name="connect">
+    /// Called when the host starts, and again whenever the API server has refused the credentials (401), was not trusted, or
+    /// <see cref="KubernetesApiConnection.Authorize"/> failed. The same instance as before says that there is nothing new; <see langword="null"/>,
+    /// that it knows of no API server: the election then looks for one by itself, as without this. It runs beside the requests, never twice at
+    /// once, and has 30 s. What it throws fails the start of the host (an <c>OptionsValidationException</c> in its own words); later it costs a
+    /// warning and is tried again. Of an election that runs <see cref="KubernetesApiConnection.Server"/>, <see cref="KubernetesApiConnection.TlsServerName"/>,
+    /// <see cref="KubernetesApiConnection.SkipTlsVerify"/> and <see cref="KubernetesApiConnection.Namespace"/> stay.
+    /// </param>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder UseKubernetesConnection(
+        string origin, Func<IServiceProvider, CancellationToken, ValueTask<KubernetesApiConnection?>> connect)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(origin);
+        ArgumentNullException.ThrowIfNull(connect);
+        Services.AddKeyedSingleton(Name, new GivenConnectionRegistration(origin, connect));
+        return this;
+    }
 
     private LeaderElectionBuilder Add(
         string work, Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> execute, Type? type)

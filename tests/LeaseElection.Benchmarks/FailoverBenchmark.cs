@@ -9,8 +9,14 @@ internal static class FailoverBenchmark
     public static async Task RunAsync(FailoverOptions options)
     {
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
-        using ReplicaSet replicas = await ReplicaSet.StartAsync(server, options);
-        Console.WriteLine($"{options.Replicas} replicas, {options.Lease}/{options.Deadline}/{options.Retry} s, {server.Url}");
+        foreach (string way in options.Ways)
+            await RunAsync(server, options, way);
+    }
+
+    private static async Task RunAsync(RealApiServer server, FailoverOptions options, string way)
+    {
+        using ReplicaSet replicas = await ReplicaSet.StartAsync(server, options, way: way);
+        Console.WriteLine($"{options.Replicas} replicas, {options.Lease}/{options.Deadline}/{options.Retry} s, {server.Url}, connection: {way}");
         if (options.Idle > 0)
             await MeasureIdleAsync(server, options.Idle);
         await MeasureTerminationAsync(replicas, options.Trials);

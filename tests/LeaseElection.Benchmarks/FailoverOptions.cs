@@ -18,6 +18,7 @@ internal sealed record FailoverOptions
           --retry SECONDS     RetryPeriod                                              (2)
           --settle SECONDS    extra wait before each signal: 120 lets idle connections of standbys be closed (0)
           --announce 0|1      with events and the leader label on, a Pod for each replica      (0)
+          --connect WAY       default; kubernetesclient, as a KubernetesClientConfiguration says; or both, one after the other (default)
           --idle SECONDS      how long requests are counted while nothing happens; 0: not at all (60)
         """;
 
@@ -39,6 +40,9 @@ internal sealed record FailoverOptions
 
     public int Idle { get; private set; } = 60;
 
+    /// <summary>The ways to the API server, each with replicas of its own.</summary>
+    public IReadOnlyList<string> Ways { get; private set; } = [Replica.DefaultWay];
+
     /// <summary>The options, or <see langword="null"/> when the command line is wrong.</summary>
     public static FailoverOptions? Parse(string[] args)
     {
@@ -47,11 +51,25 @@ internal sealed record FailoverOptions
             return null;
         for (int i = 0; i < args.Length; i += 2)
         {
+            if (args[i] == "--connect")
+            {
+                if (!options.SetWay(args[i + 1]))
+                    return null;
+                continue;
+            }
+
             if (!int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value) || !options.Set(args[i], value))
                 return null;
         }
 
         return options.Replicas >= 2 ? options : null;
+    }
+
+    private bool SetWay(string value)
+    {
+        string[] ways = [Replica.DefaultWay, Replica.KubernetesClientWay];
+        Ways = value == "both" ? ways : [value];
+        return value == "both" || ways.Contains(value);
     }
 
     private bool Set(string option, int value)

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using k8s;
+using k8s.Authentication;
 using LeaseElection.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -17,6 +20,11 @@ internal static class Replica
 {
     public const string Command = "replica";
     public const string WebCommand = "web-replica";
+    public const string DefaultWay = "default";
+    public const string KubernetesClientWay = "kubernetesclient";
+
+    /// <summary>Of the variables that say by which configuration of KubernetesClient to connect.</summary>
+    public const string KubernetesClientPrefix = "KubernetesClient__";
 
     public static Task RunAsync()
     {
@@ -44,7 +52,10 @@ internal static class Replica
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddHostedService<Observer>();
-        builder.Services.AddLeaderElection().AddWork(async (_, term, stoppingToken) =>
+        LeaderElectionBuilder election = builder.Services.AddLeaderElection();
+        if (Variable("ApiServer") is { } server)
+            election.UseKubernetesClient(() => Configuration(server));
+        election.AddWork(async (_, term, stoppingToken) =>
         {
             Journal.Write(Journal.Started, term.Identity);
             var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,6 +64,16 @@ internal static class Replica
             Journal.Write(Journal.Stopped, term.Identity);
         });
     }
+
+    /// <summary>As <see cref="KubernetesClientConfiguration.InClusterConfig"/> makes it in a Pod.</summary>
+    private static KubernetesClientConfiguration Configuration(string server)
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(Variable("CertificateAuthorityFile")!);
+        return new() { Host = server, SslCaCerts = authorities, TokenProvider = new TokenFileAuth(Variable("TokenFile")!) };
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(KubernetesClientPrefix + name);
 
     /// <summary>Tells whom this replica sees leading, so that the parent knows when all of them have settled.</summary>
     private sealed class Observer(ILeaderElection election) : BackgroundService

@@ -20,7 +20,8 @@ internal sealed class ReplicaSet : IDisposable
     private readonly string _command;
     private int _made;
 
-    private ReplicaSet(RealApiServer server, string leaseNamespace, ApiServerUser user, FailoverOptions options, string command)
+    private ReplicaSet(
+        RealApiServer server, string leaseNamespace, ApiServerUser user, FailoverOptions options, string command, string way)
     {
         _command = command;
         _server = server;
@@ -33,10 +34,11 @@ internal sealed class ReplicaSet : IDisposable
             ["LeaderElection__LeaseDuration"] = Duration(options.Lease),
             ["LeaderElection__RenewDeadline"] = Duration(options.Deadline),
             ["LeaderElection__RetryPeriod"] = Duration(options.Retry),
-            ["LeaderElection__Kubernetes__ApiServer"] = server.Url.ToString(),
-            ["LeaderElection__Kubernetes__TokenFile"] = user.TokenFile,
-            ["LeaderElection__Kubernetes__CertificateAuthorityFile"] = server.CertificateAuthorityFile,
         };
+        string prefix = way == Replica.DefaultWay ? "LeaderElection__Kubernetes__" : Replica.KubernetesClientPrefix;
+        _environment[prefix + "ApiServer"] = server.Url.ToString();
+        _environment[prefix + "TokenFile"] = user.TokenFile;
+        _environment[prefix + "CertificateAuthorityFile"] = server.CertificateAuthorityFile;
         if (options.Announce == 0)
             return;
         _environment["LeaderElection__Kubernetes__PublishEvents"] = "true";
@@ -46,8 +48,9 @@ internal sealed class ReplicaSet : IDisposable
 
     public ReplicaProcess Leader { get; private set; } = null!;
 
-    /// <summary>Starts them; <paramref name="command"/> is what each of them runs.</summary>
-    public static async Task<ReplicaSet> StartAsync(RealApiServer server, FailoverOptions options, string command = Replica.Command)
+    /// <summary>Starts them; <paramref name="command"/> is what each of them runs, <paramref name="way"/> how it reaches the server.</summary>
+    public static async Task<ReplicaSet> StartAsync(
+        RealApiServer server, FailoverOptions options, string command = Replica.Command, string way = Replica.DefaultWay)
     {
         string leaseNamespace = await server.CreateNamespaceAsync();
         ApiServerUser user = await server.CreateUserAsync(
@@ -55,7 +58,7 @@ internal sealed class ReplicaSet : IDisposable
             PolicyRule.Leases("get", "create", "update", "watch"),
             new PolicyRule("", "events", "create"),
             new PolicyRule("", "pods", "patch"));
-        var set = new ReplicaSet(server, leaseNamespace, user, options, command);
+        var set = new ReplicaSet(server, leaseNamespace, user, options, command, way);
         for (int i = 0; i < options.Replicas; i++)
             await set.AddAsync();
         set.Leader = set._running[(await set.NextAsync(Journal.Started)).Subject];

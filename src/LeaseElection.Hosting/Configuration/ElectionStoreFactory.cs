@@ -11,11 +11,12 @@ namespace LeaseElection.Hosting.Configuration;
 
 /// <summary>Finds store, namespace and identity of an election from its options and from what is around the process.</summary>
 internal sealed class ElectionStoreFactory(
-    ProcessEnvironment environment, IHostEnvironment host, LeaseClaims claims, AnnouncerFactory announcers, ElectionClock clock,
-    ILoggerFactory loggers)
+    ProcessEnvironment environment, IHostEnvironment host, GivenConnections givers, LeaseClaims claims, AnnouncerFactory announcers,
+    ElectionClock clock, ILoggerFactory loggers)
     : IElectionStoreFactory
 {
-    public OpenedStore Open(LeaderElectionRegistration registration, LeaderElectionOptions options)
+    public async ValueTask<OpenedStore> OpenAsync(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken)
     {
         string identity = ElectionIdentity.Resolve(options, environment);
         if (!options.Enabled)
@@ -25,14 +26,17 @@ internal sealed class ElectionStoreFactory(
             return new OpenedStore(new MemoryLeaseStore("no lease (disabled)"), alone);
         }
 
+        KubernetesConnection? given = options.Store == LeaseStoreKind.File
+            ? null
+            : await givers.AskAsync(registration, options, cancellationToken).ConfigureAwait(false);
         KubernetesConnection? connection = LeaseStoreSelection.Select(
             registration,
             options,
             environment,
             host.EnvironmentName,
-            (atHome, tried) => KubernetesConnectionResolver.TryResolve(options.Kubernetes, environment, atHome, tried));
+            (atHome, tried) => given ?? LookAround(registration, options, atHome, tried));
         string leaseNamespace = LeaseNamespace.Resolve(
-            registration, options, environment, connection is null ? LeaseNamespace.Default : connection.Namespace);
+            registration, options, environment, connection is null ? LeaseNamespace.Default : connection.Namespace, given?.Origin);
         var card = new ElectionIdentityCard(leaseNamespace, options.LeaseName!, identity);
         ILeaseStore store = connection is null
             ? new FileLeaseStore(
@@ -45,6 +49,14 @@ internal sealed class ElectionStoreFactory(
             return new OpenedStore(store, card) { Announcers = announcers.Open(registration, options, connection, card) };
         NothingToAnnounceTo(registration, options);
         return new OpenedStore(store, card);
+    }
+
+    private KubernetesConnection? LookAround(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, bool atHome, List<string> tried)
+    {
+        if (givers.OriginOf(registration) is { } origin)
+            tried.Add($"{origin} knows of no API server");
+        return KubernetesConnectionResolver.TryResolve(options.Kubernetes, environment, atHome, tried);
     }
 
     /// <summary>Said and not refused: one configuration serves the cluster and the laptop.</summary>

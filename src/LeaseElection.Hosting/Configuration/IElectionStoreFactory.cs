@@ -6,5 +6,5 @@ namespace LeaseElection.Hosting.Configuration;
 internal interface IElectionStoreFactory
 {
     /// <exception cref="LeaseStoreConfigurationException">The options do not lead to a store.</exception>
-    OpenedStore Open(LeaderElectionRegistration registration, LeaderElectionOptions options);
+    ValueTask<OpenedStore> OpenAsync(LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken);
 }

@@ -17,9 +17,11 @@ internal static class LeaseNamespace
     /// a pod, or with nothing but the address of an API server: <see langword="null"/>, because replicas that guess may guess
     /// differently, and then each namespace has a leader.
     /// </param>
+    /// <param name="origin">Who gave the connection and its namespace, if not a kubeconfig.</param>
     /// <exception cref="LeaseStoreConfigurationException">There is none, or it cannot be one.</exception>
     public static string Resolve(
-        LeaderElectionRegistration registration, LeaderElectionOptions options, ProcessEnvironment environment, string? fallback)
+        LeaderElectionRegistration registration, LeaderElectionOptions options, ProcessEnvironment environment, string? fallback,
+        string? origin = null)
     {
         if (options.LeaseNamespace is { Length: > 0 } configured)
             return configured;
@@ -33,7 +35,7 @@ internal static class LeaseNamespace
         if (content is not null)
             return Checked(content, $"The namespace in {file}", key);
         if (fallback is not null)
-            return Checked(fallback, "The namespace of the kubeconfig context", key);
+            return Checked(fallback, origin is null ? "The namespace of the kubeconfig context" : $"The namespace that {origin} gives", key);
 
         throw new LeaseStoreConfigurationException(
             $"{key} is not set, and the namespace of this process is not known. Tried: the variable POD_NAMESPACE (not set); {file} "

@@ -99,6 +99,7 @@ public static class LeaderElectionServiceCollectionExtensions
         services.TryAddSingleton(ProcessEnvironment.Current);
         services.TryAddSingleton<LeaseClaims>();
         services.TryAddSingleton<AnnouncerFactory>();
+        services.TryAddSingleton<GivenConnections>();
         services.TryAddSingleton<ElectionInstruments>();
         services.TryAddSingleton<HostShutdownTimeout>();
         services.TryAddSingleton<TermWatchdog>();

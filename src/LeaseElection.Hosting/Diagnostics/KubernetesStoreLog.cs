@@ -26,7 +26,7 @@ internal static partial class KubernetesStoreLog
     public static partial void ConnectionReplaced(ILogger logger, string server);
 
     [LoggerMessage(204, LogLevel.Warning,
-        "The certificate of {Server} is not verified, because {Origin} says insecure-skip-tls-verify: whoever is between here "
+        "The certificate of {Server} is not verified, because {Origin} says so (insecure-skip-tls-verify): whoever is between here "
         + "and there can read the token and pretend to be the API server.",
         EventName = "TlsNotVerified")]
     public static partial void TlsNotVerified(ILogger logger, string server, string origin);
@@ -39,4 +39,17 @@ internal static partial class KubernetesStoreLog
         "The plugin '{Command}' failed: {Reason} Its last credentials are used for as long as they are valid.",
         EventName = "ExecPluginFailed")]
     public static partial void ExecPluginFailed(ILogger logger, string command, string reason);
+
+    [LoggerMessage(210, LogLevel.Debug, "{Origin} has described the connection anew, which is used from now on.",
+        EventName = "ConnectionMadeAnew")]
+    public static partial void ConnectionMadeAnew(ILogger logger, string origin);
+
+    [LoggerMessage(211, LogLevel.Warning,
+        "The API server refuses or is not trusted, and no other connection to it can be had: {Reason} The one before is used, and "
+        + "another one asked for again and again.",
+        EventName = "ConnectionNotMadeAnew")]
+    public static partial void ConnectionNotMadeAnew(ILogger logger, string reason);
+
+    [LoggerMessage(212, LogLevel.Debug, "Again no other connection can be had: {Reason}", EventName = "ConnectionNotMadeAnewAgain")]
+    public static partial void ConnectionNotMadeAnewAgain(ILogger logger, string reason);
 }

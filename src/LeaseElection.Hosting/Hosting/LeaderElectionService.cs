@@ -36,13 +36,13 @@ internal sealed class LeaderElectionService(
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         LeaderElectionOptions options = optionsMonitor.Get(registration.Name);
         OpenedStore opened;
         try
         {
-            opened = stores.Open(registration, options);
+            opened = await stores.OpenAsync(registration, options, cancellationToken).ConfigureAwait(false);
         }
         catch (LeaseStoreConfigurationException exception)
         {
@@ -61,7 +61,6 @@ internal sealed class LeaderElectionService(
         election.Attach(run, _loop.StepDownAsync);
         instruments.Observe(election);
         Rehearsal.Begin(scopes);
-        return Task.CompletedTask;
     }
 
     /// <summary>

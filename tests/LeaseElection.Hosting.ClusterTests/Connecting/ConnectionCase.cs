@@ -25,7 +25,11 @@ internal sealed record ConnectionCase(string Form, string Expected, Action<Conne
     public int KubectlSince { get; init; }
 
     /// <summary>Programs with which something else comes of it.</summary>
-    public IReadOnlyList<Difference> Differences { get; init; } = [];
+    public IReadOnlyList<Difference> Differences
+    {
+        get => KubernetesClientDifferences.Of(Form) is { } difference ? [.. field, difference] : field;
+        init;
+    } = [];
 
     public string ExpectedOf(string program) =>
         Differences.FirstOrDefault(difference => difference.Program == program)?.Expected ?? Expected;

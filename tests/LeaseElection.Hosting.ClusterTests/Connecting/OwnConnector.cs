@@ -17,32 +17,38 @@ internal sealed class OwnConnector : IConnector
 
     public async Task<string?> ReadLeaseAsync(ConnectionScene scene)
     {
-        var environment = ProcessEnvironment.Current with
-        {
-            Variable = name => scene.Environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null,
-            HomeDirectory = scene.InFolder("home"),
-            ServiceAccountDirectory = scene.InFolder("serviceaccount"),
-        };
         List<string> tried = [];
         try
         {
-            KubernetesConnection? connection = KubernetesConnectionResolver.TryResolve(
-                new KubernetesStoreOptions(), environment, includeHomeKubeConfig: true, tried);
-            if (connection is null)
-                return string.Join("; ", tried);
-            await using var store = new KubernetesLeaseStore(
-                connection, connection.Namespace ?? "", ConnectionScene.LeaseName, TimeProvider.System,
-                NullLogger<KubernetesLeaseStore>.Instance);
-            return await store.ReadAsync(TimeSpan.FromSeconds(10), CancellationToken.None) switch
-            {
-                LeaseReply.Found => null,
-                LeaseReply.Failed failed => failed.Error.Message,
-                var reply => reply.ToString(),
-            };
+            return KubernetesConnectionResolver.TryResolve(
+                new KubernetesStoreOptions(), EnvironmentOf(scene), includeHomeKubeConfig: true, tried) is { } connection
+                ? await ReadLeaseAsync(connection)
+                : string.Join("; ", tried);
         }
         catch (LeaseStoreConfigurationException refusal)
         {
             return refusal.Message;
         }
+    }
+
+    /// <summary>What the library finds around itself in a scene.</summary>
+    public static ProcessEnvironment EnvironmentOf(ConnectionScene scene) => ProcessEnvironment.Current with
+    {
+        Variable = name => scene.Environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null,
+        HomeDirectory = scene.InFolder("home"),
+        ServiceAccountDirectory = scene.InFolder("serviceaccount"),
+    };
+
+    /// <returns>As <see cref="IConnector.ReadLeaseAsync"/>.</returns>
+    public static async Task<string?> ReadLeaseAsync(KubernetesConnection connection)
+    {
+        await using var store = new KubernetesLeaseStore(
+            connection, connection.Namespace ?? "", ConnectionScene.LeaseName, TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance);
+        return await store.ReadAsync(TimeSpan.FromSeconds(10), CancellationToken.None) switch
+        {
+            LeaseReply.Found => null,
+            LeaseReply.Failed failed => failed.Error.Message,
+            var reply => reply.ToString(),
+        };
     }
 }

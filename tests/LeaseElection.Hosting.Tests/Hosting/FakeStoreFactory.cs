@@ -16,6 +16,10 @@ internal sealed class FakeStoreFactory(string identity, Func<string, FakeLeaseSe
 
     public FakeLeaseStore Store(string election = "") => Stores.GetOrAdd(election, name => serverOf(name).Connect());
 
-    public OpenedStore Open(LeaderElectionRegistration registration, LeaderElectionOptions options) =>
-        new(Store(registration.Name), new ElectionIdentityCard("shop", options.LeaseName!, options.Identity ?? identity)) { Announcers = Announcers };
+    public ValueTask<OpenedStore> OpenAsync(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new OpenedStore(Store(registration.Name), new ElectionIdentityCard("shop", options.LeaseName!, options.Identity ?? identity))
+        {
+            Announcers = Announcers,
+        });
 }

@@ -27,10 +27,17 @@ internal sealed class ApiServerChannelFactory
     private readonly ServerDialer _dialer;
     private readonly ServerProxy? _proxy;
     private readonly RereadValue<X509Certificate2Collection>? _authorities;
+    private readonly GivenCredentialSource? _given;
 
-    public ApiServerChannelFactory(KubernetesConnection connection, TimeProvider timeProvider, ILogger logger)
+    /// <param name="connection">Where to.</param>
+    /// <param name="timeProvider">Says when to read files again.</param>
+    /// <param name="logger">Is told of what can be read no more.</param>
+    /// <param name="given">Gives the authorities, where the app describes the connection.</param>
+    public ApiServerChannelFactory(
+        KubernetesConnection connection, TimeProvider timeProvider, ILogger logger, GivenCredentialSource? given = null)
     {
         _connection = connection;
+        _given = given;
         _timeProvider = timeProvider;
         _dialer = new ServerDialer(connection.ConnectTimeout, timeProvider);
         _proxy = (connection.Proxy ?? connection.EnvironmentProxy) is { } proxy ? new ServerProxy(proxy) : null;
@@ -56,15 +63,19 @@ internal sealed class ApiServerChannelFactory
 
     /// <summary>
     /// The server was not trusted: the authorities may have been rotated since the file was last looked at, and a minute is more than a
-    /// term has. The next attempt is made with what the file says now.
+    /// term has. The next attempt is made with what the file says now, or the app.
     /// </summary>
-    public void RereadAuthorities() => _authorities?.Get(now: true);
+    public void RereadAuthorities()
+    {
+        _authorities?.Get(now: true);
+        _given?.BeginRenewing();
+    }
 
     /// <summary>
     /// Whether a channel is as good as one made now: looks at the authorities' file, once a minute, and at how long nothing was said over it.
     /// </summary>
     public bool IsCurrent(ApiServerChannel channel, ClusterCredential credential) =>
-        channel.IsMadeWith(_authorities?.Get(), credential.ClientCertificate) && channel.Idle < _connection.IdleLimit;
+        channel.IsMadeWith(Authorities(), credential.ClientCertificate) && channel.Idle < _connection.IdleLimit;
 
     public HttpRequestMessage CreateMessage(HttpMethod method, Uri address, ClusterCredential credential)
     {
@@ -73,6 +84,8 @@ internal sealed class ApiServerChannelFactory
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (credential.Token is { } token)
             message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        else
+            message.Headers.Authorization = credential.Authorization;
         _connection.User.Impersonation?.AddTo(message.Headers);
         // SocketsHttpHandler takes the name for SNI and for the check of the certificate from here and from nowhere else.
         if (_connection.TlsServerName is { } name)
@@ -80,25 +93,43 @@ internal sealed class ApiServerChannelFactory
         return message;
     }
 
-    private SocketsHttpHandler CreateHandler() => new()
+    /// <summary>What the app changes of a handler, without what is not the app's: how the server is checked, and how many connections there are.</summary>
+    public static void LetConfigure(SocketsHttpHandler handler, KubernetesApiConnection connection)
     {
-        ConnectTimeout = _connection.ConnectTimeout,
-        ConnectCallback = async (context, cancellationToken) => new NetworkStream(
-            await _dialer.DialAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false), ownsSocket: true),
-        // What is to be asked was decided for this server, by kubectl's rules; .NET's own for the variables of the process are others.
-        UseProxy = _proxy is not null,
-        Proxy = _proxy,
-        PooledConnectionIdleTimeout = _connection.IdleLimit,
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        RequestHeaderEncodingSelector = _connection.User.Impersonation is null ? null : static (header, _) => Impersonation.EncodingOf(header),
+        handler.SslOptions.ClientCertificates = []; // Client libraries fill it in before they call such code.
+        connection.ConfigureHandler?.Invoke(handler);
+        handler.SslOptions.RemoteCertificateValidationCallback = null;
+        handler.SslOptions.CertificateChainPolicy = null;
+        handler.MaxConnectionsPerServer = int.MaxValue;
+    }
+
+    private SocketsHttpHandler CreateHandler()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellationToken) => new NetworkStream(
+                await _dialer.DialAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false), ownsSocket: true),
+            Proxy = _proxy,
+        };
+        _given?.Configure(handler);
+        // What is to be asked was decided for this server, by kubectl's rules or the app; .NET's own for the variables of the process are others.
+        handler.UseProxy &= handler.Proxy is not null;
+        handler.ConnectTimeout = _connection.ConnectTimeout;
+        handler.PooledConnectionIdleTimeout = _connection.IdleLimit;
+        handler.AllowAutoRedirect = false;
+        handler.UseCookies = false;
+        if (_connection.User.Impersonation is not null)
+            handler.RequestHeaderEncodingSelector = static (header, _) => Impersonation.EncodingOf(header);
         // A trace span for every renewal, every few seconds and for ever, would drown an application's own traces.
-        ActivityHeadersPropagator = null,
-    };
+        handler.ActivityHeadersPropagator = null;
+        return handler;
+    }
+
+    private X509Certificate2Collection? Authorities() => _given is null ? _authorities?.Get() : _given.Authorities;
 
     private ApiServerChannel Create(ClusterCredential credential, SocketsHttpHandler handler)
     {
-        X509Certificate2Collection? authorities = _authorities?.Get();
+        X509Certificate2Collection? authorities = Authorities();
         ServerTrust.Configure(handler.SslOptions, authorities);
         if (_connection.SkipTlsVerify)
         {
@@ -106,7 +137,11 @@ internal sealed class ApiServerChannelFactory
             handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
         }
-        handler.SslOptions.ClientCertificateContext = credential.ClientCertificate;
+        if (credential.ClientCertificate is { } certificate)
+        {
+            handler.SslOptions.ClientCertificateContext = certificate;
+            handler.SslOptions.LocalCertificateSelectionCallback = null; // Would win.
+        }
         return new ApiServerChannel(handler, authorities, credential.ClientCertificate, _timeProvider);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Security;
 
 namespace LeaseElection.Hosting.Kubernetes.Credentials;
@@ -9,6 +10,9 @@ internal sealed class ClusterCredential(string? token, SslStreamCertificateConte
 
     public SslStreamCertificateContext? ClientCertificate => clientCertificate;
 
+    /// <summary>The whole header, where the app gives it; then there is no <see cref="Token"/>.</summary>
+    public AuthenticationHeaderValue? Authorization { get; init; }
+
     public bool IsSameAs(ClusterCredential other) =>
-        token == other.Token && ReferenceEquals(clientCertificate, other.ClientCertificate);
+        token == other.Token && Equals(Authorization, other.Authorization) && ReferenceEquals(clientCertificate, other.ClientCertificate);
 }

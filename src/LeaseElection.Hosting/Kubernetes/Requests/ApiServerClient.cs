@@ -27,10 +27,14 @@ internal sealed class ApiServerClient : IAsyncDisposable
         _server = new ApiServerAddress(connection.Server).ToString();
         _timeProvider = timeProvider;
         _logger = logger;
-        _channels = new ApiServerChannelFactory(connection, timeProvider, logger);
-        _credentials = connection.User is { Token: null, ClientCertificate: null, Exec: { } plugin }
-            ? new ExecCredentialSource(plugin, timeProvider, logger)
-            : new FileCredentialSource(connection.User, timeProvider, logger);
+        GivenCredentialSource? given = connection.Given is null ? null : new(connection.Given, timeProvider, logger);
+        _channels = new ApiServerChannelFactory(connection, timeProvider, logger, given);
+        if (given is not null)
+            _credentials = given;
+        else if (connection.User is { Token: null, ClientCertificate: null, Exec: { } plugin })
+            _credentials = new ExecCredentialSource(plugin, timeProvider, logger);
+        else
+            _credentials = new FileCredentialSource(connection.User, timeProvider, logger);
     }
 
     /// <exception cref="OperationCanceledException">Only when <paramref name="cancellationToken"/> fired.</exception>

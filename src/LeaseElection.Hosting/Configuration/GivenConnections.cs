@@ -1,0 +1,52 @@
+using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Time;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LeaseElection.Hosting.Configuration;
+
+/// <summary>Asks the app how the API server of an election is reached, if it has offered to say so.</summary>
+internal sealed class GivenConnections(IServiceProvider services, ProcessEnvironment environment, ElectionClock clock)
+{
+    /// <summary>What the user has typed; <see langword="null"/> if the app has nothing to say of this election.</summary>
+    public string? OriginOf(LeaderElectionRegistration registration) => Find(registration)?.Origin;
+
+    /// <returns><see langword="null"/>: the app knows of no API server, or has nothing to say of this election.</returns>
+    /// <exception cref="LeaseStoreConfigurationException">What it says cannot be used, or the settings say something else.</exception>
+    public async ValueTask<KubernetesConnection?> AskAsync(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken)
+    {
+        if (Find(registration) is not { } given)
+            return null;
+        RefuseSettingsBeside(given.Origin, registration, options.Kubernetes);
+        var giver = new ConnectionGiver(given.Origin, token => given.Connect(services, token), clock.TimeProvider);
+        return await GivenConnection.AskAsync(giver, cancellationToken).ConfigureAwait(false) is { } connection
+            ? connection with { EnvironmentProxy = EnvironmentProxy.For(connection.Server, environment) }
+            : null;
+    }
+
+    private GivenConnectionRegistration? Find(LeaderElectionRegistration registration) =>
+        services.GetKeyedService<GivenConnectionRegistration>(registration.Name);
+
+    /// <summary>Half of one connection and half of another would be one that nobody described.</summary>
+    private static void RefuseSettingsBeside(string origin, LeaderElectionRegistration registration, KubernetesStoreOptions options)
+    {
+        (string Option, string? Value)[] settings =
+        [
+            (nameof(options.ApiServer), options.ApiServer),
+            (nameof(options.KubeConfig), options.KubeConfig),
+            (nameof(options.Context), options.Context),
+            (nameof(options.TokenFile), options.TokenFile),
+            (nameof(options.CertificateAuthorityFile), options.CertificateAuthorityFile),
+        ];
+        foreach ((string option, string? value) in settings)
+        {
+            if (!string.IsNullOrWhiteSpace(value))
+            {
+                throw new LeaseStoreConfigurationException(
+                    $"{registration.KeyOf($"Kubernetes:{option}")} is '{value}', but {origin} says in code how the API server is reached. "
+                    + "Remove one of the two.");
+            }
+        }
+    }
+}
