@@ -16,7 +16,8 @@ public sealed class QuietConnectionTests(ApiServerFixture fixture, ITestOutputHe
     public async Task Fault31_a_hand_over_after_five_quiet_minutes_is_as_fast_as_any()
     {
         await using FaultScene scene = await OpenAsync(fixture.Server, output);
-        (FaultReplica a, FaultReplica b) = await scene.LeaderAndStandbyAsync(new FaultReplicaSetup { Proxy = proxy => proxy.ForgetAfter(Forgotten) });
+        var setup = new FaultReplicaSetup { Proxy = proxy => proxy.ForgetAfter(Forgotten) };
+        (FaultReplica a, FaultReplica b) = await scene.LeaderAndStandbyAsync(setup);
         TimeSpan usual = await HandOverAsync(a, b);
 
         int before = Requests();
@@ -24,9 +25,9 @@ public sealed class QuietConnectionTests(ApiServerFixture fixture, ITestOutputHe
         int meanwhile = Requests() - before;
         TimeSpan gap = await HandOverAsync(b, a);
 
-        // What is swallowed takes a request's whole time, which is longer.
-        Assert.InRange(gap, TimeSpan.Zero, RequestTimeout);
+        // Had a request been swallowed, its connection would have been replaced when its time was over.
         Assert.Empty(a.Host.Logs.Named("ConnectionReplaced"));
+        Assert.InRange(gap, TimeSpan.Zero, Slack);
         scene.Conclude(
             31, "connections are forgotten after four quiet minutes: a hand-over after five takes no longer than any",
             $"led {Ms(gap)} after the end of the work, {Ms(usual)} before the quiet; requests of the standby meanwhile, watches aside: {meanwhile}");

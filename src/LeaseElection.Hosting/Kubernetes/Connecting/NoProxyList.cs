@@ -72,7 +72,9 @@ internal static class NoProxyList
             && (length % 8 == 0 || (one[bytes] ^ other[bytes]) >> (8 - length % 8) == 0);
     }
 
-    /// <summary>The port of <c>host:port</c> or <c>[address]:port</c>; <see langword="null"/> for what is neither, as an address of IPv6 is.</summary>
+    /// <summary>
+    /// The port of <c>host:port</c> or <c>[address]:port</c>; <see langword="null"/> for what is neither, as an address of IPv6 is.
+    /// </summary>
     private static (string Host, string? Port) SplitPort(string entry)
     {
         int colon = entry.LastIndexOf(':');

@@ -24,7 +24,8 @@ internal static class ServerTrust
         {
             string name = ((SslStream)sender).TargetHostName;
             // Thrown and not just refused: whoever reads the log at night is to learn why.
-            return Refusal(certificate as X509Certificate2, name, chain, errors, authorities) is { } why ? throw new AuthenticationException(why) : true;
+            string? why = Refusal(certificate as X509Certificate2, name, chain, errors, authorities);
+            return why is null ? true : throw new AuthenticationException(why);
         };
     }
 
@@ -43,8 +44,8 @@ internal static class ServerTrust
         // server's certificate does not say by which key it was signed. And it wants a root in the end, which an operator need not have named.
         return authorities?.Any(authority => Vouches(authority, server, chain.ChainPolicy.ExtraStore)) is true
             ? null
-            : $"its certificate ('{server.Subject}', issued by '{server.Issuer}', valid from {server.NotBefore:u} to {server.NotAfter:u}) "
-                + $"is not trusted: {string.Join(", ", chain.ChainStatus.Select(status => status.Status))}.";
+            : $"its certificate is not trusted ({string.Join(", ", chain.ChainStatus.Select(status => status.Status))}): '{server.Subject}', issued "
+                + $"by '{server.Issuer}', valid from {server.NotBefore.ToUniversalTime():u} to {server.NotAfter.ToUniversalTime():u}.";
     }
 
     /// <summary>

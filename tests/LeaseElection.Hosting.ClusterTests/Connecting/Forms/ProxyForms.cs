@@ -15,13 +15,15 @@ internal static class ProxyForms
         Through("HTTPS_PROXY with socks5", proxy => [("HTTPS_PROXY", $"socks5://{proxy}")]),
         Through("HTTPS_PROXY, capitals before small letters", proxy => [("HTTPS_PROXY", proxy), ("https_proxy", "127.0.0.1:1")]),
         Through("HTTPS_PROXY with user and password", proxy => [("HTTPS_PROXY", $"http://me:s%40cret@{proxy}")], user: "me:s@cret"),
-        Through("HTTPS_PROXY, a name in NO_PROXY that only looks alike", proxy => [("HTTPS_PROXY", proxy), ("NO_PROXY", ".test.example,est,xapi.example.test")]),
+        Through("HTTPS_PROXY, a name in NO_PROXY that only looks alike", proxy =>
+            [("HTTPS_PROXY", proxy), ("NO_PROXY", ".test.example,est,xapi.example.test")]),
         Past("HTTPS_PROXY in a pod, the server's range in NO_PROXY", "0.0.0.0", [("NO_PROXY", "10.0.0.0/8, 0.0.0.0/8,.svc,.cluster.local")]),
         Past("HTTPS_PROXY, the server's address and port in NO_PROXY", "0.0.0.0", scene => [("no_proxy", $"0.0.0.0:{scene.Server.Url.Port}")]),
         Past("HTTPS_PROXY, a star in NO_PROXY", "0.0.0.0", [("NO_PROXY", "*")]),
         Past("HTTPS_PROXY on a laptop, server at 127.0.0.1", "127.0.0.1", []),
         Past("HTTPS_PROXY on a laptop, server at localhost", "localhost", [("NO_PROXY", "corp.example")]),
-        new("HTTPS_PROXY that refuses", ConnectionCase.Refused, scene => Set(scene, "0.0.0.0", [("HTTPS_PROXY", scene.StartProxy(refuses: true).Address)]))
+        new("HTTPS_PROXY that refuses", ConnectionCase.Refused, scene =>
+            Set(scene, "0.0.0.0", [("HTTPS_PROXY", scene.StartProxy(refuses: true).Address)]))
         {
             Says = "The proxy does not let us through",
         },

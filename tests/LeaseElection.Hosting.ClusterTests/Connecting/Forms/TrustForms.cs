@@ -35,7 +35,8 @@ internal static class TrustForms
         Row("authority: the intermediate, server's certificate expired", ConnectionCase.Refused, [Intermediate],
             TestCertificate.Server([.. CertificateAuthority.ServerNames], Intermediate, "kube-apiserver", from: -20, to: -10), [], "NotTimeValid"),
         Row("authority: the intermediate, server shows a client's certificate", ConnectionCase.Refused, [Intermediate],
-            TestCertificate.Server([.. CertificateAuthority.ServerNames], Intermediate, "kube-apiserver", usage: TestCertificate.ClientAuthentication),
+            TestCertificate.Server(
+                [.. CertificateAuthority.ServerNames], Intermediate, "kube-apiserver", usage: TestCertificate.ClientAuthentication),
             [], "NotValidForUsage"),
         new("authority: a bundle with a broken block", Trusted, scene => scene.KubeConfig("token: made-up", scene.ClusterTrusting(
             Other.Pem, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", scene.Server.Authority.Pem))),
@@ -46,7 +47,8 @@ internal static class TrustForms
     ];
 
     private static ConnectionCase Row(
-        string form, string expected, TestCertificate[] authorities, TestCertificate? server = null, TestCertificate[]? sent = null, string? why = null) =>
+        string form, string expected, TestCertificate[] authorities, TestCertificate? server = null, TestCertificate[]? sent = null,
+        string? why = null) =>
         new(form, expected, scene =>
         {
             scene.Server.Present(server ?? Server, sent ?? [Intermediate]);
