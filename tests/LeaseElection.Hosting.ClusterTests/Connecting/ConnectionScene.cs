@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using LeaseElection.Testing.FakeApiServer;
 using LeaseElection.Testing.Proxy;
 
 namespace LeaseElection.Hosting.ClusterTests.Connecting;
 
 /// <summary>A fake API server with a lease, and a machine that wants to reach it: files and variables of its own.</summary>
-internal sealed class ConnectionScene : IAsyncDisposable
+internal sealed partial class ConnectionScene : IAsyncDisposable
 {
     public const string LeaseName = "settlement";
 
@@ -139,10 +140,8 @@ internal sealed class ConnectionScene : IAsyncDisposable
         return path;
     }
 
-    /// <summary>A text without what is different in each run: the folder and the port.</summary>
-    public string Plain(string text) => text
-        .Replace(_folder + "/", "", StringComparison.Ordinal)
-        .Replace($":{Server.Url.Port}", "", StringComparison.Ordinal);
+    /// <summary>A text without what is different in each run: the folder and the ports.</summary>
+    public string Plain(string text) => Port().Replace(text.Replace(_folder + "/", "", StringComparison.Ordinal), "");
 
     public async ValueTask DisposeAsync()
     {
@@ -151,4 +150,7 @@ internal sealed class ConnectionScene : IAsyncDisposable
         await Server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    [GeneratedRegex(@"(?<=//[^/ ']+|127\.0\.0\.1):\d{4,5}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Port();
 }

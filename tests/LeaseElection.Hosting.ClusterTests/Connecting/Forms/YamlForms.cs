@@ -39,7 +39,7 @@ internal static class YamlForms
         new("a merge key in quotes, which is an ordinary one", Refused, scene => Clusters(
             scene, $"{{name: x, cluster: &x {{ {scene.Cluster} }}}}", "{\"<<\": *x}"))
         { Says = "server" },
-        new("a merge key of a text", Refused, scene => Clusters(scene, "{name: x}", $"{{ {scene.Cluster}, <<: x}}"))
+        new("a merge key of a text", Refused, scene => Clusters(scene, "{name: x}", $"{{<<: x, {scene.Cluster}}}"))
         { Says = "not valid YAML" },
     ];
 
