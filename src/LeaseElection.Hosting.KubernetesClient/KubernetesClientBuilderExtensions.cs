@@ -64,7 +64,7 @@ public static class KubernetesClientBuilderExtensions
         return Use(builder, Factory, factory);
     }
 
-    private const string Factory = "The factory given to UseKubernetesClient";
+    private const string Factory = "UseKubernetesClient(factory)";
 
     private static LeaderElectionBuilder Use(
         LeaderElectionBuilder builder, string origin, Func<IServiceProvider, KubernetesClientConfiguration?> find)

@@ -45,7 +45,7 @@ public sealed class BadInputTests
         string message = await RefusedAsync(builder => builder.UseKubernetesClient(KubernetesClientConfiguration.InClusterConfig));
 
         Assert.StartsWith(
-            "The factory given to UseKubernetesClient threw KubeConfigException: Unable to load in-cluster configuration.", message,
+            "UseKubernetesClient(factory) threw KubeConfigException: Unable to load in-cluster configuration.", message,
             StringComparison.Ordinal);
     }
 
@@ -97,7 +97,7 @@ public sealed class BadInputTests
     {
         string message = await RefusedAsync(builder => builder.UseKubernetesClient(() => null));
 
-        Assert.Contains("- The factory given to UseKubernetesClient knows of no API server\n", message, StringComparison.Ordinal);
+        Assert.Contains("- UseKubernetesClient(factory) knows of no API server\n", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,7 +23,6 @@ internal static class KubernetesClientDifferences
             ("client key both in a file and in place", "certificate certified"),
             ("client certificate and password", "Basic YWRtaW46eA==, certificate certified"),
             ("token and password", "token made-up"),
-            ("two clusters of one name", "token made-up"),
             ("authority both in a file and in place", "token made-up"),
             ("authority, and insecure-skip-tls-verify", "token made-up")),
         Because(
@@ -72,7 +71,7 @@ internal static class KubernetesClientDifferences
             ("plugin and client certificate: it is not run", Refused),
             ("plugin and token: it is not run", Refused),
             ("plugin and tokenFile: it is not run", Refused),
-            ("plugin and password", "token made-up")),
+            ("plugin and password", Refused)),
         Because(
             "KubernetesClient reads one document.",
             ("a second document", Refused)),
@@ -103,6 +102,12 @@ internal static class KubernetesClientDifferences
         Because(
             "KubernetesClient takes any scalar for a text.",
             ("a number for a name", "token made-up")),
+        Because(
+            "KubernetesClient takes the first of them.",
+            ("two clusters of one name", Refused)),
+        Because(
+            "What a query would be for, nobody knows.",
+            ("server with a query", Refused)),
         Because(
             ".NET has no Ed25519.",
             ("Ed25519 key", Refused)),
