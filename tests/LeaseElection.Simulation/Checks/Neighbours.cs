@@ -18,8 +18,15 @@ internal sealed class Neighbours(World world)
         if (age >= least - TimeSpan.FromMilliseconds(1) || !IsAlive(old.HolderIdentity!))
             return;
         ClientGoElector? holder = ElectorOf(old.HolderIdentity!);
+        ClientGoElector? taker = ElectorOf(record.HolderIdentity!);
+        if (holder is null && taker is not null && ExcuseForTaking(taker) is { } excuse)
+        {
+            world.Oracle.NoteExcuse(excuse, taker);
+            return;
+        }
+
         string taken = $"{record.HolderIdentity} took the lease from {old.HolderIdentity}, who wrote it {age.TotalSeconds:0.000} s before";
-        if (holder is null || ElectorOf(record.HolderIdentity!) is null)
+        if (holder is null || taker is null)
         {
             world.Oracle.Fail(taken, null);
             return;
@@ -27,6 +34,19 @@ internal sealed class Neighbours(World world)
 
         holder.IsRobbed = true;
         world.Oracle.NoteExcuse("client-go took the lease from a living client-go", holder);
+    }
+
+    /// <summary>
+    /// Why client-go may have taken the lease from one of ours that lives; <see langword="null"/>: no reason. It did not look for so long
+    /// that a whole second may have come back, and one did: after a lease, or ten seconds, or sooner where wall clocks are set
+    /// meanwhile; never within the lease.
+    /// </summary>
+    public string? ExcuseForTaking(ClientGoElector taker)
+    {
+        bool isClockSet = world.Faults[FaultKind.WallClockStepped] + world.Faults[FaultKind.WallClockStuck] > 0;
+        double least = isClockSet ? taker.TakenLease : Math.Max(taker.TakenLease, 10);
+        return taker.Overlooked >= TimeSpan.FromSeconds(least) * ((1 - world.Scenario.RateError) / (1 + world.Scenario.RateError) * 0.9)
+            && taker.TakenLease > 0 ? "client-go did not look for longer than a lease, and found the same whole second as before" : null;
     }
 
     /// <summary>Why client-go's work may still run when a term of ours begins; <see langword="null"/>: no reason.</summary>

@@ -89,7 +89,7 @@ internal sealed class Oracle(World world)
             return;
         ClientGoTerms++;
         foreach (SimWork older in _running)
-            Judge(Excuse.ForWork(world, older), older, $"two leaders: the work of {older.Process.Node.Name} runs beside that of {elector.Node.Name}", older.Process);
+            Judge(Neighbours.ExcuseForTaking(elector) ?? Excuse.ForWork(world, older), older, $"two leaders: the work of {older.Process.Node.Name} runs beside that of {elector.Node.Name}", older.Process);
     }
 
     /// <summary>The lease is in good hands that are not ours: nobody of ours need lead.</summary>
@@ -116,7 +116,7 @@ internal sealed class Oracle(World world)
         foreach (ClientGoNode node in world.ClientGo)
         {
             if (node is { Works: true, Elector: { } newer } && newer.Began > process.Work!.Began)
-                Judge(Excuse.ForTerm(world, process.Work), process.Work, $"two terms are held: {node.Name} leads", process);
+                Judge(Neighbours.ExcuseForTaking(newer) ?? Excuse.ForTerm(world, process.Work), process.Work, $"two terms are held: {node.Name} leads", process);
         }
 
         return true;

@@ -16,6 +16,7 @@ internal sealed class ClientGoElector(ClientGoNode node, string identity)
     private readonly ClientGoLink _link = new(node);
     private Lease? _observed;
     private TimeSpan _observedAt;
+    private TimeSpan _lookedAt;
     private int _round;
     private bool _isDead;
 
@@ -27,6 +28,15 @@ internal sealed class ClientGoElector(ClientGoNode node, string identity)
 
     /// <summary>Whether it has given up and still works: its work is told when the lease has been released, or could not be.</summary>
     public bool IsGivingUp { get; private set; }
+
+    /// <summary>
+    /// For how long it had not looked when it found a record that differs from the last one by less than its seconds tell; zero: it was no
+    /// such record that it went by.
+    /// </summary>
+    public TimeSpan Overlooked { get; private set; }
+
+    /// <summary>The duration, in seconds, of the lease that it took, or tries to take.</summary>
+    public int TakenLease { get; private set; }
 
     /// <summary>Whether another client-go took the lease from it while it lived, and it may not know yet.</summary>
     public bool IsRobbed { get; set; }
@@ -168,6 +178,8 @@ internal sealed class ClientGoElector(ClientGoNode node, string identity)
 
         if (answer.Lease is { } lease)
             Observe(lease);
+        if (answer.Lease?.Record.HolderIdentity != identity)
+            TakenLease = answer.Lease?.Record.LeaseDurationSeconds ?? 0;
         if (answer.Lease?.Record is { HasHolder: true } record && record.HolderIdentity != identity && IsValid(now))
             done(false);
         else
@@ -185,7 +197,7 @@ internal sealed class ClientGoElector(ClientGoNode node, string identity)
     private void Won(Lease lease, Action<bool> done)
     {
         _observed = lease;
-        _observedAt = Now;
+        _observedAt = _lookedAt = Now;
         done(true);
     }
 
@@ -193,8 +205,10 @@ internal sealed class ClientGoElector(ClientGoNode node, string identity)
     private void Observe(Lease lease)
     {
         if (_observed is null || AsCompared(_observed.Record) != AsCompared(lease.Record))
-            _observedAt = Now;
-        _observed = lease;
+            (_observedAt, Overlooked) = (Now, TimeSpan.Zero);
+        else if (_observed.Record != lease.Record && Now - _lookedAt > Overlooked)
+            Overlooked = Now - _lookedAt;
+        (_observed, _lookedAt) = (lease, Now);
     }
 
     /// <param name="now">When the attempt began, which is before what it reads.</param>
