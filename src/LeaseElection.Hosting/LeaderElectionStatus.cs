@@ -15,7 +15,10 @@ public sealed record LeaderElectionStatus
     /// <summary>When the holder's term began: the holder's wall clock, UTC.</summary>
     public DateTimeOffset? AcquiredAt { get; init; }
 
-    /// <summary>When the holder last renewed: the holder's wall clock, UTC.</summary>
+    /// <summary>
+    /// The time that the holder wrote with its last renewal, UTC. Usually that of its wall clock then; ahead of it where that stands still or was
+    /// set back, or where renewals are less than a second apart.
+    /// </summary>
     public DateTimeOffset? RenewedAt { get; init; }
 
     /// <summary>Why the lease cannot be read or written at present, in words an operator can act on; <see langword="null"/> when it can.</summary>

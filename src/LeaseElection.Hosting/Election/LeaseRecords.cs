@@ -72,7 +72,7 @@ internal static class LeaseRecords
         return SecondOf(next) == SecondOf(renewed) ? renewed + Step : next;
     }
 
-    /// <summary>So many seconds that none comes back before a lease has passed, or before any client-go has looked again.</summary>
+    /// <summary>So many seconds that none comes back before about a lease has passed, or before a client-go that looks every 4.4 s has looked again.</summary>
     private static TimeSpan MostAhead(ElectorSettings settings)
     {
         TimeSpan apart = settings.LeaseDuration > LongestPause ? settings.LeaseDuration : LongestPause;

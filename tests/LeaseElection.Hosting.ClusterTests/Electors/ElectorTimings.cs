@@ -3,7 +3,7 @@ namespace LeaseElection.Hosting.ClusterTests.Electors;
 /// <summary>
 /// The three durations that every elector has. Those used here leave the electors of others safe on their side: client-go sees
 /// renewals by whole seconds and counts its deadline from one retry after the last answer, so deadline + retry must be at least one
-/// second and a slow answer below the duration (reliability.md 1.2); the Python client takes whole seconds only.
+/// second and a slow answer below the duration (tests/README.md, client-go beside us); the Python client takes whole seconds only.
 /// </summary>
 internal sealed record ElectorTimings(int LeaseSeconds, double DeadlineSeconds, double RetrySeconds)
 {

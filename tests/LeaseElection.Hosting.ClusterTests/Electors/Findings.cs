@@ -25,7 +25,7 @@ internal sealed class Findings(ITestOutputHelper output)
 
     public void Tell(string bound, string measured, [CallerMemberName] string test = "")
     {
-        // The fault of reliability.md is in the name, FaultNN_; what has none belongs to the mixed fleet, number 39.
+        // The fault, as tests/README.md numbers them, is in the name, FaultNN_; what has none belongs to the mixed fleet, number 39.
         int fault = test.StartsWith("Fault", StringComparison.Ordinal) ? int.Parse(test[5..7], CultureInfo.InvariantCulture) : 39;
         FaultLog.Write(output, fault, test, bound, measured);
     }

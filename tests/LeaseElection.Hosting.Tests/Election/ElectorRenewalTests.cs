@@ -273,7 +273,7 @@ public class ElectorRenewalTests
         Assert.Equal(TimeSpan.FromSeconds(0.8), driver.Sent<ElectionOutput.Read>().Timeout);
     }
 
-    /// <summary>Shorter than D - R' - one timeout: nobody notices (reliability, fault 33).</summary>
+    /// <summary>Shorter than D - R' - one timeout: nobody notices (tests/README.md, fault 33).</summary>
     /// <summary>Found by the simulator (fault 35): the last word about a missing right was "timeout", of a request of two milliseconds.</summary>
     [Fact]
     public void TooLateForAnyAnswer_NothingIsSent_AndTheRealErrorIsKept()

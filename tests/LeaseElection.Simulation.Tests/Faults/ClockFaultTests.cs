@@ -2,7 +2,7 @@ using Xunit.Abstractions;
 
 namespace LeaseElection.Simulation.Tests.Faults;
 
-/// <summary>The faults of reliability.md 4 that befall clocks and timers: 13 to 19.</summary>
+/// <summary>The faults of tests/README.md that befall clocks and timers: 13 to 19.</summary>
 public class ClockFaultTests(ITestOutputHelper output)
 {
     private readonly FaultTable _table = new(output);

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace LeaseElection.Simulation.Tests.Faults;
 
-/// <summary>The faults of reliability.md 4 that befall the lease itself: 22 to 26, 39 and 40.</summary>
+/// <summary>The faults of tests/README.md that befall the lease itself: 22 to 26, 39 and 40.</summary>
 public class LeaseFaultTests(ITestOutputHelper output)
 {
     private readonly FaultTable _table = new(output);

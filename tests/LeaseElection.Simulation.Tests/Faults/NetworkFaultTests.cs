@@ -2,7 +2,7 @@ using Xunit.Abstractions;
 
 namespace LeaseElection.Simulation.Tests.Faults;
 
-/// <summary>The faults of reliability.md 4 between a process and the server: 4 to 12 and 31.</summary>
+/// <summary>The faults of tests/README.md between a process and the server: 4 to 12 and 31.</summary>
 public class NetworkFaultTests(ITestOutputHelper output)
 {
     private readonly FaultTable _table = new(output);

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace LeaseElection.Simulation.Tests.Faults;
 
-/// <summary>The faults of reliability.md 4 that befall a process: 1 to 3, 20, 21, 36 to 38.</summary>
+/// <summary>The faults of tests/README.md that befall a process: 1 to 3, 20, 21, 36 to 38.</summary>
 public class ProcessFaultTests(ITestOutputHelper output)
 {
     private readonly FaultTable _table = new(output);

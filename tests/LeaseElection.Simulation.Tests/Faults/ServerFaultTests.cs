@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace LeaseElection.Simulation.Tests.Faults;
 
-/// <summary>The faults of reliability.md 4 that befall the server, and what it answers: 32 to 35.</summary>
+/// <summary>The faults of tests/README.md that befall the server, and what it answers: 32 to 35.</summary>
 public class ServerFaultTests(ITestOutputHelper output)
 {
     private readonly FaultTable _table = new(output);

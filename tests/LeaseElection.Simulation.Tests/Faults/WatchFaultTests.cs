@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace LeaseElection.Simulation.Tests.Faults;
 
-/// <summary>The faults of reliability.md 4 that befall watches: 27 to 30.</summary>
+/// <summary>The faults of tests/README.md that befall watches: 27 to 30.</summary>
 public class WatchFaultTests(ITestOutputHelper output)
 {
     private readonly FaultTable _table = new(output);

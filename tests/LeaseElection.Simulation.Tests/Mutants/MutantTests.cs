@@ -55,7 +55,7 @@ public sealed class MutantTests
     }
 
     [Fact]
-    public void The_catalogue_begins_with_the_six_of_reliability_md() => Assert.Equal(
+    public void The_catalogue_begins_with_six_mistakes_that_other_electors_make() => Assert.Equal(
         [
             "the deadline counts from the response, not from the request",
             "a write carries no uid",

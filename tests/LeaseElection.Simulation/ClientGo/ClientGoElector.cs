@@ -3,7 +3,7 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Simulation;
 
 /// <summary>
-/// The algorithm of client-go's leader election, after its description in reliability.md 1.2 and not after its code. Its work starts when
+/// The algorithm of client-go's leader election, after a description and not after its code. Its work starts when
 /// it leads and ends in the instant in which it is told to.
 /// </summary>
 internal sealed class ClientGoElector(ClientGoNode node, string identity)

@@ -16,7 +16,7 @@ internal static class ClientGoReport
     public static int Write(TextWriter to, int runs = UsualRuns)
     {
         LeaseTrial[] trials = [.. LeaseCases.All.Select(situation => LeaseTrial.Run(situation, runs, runs))];
-        to.WriteLine("Two leaders at once: client-go's algorithm rebuilt in this simulator, unmodified client-go as published (reliability.md 1.2),");
+        to.WriteLine("Two leaders at once: client-go's algorithm rebuilt in this simulator, unmodified client-go as measured before,");
         Say(to, $"and this library in the same situations; {runs:N0} runs each, {ClientGoWorld.Standbys} standbys, perfect clocks:");
         to.WriteLine();
         WriteRow(to, "lease/deadline/retry in seconds, and what happens", "client-go", "longest", "published", "at most", "here");

@@ -1,6 +1,6 @@
 namespace LeaseElection.Simulation;
 
-/// <summary>One row of reliability.md, table 1.2: timings, what goes wrong, and what became of unmodified client-go in it.</summary>
+/// <summary>One situation: timings, what goes wrong, and what became of unmodified client-go in it.</summary>
 /// <param name="Name">Timings and fault in words.</param>
 /// <param name="Config">How client-go is configured.</param>
 /// <param name="Fault">What goes wrong.</param>

@@ -1,6 +1,6 @@
 namespace LeaseElection.Simulation;
 
-/// <summary>The thirteen situations of reliability.md, table 1.2, with the figures that were measured there with unmodified client-go.</summary>
+/// <summary>Thirteen situations, with the figures that were measured in them with unmodified client-go.</summary>
 internal static class LeaseCases
 {
     private static readonly ClientGoConfig Usual = ClientGoConfig.Of(15, 10, 2);

@@ -1,7 +1,7 @@
 namespace LeaseElection.Simulation;
 
 /// <summary>
-/// The mutants: the six of reliability.md section 2 first, then those that we thought of, and at the end mistakes that the library really
+/// The mutants: six mistakes that other electors make first, then those that we thought of, and at the end mistakes that the library really
 /// made until this simulator saw them.
 /// </summary>
 internal static class MutantCatalog

@@ -67,7 +67,7 @@ internal sealed record Scenario
 
     /// <summary>
     /// How long work may take to stop once leadership is lost, so that no clocks within <see cref="RateError"/> let two terms overlap:
-    /// reliability.md 1.1.
+    /// design 2.
     /// </summary>
     public TimeSpan StopBudget(ElectorSettings settings)
     {
