@@ -16,9 +16,9 @@ public static class LeaderElectionEndpointRouteBuilderExtensions
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
-    /// Maps, below <paramref name="pattern"/>: the status of all elections (JSON, and a page for browsers), <c>/{name}</c> that of one, <c>/{name}/leader</c> which is 200
-    /// on the leader and 503 elsewhere, <c>/events</c> which tells each change, and if asked for <c>/{name}/step-down</c>. The election
-    /// without a name is called <c>default</c> here.
+    /// Maps, below <paramref name="pattern"/>: the status of all elections (JSON, and a page for browsers), <c>/{name}</c> that of one,
+    /// <c>/{name}/leader</c> which is 200 on the leader and 503 elsewhere, <c>/events</c> which tells each change, and if asked for
+    /// <c>/{name}/step-down</c>. The election without a name is called <c>default</c> here.
     /// </summary>
     /// <param name="endpoints">Where to map.</param>
     /// <param name="pattern">The path, for example <c>/leader-election</c>.</param>

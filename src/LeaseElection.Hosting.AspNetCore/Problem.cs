@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace LeaseElection.Hosting.AspNetCore;
 
-/// <summary>Problem details (RFC 9457). A type of its own, because the members of the framework's are not known when it is compiled.</summary>
+/// <summary>
+/// Problem details (RFC 9457). A type of its own, because the members of the framework's are not known when it is compiled.
+/// </summary>
 internal sealed record Problem(string Title, int Status, string Detail)
 {
     public string Type { get; } = "about:blank";

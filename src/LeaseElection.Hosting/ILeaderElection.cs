@@ -18,7 +18,9 @@ public interface ILeaderElection
     /// <summary>The namespace of the lease; empty until the host starts.</summary>
     string LeaseNamespace { get; }
 
-    /// <summary>Whether this process leads at this instant: <c>Term is { IsHeld: true }</c>, computed from the clock on every read.</summary>
+    /// <summary>
+    /// Whether this process leads at this instant: <c>Term is { IsHeld: true }</c>, computed from the clock on every read.
+    /// </summary>
     bool IsLeader { get; }
 
     /// <summary>The present term of this process, or <see langword="null"/>. It may have been lost already while its work drains.</summary>

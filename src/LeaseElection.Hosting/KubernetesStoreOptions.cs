@@ -12,7 +12,9 @@ public sealed class KubernetesStoreOptions
     public string? TokenFile { get; set; }
 
     /// <summary>A PEM file with the certificates of the only authorities the API server is trusted by.</summary>
-    /// <value>Default: the <c>ca.crt</c> of the pod's service account; with <see cref="ApiServer"/> alone, the system's authorities.</value>
+    /// <value>
+    /// Default: the <c>ca.crt</c> of the pod's service account; with <see cref="ApiServer"/> alone, the system's authorities.
+    /// </value>
     public string? CertificateAuthorityFile { get; set; }
 
     /// <summary>A kubeconfig file.</summary>
@@ -30,9 +32,9 @@ public sealed class KubernetesStoreOptions
     /// </summary>
     /// <value>Default: <see langword="false"/>. Where there is no Kubernetes lease it has no effect, and one log line says so.</value>
     /// <remarks>
-    /// Needs the verb <c>create</c> on <c>events</c> of the core API group in the namespace of the lease. The stop of the host then may take
-    /// up to a second longer, which must fit into <c>HostOptions.ShutdownTimeout</c>. The API server keeps an Event for an hour by default:
-    /// a history is in the logs and metrics.
+    /// Needs the verb <c>create</c> on <c>events</c> of the core API group in the namespace of the lease. The stop of the host then may
+    /// take up to a second longer, which must fit into <c>HostOptions.ShutdownTimeout</c>. The API server keeps an Event for an hour by
+    /// default: a history is in the logs and metrics.
     /// </remarks>
     public bool PublishEvents { get; set; }
 
@@ -42,16 +44,16 @@ public sealed class KubernetesStoreOptions
     /// off its own Pod when it starts, and off the Pods of the holders before it when it becomes leader.
     /// </summary>
     /// <value>
-    /// Default: <see langword="false"/>. Where there is no Kubernetes lease it has no effect, and one log line says so. At most one election
-    /// of a host can have it.
+    /// Default: <see langword="false"/>. Where there is no Kubernetes lease it has no effect, and one log line says so. At most one
+    /// election of a host can have it.
     /// </value>
     /// <remarks>
-    /// Needs the verb <c>patch</c> on <c>pods</c> in the namespace of the Pod, and no other; the variable <c>POD_NAME</c>, and if the Pod has
-    /// no service account token <c>POD_NAMESPACE</c>, from the downward API. RBAC cannot limit <c>patch</c> to the own Pod or to one label: who
-    /// holds the token can change what may be changed of any Pod of the namespace, its image included. The label is a hint for routing, never
-    /// a proof of leadership: a leader that died bears it until the next one begins, and endpoints follow a label only after a moment.
-    /// A Pod is known by the default identity only (<c>POD_NAME</c>, <c>_</c> and 8 characters): with an <c>Identity</c> of one's own nobody
-    /// can take the label off a dead leader.
+    /// Needs the verb <c>patch</c> on <c>pods</c> in the namespace of the Pod, and no other; the variable <c>POD_NAME</c>, and if the Pod
+    /// has no service account token <c>POD_NAMESPACE</c>, from the downward API. RBAC cannot limit <c>patch</c> to the own Pod or to one
+    /// label: who holds the token can change what may be changed of any Pod of the namespace, its image included. The label is a hint for
+    /// routing, never a proof of leadership: a leader that died bears it until the next one begins, and endpoints follow a label only after
+    /// a moment. A Pod is known by the default identity only (<c>POD_NAME</c>, <c>_</c> and 8 characters): with an <c>Identity</c> of one's
+    /// own nobody can take the label off a dead leader.
     /// </remarks>
     public bool LabelLeaderPod { get; set; }
 }

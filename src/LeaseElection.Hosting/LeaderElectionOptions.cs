@@ -11,8 +11,8 @@ public sealed class LeaderElectionOptions
     public const string SectionName = "LeaderElection";
 
     /// <summary>
-    /// The key under which <c>AddLeaderElection()</c> looks for a <see cref="TimeProvider"/>: for a test of the election itself, with a clock
-    /// that the test moves.
+    /// The key under which <c>AddLeaderElection()</c> looks for a <see cref="TimeProvider"/>: for a test of the election itself, with a
+    /// clock that the test moves.
     /// <code>services.AddKeyedSingleton&lt;TimeProvider&gt;(LeaderElectionOptions.TimeProviderKey, clock);</code>
     /// </summary>
     /// <remarks>
@@ -23,7 +23,9 @@ public sealed class LeaderElectionOptions
     public const string TimeProviderKey = "LeaseElection.Hosting.TimeProvider";
 
     /// <summary>The name of the lease that the replicas compete for: the same for all of them, and for nobody else.</summary>
-    /// <value>Required. A Kubernetes object name: lower-case letters, digits, <c>-</c> and <c>.</c>, at most 253 characters (RFC 1123).</value>
+    /// <value>
+    /// Required. A Kubernetes object name: lower-case letters, digits, <c>-</c> and <c>.</c>, at most 253 characters (RFC 1123).
+    /// </value>
     public string? LeaseName { get; set; }
 
     /// <summary>The namespace of the lease.</summary>

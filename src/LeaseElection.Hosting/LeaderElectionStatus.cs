@@ -16,11 +16,13 @@ public sealed record LeaderElectionStatus
     public DateTimeOffset? AcquiredAt { get; init; }
 
     /// <summary>
-    /// The time that the holder wrote with its last renewal, UTC. Usually that of its wall clock then; ahead of it where that stands still or was
-    /// set back, or where renewals are less than a second apart.
+    /// The time that the holder wrote with its last renewal, UTC. Usually that of its wall clock then; ahead of it where that stands still
+    /// or was set back, or where renewals are less than a second apart.
     /// </summary>
     public DateTimeOffset? RenewedAt { get; init; }
 
-    /// <summary>Why the lease cannot be read or written at present, in words an operator can act on; <see langword="null"/> when it can.</summary>
+    /// <summary>
+    /// Why the lease cannot be read or written at present, in words an operator can act on; <see langword="null"/> when it can.
+    /// </summary>
     public string? LastError { get; init; }
 }

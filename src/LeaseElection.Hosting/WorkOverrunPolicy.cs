@@ -6,7 +6,9 @@ public enum WorkOverrunPolicy
     /// <summary>The host is stopped with a non-zero exit code.</summary>
     StopHost,
 
-    /// <summary>The process ends at once (<see cref="Environment.FailFast(string)"/>): the only sure way to stop work that does not listen.</summary>
+    /// <summary>
+    /// The process ends at once (<see cref="Environment.FailFast(string)"/>): the only sure way to stop work that does not listen.
+    /// </summary>
     FailFast,
 
     /// <summary>It is logged and the health check is Unhealthy, nothing more.</summary>

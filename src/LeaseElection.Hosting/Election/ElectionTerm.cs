@@ -62,7 +62,9 @@ internal sealed class ElectionTerm
         return true;
     }
 
-    /// <summary>A renewal succeeded. It counts from when it was sent, so one that took too long proves nothing (design 5, rule 1).</summary>
+    /// <summary>
+    /// A renewal succeeded. It counts from when it was sent, so one that took too long proves nothing (design 5, rule 1).
+    /// </summary>
     public void Extend(ElectionTime sent)
     {
         var validity = TermValidity.From(sent, _settings.RenewDeadline);

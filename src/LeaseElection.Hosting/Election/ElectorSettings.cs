@@ -32,7 +32,9 @@ internal sealed record ElectorSettings
 
     public required TimeSpan StopTimeout { get; init; }
 
-    /// <summary>How long work may take to stop when it could be told only after <see cref="StopTimeout"/>, because the process was frozen.</summary>
+    /// <summary>
+    /// How long work may take to stop when it could be told only after <see cref="StopTimeout"/>, because the process was frozen.
+    /// </summary>
     public TimeSpan LateStopTimeout => StopTimeout < LongestLateStop ? StopTimeout : LongestLateStop;
 
     /// <summary>How long work may take to stop while the lease is still held and renewed.</summary>

@@ -72,7 +72,9 @@ internal static class LeaseRecords
         return SecondOf(next) == SecondOf(renewed) ? renewed + Step : next;
     }
 
-    /// <summary>So many seconds that none comes back before about a lease has passed, or before a client-go that looks every 4.4 s has looked again.</summary>
+    /// <summary>
+    /// So many seconds that none comes back before about a lease has passed, or before a client-go that looks every 4.4 s has looked again.
+    /// </summary>
     private static TimeSpan MostAhead(ElectorSettings settings)
     {
         TimeSpan apart = settings.LeaseDuration > LongestPause ? settings.LeaseDuration : LongestPause;
@@ -85,7 +87,9 @@ internal static class LeaseRecords
     private static DateTimeOffset InMicroseconds(DateTimeOffset time) =>
         new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
-    /// <summary>One more on each change of holder, also from nobody; a lease that did not exist starts at 0 (as client-go counts).</summary>
+    /// <summary>
+    /// One more on each change of holder, also from nobody; a lease that did not exist starts at 0 (as client-go counts).
+    /// </summary>
     private static int Transitions(LeaseRecord? old, string identity)
     {
         if (old is null)

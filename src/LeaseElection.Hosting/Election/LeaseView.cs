@@ -11,7 +11,9 @@ internal sealed class LeaseView
 {
     private string? _version;
 
-    /// <summary>What was promised to holders before the present one, who did not take over from them: a lease was deleted, or edited.</summary>
+    /// <summary>
+    /// What was promised to holders before the present one, who did not take over from them: a lease was deleted, or edited.
+    /// </summary>
     private TimeSpan _othersUntil = TimeSpan.MinValue;
     private string? _promisedTo;
 

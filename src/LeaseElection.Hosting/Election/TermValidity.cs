@@ -12,7 +12,9 @@ internal sealed record TermValidity(TimeSpan Deadline, TimeSpan WallLead)
 
     public bool IsOver(ElectionTime now) => now.Monotonic >= Deadline;
 
-    /// <summary>Whether the machine may have been paused since: nothing is valid until a renewal proves it again (design 5, rule 14).</summary>
+    /// <summary>
+    /// Whether the machine may have been paused since: nothing is valid until a renewal proves it again (design 5, rule 14).
+    /// </summary>
     public bool IsDoubtful(ElectionTime now) => now.WallLead - WallLead > JumpTolerance;
 
     public bool IsValid(ElectionTime now) => !IsOver(now) && !IsDoubtful(now);

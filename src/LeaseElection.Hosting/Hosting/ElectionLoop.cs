@@ -214,7 +214,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
         }
     }
 
-    /// <summary>Rounded up to a millisecond, which is what timers count in: one that fires early would have to be set again at once.</summary>
+    /// <summary>
+    /// Rounded up to a millisecond, which is what timers count in: one that fires early would have to be set again at once.
+    /// </summary>
     private void SetTimer(TimeSpan pause)
     {
         var rounded = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(pause.TotalMilliseconds, 0)));

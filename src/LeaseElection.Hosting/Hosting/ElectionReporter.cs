@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting;
 
 /// <summary>
-/// Turns what the core reports into telemetry, and into log lines: changes at Information, steady state at Debug, the first failure of a row at Warning
-/// and its repetitions at Debug, unless the kind of failure changes.
+/// Turns what the core reports into telemetry, and into log lines: changes at Information, steady state at Debug, the first failure of a
+/// row at Warning and its repetitions at Debug, unless the kind of failure changes.
 /// </summary>
 internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemetry, ElectionRun run, WorkRunner work)
 {

@@ -67,7 +67,9 @@ internal sealed class TermWatchdog(ILogger<TermWatchdog> logger) : IDisposable
         _news.Dispose();
     }
 
-    /// <summary>Ends what is over. Returns how long to wait before the next look; <see langword="null"/> when there is nothing to watch.</summary>
+    /// <summary>
+    /// Ends what is over. Returns how long to wait before the next look; <see langword="null"/> when there is nothing to watch.
+    /// </summary>
     private TimeSpan? LookAtAll()
     {
         WatchedTerm[] terms;

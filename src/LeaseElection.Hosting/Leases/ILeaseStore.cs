@@ -2,7 +2,8 @@ namespace LeaseElection.Hosting.Leases;
 
 /// <summary>
 /// Where one lease is kept. A store moves versions of a lease to and fro and knows nothing of elections: it never retries,
-/// never waits between requests, and never decides. A request throws nothing but <see cref="OperationCanceledException"/>. Safe for one request at a time beside any number of watches.
+/// never waits between requests, and never decides. A request throws nothing but <see cref="OperationCanceledException"/>. Safe for one
+/// request at a time beside any number of watches.
 /// </summary>
 internal interface ILeaseStore : IAsyncDisposable
 {
@@ -13,7 +14,9 @@ internal interface ILeaseStore : IAsyncDisposable
     /// Reads the newest version, never a cached one: <see cref="LeaseReply.Found"/>, <see cref="LeaseReply.Absent"/> or
     /// <see cref="LeaseReply.Failed"/>.
     /// </summary>
-    /// <param name="timeout">After this the answer is a failure (a write: unknown) of kind <see cref="LeaseStoreErrorKind.Timeout"/>.</param>
+    /// <param name="timeout">
+    /// After this the answer is a failure (a write: unknown) of kind <see cref="LeaseStoreErrorKind.Timeout"/>.
+    /// </param>
     /// <param name="cancellationToken">Abandons the request.</param>
     /// <exception cref="OperationCanceledException">Only when <paramref name="cancellationToken"/> fired.</exception>
     Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken);

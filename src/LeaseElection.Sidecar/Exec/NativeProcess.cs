@@ -17,7 +17,9 @@ internal static partial class NativeProcess
     private const int MayExecute = 1;
     private const int NoSuchProcess = 3;
 
-    /// <summary>The calling thread, and what it becomes by <see cref="BecomeProgram"/>, is killed when the thread that started it ends.</summary>
+    /// <summary>
+    /// The calling thread, and what it becomes by <see cref="BecomeProgram"/>, is killed when the thread that started it ends.
+    /// </summary>
     public static bool DieWithParent() => Control(SetParentDeathSignal, SignalKill, 0, 0, 0) == 0;
 
     /// <summary>What becomes of processes whose parent has ended, below this one: they become children of it.</summary>

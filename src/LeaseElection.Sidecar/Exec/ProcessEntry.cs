@@ -41,7 +41,9 @@ internal readonly record struct ProcessEntry(int Id, int Parent, int Group, int 
         }
     }
 
-    /// <summary>The name, in brackets, may hold anything; after it: state, parent, group, session, …, the number of threads as 18th.</summary>
+    /// <summary>
+    /// The name, in brackets, may hold anything; after it: state, parent, group, session, …, the number of threads as 18th.
+    /// </summary>
     internal static ProcessEntry Parse(int id, string stat)
     {
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');

@@ -4,7 +4,9 @@ using static LeaseElection.Sidecar.Flags.FlagKinds;
 
 namespace LeaseElection.Sidecar.Flags;
 
-/// <summary>Every flag, in the order of <c>--help</c>: those of the old image first. The README repeats the list, and a test compares.</summary>
+/// <summary>
+/// Every flag, in the order of <c>--help</c>: those of the old image first. The README repeats the list, and a test compares.
+/// </summary>
 internal static class FlagList
 {
     public static IReadOnlyList<Flag> All { get; } =

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace LeaseElection.Sidecar.Flags;
 
-/// <summary>An address as Go's <c>http.ListenAndServe</c> takes it: <c>:4040</c>, <c>0.0.0.0:4040</c>, <c>localhost:4040</c>, <c>[::1]:4040</c>.</summary>
+/// <summary>
+/// An address as Go's <c>http.ListenAndServe</c> takes it: <c>:4040</c>, <c>0.0.0.0:4040</c>, <c>localhost:4040</c>, <c>[::1]:4040</c>.
+/// </summary>
 /// <param name="Host">Empty: every address of this machine.</param>
 /// <param name="Port">0: one that is free.</param>
 internal sealed record ListenAddress(string Host, int Port)

@@ -5,7 +5,9 @@ namespace LeaseElection.Sidecar.Flags;
 /// <summary>What the flags and variables say.</summary>
 internal sealed class SidecarOptions
 {
-    /// <summary>What must be over before another may lead: stopping the command, with a tenth of the lease in hand for SIGKILL and for clocks.</summary>
+    /// <summary>
+    /// What must be over before another may lead: stopping the command, with a tenth of the lease in hand for SIGKILL and for clocks.
+    /// </summary>
     private const double UsablePart = 0.9;
 
     public string Election { get; set; } = "";

@@ -14,8 +14,8 @@ using Microsoft.Extensions.Hosting;
 namespace LeaseElection.Sidecar.Http;
 
 /// <summary>
-/// What the sidecar serves: the answers of the package for ASP.NET Core at paths that need no name of an election, and that of the old image
-/// everywhere else.
+/// What the sidecar serves: the answers of the package for ASP.NET Core at paths that need no name of an election, and that of the old
+/// image everywhere else.
 /// </summary>
 internal static class SidecarEndpoints
 {

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Sidecar.Logging;
 
-/// <summary>Time, level and message. Not the exception, whose stack says nothing to an operator: the messages of the library tell the cause.</summary>
+/// <summary>
+/// Time, level and message. Not the exception, whose stack says nothing to an operator: the messages of the library tell the cause.
+/// </summary>
 internal sealed class StderrLogger(TimeProvider time) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)

@@ -32,13 +32,17 @@ internal sealed class AliveFile
 
     public string Name { get; }
 
-    /// <summary>Whether <paramref name="fileName"/> is one that <see cref="Create"/> could have made: no path, nothing but our form.</summary>
+    /// <summary>
+    /// Whether <paramref name="fileName"/> is one that <see cref="Create"/> could have made: no path, nothing but our form.
+    /// </summary>
     public static bool IsName(string fileName) =>
         fileName.Length == IdLength + Suffix.Length
         && fileName.EndsWith(Suffix, StringComparison.Ordinal)
         && !fileName.AsSpan(0, IdLength).ContainsAnyExcept(HexDigits);
 
-    /// <summary>Makes the file and takes its lock. The caller has the lease's lock, so that <see cref="DeleteOrphans"/> is not at work.</summary>
+    /// <summary>
+    /// Makes the file and takes its lock. The caller has the lease's lock, so that <see cref="DeleteOrphans"/> is not at work.
+    /// </summary>
     public static AliveFile Create(string folder)
     {
         string name = Guid.NewGuid().ToString("N") + Suffix;
