@@ -13,13 +13,13 @@ namespace LeaseElection.Hosting.Kubernetes.Connecting;
 internal static class ServerTrust
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string AnyUsage = "2.5.29.37.0";
 
     /// <param name="options">Those of the connection.</param>
     /// <param name="authorities">The only certificates that vouch for a server; <see langword="null"/>: those of the system.</param>
     public static void Configure(SslClientAuthenticationOptions options, X509Certificate2Collection? authorities)
     {
-        if (authorities is not null)
-            options.CertificateChainPolicy = PolicyOf(authorities);
+        options.CertificateChainPolicy = PolicyOf(authorities);
         options.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
         {
             string name = ((SslStream)sender).TargetHostName;
@@ -30,7 +30,7 @@ internal static class ServerTrust
     }
 
     /// <returns><see langword="null"/> if the server is trusted.</returns>
-    private static string? Refusal(
+    public static string? Refusal(
         X509Certificate2? server, string name, X509Chain? chain, SslPolicyErrors errors, X509Certificate2Collection? authorities)
     {
         if (server is null || chain is null)
@@ -38,14 +38,45 @@ internal static class ServerTrust
         // .NET itself would take the common name where there are no alternative names; nobody else does any more.
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) || !server.MatchesHostname(name, allowCommonName: false))
             return $"its certificate is for {NamesOf(server)}, and not for {name}.";
-        if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+        string? weakness = WeaknessOf(chain, authorities);
+        if (weakness is null && !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
             return null;
         // Each alone. While an authority is rotated, ca.crt has two of the same name, and the platform tries only one of them where the
-        // server's certificate does not say by which key it was signed. And it wants a root in the end, which an operator need not have named.
-        return authorities?.Any(authority => Vouches(authority, server, chain.ChainPolicy.ExtraStore)) is true
-            ? null
-            : $"its certificate is not trusted ({string.Join(", ", chain.ChainStatus.Select(status => status.Status))}): '{server.Subject}', issued "
-                + $"by '{server.Issuer}', valid from {server.NotBefore.ToUniversalTime():u} to {server.NotAfter.ToUniversalTime():u}.";
+        // server's certificate does not say by which key it was signed. And it wants a root in the end, which an operator need not have
+        // named.
+        if (authorities?.Any(authority => Vouches(authority, server, chain.ChainPolicy.ExtraStore)) is true)
+            return null;
+        string faults = string.Join(", ", chain.ChainStatus.Select(status => status.Status));
+        return weakness ?? $"its certificate is not trusted ({faults}): '{server.Subject}', issued by '{server.Issuer}', valid from "
+            + $"{server.NotBefore.ToUniversalTime():u} to {server.NotAfter.ToUniversalTime():u}.";
+    }
+
+    public static X509ChainPolicy PolicyOf(X509Certificate2Collection? authorities)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = authorities is null ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
+            // Cluster authorities publish no revocation lists; asking would only add a way to fail.
+            RevocationMode = X509RevocationMode.NoCheck,
+            // Nor is an intermediate fetched that the server did not send, from wherever an unknown certificate says while a term runs out.
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.AddRange(authorities ?? []);
+        return policy;
+    }
+
+    /// <summary>Of the first that has one, from the server's up to the first that is trusted by itself.</summary>
+    private static string? WeaknessOf(X509Chain chain, X509Certificate2Collection? authorities)
+    {
+        foreach (X509ChainElement element in chain.ChainElements)
+        {
+            bool isAnchor = element == chain.ChainElements[^1]
+                || authorities?.Any(authority => AreSame(authority, element.Certificate)) is true;
+            string? fault = CertificateStrength.FaultOf(element.Certificate, isAnchor);
+            if (isAnchor || fault is not null)
+                return fault;
+        }
+        return null;
     }
 
     /// <summary>
@@ -60,7 +91,6 @@ internal static class ServerTrust
             return false;
 
         using var chain = new X509Chain { ChainPolicy = PolicyOf([authority]) };
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
         // Another of the same name (a cross-signed one) could lead past the authority.
         foreach (X509Certificate2 other in sent.Where(other => !other.SubjectName.RawData.SequenceEqual(authority.SubjectName.RawData)))
             chain.ChainPolicy.ExtraStore.Add(other);
@@ -68,28 +98,29 @@ internal static class ServerTrust
 
         foreach (X509ChainElement element in chain.ChainElements)
         {
-            bool isNamed = element.Certificate.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span);
-            X509ChainStatusFlags faults = element.ChainElementStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
+            bool isNamed = AreSame(element.Certificate, authority);
+            X509ChainStatusFlags faults = element.ChainElementStatus.Aggregate(
+                X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
             if (isNamed)
                 faults &= ~(X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot);
-            if (isNamed || faults != X509ChainStatusFlags.NoError)
-                return faults == X509ChainStatusFlags.NoError;
+            bool isGood = faults == X509ChainStatusFlags.NoError && MayBeServers(element.Certificate)
+                && CertificateStrength.FaultOf(element.Certificate, isNamed) is null;
+            if (isNamed || !isGood)
+                return isGood;
         }
         return false;
     }
 
-    private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            // Cluster authorities publish no revocation lists; asking would only add a way to fail.
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
-    }
+    /// <summary>
+    /// Whether it says nothing of what it is for, or that it is for servers, or for anything; an authority too: what it signs is for no
+    /// more. Asked for by the chain's policy, .NET would refuse the one that is for anything.
+    /// </summary>
+    private static bool MayBeServers(X509Certificate2 certificate) => certificate.Extensions
+        .OfType<X509EnhancedKeyUsageExtension>()
+        .All(extension => extension.EnhancedKeyUsages.OfType<Oid>().Any(usage => usage.Value is ServerAuthentication or AnyUsage));
+
+    private static bool AreSame(X509Certificate2 one, X509Certificate2 other) =>
+        one.RawDataMemory.Span.SequenceEqual(other.RawDataMemory.Span);
 
     private static string NamesOf(X509Certificate2 server)
     {

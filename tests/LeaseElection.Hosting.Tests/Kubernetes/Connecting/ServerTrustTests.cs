@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
@@ -15,6 +17,7 @@ namespace LeaseElection.Hosting.Tests.Kubernetes.Connecting;
 public sealed class ServerTrustTests : IDisposable
 {
     private const string Host = "api.example";
+    private const string AnyUsage = "2.5.29.37.0";
 
     private readonly TestCertificate _root = TestCertificate.Authority("root");
     private readonly TestCertificate _intermediate;
@@ -241,6 +244,87 @@ public sealed class ServerTrustTests : IDisposable
     }
 
     [Fact]
+    public async Task CertificateOfAnyUsage_Trusted()
+    {
+        using TestCertificate intermediate = TestCertificate.Authority("any", _root, usage: AnyUsage);
+        using TestCertificate leaf = TestCertificate.Server(Host, intermediate, usage: AnyUsage);
+
+        await TrustedAsync(leaf, [], [intermediate]);
+        await TrustedAsync(leaf, [intermediate], [_root]);
+        await TrustedAsync(leaf, [], [leaf]);
+    }
+
+    [Fact]
+    public async Task AuthorityOfClientsOnly_Refused()
+    {
+        using TestCertificate intermediate = TestCertificate.Authority("clients", _root, usage: TestCertificate.ClientAuthentication);
+        using TestCertificate leaf = TestCertificate.Server(Host, intermediate);
+
+        await RefusedAsync(leaf, [], [intermediate], "is not trusted");
+        await RefusedAsync(leaf, [intermediate], [_root], "NotValidForUsage");
+    }
+
+    [Fact]
+    public void Server_SignedOverSha1_Refused()
+    {
+        using TestCertificate leaf = TestCertificate.Server(Host, _intermediate, sha1: true);
+
+        const string Why = "the certificate 'CN=kube-apiserver' is signed with sha1ECDSA, which is not trusted any more";
+        Assert.Contains(Why, Judge(leaf, [_intermediate], [_root]), StringComparison.Ordinal);
+        Assert.Contains(Why, Judge(leaf, [], [_intermediate]), StringComparison.Ordinal);
+        Assert.Null(Judge(leaf, [], [leaf]));
+    }
+
+    [Fact]
+    public void Intermediate_SignedOverSha1_RefusedUnlessItIsNamed()
+    {
+        using TestCertificate intermediate = TestCertificate.Authority("old", _root, sha1: true);
+        using TestCertificate leaf = TestCertificate.Server(Host, intermediate);
+
+        Assert.Contains("the certificate 'CN=old' is signed with", Judge(leaf, [intermediate], [_root]), StringComparison.Ordinal);
+        Assert.Null(Judge(leaf, [intermediate], [intermediate]));
+        Assert.Null(Judge(leaf, [intermediate], [_root, intermediate]));
+    }
+
+    [Fact]
+    public void Root_SignedOverSha1_Trusted()
+    {
+        using TestCertificate root = TestCertificate.Authority("old", sha1: true);
+        using TestCertificate leaf = TestCertificate.Server(Host, root);
+
+        Assert.Null(Judge(leaf, [], [root]));
+    }
+
+    /// <summary>Also that of an authority, by which a server is trusted.</summary>
+    [Theory]
+    [InlineData(768, "the certificate 'CN=short' has an RSA key of 768 bits, and must have 1024 at least.")]
+    [InlineData(1024, null)]
+    public void Authority_WithAnRsaKey_TrustedIfItIsLongEnough(int bits, string? why)
+    {
+        using TestCertificate root = TestCertificate.Authority("short", rsaBits: bits);
+        using TestCertificate leaf = TestCertificate.Server(Host, root);
+        using TestCertificate intermediate = TestCertificate.Authority("short", _root, rsaBits: bits);
+        using TestCertificate another = TestCertificate.Server(Host, intermediate);
+
+        Assert.Equal(why, Judge(leaf, [], [root]));
+        Assert.Equal(why, Judge(another, [intermediate], [_root]));
+        Assert.Equal(why, Judge(another, [], [intermediate]));
+    }
+
+    [Fact]
+    public async Task NothingNamed_IntermediateNotSent_NotDownloaded()
+    {
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        using TestCertificate leaf = TestCertificate.Server(
+            [Host], _intermediate, "kube-apiserver", download: $"http://{elsewhere.LocalEndpoint}/ca.crt");
+
+        await RefusedAsync(leaf, [], null, "is not trusted");
+
+        Assert.False(elsewhere.Pending());
+    }
+
+    [Fact]
     public async Task PathTooLong_Refused()
     {
         using TestCertificate last = TestCertificate.Authority("last", _root, pathLength: 0);
@@ -271,6 +355,17 @@ public sealed class ServerTrustTests : IDisposable
     {
         Exception? thrown = await ShakeHandsAsync(server, sent, named, host);
         Assert.Contains(why, Assert.IsType<AuthenticationException>(thrown).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Without a handshake, which today's OpenSSL does not even begin with such certificates; a server with an old one does.</summary>
+    private static string? Judge(TestCertificate server, TestCertificate[] sent, TestCertificate[] named)
+    {
+        X509Certificate2Collection authorities = [.. named.Select(certificate => certificate.Public)];
+        using var chain = new X509Chain { ChainPolicy = ServerTrust.PolicyOf(authorities) };
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(TestCertificate.ServerAuthentication)); // As SslStream does.
+        chain.ChainPolicy.ExtraStore.AddRange(sent.Select(certificate => certificate.Public).ToArray());
+        SslPolicyErrors errors = chain.Build(server.Public) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
+        return ServerTrust.Refusal(server.Public, Host, chain, errors, authorities);
     }
 
     /// <returns>What the client threw.</returns>
