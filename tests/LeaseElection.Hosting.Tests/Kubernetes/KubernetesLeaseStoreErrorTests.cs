@@ -280,6 +280,22 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
         Assert.Contains("no-such-host.invalid", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Write_NameOfTheProxyDoesNotResolve_FailedDnsAndNamesTheProxy()
+    {
+        await using KubernetesLeaseStore store = new StoreSetup(_server)
+        {
+            Url = new Uri("https://api.example.com:6443"),
+            Proxy = new Uri("http://me:s3cret@no-such-proxy.invalid:3128"),
+        }.Create();
+
+        string message = Failed(LeaseStoreErrorKind.Dns, await store.CreateAsync(Held("a"), Patience, default)).Message;
+
+        Assert.Contains("the name no-such-proxy.invalid cannot be resolved", message, StringComparison.Ordinal);
+        Assert.Contains("HTTPS_PROXY", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", message, StringComparison.Ordinal);
+    }
+
     [UnixFact]
     public async Task Write_AddressSwallowsPackets_FailedNetworkAndNamesTheAddress()
     {

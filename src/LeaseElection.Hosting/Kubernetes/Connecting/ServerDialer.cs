@@ -21,16 +21,30 @@ internal sealed class ServerDialer(
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
     private readonly Func<IPEndPoint, CancellationToken, Task<Socket>> _connect = connect ?? ServerSocket.ConnectAsync;
 
-    /// <exception cref="SocketException">The name has no address, or none of them answered in time: the message says of each why not.</exception>
+    /// <exception cref="SocketException">
+    /// The name has no address, or none of them answered in time: the message says of each why not. It names what was dialled, which may
+    /// be the proxy, and not the server that the caller speaks of.
+    /// </exception>
     public async Task<Socket> DialAsync(DnsEndPoint server, CancellationToken cancellationToken)
     {
         // The system would resolve an address to itself, but not 0.0.0.0 and [::]. The zone of one is escaped in a URL: [fe80::1%25eth0].
         IPAddress[] addresses = IPAddress.TryParse(server.Host.Replace("%25", "%", StringComparison.Ordinal), out IPAddress? address)
             ? [address]
-            : await _resolve(server.Host, cancellationToken).ConfigureAwait(false);
-        return addresses.Length > 0
-            ? await RaceAsync(DialTargets.Of(addresses, server.Port), cancellationToken).ConfigureAwait(false)
-            : throw new SocketException((int)SocketError.HostNotFound);
+            : await ResolveAsync(server.Host, cancellationToken).ConfigureAwait(false);
+        return await RaceAsync(DialTargets.Of(addresses, server.Port), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IPAddress[] addresses = await _resolve(host, cancellationToken).ConfigureAwait(false);
+            return addresses.Length > 0 ? addresses : throw new SocketException((int)SocketError.HostNotFound);
+        }
+        catch (SocketException e)
+        {
+            throw new SocketException((int)e.SocketErrorCode, $"the name {host} cannot be resolved: {e.Message}");
+        }
     }
 
     private async Task<Socket> RaceAsync(IReadOnlyList<IPEndPoint> targets, CancellationToken cancellationToken)
@@ -90,9 +104,10 @@ internal sealed class ServerDialer(
         {
             (await attempt.ConfigureAwait(false)).Dispose();
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+#pragma warning disable CA1031 // It lost the race, or failed before that: whatever it threw, others are to be closed, and the winner kept.
+        catch
+#pragma warning restore CA1031
         {
-            // It lost the race, or failed before that.
         }
     }
 

@@ -35,7 +35,8 @@ internal static class TransportErrors
         OperationCanceledException => Error(
             LeaseStoreErrorKind.Network,
             // What was dialled says of each address what came of it.
-            $"No connection to {server} could be made in time{(exception.GetBaseException() is SocketException tried ? $": {tried.Message}" : "")}. "
+            $"No connection to {server} could be made in time"
+            + $"{(exception.GetBaseException() is SocketException tried ? $": {tried.Message}" : "")}. "
             + "Check address, port and network policies."),
         _ => Error(LeaseStoreErrorKind.Network, $"The connection to {server} broke: {Innermost(exception)}"),
     };
@@ -43,19 +44,22 @@ internal static class TransportErrors
     private static LeaseStoreError FromHttp(HttpRequestException e, string server) => e.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => Error(
-            LeaseStoreErrorKind.Dns, $"The name of {server} cannot be resolved: {Innermost(e)} Check the address and the DNS of this machine."),
+            LeaseStoreErrorKind.Dns,
+            $"No connection to {server}: {Innermost(e)} Check the address (proxy-url or HTTPS_PROXY if it is a proxy's) and the DNS of "
+            + "this machine."),
         HttpRequestError.SecureConnectionError => Error(
             LeaseStoreErrorKind.Tls,
-            $"No trusted connection to {server}: {Innermost(e)} Check that the certificate authority is the cluster's "
-            + "(Kubernetes:CertificateAuthorityFile, certificate-authority in a kubeconfig, ca.crt in a pod) and that the certificate names "
-            + "this host (tls-server-name in a kubeconfig)."),
+            $"No trusted connection to {server}: {Innermost(e)} Check that the certificate authority is the cluster's (where this "
+            + "connection has it from: Kubernetes:CertificateAuthorityFile, certificate-authority in a kubeconfig, ca.crt in a pod, or what "
+            + "the app itself gives) and that the certificate names this host (tls-server-name in a kubeconfig)."),
         HttpRequestError.ConnectionError => Error(
             LeaseStoreErrorKind.Network, $"No connection to {server}: {Innermost(e)} Check address, port and network policies."),
         HttpRequestError.ProxyTunnelError => Error(
             LeaseStoreErrorKind.Network,
             $"The proxy does not let us through to {server}: {Innermost(e)} Check proxy-url or HTTPS_PROXY, or add the host to NO_PROXY."),
         HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => Error(
-            LeaseStoreErrorKind.InvalidResponse, $"{server} does not speak HTTP as expected: {Innermost(e)} Is something else listening there?"),
+            LeaseStoreErrorKind.InvalidResponse,
+            $"{server} does not speak HTTP as expected: {Innermost(e)} Is something else listening there?"),
         _ => Error(LeaseStoreErrorKind.Network, $"The connection to {server} broke: {Innermost(e)}"),
     };
 

@@ -51,6 +51,31 @@ public sealed class ServerDialerTests : IDisposable
     }
 
     [Fact]
+    public async Task DialAsync_OneFailsAsNobodyForesaw_OthersAreClosedAllTheSame()
+    {
+        using var late = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var dialer = new ServerDialer(
+            TimeSpan.FromSeconds(2), _time, Resolves("10.0.0.1", "10.0.0.2", "10.0.0.3"), (target, decided) => target.Address.ToString() switch
+            {
+                "10.0.0.1" => throw new NotSupportedException("No such family."),
+                "10.0.0.2" => ConnectedAllTheSameAsync(decided),
+                _ => Task.FromResult(socket),
+            });
+        Task<Socket> dialling = dialer.DialAsync(new DnsEndPoint("api.example", 6443), _timeout.Token);
+        await _time.AdvanceOnceArmedAsync(HeadStart);
+
+        Assert.Same(socket, await dialling.WaitAsync(Signal.Patience));
+        Assert.Throws<ObjectDisposedException>(() => late.Available);
+
+        async Task<Socket> ConnectedAllTheSameAsync(CancellationToken decided)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, decided).ContinueWith(_ => { }, TaskScheduler.Default);
+            return late;
+        }
+    }
+
+    [Fact]
     public async Task DialAsync_FirstAddressAnswersLate_ItStillWins()
     {
         Task<Socket> dialling = DialAsync("10.0.0.1", "10.0.0.2");
@@ -137,8 +162,10 @@ public sealed class ServerDialerTests : IDisposable
     {
         var dialer = new ServerDialer(TimeSpan.FromSeconds(2), _time, Resolves(), Connect);
 
-        SocketException thrown = await Assert.ThrowsAsync<SocketException>(() => dialer.DialAsync(new DnsEndPoint("api.example", 6443), default));
+        SocketException thrown = await Assert.ThrowsAsync<SocketException>(
+            () => dialer.DialAsync(new DnsEndPoint("api.example", 6443), default));
         Assert.Equal(SocketError.HostNotFound, thrown.SocketErrorCode);
+        Assert.StartsWith("the name api.example cannot be resolved: ", thrown.Message, StringComparison.Ordinal);
     }
 
     [UnixFact]
