@@ -14,7 +14,8 @@ internal static class ExecPluginProcess
     private const int MaxQuotedError = 400;
 
     /// <exception cref="ClusterCredentialException">It could not be started, failed, hung, or printed something else.</exception>
-    public static async Task<ExecCredentialStatus> RunAsync(ExecPlugin plugin, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async Task<ExecCredentialStatus> RunAsync(
+        ExecPlugin plugin, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Timeout, timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -31,7 +32,8 @@ internal static class ExecPluginProcess
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed(plugin, $"gave no answer within {Timeout.TotalSeconds:0} s and was killed. Run it by hand to see what it waits for.");
+            throw Failed(
+                plugin, $"gave no answer within {Timeout.TotalSeconds:0} s and was killed. Run it by hand to see what it waits for.");
         }
         finally
         {
@@ -49,7 +51,7 @@ internal static class ExecPluginProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["KUBERNETES_EXEC_INFO"] = ExecPluginInput.Create(plugin);
+        start.Environment["KUBERNETES_EXEC_INFO"] = InputOf(plugin);
         foreach ((string name, string value) in plugin.Environment)
             start.Environment[name] = value;
         try
@@ -61,6 +63,19 @@ internal static class ExecPluginProcess
             // The system's words alone: .NET's speak of a working directory, which has nothing to do with it.
             string why = e is Win32Exception { NativeErrorCode: var code } ? Marshal.GetPInvokeErrorMessage(code) : e.Message;
             throw Failed(plugin, $"cannot be started: {why.TrimEnd('.')}. Install it, or correct exec.command in the kubeconfig.", e);
+        }
+    }
+
+    private static string InputOf(ExecPlugin plugin)
+    {
+        try
+        {
+            return ExecPluginInput.Create(plugin);
+        }
+        // The file of the authority, which is read anew for each run.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(plugin, $"is to be told of its cluster, whose certificate authority cannot be read: {e.Message}", e);
         }
     }
 
@@ -84,7 +99,8 @@ internal static class ExecPluginProcess
     }
 
     private static ClusterCredentialException Failed(ExecPlugin plugin, string what, Exception? exception = null) => new(
-        $"The kubeconfig's plugin '{plugin.Command}' {what}{(plugin.InstallHint is { } hint ? $" Its install hint: {hint.Trim()}" : "")}", exception);
+        $"The kubeconfig's plugin '{plugin.Command}' {what}{(plugin.InstallHint is { } hint ? $" Its install hint: {hint.Trim()}" : "")}",
+        exception);
 
     private static string Quote(string error)
     {

@@ -125,6 +125,30 @@ public sealed class ExecCredentialSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_AuthoritysFileIsGone_OldOneKeptWhileItIsValid()
+    {
+        string expires = _time.GetUtcNow().AddMinutes(5).ToString("O", CultureInfo.InvariantCulture);
+        string authority = InFolder("ca.crt");
+        await File.WriteAllTextAsync(authority, "pem");
+        ExecPlugin plugin = Plugin($"echo '{Credential("t", expires)}'", new ExecCluster
+        {
+            Server = "https://10.0.0.1:6443",
+            CertificateAuthority = TextSource.FromFile(authority),
+        });
+        await using var source = new ExecCredentialSource(plugin, _time, _logger);
+        await source.GetAsync(default);
+        File.Delete(authority);
+
+        _time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(8));
+        Assert.Equal("t", (await source.GetAsync(default)).Token);
+        Assert.Contains(_logger.Lines, line => line.Id.Name == "ExecPluginFailed");
+
+        _time.Advance(TimeSpan.FromSeconds(8));
+        ClusterCredentialException thrown = await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
+        Assert.Contains(authority, thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_NoSuchCommand_MessageNamesIt()
     {
         await using var source = new ExecCredentialSource(
@@ -141,6 +165,8 @@ public sealed class ExecCredentialSourceTests : IDisposable
     [InlineData("{}")]
     [InlineData("[secret-token")]
     [InlineData("a: &a [secret-token]\nb: [*b]")]
+    [InlineData("secret-token: \"\\ud800\"")]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"secret-token\ud800"}}""")]
     [InlineData("apiVersion: client.authentication.k8s.io/v1\nkind: ExecCredential\nstatus: {token: [secret-token]}")]
     [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential"}""")]
     [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"secret-token","clientKeyData":"x"}}""")]
@@ -251,9 +277,9 @@ public sealed class ExecCredentialSourceTests : IDisposable
         : $$$"""{"apiVersion":"{{{V1}}}","kind":"ExecCredential","status":{"token":"{{{token}}}","expirationTimestamp":"{{{expires}}}"} }""";
 
     private ExecCredentialSource Source(string script, bool clusterInfo = false, string? hint = null) =>
-        new(Plugin(script, clusterInfo, hint), _time, _logger);
+        new(Plugin(script, clusterInfo ? Cluster : null, hint), _time, _logger);
 
-    private ExecPlugin Plugin(string script, bool clusterInfo = false, string? hint = null)
+    private ExecPlugin Plugin(string script, ExecCluster? cluster = null, string? hint = null)
     {
         string file = InFolder("plugin.sh");
         File.WriteAllText(file, $"cd '{_folder.Path}'\n{script}\n");
@@ -264,7 +290,7 @@ public sealed class ExecCredentialSourceTests : IDisposable
             Command = "sh",
             Arguments = [file, "--login"],
             Environment = [KeyValuePair.Create("REGION", "north")],
-            Cluster = clusterInfo ? Cluster : null,
+            Cluster = cluster,
             InstallHint = hint,
         };
     }
