@@ -103,6 +103,9 @@ internal static class KubernetesClientDifferences
             "KubernetesClient takes any scalar for a text.",
             ("a number for a name", "token made-up")),
         Because(
+            "KubernetesClient takes a text for a truth value.",
+            ("insecure-skip-tls-verify in quotes", "token made-up")),
+        Because(
             "KubernetesClient takes the first of them.",
             ("two clusters of one name", Refused)),
         Because(

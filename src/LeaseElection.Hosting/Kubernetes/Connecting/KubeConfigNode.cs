@@ -23,18 +23,26 @@ internal sealed class KubeConfigNode(YamlValue node, string file, string place)
     /// <summary>An empty text is none, as everywhere in Kubernetes.</summary>
     public string? Text(string key) => Find(key) is { } value ? TextOf(key, value) is { Length: > 0 } text ? text : null : null;
 
+    /// <summary>
+    /// Not in quotes: that is a text, for which kubectl refuses the file, and it would be us alone who do not verify a server.
+    /// </summary>
     public bool Flag(string key) => Find(key) switch
     {
         null => false,
-        YamlValue.Text { AsFlag: { } flag } => flag,
-        YamlValue.Text text => throw new LeaseStoreConfigurationException($"{DescribeKey(key)} is '{text.Value}', but must be true or false."),
+        YamlValue.Text { IsPlain: true, AsFlag: { } flag } => flag,
+        YamlValue.Text { AsFlag: not null } text => throw new LeaseStoreConfigurationException(
+            $"{DescribeKey(key)} is '{text.Value}' in quotes, which is a text, but must be true or false. Remove the quotes."),
+        YamlValue.Text text => throw new LeaseStoreConfigurationException(
+            $"{DescribeKey(key)} is '{text.Value}', but must be true or false."),
         _ => throw new LeaseStoreConfigurationException($"{DescribeKey(key)} must be true or false."),
     };
 
     /// <summary>A path of the file, which is relative to the file it stands in, not to the working directory.</summary>
     public string? FilePath(string key) => Text(key) is { } path ? Path.Combine(Path.GetDirectoryName(file)!, path) : null;
 
-    /// <summary>The text of <c>{key}-data</c>, which is base64, or of the file that <c>{key}</c> names. kubectl refuses both, too.</summary>
+    /// <summary>
+    /// The text of <c>{key}-data</c>, which is base64, or of the file that <c>{key}</c> names. kubectl refuses both, too.
+    /// </summary>
     public TextSource? DataOrFile(string key)
     {
         string? path = FilePath(key);

@@ -43,6 +43,8 @@ internal static class ClusterForms
         { Says = "insecure-skip-tls-verify" },
         new("insecure-skip-tls-verify alone", "token made-up", scene => Cluster(scene, "insecure-skip-tls-verify: true")),
         new("insecure-skip-tls-verify: yes", "token made-up", scene => Cluster(scene, "insecure-skip-tls-verify: yes")),
+        new("insecure-skip-tls-verify in quotes", Refused, scene => Cluster(scene, "insecure-skip-tls-verify: \"true\""))
+        { Says = "in quotes" },
         new("tls-server-name", "token made-up", scene =>
             scene.KubeConfig("token: made-up", $"{scene.Cluster}, tls-server-name: localhost")),
         new("tls-server-name that the certificate lacks", Refused, scene =>

@@ -158,6 +158,8 @@ public sealed class KubeConfigTests : IDisposable
     [InlineData("server: https://h", "server: https://h\n    certificate-authority: gone.pem", "gone.pem")]
     [InlineData("server: https://h", "server: https://h\n    certificate-authority-data: '***'", "must be base64")]
     [InlineData("server: https://h", "server: https://h\n    insecure-skip-tls-verify: perhaps", "must be true or false")]
+    [InlineData("server: https://h", "server: https://h\n    insecure-skip-tls-verify: \"true\"", "is 'true' in quotes")]
+    [InlineData("server: https://h", "server: https://h\n    insecure-skip-tls-verify: 'no'", "is 'no' in quotes")]
     [InlineData("server: https://h", "server: https://h\n    proxy-url: proxy:1080", "proxy-url")]
     [InlineData("server: https://h", "server: [https://h]", "must be a text")]
     [InlineData("token: secret", "tokenFile: gone", "gone")]
