@@ -71,7 +71,8 @@ internal sealed class YamlJson : IDisposable
             _json.WriteBooleanValue(flag);
         else if (long.TryParse(text.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole))
             _json.WriteNumberValue(whole);
-        else if (double.TryParse(text.Value, NumberStyles.Float & ~NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out double number)
+        else if (double.TryParse(
+            text.Value, NumberStyles.Float & ~NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out double number)
             && double.IsFinite(number))
             _json.WriteNumberValue(number);
         else

@@ -16,7 +16,7 @@ internal sealed class YamlReader
     /// <summary>A kubeconfig needs eight.</summary>
     private const int Deepest = 64;
 
-    /// <summary>Keys that may come from merges: the one thing that is copied.</summary>
+    /// <summary>Keys that may come from merges, and mappings that are merged: the one thing that is done again for each alias.</summary>
     private const int MostMerged = 10_000;
 
     private readonly Parser _parser;
@@ -27,7 +27,9 @@ internal sealed class YamlReader
     private YamlReader(TextReader text) => _parser = new Parser(text);
 
     /// <returns>The first document; <see langword="null"/> if there is none.</returns>
-    /// <exception cref="YamlException">It is no YAML, or more than anybody means. The message may quote the text, the position does not.</exception>
+    /// <exception cref="YamlException">
+    /// It is no YAML, or more than anybody means. The message may quote the text, the position does not.
+    /// </exception>
     public static YamlValue? Read(string text)
     {
         var reader = new YamlReader(new StringReader(text));
@@ -60,7 +62,9 @@ internal sealed class YamlReader
         if (found is AnchorAlias alias)
         {
             // One within the node it names is not there yet either: nothing can hold itself.
-            return _anchors.TryGetValue(alias.Value, out YamlValue? named) ? named : throw Wrong(found, "There is no such anchor before it.");
+            return _anchors.TryGetValue(alias.Value, out YamlValue? named)
+                ? named
+                : throw Wrong(found, "There is no such anchor before it.");
         }
 
         if (++_depth > Deepest)
@@ -111,12 +115,13 @@ internal sealed class YamlReader
         switch (value)
         {
             case YamlValue.Map map:
-                if ((_merged += map.Entries.Count) > MostMerged)
-                    throw Wrong(at, "This merges too much.");
+                CountMerged(map.Entries.Count, at);
                 foreach ((string key, YamlValue merged) in map.Entries)
                     entries[key] = merged;
                 break;
             case YamlValue.List list:
+                // Also where they are empty.
+                CountMerged(list.Items.Count, at);
                 // Of several the first wins.
                 foreach (YamlValue item in list.Items.Reverse())
                     Merge(entries, item is YamlValue.Map ? item : throw Wrong(at, "What is merged (<<) must be mappings."), at);
@@ -124,6 +129,12 @@ internal sealed class YamlReader
             default:
                 throw Wrong(at, "What is merged (<<) must be a mapping, or a list of them.");
         }
+    }
+
+    private void CountMerged(int count, ParsingEvent at)
+    {
+        if ((_merged += count) > MostMerged)
+            throw Wrong(at, "This merges too much.");
     }
 
     private ParsingEvent Next() => _parser.MoveNext() ? _parser.Current! : throw new YamlException("The text ends too early.");

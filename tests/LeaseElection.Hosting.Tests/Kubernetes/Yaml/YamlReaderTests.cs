@@ -46,6 +46,9 @@ public sealed class YamlReaderTests
     [InlineData("a: {<<: [{b: c}, d]}")]
     [InlineData("a: b\n]")]
     [InlineData("...\n...\na")]
+    [InlineData("a: \"\\ud800\"")]
+    [InlineData("\"\\udc00\": a")]
+    [InlineData("a: \"\\ud83d \\ude00\"")]
     public void Read_NoYamlOrNotMeant_ThrowsOneKindOfException(string yaml) => Assert.ThrowsAny<YamlException>(() => YamlReader.Read(yaml));
 
     [Fact]
@@ -55,6 +58,15 @@ public sealed class YamlReaderTests
         string merges = string.Join(", ", Enumerable.Repeat("*x", 1000));
 
         Assert.ThrowsAny<YamlException>(() => YamlReader.Read($"a: &x {{{keys}}}\nb: {{<<: [{merges}]}}"));
+    }
+
+    [Fact]
+    public void Read_MergesOfManyEmptyMappings_BoundedToo()
+    {
+        string empty = string.Join(", ", Enumerable.Repeat("{}", 1000));
+        string merges = string.Join(", ", Enumerable.Repeat("<<: *x", 1000));
+
+        Assert.ThrowsAny<YamlException>(() => YamlReader.Read($"a: &x [{empty}]\nb: {{{merges}}}"));
     }
 
     [Fact]
