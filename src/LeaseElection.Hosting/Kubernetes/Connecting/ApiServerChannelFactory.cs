@@ -72,7 +72,8 @@ internal sealed class ApiServerChannelFactory
     }
 
     /// <summary>
-    /// Whether a channel is as good as one made now: looks at the authorities' file, once a minute, and at how long nothing was said over it.
+    /// Whether a channel is as good as one made now: looks at the authorities' file, once a minute, and at how long nothing was said over
+    /// it.
     /// </summary>
     public bool IsCurrent(ApiServerChannel channel, ClusterCredential credential) =>
         channel.IsMadeWith(Authorities(), credential.ClientCertificate) && channel.Idle < _connection.IdleLimit;
@@ -93,7 +94,9 @@ internal sealed class ApiServerChannelFactory
         return message;
     }
 
-    /// <summary>What the app changes of a handler, without what is not the app's: how the server is checked, and how many connections there are.</summary>
+    /// <summary>
+    /// What the app changes of a handler, without what is not the app's: how the server is checked, and how many connections there are.
+    /// </summary>
     public static void LetConfigure(SocketsHttpHandler handler, KubernetesApiConnection connection)
     {
         handler.SslOptions.ClientCertificates = []; // Client libraries fill it in before they call such code.
@@ -112,7 +115,8 @@ internal sealed class ApiServerChannelFactory
             Proxy = _proxy,
         };
         _given?.Configure(handler);
-        // What is to be asked was decided for this server, by kubectl's rules or the app; .NET's own for the variables of the process are others.
+        // What is to be asked was decided for this server, by kubectl's rules or the app; .NET's own for the variables of the process are
+        // others.
         handler.UseProxy &= handler.Proxy is not null;
         handler.ConnectTimeout = _connection.ConnectTimeout;
         handler.PooledConnectionIdleTimeout = _connection.IdleLimit;

@@ -23,8 +23,9 @@ internal static class EnvironmentProxy
         if (First(environment, "NO_PROXY", "no_proxy") is var (_, exempted) && NoProxyList.Exempts(exempted, host, server.Port))
             return null;
         return Parse(value) ?? throw new LeaseStoreConfigurationException(
-            $"The variable {name} is '{Shown(value)}', but must be host:port or a URL that begins with http://, https:// or socks5://, such as "
-            + $"http://proxy.example.com:3128. Correct it, or add {host} to NO_PROXY if the API server is reached without a proxy.");
+            $"The variable {name} is '{Shown(value)}', but must be host:port or a URL that begins with http://, https:// or socks5://, "
+            + $"such as http://proxy.example.com:3128. Correct it, or add {host} to NO_PROXY if the API server is reached without a "
+            + "proxy.");
     }
 
     /// <summary>Without a scheme it is <c>host:port</c> of an http proxy, as most people write it.</summary>

@@ -14,18 +14,21 @@ internal static class KubeConfigAuthProvider
         string? name = provider.Text("name");
         string what = $"{user.DescribeKey("auth-provider")} is '{name}'";
         if (hasPlugin)
-            throw new LeaseStoreConfigurationException($"{what}, but there is an exec plugin too, and only one can be meant. Remove auth-provider.");
+            throw new LeaseStoreConfigurationException(
+                $"{what}, but there is an exec plugin too, and only one can be meant. Remove auth-provider.");
         switch (name)
         {
             case "oidc" when hasOwnCredentials:
                 break;
             case "oidc":
                 throw new LeaseStoreConfigurationException(
-                    $"{what}, whose tokens end within hours and would have to be renewed by rewriting the kubeconfig, which is left to kubectl. "
-                    + "Use a plugin that logs in by OpenID Connect, such as kubelogin (kubectl oidc-login setup), or a service account's token.");
+                    $"{what}, whose tokens end within hours and would have to be renewed by rewriting the kubeconfig, which is left to "
+                    + "kubectl. Use a plugin that logs in by OpenID Connect, such as kubelogin (kubectl oidc-login setup), or a service "
+                    + "account's token.");
             case "gcp":
                 throw new LeaseStoreConfigurationException(
-                    $"{what}, which Kubernetes removed in 1.26. Install gke-gcloud-auth-plugin and run: gcloud container clusters get-credentials CLUSTER");
+                    $"{what}, which Kubernetes removed in 1.26. Install gke-gcloud-auth-plugin and run: "
+                    + "gcloud container clusters get-credentials CLUSTER");
             case "azure":
                 throw new LeaseStoreConfigurationException(
                     $"{what}, which Kubernetes removed in 1.26. Install kubelogin and run: kubelogin convert-kubeconfig");

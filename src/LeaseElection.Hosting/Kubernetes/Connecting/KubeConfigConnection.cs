@@ -9,10 +9,13 @@ internal static class KubeConfigConnection
     public static KubernetesConnection Create(KubeConfig config, string? wantedContext)
     {
         string name = wantedContext ?? config.CurrentContext ?? throw new LeaseStoreConfigurationException(
-            $"The kubeconfig {config.Name} has no current-context. Set LeaderElection:Kubernetes:Context to one of: {List(config.Contexts)}.");
+            $"The kubeconfig {config.Name} has no current-context. Set LeaderElection:Kubernetes:Context to one of: "
+            + $"{List(config.Contexts)}.");
         if (!config.Contexts.TryGetValue(name, out KubeConfigNode? context))
         {
-            string source = wantedContext is null ? $"current-context of the kubeconfig {config.Name}" : "LeaderElection:Kubernetes:Context";
+            string source = wantedContext is null
+                ? $"current-context of the kubeconfig {config.Name}"
+                : "LeaderElection:Kubernetes:Context";
             throw new LeaseStoreConfigurationException(
                 $"{source} is '{name}', which is not a context of the kubeconfig {config.Name}. Use one of: {List(config.Contexts)}.");
         }
@@ -24,7 +27,8 @@ internal static class KubeConfigConnection
         if (authority is not null && skipTlsVerify)
         {
             throw new LeaseStoreConfigurationException(
-                $"{cluster.DescribeKey("insecure-skip-tls-verify")} is true although there is a certificate-authority. Remove one of the two.");
+                $"{cluster.DescribeKey("insecure-skip-tls-verify")} is true although there is a certificate-authority. "
+                + "Remove one of the two.");
         }
 
         string serverKey = cluster.DescribeKey("server");
@@ -64,7 +68,8 @@ internal static class KubeConfigConnection
         null => null,
         // It goes into the header Host, which takes nothing else, and would refuse it at every request.
         { } name when Uri.CheckHostName(name) is UriHostNameType.Dns or UriHostNameType.IPv4 => name,
-        { } name => throw new LeaseStoreConfigurationException($"{cluster.DescribeKey("tls-server-name")} is '{name}', but must be a host name."),
+        { } name => throw new LeaseStoreConfigurationException(
+            $"{cluster.DescribeKey("tls-server-name")} is '{name}', but must be a host name."),
     };
 
     private static Uri? Proxy(KubeConfigNode cluster)
@@ -77,14 +82,16 @@ internal static class KubeConfigConnection
                 $"{cluster.DescribeKey("proxy-url")} must be a URL that begins with http://, https:// or socks5://.");
     }
 
-    private static KubeConfigNode Follow(Dictionary<string, KubeConfigNode> entries, KubeConfigNode context, string kind, string contextName)
+    private static KubeConfigNode Follow(
+        Dictionary<string, KubeConfigNode> entries, KubeConfigNode context, string kind, string contextName)
     {
         string name = context.Text(kind) ?? throw new LeaseStoreConfigurationException(
             $"{context.DescribeKey(kind)} is missing: context '{contextName}' must name a {kind}. There are: {List(entries)}.");
         return entries.TryGetValue(name, out KubeConfigNode? entry)
             ? entry
             : throw new LeaseStoreConfigurationException(
-                $"{context.DescribeKey(kind)} is '{name}' in context '{contextName}', but there is no such {kind}. There are: {List(entries)}.");
+                $"{context.DescribeKey(kind)} is '{name}' in context '{contextName}', but there is no such {kind}. "
+                + $"There are: {List(entries)}.");
     }
 
     private static string List(Dictionary<string, KubeConfigNode> entries) =>

@@ -34,9 +34,10 @@ internal static class KubeConfigExec
         };
     }
 
-    private static KeyValuePair<string, string> Variable(KubeConfigNode item) => item.Text("name") is { } name && !name.Contains('=', StringComparison.Ordinal)
-        ? KeyValuePair.Create(name, item.Text("value") ?? "")
-        : throw new LeaseStoreConfigurationException($"{item.DescribeKey("name")} must be the name of a variable.");
+    private static KeyValuePair<string, string> Variable(KubeConfigNode item) =>
+        item.Text("name") is { } name && !name.Contains('=', StringComparison.Ordinal)
+            ? KeyValuePair.Create(name, item.Text("value") ?? "")
+            : throw new LeaseStoreConfigurationException($"{item.DescribeKey("name")} must be the name of a variable.");
 
     private static bool NeedsTerminal(KubeConfigNode exec, string version) => exec.Text("interactiveMode") switch
     {
@@ -44,7 +45,8 @@ internal static class KubeConfigExec
         "Never" or "IfAvailable" => false,
         null when version != V1 => false,
         null => throw new LeaseStoreConfigurationException(
-            $"{exec.DescribeKey("interactiveMode")} is missing, but plugins of {V1} must say it. Add Never if it works without a terminal, else IfAvailable."),
+            $"{exec.DescribeKey("interactiveMode")} is missing, but plugins of {V1} must say it. Add Never if it works without a terminal, "
+            + "else IfAvailable."),
         var other => throw new LeaseStoreConfigurationException(
             $"{exec.DescribeKey("interactiveMode")} is '{other}', but must be Never, IfAvailable or Always."),
     };

@@ -29,7 +29,8 @@ internal static class KubeConfigUser
         if (asked is { NeedsTerminal: true })
         {
             throw new LeaseStoreConfigurationException(
-                $"{user.DescribeKey("exec.interactiveMode")} is 'Always', but a service has no terminal. Use a plugin that works without one.");
+                $"{user.DescribeKey("exec.interactiveMode")} is 'Always', but a service has no terminal. "
+                + "Use a plugin that works without one.");
         }
         return new ClusterUser
         {

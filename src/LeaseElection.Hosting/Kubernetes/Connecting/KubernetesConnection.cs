@@ -33,7 +33,9 @@ internal sealed record KubernetesConnection
     /// <summary>The proxy that the variables of the process name for <see cref="Server"/>, if <see cref="Proxy"/> is not set.</summary>
     public Uri? EnvironmentProxy { get; init; }
 
-    /// <summary>Where credentials, authorities and the settings of sockets come from, if the app says so; nothing above but the server then.</summary>
+    /// <summary>
+    /// Where credentials, authorities and the settings of sockets come from, if the app says so; nothing above but the server then.
+    /// </summary>
     public GivenConnection? Given { get; init; }
 
     /// <summary>Within the 2.5 s a request has: a connection that cannot be made is known never to have carried the request.</summary>

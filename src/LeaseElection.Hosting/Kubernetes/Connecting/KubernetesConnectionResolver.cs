@@ -12,7 +12,8 @@ internal static class KubernetesConnectionResolver
     /// <param name="options">What the user set.</param>
     /// <param name="environment">Variables and folders of this process.</param>
     /// <param name="includeHomeKubeConfig">
-    /// Whether ~/.kube/config counts. Only for an explicit <c>Store=Kubernetes</c>: nobody means a laptop's current context by saying nothing.
+    /// Whether ~/.kube/config counts. Only for an explicit <c>Store=Kubernetes</c>: nobody means a laptop's current context by saying
+    /// nothing.
     /// </param>
     /// <param name="tried">Receives a line for each source that was looked at and does not apply.</param>
     /// <exception cref="LeaseStoreConfigurationException">A source applies but is wrong.</exception>

@@ -8,9 +8,11 @@ namespace LeaseElection.Hosting.Kubernetes.Connecting;
 /// otherwise: it knows no ranges, so that a pod with <c>10.0.0.0/8</c> in it would look for its API server at a proxy outside.
 /// <list type="bullet">
 /// <item><c>*</c>: every server.</item>
-/// <item><c>10.0.0.0/8</c>, <c>fd00::/8</c>: a range. It is compared with a server that is given as an address; no name is resolved for it.</item>
+/// <item><c>10.0.0.0/8</c>, <c>fd00::/8</c>: a range. It is compared with a server that is given as an address; no name is resolved for
+/// it.</item>
 /// <item><c>10.0.0.1</c>, <c>10.0.0.1:6443</c>, <c>fd00::1</c>, <c>[fd00::1]:6443</c>: an address, on all ports or on one.</item>
-/// <item><c>corp.example</c>: a name, and all below it; <c>.corp.example</c> and <c>*.corp.example</c>: all below it. A port may follow.</item>
+/// <item><c>corp.example</c>: a name, and all below it; <c>.corp.example</c> and <c>*.corp.example</c>: all below it. A port may
+/// follow.</item>
 /// </list>
 /// </summary>
 internal static class NoProxyList
@@ -38,13 +40,17 @@ internal static class NoProxyList
         return Address(host) is { } wanted ? wanted.Equals(address) : IsBelow(name, Ascii(host));
     }
 
-    /// <summary>An address as Go reads it: nothing abbreviated, no zone. One of IPv4 that is written as one of IPv6 is that of IPv4.</summary>
+    /// <summary>
+    /// An address as Go reads it: nothing abbreviated, no zone. One of IPv4 that is written as one of IPv6 is that of IPv4.
+    /// </summary>
     private static IPAddress? Address(string text)
     {
         bool isWhole = text.Contains(':', StringComparison.Ordinal)
             ? text.AsSpan().IndexOfAny('[', ']', '%') < 0
             : text.Split('.') is { Length: 4 } parts && parts.All(part => part is "0" || part is [>= '1' and <= '9', ..]);
-        return isWhole && IPAddress.TryParse(text, out IPAddress? address) ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address) : null;
+        return isWhole && IPAddress.TryParse(text, out IPAddress? address)
+            ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)
+            : null;
     }
 
     private static (IPAddress Start, int Length)? Range(string entry)

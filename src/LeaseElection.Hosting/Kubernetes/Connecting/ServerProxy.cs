@@ -15,7 +15,8 @@ internal sealed class ServerProxy : IWebProxy, ICredentials
 
     public ServerProxy(Uri url)
     {
-        // Without the user, because .NET's errors show it. By a scheme and a port that .NET knows: a SOCKS proxy resolves names in either case.
+        // Without the user, because .NET's errors show it. By a scheme and a port that .NET knows: a SOCKS proxy resolves names in either
+        // case.
         _url = new UriBuilder(IsSocks(url) ? "socks5" : url.Scheme, url.IdnHost, url.Port < 0 ? SocksPort : url.Port).Uri;
         _user = url.UserInfo.Split(':', 2) is [{ Length: > 0 } user, .. var rest]
             ? new NetworkCredential(Uri.UnescapeDataString(user), rest is [var password] ? Uri.UnescapeDataString(password) : "")

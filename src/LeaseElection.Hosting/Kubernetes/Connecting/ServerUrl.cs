@@ -7,10 +7,16 @@ internal static class ServerUrl
 {
     public static Uri Parse(string source, string value)
     {
-        if (!Uri.TryCreate(value, UriKind.Absolute, out Uri? url) || url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
+        if (!Uri.TryCreate(value, UriKind.Absolute, out Uri? url)
+            || url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
+        {
             throw Wrong(source, value, "it must be an absolute https URL, such as https://10.0.0.1:6443 or https://[fd00::1]:6443");
+        }
         if (url.Scheme == Uri.UriSchemeHttp)
-            throw Wrong(source, value, "http is refused, because the token would be sent in clear text. Use the https address of the API server");
+        {
+            throw Wrong(
+                source, value, "http is refused, because the token would be sent in clear text. Use the https address of the API server");
+        }
         return url.Scheme == Uri.UriSchemeHttps ? url : throw Wrong(source, value, "it must begin with https://");
     }
 

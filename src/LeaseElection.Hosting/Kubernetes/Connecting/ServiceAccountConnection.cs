@@ -35,7 +35,8 @@ internal static class ServiceAccountConnection
     public static KubernetesConnection? TryInCluster(
         KubernetesStoreOptions options, ProcessEnvironment environment, List<string> tried)
     {
-        if (environment.Variable("KUBERNETES_SERVICE_HOST") is not { } host || environment.Variable("KUBERNETES_SERVICE_PORT") is not { } port)
+        if (environment.Variable("KUBERNETES_SERVICE_HOST") is not { } host
+            || environment.Variable("KUBERNETES_SERVICE_PORT") is not { } port)
         {
             tried.Add("not in a pod: the variables KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not both set");
             return null;

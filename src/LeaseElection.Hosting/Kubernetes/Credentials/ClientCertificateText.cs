@@ -14,7 +14,8 @@ internal static class ClientCertificateText
         if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
         {
             throw new FormatException(
-                "its private key is encrypted, and a service has nobody to ask for the passphrase. Write it unencrypted: openssl pkey -in KEY -out KEY.");
+                "its private key is encrypted, and a service has nobody to ask for the passphrase. "
+                + "Write it unencrypted: openssl pkey -in KEY -out KEY.");
         }
         if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
             throw new FormatException("its private key must be in PEM form (-----BEGIN PRIVATE KEY-----).");
@@ -43,7 +44,8 @@ internal static class ClientCertificateText
         if (unusable is not null)
         {
             throw new FormatException(
-                $"its key is of the kind {unusable}, which .NET cannot log in with. Have a client certificate issued for an ECDSA (P-256) or RSA key.");
+                $"its key is of the kind {unusable}, which .NET cannot log in with. "
+                + "Have a client certificate issued for an ECDSA (P-256) or RSA key.");
         }
     }
 }

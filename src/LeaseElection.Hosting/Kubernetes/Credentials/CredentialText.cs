@@ -18,7 +18,8 @@ internal static class CredentialText
         // Anything else would break the Authorization header, and the error of that would show the header.
         return token.All(c => c is > ' ' and < '\x7f')
             ? token
-            : throw new FormatException("it must hold one bearer token and nothing else: it has spaces, line breaks or non-ASCII characters.");
+            : throw new FormatException(
+                "it must hold one bearer token and nothing else: it has spaces, line breaks or non-ASCII characters.");
     }
 
     /// <summary>Bundles that were put together by hand have blocks that are none: one certificate is enough, as for kubectl.</summary>

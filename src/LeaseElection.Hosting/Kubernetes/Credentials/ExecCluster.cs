@@ -17,7 +17,9 @@ internal sealed class ExecCluster
 
     public string? ProxyUrl { get; init; }
 
-    /// <summary>JSON meant for the plugin, from the cluster's extension <c>client.authentication.k8s.io/exec</c>; perhaps with a secret.</summary>
+    /// <summary>
+    /// JSON meant for the plugin, from the cluster's extension <c>client.authentication.k8s.io/exec</c>; perhaps with a secret.
+    /// </summary>
     public string? Config { get; init; }
 
     /// <summary>Writes the object <c>spec.cluster</c>.</summary>

@@ -7,7 +7,9 @@ namespace LeaseElection.Hosting.Kubernetes.Credentials;
 /// <summary>Reads what an exec plugin prints: JSON, or YAML, as a here-document of a shell script has it.</summary>
 internal static class ExecCredentialText
 {
-    /// <exception cref="FormatException">It is neither, or no credential. The message never repeats the text, which may hold a token.</exception>
+    /// <exception cref="FormatException">
+    /// It is neither, or no credential. The message never repeats the text, which may hold a token.
+    /// </exception>
     public static ExecCredentialStatus Parse(string output, string apiVersion)
     {
         ExecCredential? credential = FromJson(output) ?? FromJson(FromYaml(output));

@@ -22,7 +22,9 @@ internal sealed class TextSource
 
     public static TextSource FromFile(string path) => new(path, text: null, path);
 
-    /// <summary>A file with a text that counts while the file cannot be read or is empty, as a kubeconfig's token beside its tokenFile.</summary>
+    /// <summary>
+    /// A file with a text that counts while the file cannot be read or is empty, as a kubeconfig's token beside its tokenFile.
+    /// </summary>
     public static TextSource FromFile(string path, string otherwise) => new(path, otherwise, path);
 
     public static TextSource Inline(string name, string text) => new(name, text, path: null);

@@ -57,8 +57,8 @@ internal static class ApiErrors
                 $"{server} is overloaded and asks to wait ({code}). If it stays so, give leases a FlowSchema of higher priority.{said}"),
             >= 500 when PolicyRefusal.UnreachableWebhookOf(status) is { } webhook => Error(
                 LeaseStoreErrorKind.ServerError,
-                $"{server} may not {verb} the lease {resource.Namespace}/{resource.Name} without asking the admission webhook '{webhook}', which does "
-                + $"not answer ({code}). Mend the webhook, or exempt leases from it.{said}"),
+                $"{server} may not {verb} the lease {resource.Namespace}/{resource.Name} without asking the admission webhook "
+                + $"'{webhook}', which does not answer ({code}). Mend the webhook, or exempt leases from it.{said}"),
             >= 500 => Error(
                 LeaseStoreErrorKind.ServerError, $"{server} failed ({code}). Look into the logs of the API server and of etcd.{said}"),
             < 400 => Error(
@@ -81,8 +81,8 @@ internal static class ApiErrors
             return $"A ResourceQuota of the namespace '{resource.Namespace}' leaves no room for the lease '{resource.Name}'.";
         if (message?.Contains("cannot impersonate resource", StringComparison.Ordinal) is true)
         {
-            return $"The kubeconfig's user may not act as the one that its 'as' names, at {resource.ServerText} (403). Grant the verb impersonate on "
-                + "that user, with its groups and what else is named, or remove 'as'.";
+            return $"The kubeconfig's user may not act as the one that its 'as' names, at {resource.ServerText} (403). Grant the verb "
+                + "impersonate on that user, with its groups and what else is named, or remove 'as'.";
         }
         if (PolicyRefusal.By(403, status, verb) is { } policy)
             return ByPolicy(policy, 403, verb, resource);
@@ -92,8 +92,9 @@ internal static class ApiErrors
     }
 
     private static string ByPolicy(string policy, int code, string verb, LeaseResource resource) =>
-        $"{policy} refuses to {verb} the lease '{resource.Name}' in namespace '{resource.Namespace}' at {resource.ServerText} ({code}); no Role helps "
-        + $"against that. {(verb == "create" ? "Make the Lease beforehand with" : "Give the Lease")} what is asked for, such as labels, or exempt it.";
+        $"{policy} refuses to {verb} the lease '{resource.Name}' in namespace '{resource.Namespace}' at {resource.ServerText} ({code}); no "
+        + $"Role helps against that. {(verb == "create" ? "Make the Lease beforehand with" : "Give the Lease")} what is asked for, such as "
+        + "labels, or exempt it.";
 
     private static string Said(ApiStatus? status) => status?.Message is { Length: > 0 } message
         ? $" The server said: {Excerpt.Of(message)}"

@@ -1,6 +1,8 @@
 namespace LeaseElection.Hosting.Kubernetes.Requests;
 
-/// <summary>Reads a body that has no right to be large: a Lease has a few hundred bytes, a captive portal's page may have any number.</summary>
+/// <summary>
+/// Reads a body that has no right to be large: a Lease has a few hundred bytes, a captive portal's page may have any number.
+/// </summary>
 internal static class BoundedBody
 {
     public const int MaxLength = 1024 * 1024;

@@ -21,7 +21,9 @@ internal static class PolicyRefusal
         if (NameAfter(Policy, '\'', message) is { } policy)
             return $"The ValidatingAdmissionPolicy '{policy}'";
         // Every authorizer's refusal is told in the same words: User "x" cannot create resource "leases".
-        return code == 403 && !message.Contains(" cannot ", StringComparison.Ordinal) ? "A policy of the cluster (admission control)" : null;
+        return code == 403 && !message.Contains(" cannot ", StringComparison.Ordinal)
+            ? "A policy of the cluster (admission control)"
+            : null;
     }
 
     /// <returns>The webhook that must be asked and cannot be; <see langword="null"/>: it is something else.</returns>
