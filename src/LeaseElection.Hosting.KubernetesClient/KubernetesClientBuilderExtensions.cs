@@ -41,8 +41,9 @@ public static class KubernetesClientBuilderExtensions
     /// <param name="factory">
     /// Called when the host starts, and again when the API server has refused the credentials (401) or was not trusted, or the token provider
     /// has failed: so a rotated token, authority or certificate is in use at once, and an exec plugin is asked again. It runs beside the
-    /// requests, never twice at once, and has 30 s. Should it throw when the host starts, the host does not start; later that costs a
-    /// warning, and it is called again. <see langword="null"/> says that there is no cluster to connect to: the election then looks for one
+    /// requests, never twice at once, and has 30 s; while the API server goes on refusing it is called ever less often, down to once a minute. Where
+    /// the server was not trusted the token provider of before stays. Should it throw when the host starts, the host does not start; later
+    /// that costs a warning, and it is called again. <see langword="null"/> says that there is no cluster to connect to: the election then looks for one
     /// by itself, as without this, and in Development goes on with a file.
     /// </param>
     /// <returns>The same builder.</returns>

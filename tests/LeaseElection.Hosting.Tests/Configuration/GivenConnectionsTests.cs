@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace LeaseElection.Hosting.Tests;
@@ -95,6 +96,53 @@ public sealed class GivenConnectionsTests : IDisposable
             Server = Good.Server,
             ConfigureHandler = _ => throw new InvalidOperationException("no proxy"),
         }));
+
+    [Fact]
+    public async Task Start_ConfigureHandlerHangs_IsRefusedAfterItsTime()
+    {
+        using var gate = new ManualResetEventSlim();
+        var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var hanging = new KubernetesApiConnection
+        {
+            Server = Good.Server,
+            ConfigureHandler = _ =>
+            {
+                called.SetResult();
+                gate.Wait(CancellationToken.None);
+            },
+        };
+        Task<string> refused = Task.Run(() => RefusedAsync(_ => new(hanging), [], stopTime: true));
+        await called.Task.WaitAsync(Signal.Patience);
+
+        _time.Advance(AppCode.Timeout);
+
+        Assert.StartsWith(
+            "Configuring the socket handler as UseVault() says gave no answer within 30 s.", await refused, StringComparison.Ordinal);
+        gate.Set();
+    }
+
+    [Fact]
+    public async Task Start_NoServer_IsRefused() => Assert.Equal(
+        "The server that UseVault() gives is null. Set it to the https address of the API server.",
+        await RefusedAsync(new KubernetesApiConnection { Server = null! }));
+
+    /// <summary>The store logs while it is opened, and in the middle of a request.</summary>
+    [Fact]
+    public async Task Start_LogOfTheStoreThrows_CostsNothing()
+    {
+        using IHost host = Build(
+            builder =>
+            {
+                builder.Services.AddSingleton<ILoggerProvider>(new FullDisk());
+                builder.UseKubernetesConnection("UseVault()", (_, _) => new(
+                    new KubernetesApiConnection { Server = Good.Server, Namespace = "shop", SkipTlsVerify = true }));
+            },
+            []);
+
+        await host.StartAsync();
+
+        await host.StopAsync();
+    }
 
     [Theory]
     [InlineData("ApiServer")]
@@ -207,5 +255,24 @@ public sealed class GivenConnectionsTests : IDisposable
             builder.Services.AddSingleton(new ElectionClock(_time));
         use(builder.Services.AddLeaderElection());
         return builder.Build();
+    }
+
+    private sealed class FullDisk : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName.EndsWith("KubernetesLeaseStore", StringComparison.Ordinal) ? this : NullLogger.Instance;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new IOException("no space left on device");
+
+        public void Dispose()
+        {
+        }
     }
 }
