@@ -7,7 +7,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace LeaseElection.Hosting.Tests;
@@ -133,7 +132,7 @@ public sealed class GivenConnectionsTests : IDisposable
         using IHost host = Build(
             builder =>
             {
-                builder.Services.AddSingleton<ILoggerProvider>(new FullDisk());
+                builder.Services.AddSingleton<ILoggerProvider>(new ThrowingLoggerProvider());
                 builder.UseKubernetesConnection("UseVault()", (_, _) => new(
                     new KubernetesApiConnection { Server = Good.Server, Namespace = "shop", SkipTlsVerify = true }));
             },
@@ -255,24 +254,5 @@ public sealed class GivenConnectionsTests : IDisposable
             builder.Services.AddSingleton(new ElectionClock(_time));
         use(builder.Services.AddLeaderElection());
         return builder.Build();
-    }
-
-    private sealed class FullDisk : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) =>
-            categoryName.EndsWith("KubernetesLeaseStore", StringComparison.Ordinal) ? this : NullLogger.Instance;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            throw new IOException("no space left on device");
-
-        public void Dispose()
-        {
-        }
     }
 }
