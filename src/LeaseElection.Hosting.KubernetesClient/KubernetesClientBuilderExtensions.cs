@@ -6,14 +6,16 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Reaches the API server of an election as KubernetesClient is configured to.</summary>
 /// <remarks>
-/// It has an effect where the lease is kept on Kubernetes, and then instead of <c>LeaderElection:Kubernetes:ApiServer</c>, <c>KubeConfig</c>,
+/// It has an effect where the lease is kept on Kubernetes, and then instead of <c>LeaderElection:Kubernetes:ApiServer</c>,
+/// <c>KubeConfig</c>,
 /// <c>Context</c>, <c>TokenFile</c> and <c>CertificateAuthorityFile</c>, which are refused beside it. The last call for an election wins.
 /// </remarks>
 public static class KubernetesClientBuilderExtensions
 {
     /// <summary>
     /// Takes the <see cref="KubernetesClientConfiguration"/> of the app's services, for example
-    /// <c>builder.Services.AddSingleton(KubernetesClientConfiguration.BuildDefaultConfig())</c>. Where there is none the host does not start.
+    /// <c>builder.Services.AddSingleton(KubernetesClientConfiguration.BuildDefaultConfig())</c>. Where there is none the host does not
+    /// start.
     /// </summary>
     /// <param name="builder">The election.</param>
     /// <returns>The same builder.</returns>
@@ -36,14 +38,17 @@ public static class KubernetesClientBuilderExtensions
         return Use(builder, "UseKubernetesClient(configuration)", _ => configuration);
     }
 
-    /// <summary>Takes the configuration that a factory makes, for example <see cref="KubernetesClientConfiguration.InClusterConfig"/>.</summary>
+    /// <summary>
+    /// Takes the configuration that a factory makes, for example <see cref="KubernetesClientConfiguration.InClusterConfig"/>.
+    /// </summary>
     /// <param name="builder">The election.</param>
     /// <param name="factory">
-    /// Called when the host starts, and again when the API server has refused the credentials (401) or was not trusted, or the token provider
-    /// has failed: so a rotated token, authority or certificate is in use at once, and an exec plugin is asked again. It runs beside the
-    /// requests, never twice at once, and has 30 s. Should it throw when the host starts, the host does not start; later that costs a
-    /// warning, and it is called again. <see langword="null"/> says that there is no cluster to connect to: the election then looks for one
-    /// by itself, as without this, and in Development goes on with a file.
+    /// Called when the host starts, and again when the API server has refused the credentials (401) or was not trusted, or the token
+    /// provider has failed: so a rotated token, authority or certificate is in use at once, and an exec plugin is asked again. It runs
+    /// beside the requests, never twice at once, and has 30 s; while the API server goes on refusing it is called ever less often, down to
+    /// once a minute. Where the server was not trusted the token provider of before stays. Should it throw when the host starts, the host
+    /// does not start; later that costs a warning, and it is called again. <see langword="null"/> says that there is no cluster to connect
+    /// to: the election then looks for one by itself, as without this, and in Development goes on with a file.
     /// </param>
     /// <returns>The same builder.</returns>
     public static LeaderElectionBuilder UseKubernetesClient(

@@ -22,13 +22,14 @@ public sealed class KubernetesApiConnection
 
     /// <summary>The namespace that comes with the connection.</summary>
     /// <value>
-    /// Default: <see langword="null"/>. Used where neither <see cref="LeaderElectionOptions.LeaseNamespace"/> nor the Pod names one; without
-    /// any the start is refused.
+    /// Default: <see langword="null"/>. Used where neither <see cref="LeaderElectionOptions.LeaseNamespace"/> nor the Pod names one;
+    /// without any the start is refused.
     /// </value>
     public string? Namespace { get; init; }
 
     /// <summary>The only authorities that the server's certificate is trusted by.</summary>
-    /// <value>Default: <see langword="null"/>, the system's. Not empty. Do not dispose of the certificates while the host runs.</value>
+    /// <value>Default: <see langword="null"/>, the system's. Not empty. Of no effect beside
+    /// <see cref="SkipTlsVerify"/>. Do not dispose of the certificates while the host runs.</value>
     public X509Certificate2Collection? CertificateAuthorities { get; init; }
 
     /// <summary>The certificate that this process proves itself with, with its intermediates and its private key.</summary>
@@ -37,7 +38,8 @@ public sealed class KubernetesApiConnection
 
     /// <summary>
     /// Gives the header <c>Authorization</c>. Asked before each request, so it should remember what it knows, but never twice at once. It
-    /// runs beside the request and may take longer than a request has: the next one finds its answer. After 30 s it has failed.
+    /// runs beside the request and may take longer than a request has: the next one within a minute finds its answer. After 30 s it has
+    /// failed, and is not called again before that call has ended.
     /// </summary>
     /// <value>Default: <see langword="null"/>, no such header. What it throws is a failed request, which is tried again.</value>
     public Func<CancellationToken, ValueTask<AuthenticationHeaderValue?>>? Authorize { get; init; }
@@ -48,14 +50,16 @@ public sealed class KubernetesApiConnection
 
     /// <summary>
     /// Whether the server's certificate goes unchecked: whoever is between here and there can read the token and pretend to be the API
-    /// server. A warning in the log says so.
+    /// server, whatever <see cref="CertificateAuthorities"/> says. A warning in the log says so.
     /// </summary>
     /// <value>Default: <see langword="false"/>.</value>
     public bool SkipTlsVerify { get; init; }
 
     /// <summary>
-    /// Changes how sockets are made: proxy, connect callback, TLS versions. Called for each new handler, and what it says of
-    /// redirects, cookies, time-outs, the number of connections and the check of the server's certificate is overridden.
+    /// Changes how sockets are made: proxy, connect callback, TLS versions. Called for each new handler, one after the other, and what it
+    /// says of redirects, cookies, time-outs, the number of connections and the check of the server's certificate is overridden. Before a
+    /// description is used it is called once with a handler that is thrown away: if it then throws, or has not returned after 30 s, the
+    /// description is refused.
     /// </summary>
     /// <value>Default: <see langword="null"/>.</value>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; init; }

@@ -63,16 +63,18 @@ public sealed class LeaderElectionBuilder
 
     /// <summary>
     /// Has the app say how the API server of this election is reached: the way in for adapters to client libraries. It has an effect where
-    /// the lease is kept on Kubernetes, and then instead of <c>Kubernetes:ApiServer</c> and its like, which are refused beside it. The last call
-    /// for an election wins.
+    /// the lease is kept on Kubernetes, and then instead of <c>Kubernetes:ApiServer</c> and its like, which are refused beside it. The last
+    /// call for an election wins.
     /// </summary>
     /// <param name="origin">What the user has typed, for messages: <c>UseKubernetesClient()</c>.</param>
     /// <param name="connect">
     /// Called when the host starts, and again whenever the API server has refused the credentials (401), was not trusted, or
-    /// <see cref="KubernetesApiConnection.Authorize"/> failed. The same instance as before says that there is nothing new; <see langword="null"/>,
-    /// that it knows of no API server: the election then looks for one by itself, as without this. It runs beside the requests, never twice at
-    /// once, and has 30 s. What it throws fails the start of the host (an <c>OptionsValidationException</c> in its own words); later it costs a
-    /// warning and is tried again. Of an election that runs <see cref="KubernetesApiConnection.Server"/>, <see cref="KubernetesApiConnection.TlsServerName"/>,
+    /// <see cref="KubernetesApiConnection.Authorize"/> failed. The same instance as before says that there is nothing new; <see
+    /// langword="null"/>, that it knows of no API server: the election then looks for one by itself, as without this. It runs beside the
+    /// requests, never twice at once, and has 30 s; while the API server goes on refusing it is asked after 1 s, 2 s, 4 s and so on, down
+    /// to once a minute. Where the API server was not trusted only authorities and client certificate are taken of its answer. What it
+    /// throws fails the start of the host (an <c>OptionsValidationException</c> in its own words); later it costs a warning and is tried
+    /// again. Of an election that runs <see cref="KubernetesApiConnection.Server"/>, <see cref="KubernetesApiConnection.TlsServerName"/>,
     /// <see cref="KubernetesApiConnection.SkipTlsVerify"/> and <see cref="KubernetesApiConnection.Namespace"/> stay.
     /// </param>
     /// <returns>This builder.</returns>

@@ -43,7 +43,8 @@ internal sealed class ElectionStoreFactory(
                 FileStoreDirectory.Resolve(registration, options, environment),
                 card.LeaseNamespace, card.LeaseName, clock.TimeProvider, loggers.CreateLogger<FileLeaseStore>())
             : new KubernetesLeaseStore(
-                connection, card.LeaseNamespace, card.LeaseName, clock.TimeProvider, loggers.CreateLogger<KubernetesLeaseStore>());
+                connection, card.LeaseNamespace, card.LeaseName, clock.TimeProvider,
+                new GuardedLogger(loggers.CreateLogger<KubernetesLeaseStore>()));
         claims.Claim(registration, store.Description);
         if (connection is not null)
             return new OpenedStore(store, card) { Announcers = announcers.Open(registration, options, connection, card) };

@@ -45,11 +45,11 @@ internal static partial class KubernetesStoreLog
     public static partial void ConnectionMadeAnew(ILogger logger, string origin);
 
     [LoggerMessage(211, LogLevel.Warning,
-        "The API server refuses or is not trusted, and no other connection to it can be had: {Reason} The one before is used, and "
-        + "another one asked for again and again.",
+        "No other connection could be made: {Reason} The one before stays in use. Mend what {Origin} does, or restart the process.",
         EventName = "ConnectionNotMadeAnew")]
-    public static partial void ConnectionNotMadeAnew(ILogger logger, string reason);
+    public static partial void ConnectionNotMadeAnew(ILogger logger, string reason, string origin);
 
-    [LoggerMessage(212, LogLevel.Debug, "Again no other connection can be had: {Reason}", EventName = "ConnectionNotMadeAnewAgain")]
-    public static partial void ConnectionNotMadeAnewAgain(ILogger logger, string reason);
+    [LoggerMessage(212, LogLevel.Debug, "Again no other connection could be made: {Reason} {Origin} is to be mended.",
+        EventName = "ConnectionNotMadeAnewAgain")]
+    public static partial void ConnectionNotMadeAnewAgain(ILogger logger, string reason, string origin);
 }

@@ -21,8 +21,7 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
     private readonly ApiServerClient _client;
 
     public KubernetesLeaseStore(
-        KubernetesConnection connection, string leaseNamespace, string leaseName, TimeProvider timeProvider,
-        ILogger<KubernetesLeaseStore> logger)
+        KubernetesConnection connection, string leaseNamespace, string leaseName, TimeProvider timeProvider, ILogger logger)
     {
         _resource = new LeaseResource(connection.Server, leaseNamespace, leaseName);
         _replies = new LeaseReplies(_resource);

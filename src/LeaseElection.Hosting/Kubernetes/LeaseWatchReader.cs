@@ -14,7 +14,9 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
 
     private readonly PipeReader _pipe = PipeReader.Create(body, new StreamPipeReaderOptions(leaveOpen: true));
 
-    /// <summary>How much of the line that has begun is known to hold no end: looked through once, not again for every byte that arrives.</summary>
+    /// <summary>
+    /// How much of the line that has begun is known to hold no end: looked through once, not again for every byte that arrives.
+    /// </summary>
     private long _searched;
 
     /// <returns>The next event, or <see langword="null"/> when the server has closed the watch in good order.</returns>

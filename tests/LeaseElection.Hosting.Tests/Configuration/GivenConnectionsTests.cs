@@ -96,6 +96,53 @@ public sealed class GivenConnectionsTests : IDisposable
             ConfigureHandler = _ => throw new InvalidOperationException("no proxy"),
         }));
 
+    [Fact]
+    public async Task Start_ConfigureHandlerHangs_IsRefusedAfterItsTime()
+    {
+        using var gate = new ManualResetEventSlim();
+        var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var hanging = new KubernetesApiConnection
+        {
+            Server = Good.Server,
+            ConfigureHandler = _ =>
+            {
+                called.SetResult();
+                gate.Wait(CancellationToken.None);
+            },
+        };
+        Task<string> refused = Task.Run(() => RefusedAsync(_ => new(hanging), [], stopTime: true));
+        await called.Task.WaitAsync(Signal.Patience);
+
+        _time.Advance(AppCode.Timeout);
+
+        Assert.StartsWith(
+            "Configuring the socket handler as UseVault() says gave no answer within 30 s.", await refused, StringComparison.Ordinal);
+        gate.Set();
+    }
+
+    [Fact]
+    public async Task Start_NoServer_IsRefused() => Assert.Equal(
+        "The server that UseVault() gives is null. Set it to the https address of the API server.",
+        await RefusedAsync(new KubernetesApiConnection { Server = null! }));
+
+    /// <summary>The store logs while it is opened, and in the middle of a request.</summary>
+    [Fact]
+    public async Task Start_LogOfTheStoreThrows_CostsNothing()
+    {
+        using IHost host = Build(
+            builder =>
+            {
+                builder.Services.AddSingleton<ILoggerProvider>(new ThrowingLoggerProvider());
+                builder.UseKubernetesConnection("UseVault()", (_, _) => new(
+                    new KubernetesApiConnection { Server = Good.Server, Namespace = "shop", SkipTlsVerify = true }));
+            },
+            []);
+
+        await host.StartAsync();
+
+        await host.StopAsync();
+    }
+
     [Theory]
     [InlineData("ApiServer")]
     [InlineData("KubeConfig")]

@@ -58,7 +58,7 @@ public sealed class KubeConfigFuzzTests(ITestOutputHelper output) : IDisposable
             KubernetesConnection connection = KubeConfigConnection.Create(KubeConfig.Load([ConfigPath], missingIsError: true)!, null);
             var channels = new ApiServerChannelFactory(connection, TimeProvider.System, NullLogger.Instance);
             var credential = new ClusterCredential("t", null);
-            channels.CreateForRequests(credential).Dispose();
+            channels.CreateForRequestsAsync(credential, default).AsTask().GetAwaiter().GetResult().Dispose();
             using HttpRequestMessage message = channels.CreateMessage(
                 HttpMethod.Get, new LeaseResource(connection.Server, "default", "settlement").ForItem(TimeSpan.FromSeconds(1)), credential);
             Assert.Equal(Uri.UriSchemeHttps, message.RequestUri!.Scheme);

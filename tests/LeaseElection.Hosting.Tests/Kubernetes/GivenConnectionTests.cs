@@ -14,6 +14,7 @@ namespace LeaseElection.Hosting.Tests.Kubernetes;
 public sealed class GivenConnectionTests : IAsyncLifetime
 {
     private readonly RecordingLogger<KubernetesLeaseStore> _logger = new();
+    private readonly ShiftedTimeProvider _time = new();
     private FakeKubeApiServer _server = null!;
     private Func<CancellationToken, ValueTask<KubernetesApiConnection?>> _connect = _ => throw new InvalidOperationException("not expected");
     private int _asked;
@@ -75,7 +76,7 @@ public sealed class GivenConnectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rejected_AppThrows_OneWarningAndAskedAgainAtTheNextRequest()
+    public async Task Rejected_AppThrows_OneWarningAndAskedAgainAfterASecondAndTwo()
     {
         Rotate("first", "second");
         await using KubernetesLeaseStore store = Open(Connection("first"));
@@ -83,7 +84,11 @@ public sealed class GivenConnectionTests : IAsyncLifetime
 
         Failed(LeaseStoreErrorKind.Unauthorized, await store.ReadAsync(Patience, default));
         Failed(LeaseStoreErrorKind.Unauthorized, await store.ReadAsync(Patience, default));
+        Assert.Equal(1, _asked);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Failed(LeaseStoreErrorKind.Unauthorized, await store.ReadAsync(Patience, default));
         _connect = _ => new(Connection("second"));
+        _time.Advance(TimeSpan.FromSeconds(2));
         Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
 
         (LogLevel _, EventId id, string text) = Assert.Single(_logger.Lines, line => line.Level >= LogLevel.Warning);
@@ -218,6 +223,31 @@ public sealed class GivenConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ConfigureHandler_Hangs_CostsTheRequestItsTimeAndNotTheStore()
+    {
+        using var gate = new ManualResetEventSlim();
+        await using KubernetesLeaseStore store = Open(new KubernetesApiConnection
+        {
+            Server = _server.Url,
+            CertificateAuthorities = Authorities(),
+            Authorize = Bearer(FakeKubeApiServer.Token),
+            ConfigureHandler = _ => gate.Wait(CancellationToken.None),
+        });
+
+        LeaseReply reply = await store.ReadAsync(TimeSpan.FromSeconds(0.5), default).WaitAsync(Patience);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(0.5));
+            await using IAsyncEnumerator<LeaseEvent> events = store.WatchAsync("1", stop.Token).GetAsyncEnumerator();
+            await events.MoveNextAsync().AsTask().WaitAsync(Patience);
+        });
+        gate.Set();
+
+        Failed(LeaseStoreErrorKind.Timeout, reply);
+        Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
+    }
+
+    [Fact]
     public async Task Dispose_WhileTheAppHangs_DoesNotWaitForIt()
     {
         KubernetesLeaseStore store = Open(Connection("nobody's"));
@@ -243,10 +273,10 @@ public sealed class GivenConnectionTests : IAsyncLifetime
 
     private KubernetesLeaseStore Open(KubernetesApiConnection connection)
     {
-        var giver = new ConnectionGiver("UseVault()", AskAsync, TimeProvider.System);
+        var giver = new ConnectionGiver("UseVault()", AskAsync, _time);
         return new(
             GivenConnection.Create(giver, connection) with { ConnectTimeout = Patience },
-            StoreSetup.Namespace, "settlement", TimeProvider.System, _logger);
+            StoreSetup.Namespace, "settlement", _time, _logger);
 
         ValueTask<KubernetesApiConnection?> AskAsync(CancellationToken cancellationToken)
         {

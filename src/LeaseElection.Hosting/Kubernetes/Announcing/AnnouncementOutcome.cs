@@ -9,7 +9,9 @@ internal enum AnnouncementOutcome
     /// <summary>404: what it is about does not exist.</summary>
     NotFound,
 
-    /// <summary>It was not carried out, and would not be if it were sent again as it is: a missing right, an object the server refuses.</summary>
+    /// <summary>
+    /// It was not carried out, and would not be if it were sent again as it is: a missing right, an object the server refuses.
+    /// </summary>
     Refused,
 
     /// <summary>It was not carried out, and may be if it is sent again.</summary>

@@ -1,6 +1,8 @@
 namespace LeaseElection.Hosting.Kubernetes.Announcing;
 
-/// <summary>How long to wait before something is announced again: 1 s, doubling up to 10 s, or what the server asks for up to a minute.</summary>
+/// <summary>
+/// How long to wait before something is announced again: 1 s, doubling up to 10 s, or what the server asks for up to a minute.
+/// </summary>
 internal static class AnnouncementPause
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);

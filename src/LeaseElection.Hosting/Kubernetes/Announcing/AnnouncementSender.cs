@@ -14,7 +14,8 @@ internal sealed class AnnouncementSender(KubernetesConnection connection, TimePr
 
     public ApiServerAddress Server { get; } = new(connection.Server);
 
-    /// <exception cref="OperationCanceledException">Only when <paramref name="cancellationToken"/> fired: what became of it is unknown.</exception>
+    /// <exception cref="OperationCanceledException">Only when <paramref name="cancellationToken"/> fired: what became of it is
+    /// unknown.</exception>
     public async Task<AnnouncementReply> SendAsync(Announcement announcement, CancellationToken cancellationToken)
     {
         ApiOutcome outcome = await _client.SendAsync(announcement.Request, RequestTimeout, cancellationToken).ConfigureAwait(false);

@@ -82,7 +82,9 @@ internal sealed class LeaderPodLabel : ILeadershipAnnouncer
         // The label goes when the term is ending.
     }
 
-    /// <summary>Ends when the server has answered to the label's removal, whatever it said: waiting for another attempt would cost more.</summary>
+    /// <summary>
+    /// Ends when the server has answered to the label's removal, whatever it said: waiting for another attempt would cost more.
+    /// </summary>
     public async Task WithdrawnAsync()
     {
         Task tried;

@@ -6,8 +6,8 @@ namespace LeaseElection.Hosting.Kubernetes.Announcing;
 
 /// <summary>
 /// Makes Events of the core API group, as client-go does: kubectl shows them whichever group they were written to, and a Role needs but
-/// one rule. They carry all the same what <c>events.k8s.io/v1</c> demands, because the server checks it as soon as there is an <c>eventTime</c>,
-/// which tells the order within a second.
+/// one rule. They carry all the same what <c>events.k8s.io/v1</c> demands, because the server checks it as soon as there is an
+/// <c>eventTime</c>, which tells the order within a second.
 /// </summary>
 internal static class LeaseEventBodies
 {

@@ -17,7 +17,9 @@ internal sealed class PodLabelPlan(string ownPod)
 
     private readonly PodLabelGoal _own = new(ownPod);
 
-    /// <summary>Former holders, the latest last; they are cleared by a leader only, so that nobody clears a newer one than he knows.</summary>
+    /// <summary>
+    /// Former holders, the latest last; they are cleared by a leader only, so that nobody clears a newer one than he knows.
+    /// </summary>
     private readonly List<PodLabelGoal> _former = [];
     private TimeSpan _doubtUntil = TimeSpan.MinValue;
     private bool _leads;
@@ -57,7 +59,9 @@ internal sealed class PodLabelPlan(string ownPod)
     public PodLabelPatch? Next(TimeSpan now) =>
         Goals.FirstOrDefault(goal => goal.DueAt <= now) is { } goal ? new PodLabelPatch(goal.Pod, goal.Leads, now) : null;
 
-    /// <summary>Whether a request that is under way is to be given up: what it asks for is no longer wanted, or must not be waited for.</summary>
+    /// <summary>
+    /// Whether a request that is under way is to be given up: what it asks for is no longer wanted, or must not be waited for.
+    /// </summary>
     public bool IsStale(PodLabelPatch patch) => !Goals.Any(goal => goal.Pod == patch.Pod && goal.Leads == patch.Leads);
 
     public void Ended(PodLabelPatch patch, AnnouncementReply reply, TimeSpan now)

@@ -24,8 +24,8 @@ internal static class PodLabelRequests
     }
 
     /// <summary>
-    /// The Pod of a default identity, <c>POD_NAME</c>, <c>_</c> and 8 characters; <see langword="null"/> for others, which may be anything. The
-    /// name of a Pod has no <c>_</c>.
+    /// The Pod of a default identity, <c>POD_NAME</c>, <c>_</c> and 8 characters; <see langword="null"/> for others, which may be anything.
+    /// The name of a Pod has no <c>_</c>.
     /// </summary>
     public static string? PodOf(string identity)
     {

@@ -47,15 +47,16 @@ internal sealed class ApiServerChannelFactory
             KubernetesStoreLog.TlsNotVerified(logger, connection.Server.Authority, connection.Origin);
     }
 
-    public ApiServerChannel CreateForRequests(ClusterCredential credential) => Create(credential, CreateHandler());
+    public async ValueTask<ApiServerChannel> CreateForRequestsAsync(ClusterCredential credential, CancellationToken cancellationToken) =>
+        Create(credential, await CreateHandlerAsync(cancellationToken).ConfigureAwait(false));
 
     /// <summary>
     /// A handler, and so a connection, for one watch alone: a watch that hangs cannot hold up a renewal, and reopening one after silence
     /// never meets the same dead connection.
     /// </summary>
-    public ApiServerChannel CreateForWatch(ClusterCredential credential)
+    public async ValueTask<ApiServerChannel> CreateForWatchAsync(ClusterCredential credential, CancellationToken cancellationToken)
     {
-        SocketsHttpHandler handler = CreateHandler();
+        SocketsHttpHandler handler = await CreateHandlerAsync(cancellationToken).ConfigureAwait(false);
         // Otherwise disposing a stream that never ends would try to read it to its end first.
         handler.MaxResponseDrainSize = 0;
         return Create(credential, handler);
@@ -68,7 +69,7 @@ internal sealed class ApiServerChannelFactory
     public void RereadAuthorities()
     {
         _authorities?.Get(now: true);
-        _given?.BeginRenewing();
+        _given?.BeginRenewingTrust();
     }
 
     /// <summary>
@@ -106,15 +107,16 @@ internal sealed class ApiServerChannelFactory
         handler.MaxConnectionsPerServer = int.MaxValue;
     }
 
-    private SocketsHttpHandler CreateHandler()
+    private async ValueTask<SocketsHttpHandler> CreateHandlerAsync(CancellationToken cancellationToken)
     {
         var handler = new SocketsHttpHandler
         {
-            ConnectCallback = async (context, cancellationToken) => new NetworkStream(
-                await _dialer.DialAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false), ownsSocket: true),
+            ConnectCallback = async (context, token) => new NetworkStream(
+                await _dialer.DialAsync(context.DnsEndPoint, token).ConfigureAwait(false), ownsSocket: true),
             Proxy = _proxy,
         };
-        _given?.Configure(handler);
+        if (_given is not null)
+            await LetConfigureAsync(_given, handler, cancellationToken).ConfigureAwait(false);
         // What is to be asked was decided for this server, by kubectl's rules or the app; .NET's own for the variables of the process are
         // others.
         handler.UseProxy &= handler.Proxy is not null;
@@ -127,6 +129,20 @@ internal sealed class ApiServerChannelFactory
         // A trace span for every renewal, every few seconds and for ever, would drown an application's own traces.
         handler.ActivityHeadersPropagator = null;
         return handler;
+    }
+
+    private static async ValueTask LetConfigureAsync(
+        GivenCredentialSource given, SocketsHttpHandler handler, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await given.ConfigureAsync(handler, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            handler.Dispose();
+            throw;
+        }
     }
 
     private X509Certificate2Collection? Authorities() => _given is null ? _authorities?.Get() : _given.Authorities;

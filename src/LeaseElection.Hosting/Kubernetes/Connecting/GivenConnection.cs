@@ -1,11 +1,17 @@
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
+using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Kubernetes.Connecting;
 
 /// <summary>A connection that the app has described by itself, and whom to ask for another.</summary>
+#pragma warning disable CA1001 // The source is its clients', and disposed of by the last of them.
 internal sealed class GivenConnection
+#pragma warning restore CA1001
 {
+    private readonly Lock _lock = new();
+    private GivenCredentialSource? _source;
+
     private GivenConnection(ConnectionGiver giver, KubernetesApiConnection first)
     {
         Giver = giver;
@@ -23,7 +29,11 @@ internal sealed class GivenConnection
     {
         try
         {
-            return await giver.AskAsync(cancellationToken).ConfigureAwait(false) is { } connection ? Create(giver, connection) : null;
+            if (await giver.AskAsync(cancellationToken).ConfigureAwait(false) is not { } connection)
+                return null;
+            KubernetesConnection created = Create(giver, connection);
+            await giver.TryConfiguringAsync(connection, cancellationToken).ConfigureAwait(false);
+            return created;
         }
         catch (ClusterCredentialException e)
         {
@@ -32,45 +42,49 @@ internal sealed class GivenConnection
     }
 
     /// <exception cref="LeaseStoreConfigurationException">What the app says cannot be.</exception>
-    public static KubernetesConnection Create(ConnectionGiver giver, KubernetesApiConnection connection)
+    public static KubernetesConnection Create(ConnectionGiver giver, KubernetesApiConnection connection) => new()
     {
+        Server = Check(giver.Origin, connection),
+        Origin = giver.Origin,
+        User = new ClusterUser(),
+        Namespace = connection.Namespace,
+        TlsServerName = connection.TlsServerName,
+        SkipTlsVerify = connection.SkipTlsVerify,
+        Given = new GivenConnection(giver, connection),
+    };
+
+    /// <summary>The same whether it is the first description or a later one.</summary>
+    /// <returns>The server.</returns>
+    /// <exception cref="LeaseStoreConfigurationException">What the app says cannot be.</exception>
+    public static Uri Check(string origin, KubernetesApiConnection connection)
+    {
+        if (connection.Server is null)
+        {
+            throw new LeaseStoreConfigurationException(
+                $"The server that {origin} gives is null. Set it to the https address of the API server.");
+        }
         if (connection.CertificateAuthorities is { Count: 0 })
         {
             throw new LeaseStoreConfigurationException(
-                $"{giver.Origin} gives an empty list of certificate authorities, which would trust nobody: give at least one, or none (null) "
+                $"{origin} gives an empty list of certificate authorities, which would trust nobody: give at least one, or none (null) "
                 + "for those of the system.");
         }
         if (connection.TlsServerName is { } name && Uri.CheckHostName(name) is not (UriHostNameType.Dns or UriHostNameType.IPv4))
-            throw new LeaseStoreConfigurationException($"The TLS server name that {giver.Origin} gives is '{name}', but must be a host name.");
-        TryConfiguring(giver, connection);
-        return new KubernetesConnection
-        {
-            Server = ServerUrl.Parse($"The server that {giver.Origin} gives", connection.Server.OriginalString),
-            Origin = giver.Origin,
-            User = new ClusterUser(),
-            Namespace = connection.Namespace,
-            TlsServerName = connection.TlsServerName,
-            SkipTlsVerify = connection.SkipTlsVerify,
-            Given = new GivenConnection(giver, connection),
-        };
+            throw new LeaseStoreConfigurationException($"The TLS server name that {origin} gives is '{name}', but must be a host name.");
+        return ServerUrl.Parse($"The server that {origin} gives", connection.Server.OriginalString);
     }
 
-    /// <summary>Once before the host starts: what always throws would else be found at the first request.</summary>
-    private static void TryConfiguring(ConnectionGiver giver, KubernetesApiConnection connection)
+    /// <summary>
+    /// One for lease, label and events: what one of them has learned the others need not find out by a refusal of their own, and the app
+    /// is never asked twice at once. Each client disposes of it.
+    /// </summary>
+    public GivenCredentialSource Share(TimeProvider timeProvider, ILogger logger)
     {
-        if (connection.ConfigureHandler is null)
-            return;
-        using var handler = new SocketsHttpHandler();
-        try
+        lock (_lock)
         {
-            ApiServerChannelFactory.LetConfigure(handler, connection);
-        }
-#pragma warning disable CA1031 // The app's own code: whatever it throws, the start is refused with its words.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            throw new LeaseStoreConfigurationException(
-                $"Configuring the socket handler as {giver.Origin} says threw {e.GetType().Name}: {Excerpt.Of(e.Message)}", e);
+            if (_source?.TryJoin() is not true)
+                _source = new GivenCredentialSource(this, timeProvider, logger);
+            return _source;
         }
     }
 }

@@ -3,23 +3,31 @@ using Microsoft.Extensions.Options;
 
 namespace LeaseElection.Hosting.Kubernetes.Credentials;
 
-/// <summary>Runs code of the app that may block, hang or throw.</summary>
-internal static class AppCode
+/// <summary>
+/// Runs code of the app that may block, hang or throw. A call that has not ended when its time was over is left behind, and no other is
+/// made before it has: else code that hangs would take a thread with each request, for ever.
+/// </summary>
+/// <param name="what">What the user knows it as, for messages.</param>
+/// <param name="timeProvider">Measures <see cref="Timeout"/>.</param>
+internal sealed class AppCode(string what, TimeProvider timeProvider)
 {
     /// <summary>As long as an exec plugin has: the code may run one, or ask an identity service over the network.</summary>
     public static readonly TimeSpan Timeout = ExecPluginProcess.Timeout;
 
-    /// <param name="what">What the user knows it as, for messages.</param>
-    /// <param name="code">Runs on a thread of the pool. If it ignores its token it is left behind when the time is over.</param>
-    /// <param name="timeProvider">Measures <see cref="Timeout"/>.</param>
+    private readonly Lock _lock = new();
+    private (Task Call, DateTimeOffset Began)? _leftBehind;
+
+    /// <param name="code">Runs on a thread of the pool.</param>
     /// <param name="cancellationToken">Nobody needs the answer any more.</param>
     /// <exception cref="ClusterCredentialException">
-    /// It threw, or gave no answer in time. The message of an <see cref="OptionsValidationException"/> is for a user already.
+    /// It threw, or gave no answer in time, or one before has not ended yet. The message of an <see cref="OptionsValidationException"/> is
+    /// for a user already.
     /// </exception>
     /// <exception cref="OperationCanceledException">Only when <paramref name="cancellationToken"/> fired.</exception>
-    public static async Task<T> RunAsync<T>(
-        string what, Func<CancellationToken, ValueTask<T>> code, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> code, CancellationToken cancellationToken)
     {
+        RefuseBesideOneLeftBehind();
+        DateTimeOffset began = timeProvider.GetUtcNow();
         using var timeout = new CancellationTokenSource(Timeout, timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         CancellationToken token = linked.Token;
@@ -30,15 +38,13 @@ internal static class AppCode
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            Forget(running);
+            LeaveBehind(running, began);
             throw;
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            Forget(running);
-            throw new ClusterCredentialException(
-                $"{what} gave no answer within {Timeout.TotalSeconds:0} s. Find out what it waits for: a plugin that asks for a password, "
-                + "a lock, a service that does not answer.");
+            LeaveBehind(running, began);
+            throw new ClusterCredentialException($"{what} gave no answer within {Timeout.TotalSeconds:0} s. {Advice}");
         }
         catch (OptionsValidationException e)
         {
@@ -53,4 +59,24 @@ internal static class AppCode
     /// <summary>Whatever becomes of it now must not come back as an unobserved exception.</summary>
     public static void Forget(Task running) => _ = running.ContinueWith(
         static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    private const string Advice =
+        "Find out what it waits for: a plugin that asks for a password, a lock, a service that does not answer.";
+
+    private void RefuseBesideOneLeftBehind()
+    {
+        lock (_lock)
+        {
+            if (_leftBehind is { Call.IsCompleted: false, Began: var began })
+                throw new ClusterCredentialException($"{what} is still waiting for the call of {began.UtcDateTime:u}. {Advice}");
+            _leftBehind = null;
+        }
+    }
+
+    private void LeaveBehind(Task running, DateTimeOffset began)
+    {
+        Forget(running);
+        lock (_lock)
+            _leftBehind = (running, began);
+    }
 }

@@ -19,6 +19,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ApiServerChannelFactory _channels;
     private readonly IClusterCredentialSource _credentials;
+    private readonly GivenCredentialSource? _given;
     private ApiServerChannel? _channel;
     private bool _disposed;
 
@@ -27,10 +28,10 @@ internal sealed class ApiServerClient : IAsyncDisposable
         _server = new ApiServerAddress(connection.Server).ToString();
         _timeProvider = timeProvider;
         _logger = logger;
-        GivenCredentialSource? given = connection.Given is null ? null : new(connection.Given, timeProvider, logger);
-        _channels = new ApiServerChannelFactory(connection, timeProvider, logger, given);
-        if (given is not null)
-            _credentials = given;
+        _given = connection.Given?.Share(timeProvider, logger);
+        _channels = new ApiServerChannelFactory(connection, timeProvider, logger, _given);
+        if (_given is not null)
+            _credentials = _given;
         else if (connection.User is { Token: null, ClientCertificate: null, Exec: { } plugin })
             _credentials = new ExecCredentialSource(plugin, timeProvider, logger);
         else
@@ -46,7 +47,8 @@ internal sealed class ApiServerClient : IAsyncDisposable
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeoutSource.Token);
         try
         {
-            using HttpResponseMessage response = await SendAsync(request, attempt, RequestChannel, Left, linked.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await SendAsync(
+                request, attempt, RequestChannelAsync, Left, linked.Token).ConfigureAwait(false);
             return await AnswerAsync(response, linked.Token).ConfigureAwait(false);
         }
         // Everything, because the caller counts on it: what we did not foresee must not end the election, but be one more failed request.
@@ -74,7 +76,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
         HttpResponseMessage? response = null;
         try
         {
-            response = await SendAsync(request, attempt, WatchChannel, () => timeout, linked.Token).ConfigureAwait(false);
+            response = await SendAsync(request, attempt, WatchChannelAsync, () => timeout, linked.Token).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 Stream body = await response.Content.ReadAsStreamAsync(linked.Token).ConfigureAwait(false);
@@ -92,11 +94,11 @@ internal sealed class ApiServerClient : IAsyncDisposable
             throw new LeaseWatchException(Explain(e, timeoutSource.IsCancellationRequested, timeout));
         }
 
-        ApiServerChannel WatchChannel(ClusterCredential credential)
+        ValueTask<ApiServerChannel> WatchChannelAsync(ClusterCredential credential, CancellationToken token)
         {
             // Of an attempt that ended in 401.
             attempt.Channel?.Dispose();
-            return _channels.CreateForWatch(credential);
+            return _channels.CreateForWatchAsync(credential, token);
         }
     }
 
@@ -104,6 +106,8 @@ internal sealed class ApiServerClient : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (_disposed)
+                return;
             _disposed = true;
             _channel?.Dispose();
             _channel = null;
@@ -113,8 +117,8 @@ internal sealed class ApiServerClient : IAsyncDisposable
 
     /// <summary>Sends the request, and after a 401 once more, if there are other credentials by now (a rotated token).</summary>
     private async Task<HttpResponseMessage> SendAsync(
-        ApiRequest request, ApiAttempt attempt, Func<ClusterCredential, ApiServerChannel> channelFor, Func<TimeSpan> left,
-        CancellationToken cancellationToken)
+        ApiRequest request, ApiAttempt attempt, Func<ClusterCredential, CancellationToken, ValueTask<ApiServerChannel>> channelFor,
+        Func<TimeSpan> left, CancellationToken cancellationToken)
     {
         ClusterCredential credential = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         HttpResponseMessage response = await SendOnceAsync(credential).ConfigureAwait(false);
@@ -141,11 +145,14 @@ internal sealed class ApiServerClient : IAsyncDisposable
 
         async Task<HttpResponseMessage> SendOnceAsync(ClusterCredential with)
         {
-            attempt.Channel = channelFor(with);
+            attempt.Channel = await channelFor(with, cancellationToken).ConfigureAwait(false);
             attempt.Content = request.Body is { } body ? new TrackedContent(body, request.MediaType) : null;
             using HttpRequestMessage message = _channels.CreateMessage(request.Method, request.Address(left()), with);
             message.Content = attempt.Content;
-            return await attempt.Channel.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage answer = await attempt.Channel.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            if (answer.StatusCode != HttpStatusCode.Unauthorized)
+                _given?.Accepted();
+            return answer;
         }
     }
 
@@ -164,16 +171,37 @@ internal sealed class ApiServerClient : IAsyncDisposable
             response.StatusCode, body, TransportErrors.RetryAfter(response.Headers, _timeProvider.GetUtcNow()));
     }
 
-    private ApiServerChannel RequestChannel(ClusterCredential credential)
+    /// <summary>Made outside of the lock: code of the app may have a part in it, and must hold up nobody but this request.</summary>
+    private async ValueTask<ApiServerChannel> RequestChannelAsync(ClusterCredential credential, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_channel is { } channel && _channels.IsCurrent(channel, credential))
+            if (Current(credential) is { } channel)
                 return channel;
-            _channel?.Dispose();
-            return _channel = _channels.CreateForRequests(credential);
         }
+        ApiServerChannel made = await _channels.CreateForRequestsAsync(credential, cancellationToken).ConfigureAwait(false);
+        ApiServerChannel? superfluous = made;
+        try
+        {
+            lock (_lock)
+            {
+                // Another request may have made one meanwhile.
+                if (Current(credential) is { } channel)
+                    return channel;
+                (superfluous, _channel) = (_channel, made);
+                return made;
+            }
+        }
+        finally
+        {
+            superfluous?.Dispose();
+        }
+    }
+
+    private ApiServerChannel? Current(ClusterCredential credential)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _channel is { } channel && _channels.IsCurrent(channel, credential) ? channel : null;
     }
 
     /// <summary>Only the connection that failed: a newer one belongs to newer requests.</summary>
