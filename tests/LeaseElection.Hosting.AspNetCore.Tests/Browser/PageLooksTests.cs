@@ -108,6 +108,21 @@ public sealed class PageLooksTests : BrowserTest
         AssertClean(page);
     }
 
+    [BrowserFact]
+    public async Task Page_HolderWhoseClockIsAhead_KeepsItsTermsWithinTheWindow()
+    {
+        var election = new FakeElection();
+        WebReplica replica = await StartAsync(Map, election);
+        BrowserPage page = await LookAtAsync(replica);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        election.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = "on time", AcquiredAt = now });
+        await page.UntilAsync("document.querySelectorAll('.terms li').length === 1");
+        election.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = "ahead", AcquiredAt = now.AddMinutes(10) });
+        await page.UntilAsync("document.querySelectorAll('.terms li').length === 2");
+        await CheckAsync(page, "ahead");
+        AssertClean(page);
+    }
+
     private static async Task CheckAsync(BrowserPage page, string state)
     {
         foreach (string scheme in new[] { "light", "dark" })
