@@ -59,7 +59,7 @@ public sealed class ServerDialerTests : IDisposable
             TimeSpan.FromSeconds(2), _time, Resolves("10.0.0.1", "10.0.0.2", "10.0.0.3"), (target, decided) => target.Address.ToString() switch
             {
                 "10.0.0.1" => throw new NotSupportedException("No such family."),
-                "10.0.0.2" => ConnectedAllTheSameAsync(decided),
+                "10.0.0.2" => ConnectedAllTheSameAsync(late, decided),
                 _ => Task.FromResult(socket),
             });
         Task<Socket> dialling = dialer.DialAsync(new DnsEndPoint("api.example", 6443), _timeout.Token);
@@ -67,12 +67,6 @@ public sealed class ServerDialerTests : IDisposable
 
         Assert.Same(socket, await dialling.WaitAsync(Signal.Patience));
         Assert.Throws<ObjectDisposedException>(() => late.Available);
-
-        async Task<Socket> ConnectedAllTheSameAsync(CancellationToken decided)
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, decided).ContinueWith(_ => { }, TaskScheduler.Default);
-            return late;
-        }
     }
 
     [Fact]
@@ -96,19 +90,12 @@ public sealed class ServerDialerTests : IDisposable
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         var dialer = new ServerDialer(
             TimeSpan.FromSeconds(2), _time, Resolves("10.0.0.1", "10.0.0.2"),
-            (target, decided) => target.Address.ToString() == "10.0.0.2" ? Task.FromResult(socket) : ConnectedAllTheSameAsync(decided));
+            (target, decided) => target.Address.ToString() == "10.0.0.2" ? Task.FromResult(socket) : ConnectedAllTheSameAsync(late, decided));
         Task<Socket> dialling = dialer.DialAsync(new DnsEndPoint("api.example", 6443), _timeout.Token);
         await _time.AdvanceOnceArmedAsync(HeadStart);
 
         Assert.Same(socket, await dialling.WaitAsync(Signal.Patience));
         Assert.Throws<ObjectDisposedException>(() => late.Available);
-
-        // The answer came while it was being cancelled.
-        async Task<Socket> ConnectedAllTheSameAsync(CancellationToken decided)
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, decided).ContinueWith(_ => { }, TaskScheduler.Default);
-            return late;
-        }
     }
 
     [Fact]
@@ -211,4 +198,11 @@ public sealed class ServerDialerTests : IDisposable
     }
 
     private Task TriedAsync(int count) => _dialled.WaitUntilAsync(() => _tried.Count >= count, () => $"{count} attempts; {_tried.Count} were made");
+
+    /// <summary>The answer came while it was being cancelled.</summary>
+    private static async Task<Socket> ConnectedAllTheSameAsync(Socket late, CancellationToken decided)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, decided).ContinueWith(_ => { }, TaskScheduler.Default);
+        return late;
+    }
 }
