@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using LeaseElection.Hosting;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Chart;
@@ -86,6 +85,21 @@ public sealed class HelmReleaseTests(ApiServerFixture fixture)
             Set = ["fullnameOverride=shop-leader-elected-app"],
             Flags = ["--take-ownership"],
         }).InstallAsync();
+        Assert.Equal(held, await SpecAsync(release));
+    }
+
+    /// <summary>By what the chart says of the Lease while it is its own: helm does not delete what is to be kept.</summary>
+    [InstalledTheory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Upgrade_ToAnAppThatMakesTheLease_LeavesIt(int helm)
+    {
+        HelmRelease release = await PrepareAsync(helm, "least-rights");
+        await release.InstallAsync();
+        string held = await HoldAsync(release);
+
+        await release.UpgradeAsync(release.Chart with { Flags = ["--set", "lease.create=false"] });
+
         Assert.Equal(held, await SpecAsync(release));
     }
 

@@ -41,7 +41,7 @@ public sealed partial class PagesTests(ApiServerFixture fixture) : IDisposable
     }
 
     /// <summary>What the app does as soon as its first Pod runs.</summary>
-    private Task HoldAsync(string @namespace) => fixture.Server.KubectlAsync(
+    private Task<string> HoldAsync(string @namespace) => fixture.Server.KubectlAsync(
         $$"""
         {"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"settlement-leader-elected-app"},
         "spec":{"leaseDurationSeconds":15,"holderIdentity":"{{Holder}}"} }

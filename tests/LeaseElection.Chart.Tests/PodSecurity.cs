@@ -8,6 +8,8 @@ namespace LeaseElection.Chart.Tests;
 /// </summary>
 internal static class PodSecurity
 {
+    private static readonly string[] Namespaces = ["hostNetwork", "hostPID", "hostIPC"];
+
     private static readonly string[] Volumes =
         ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
 
@@ -28,7 +30,7 @@ internal static class PodSecurity
         JsonNode? context = pod["securityContext"];
         IEnumerable<string?> ofPod =
         [
-            .. new[] { "hostNetwork", "hostPID", "hostIPC" }.Where(host => Is(pod[host], true)),
+            .. Namespaces.Where(name => Is(pod[name], true)),
             .. Items(pod["volumes"]).SelectMany(volume => volume!.AsObject().Select(pair => pair.Key)).Where(key => key != "name").Except(Volumes),
             .. Items(context?["sysctls"]).Select(sysctl => (string?)sysctl!["name"]).Except(Sysctls),
             .. OfContext(context),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.Chart;
+using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Chart.Tests;
 
@@ -70,6 +71,16 @@ public sealed class StructureTests
         Assert.Equal("metadata.namespace", FieldOf(chart, "POD_NAMESPACE"));
         string?[] names = [.. chart.App["env"]!.AsArray().Select(variable => (string?)variable!["name"])];
         Assert.Equal(names, names.Distinct(StringComparer.Ordinal));
+    }
+
+    [ChartTheory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Lint_FindsNothing(int helm)
+    {
+        ProgramResult lint = await new HelmChart { Helm = helm }.LintAsync();
+
+        Assert.True(lint.ExitCode == 0, lint.Output + lint.Errors);
     }
 
     [ChartFact]

@@ -85,6 +85,9 @@ public sealed record HelmChart
             : throw new InvalidOperationException($"Not refused: {string.Join(' ', Set.Concat(Flags))}");
     }
 
+    /// <summary>What <c>helm lint --strict</c> has to say.</summary>
+    public Task<ProgramResult> LintAsync() => ProgramResult.OfAsync(ChartPrograms.Helm(Helm), ["lint", "--strict", .. Arguments.Skip(1), "--kube-version", Kubernetes]);
+
     private Task<ProgramResult> TemplateAsync() => ProgramResult.OfAsync(
         ChartPrograms.Helm(Helm), ["template", .. Arguments, "--kube-version", Kubernetes, .. Apis.SelectMany(api => new[] { "--api-versions", api })]);
 
