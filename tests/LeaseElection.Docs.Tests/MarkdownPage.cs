@@ -1,3 +1,4 @@
+using LeaseElection.Docs.Tests.Snippets;
 using LeaseElection.Testing;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
@@ -34,6 +35,9 @@ internal sealed class MarkdownPage
     public IEnumerable<string> Anchors => _document.Descendants<HeadingBlock>().Select(heading => heading.GetAttributes().Id!);
 
     public IEnumerable<(int Line, string Url)> Links => _document.Descendants<LinkInline>().Select(link => (link.Line + 1, link.Url!));
+
+    public IEnumerable<Snippet> Snippets =>
+        _document.Descendants<FencedCodeBlock>().Select(block => new Snippet(Name, block.Line + 2, block.Info ?? "", block.Lines.ToString()));
 
     public static MarkdownPage? Find(string file) => ByFile.Value.GetValueOrDefault(file);
 
