@@ -16,25 +16,27 @@ public sealed class SnippetTests
     public void CSharp_Compiles() => Findings.None(Snippets("csharp").SelectMany(SnippetCompiler.Errors));
 
     [Fact]
-    public void CSharp_WithAMistake_IsToldByPageAndLine() =>
-        Assert.Equal(["page.md:8: The name 'nowhere' does not exist in the current context"], SnippetCompiler.Errors(new("page.md", 7, "csharp", "var x = 1;\nnowhere();")));
+    public void CSharp_WithAMistake_IsToldByPageAndLine() => Assert.Equal(
+        ["page.md:8: The name 'nowhere' does not exist in the current context"],
+        SnippetCompiler.Errors(new("page.md", 7, "csharp", "var x = 1;\nnowhere();")));
 
     [Fact]
     public void Json_OfSettings_IsTakenByTheOptions() => Findings.None(Snippets("json").Select(JsonError).OfType<string>());
 
     [Fact]
     public void Json_WithAnUnknownOption_IsToldByPageAndLine() => Assert.StartsWith(
-        "page.md:7: ", JsonError(new("page.md", 7, "json", """{ "LeaderElection": { "LeaseName": "a", "LeaseDurations": "00:00:15" } }""")), StringComparison.Ordinal);
+        "page.md:7: ",
+        JsonError(new("page.md", 7, "json", """{ "LeaderElection": { "LeaseName": "a", "LeaseDurations": "00:00:15" } }""")),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Yaml_IsYaml() => Findings.None(Snippets("yaml").Select(YamlError).OfType<string>());
 
     /// <summary>A fence with another word behind it would be looked at by nobody.</summary>
     [Fact]
-    public void Languages_AreOnesThatAreLookedAt() => Findings.None(
-        MarkdownPage.All.SelectMany(page => page.Snippets)
-            .Where(snippet => snippet.Language is not ("csharp" or "json" or "yaml" or "sh" or "mermaid" or "dockerfile" or "xml" or "text"))
-            .Select(snippet => $"{snippet}: {snippet.Language}"));
+    public void Languages_AreKnown() => Findings.None(MarkdownPage.All.SelectMany(page => page.Snippets)
+        .Where(snippet => snippet.Language is not ("csharp" or "json" or "yaml" or "sh" or "mermaid" or "dockerfile" or "xml" or "text"))
+        .Select(snippet => $"{snippet}: {snippet.Language}"));
 
     private static Snippet[] Snippets(string language)
     {
@@ -47,7 +49,8 @@ public sealed class SnippetTests
     {
         try
         {
-            IConfigurationRoot configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(snippet.Code))).Build();
+            using var json = new MemoryStream(Encoding.UTF8.GetBytes(snippet.Code));
+            IConfigurationRoot configuration = new ConfigurationBuilder().AddJsonStream(json).Build();
             if (configuration.GetSection(LeaderElectionOptions.SectionName).Exists())
                 Bind(configuration);
             return null;

@@ -3,8 +3,8 @@ using LeaseElection.Testing.Processes;
 namespace LeaseElection.Samples.Tests.Templates;
 
 /// <summary>
-/// The templates as a stranger has them: packed, installed, and made into projects far from this repository. Packages come from what was
-/// just packed and, all others, from what this machine has restored: nothing is downloaded, and no cache can serve an older library.
+/// The templates as a stranger has them: packed, installed, and made into projects far from this repository. The packages of the library
+/// are those just packed, all others what this machine has restored: nothing is downloaded, and no cache can serve an older library.
 /// </summary>
 public sealed class InstalledTemplates : IAsyncLifetime
 {
@@ -18,19 +18,24 @@ public sealed class InstalledTemplates : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        foreach (string project in Packed)
-            await RunAsync("pack", Path.Combine(ReplicaSet.Samples, "..", "src", project), "--no-build", "-c", ReplicaSet.Metadata("Configuration"), "-o", Packages);
+        foreach (string project in Packed.Select(name => Path.Combine(ReplicaSet.Samples, "..", "src", name)))
+            await RunAsync("pack", project, "--no-build", "-c", ReplicaSet.Metadata("Configuration"), "-o", Packages);
         await File.WriteAllTextAsync(Path.Combine(_folder, "nuget.config"), $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="restored" /></config>
-              <packageSources><clear /><add key="built" value="{Packages}" /><add key="machine" value="{ReplicaSet.Metadata("Packages")}" /></packageSources>
+              <packageSources>
+                <clear />
+                <add key="built" value="{Packages}" />
+                <add key="machine" value="{ReplicaSet.Metadata("Packages")}" />
+              </packageSources>
               <packageSourceMapping>
                 <packageSource key="built"><package pattern="LeaseElection.*" /></packageSource>
                 <packageSource key="machine"><package pattern="*" /></packageSource>
               </packageSourceMapping>
             </configuration>
             """);
-        await RunAsync("new", "install", Directory.GetFiles(Packages, "LeaseElection.Hosting.Templates.*.nupkg").Single(), "--debug:custom-hive", Hive);
+        string package = Directory.GetFiles(Packages, "LeaseElection.Hosting.Templates.*.nupkg").Single();
+        await RunAsync("new", "install", package, "--debug:custom-hive", Hive);
     }
 
     /// <summary>Makes a project and builds it without a warning. Returns the program.</summary>

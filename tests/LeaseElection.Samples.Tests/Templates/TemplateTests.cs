@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LeaseElection.Samples.Tests.Templates;
 
-/// <summary>What <c>dotnet new</c> makes builds, leads, and hands over, under a name that is good for neither a namespace nor a lease.</summary>
+/// <summary>What <c>dotnet new</c> makes builds, leads and hands over, also under a name that no namespace and no lease can have.</summary>
 public sealed class TemplateTests(InstalledTemplates templates, ITestOutputHelper output) : IClassFixture<InstalledTemplates>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
