@@ -8,7 +8,8 @@ namespace LeaseElection.Samples.Tests.Templates;
 /// </summary>
 public sealed class InstalledTemplates : IAsyncLifetime
 {
-    private static readonly string[] Packed = ["LeaseElection.Hosting", "LeaseElection.Hosting.AspNetCore", "LeaseElection.Hosting.Templates"];
+    private static readonly string[] Packed =
+        ["LeaseElection.Hosting", "LeaseElection.Hosting.AspNetCore", "LeaseElection.Hosting.Templates"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("lease-election-templates-").FullName;
 
