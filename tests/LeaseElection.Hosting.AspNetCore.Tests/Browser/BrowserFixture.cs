@@ -26,8 +26,12 @@ public sealed class BrowserFixture : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout((float)Signal.Patience.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
 
-        // No sandbox: of the pages that it shows each is ours, and containers forbid it.
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = BrowserProgram.Path, ChromiumSandbox = false });
+        _browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = BrowserProgram.Path,
+            ChromiumSandbox = false, // Of the pages that it shows each is ours, and containers forbid the sandbox.
+            IgnoreDefaultArgs = ["--hide-scrollbars"], // People have them, and they take room.
+        });
     }
 
     /// <inheritdoc/>

@@ -65,10 +65,10 @@ public abstract class BrowserTest(BrowserFixture fixture) : WebTest
     private protected static void Map(WebApplication app) =>
         app.MapLeaderElection(Page, options => options.MapStepDown(endpoint => endpoint.AllowAnonymous()));
 
-    /// <summary>A window with no cookies and no cache.</summary>
+    /// <summary>A window with no cookies and no cache, of somebody whose times of day are long.</summary>
     private protected async Task<IPage> OpenAsync()
     {
-        IPage page = await fixture.Browser.NewPageAsync(new() { Locale = "en-GB" });
+        IPage page = await fixture.Browser.NewPageAsync(new() { Locale = "en-US" });
         page.SetDefaultTimeout((float)Signal.Patience.TotalMilliseconds);
         _logs[page] = await PageLog.OfAsync(page);
         return page;
