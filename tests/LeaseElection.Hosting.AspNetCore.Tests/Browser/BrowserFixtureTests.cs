@@ -39,6 +39,9 @@ public sealed class BrowserFixtureTests : IDisposable
     private string[] Profiles() => Directory.GetDirectories(_temporary.FullName, "playwright*");
 
     /// <summary>The programs of the owner and of all that it started: what it started has its environment.</summary>
-    private async Task<string> RunningAsync() => (await ProgramResult.OfAsync(
-        "bash", ["-c", "grep --files-with-matches --no-messages --fixed-strings \"$0\" /proc/[0-9]*/environ | sed s/environ/exe/ | xargs -r readlink", _temporary.FullName])).Output;
+    private async Task<string> RunningAsync()
+    {
+        const string Script = "grep -lsF \"$0\" /proc/[0-9]*/environ | sed s/environ/exe/ | xargs --no-run-if-empty readlink";
+        return (await ProgramResult.OfAsync("bash", ["-c", Script, _temporary.FullName])).Output;
+    }
 }

@@ -1,3 +1,5 @@
+using LeaseElection.Testing;
+using LeaseElection.Testing.ApiServer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -15,7 +17,8 @@ public sealed class ComplaintTests(BrowserFixture browser) : BrowserTest(browser
             context.Response.Headers.ContentSecurityPolicy = "img-src 'none'";
             context.Response.ContentType = "text/html";
             return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, """
-                <!doctype html><img src="/picture"><script src="http://localhost:9/elsewhere.js"></script>
+                <!doctype html><link rel="icon" href="http://localhost:11/favicon.ico"><img src="/picture">
+                <script src="http://localhost:9/elsewhere.js"></script>
                 <script>console.warn('a warning'); console.assert(false, 'asserted'); console.log('no fault');
                 new WebSocket('ws://localhost:10'); setTimeout(() => { throw new Error('thrown'); }); document.title = 'done';</script>
                 """);
@@ -31,5 +34,6 @@ public sealed class ComplaintTests(BrowserFixture browser) : BrowserTest(browser
         Assert.DoesNotContain(log.Complaints, complaint => complaint.Contains("no fault", StringComparison.Ordinal));
         foreach (int elsewhere in new[] { 9, 10 })
             Assert.Contains(log.Requests, request => request.Port == elsewhere);
+        await Polling.UntilAsync(() => Task.FromResult(log.Requests.Any(request => request.Port == 11)), Signal.Patience); // At its leisure.
     }
 }

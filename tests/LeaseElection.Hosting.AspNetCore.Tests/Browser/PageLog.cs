@@ -40,7 +40,7 @@ internal sealed class PageLog
         page.Request += (_, request) => log._requests.Enqueue(new Uri(request.Url));
         page.WebSocket += (_, socket) => log._requests.Enqueue(new Uri(socket.Url));
 
-        // Once more, as Chromium has it: Playwright conceals each favicon.ico, which a browser asks the root of a host for unless told of another.
+        // Once more, as Chromium has it: Playwright conceals requests for a favicon.ico.
         ICDPSession session = await page.Context.NewCDPSessionAsync(page);
         session.Event("Network.requestWillBeSent").OnEvent += (_, told) =>
             log._requests.Enqueue(new Uri(told!.Value.GetProperty("request").GetProperty("url").GetString()!));
