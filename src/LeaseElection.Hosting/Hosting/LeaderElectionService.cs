@@ -33,6 +33,7 @@ internal sealed class LeaderElectionService(
     private LeadershipAnnouncements _announcements = new([]);
     private CancellationTokenRegistration _stopping;
     private TimeSpan? _finishingSince;
+    private bool _toldOfWork;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -114,6 +115,12 @@ internal sealed class LeaderElectionService(
             return;
         _finishingSince ??= clock.Now.Monotonic;
         loop.RequestShutDown();
+        if (loop.IsCalledByWork)
+        {
+            await FinishForWorkAsync(loop).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
             await loop.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -123,6 +130,19 @@ internal sealed class LeaderElectionService(
             await FinishLateAsync(loop).ConfigureAwait(false);
             loop.Abandon();
         }
+    }
+
+    /// <summary>
+    /// Work of this election stops the host. If it waits for that it waits for itself, until nobody has any time left; if it does not, it
+    /// ends soon. Whoever runs the host waits for the rest.
+    /// </summary>
+    private async Task FinishForWorkAsync(ElectionLoop loop)
+    {
+        await FinishLateAsync(loop).ConfigureAwait(false);
+        if (loop.Completion.IsCompleted || _toldOfWork)
+            return;
+        _toldOfWork = true;
+        _logger.HostStoppedByWork(election.LeaseNamespace, election.LeaseName);
     }
 
     /// <summary>
