@@ -60,7 +60,8 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
             if (valid)
                 set(options, value);
             return valid;
-        }) { ExpectedFor = DurationText.ExpectedFor };
+        })
+        { ExpectedFor = DurationText.ExpectedFor };
 
     private static LeaderElectionSetting Switch(string key, Action<LeaderElectionOptions, bool> set) =>
         new(key, "\"true\" or \"false\"", (options, text) =>

@@ -98,8 +98,8 @@ internal sealed class ElectionLoop : IAsyncDisposable
         if (IsCalledByWork && !cancellationToken.CanBeCanceled)
         {
             throw new InvalidOperationException(
-                $"The work of lease {_run.Card.LeaseNamespace}/{_run.Card.LeaseName} cannot wait for its own step-down, which waits for that "
-                + "work. Call StepDownAsync(stoppingToken), which waits until the work is told to stop; or return from the work, with "
+                $"The work of lease {_run.Card.LeaseNamespace}/{_run.Card.LeaseName} cannot wait for its own step-down, which waits for "
+                + "that work. Call StepDownAsync(stoppingToken), which waits until the work is told to stop; or return from the work, with "
                 + "LeaderElection:WhenWorkEnds=StepDown.");
         }
 

@@ -39,6 +39,9 @@ internal sealed class LeaderElection(string name) : ILeaderElection
         _stepDown = stepDown;
     }
 
+    /// <summary>Why the election has not begun, when it should have long ago. Of no account once it has.</summary>
+    public string? NotBegun { get; set; }
+
     /// <summary>Whether the loop died of a bug: the health check is Unhealthy from then on.</summary>
     public bool HasFailed { get; private set; }
 
