@@ -27,6 +27,14 @@ internal sealed class HostedServices(IServiceCollection descriptors, IServicePro
             _all = [.. services.GetServices<IHostedService>()];
     }
 
+    /// <summary>Whether the host starts one of this very type, however that was registered.</summary>
+    public bool Starts(Type type) =>
+        _all.Any(service => service.GetType() == type) || descriptors.Any(one => IsHosted(one) && ImplementationOf(one) == type);
+
+    /// <summary>A registration by which others get an instance of this very type that they share.</summary>
+    public ServiceDescriptor? SingletonOf(Type type) => descriptors.FirstOrDefault(one =>
+        one.Lifetime == ServiceLifetime.Singleton && !IsHosted(one) && (one.ServiceType == type || ImplementationOf(one) == type));
+
     /// <summary>The cause, and what to do, for a host that does not get on with its start.</summary>
     public string WhatTheHostWaitsFor()
     {
@@ -72,6 +80,13 @@ internal sealed class HostedServices(IServiceCollection descriptors, IServicePro
     }
 
     private static bool IsHosted(ServiceDescriptor one) => one.ServiceType == typeof(IHostedService) && !one.IsKeyedService;
+
+    /// <summary>As far as it can be told without making one: of a factory it is what the factory is declared to return.</summary>
+    private static Type? ImplementationOf(ServiceDescriptor one) => one.IsKeyedService
+        ? one.KeyedImplementationType ?? one.KeyedImplementationInstance?.GetType() ?? Returned(one.KeyedImplementationFactory)
+        : one.ImplementationType ?? one.ImplementationInstance?.GetType() ?? Returned(one.ImplementationFactory);
+
+    private static Type? Returned(Delegate? factory) => factory?.GetType().GenericTypeArguments[^1];
 
     private static bool IsOfTheFramework(IHostedService service) =>
         service.GetType().Namespace is { } name && (name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)

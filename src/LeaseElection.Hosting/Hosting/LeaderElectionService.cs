@@ -49,15 +49,16 @@ internal sealed class LeaderElectionService(
     /// <summary>How far the start is, for who asks which service the host waits for.</summary>
     public StartStage Stage { get; private set; }
 
+    /// <summary>Before any service is started: one that must not run on every replica has not run at all then.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        hosted.Look();
+        LookAround();
         return Task.CompletedTask;
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        hosted.Look();
+        LookAround();
         Stage = StartStage.Starting;
         LeaderElectionOptions options = optionsMonitor.Get(registration.Name);
         OpenedStore opened;
@@ -129,6 +130,14 @@ internal sealed class LeaderElectionService(
         _started.Dispose();
         _stopping.Dispose();
         _loop?.Abandon();
+    }
+
+    private void LookAround()
+    {
+        hosted.Look();
+        string[] refusals = [.. Ours.Select(work => work.Refuse?.Invoke(hosted)).OfType<string>()];
+        if (refusals.Length > 0)
+            throw new InvalidOperationException(string.Join('\n', refusals));
     }
 
     /// <summary>
