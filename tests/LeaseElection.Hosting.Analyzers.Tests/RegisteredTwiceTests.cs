@@ -1,0 +1,50 @@
+using LeaseElection.Hosting.Analyzers.CodeFixes;
+
+namespace LeaseElection.Hosting.Analyzers.Tests;
+
+public sealed class RegisteredTwiceTests
+{
+    private const string Services = """
+        internal sealed class Mailer : BackgroundService
+        {
+            protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.CompletedTask;
+        }
+
+        internal sealed class Other : BackgroundService
+        {
+            protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.CompletedTask;
+        }
+        """;
+
+    [Fact]
+    public Task Analyze_OneServiceOfBothKinds_IsFoundWhereItIsAnOrdinaryOne() => Verify.FindsAsync<RegisteredTwiceAnalyzer>($$"""
+        var services = new ServiceCollection();
+        services.AddLeaderElection().AddHostedService<Mailer>();
+        {|LE0003:services.AddHostedService<Mailer>()|};
+        {|LE0003:services.AddHostedService(provider => provider.GetRequiredService<Mailer>())|};
+        services.AddHostedService<Other>();
+
+        {{Services}}
+        """);
+
+    [Fact]
+    public Task Analyze_TwoServices_FindsNothing() => Verify.FindsAsync<RegisteredTwiceAnalyzer>($$"""
+        var services = new ServiceCollection();
+        services.AddLeaderElection().AddHostedService<Mailer>();
+        services.AddSingleton<Other>();
+        services.AddHostedService<Other>();
+
+        {{Services}}
+        """);
+
+    [Theory]
+    [InlineData("{|LE0003:services.AddHostedService<Mailer>()|};\n", "")]
+    [InlineData("{|LE0003:services.AddHostedService<Mailer>()|}.AddLogging();\n", "services.AddLogging();\n")]
+    [InlineData("{|LE0003:services.AddLogging().AddHostedService<Mailer>()|};\n", "services.AddLogging();\n")]
+    [InlineData("{|LE0003:services.AddLogging().AddHostedService<Mailer>()|}.AddOptions();\n", "services.AddLogging().AddOptions();\n")]
+    public Task Fix_RemovesTheOrdinaryRegistration(string both, string leaderOnly) => Verify.FixesAsync<RegisteredTwiceAnalyzer, RemoveRegistrationFix>(
+        Program(both), Program(leaderOnly), atEnd: true);
+
+    private static string Program(string statement) =>
+        $"var services = new ServiceCollection();\nservices.AddLeaderElection().AddHostedService<Mailer>();\n{statement}\n{Services}";
+}
