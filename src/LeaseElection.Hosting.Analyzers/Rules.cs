@@ -28,5 +28,5 @@ internal static class Rules
 
     private static DiagnosticDescriptor Rule(string id, string title, string message, string description, params string[] tags) => new(
         id, title, message, "LeaderElection", DiagnosticSeverity.Warning, isEnabledByDefault: true, description,
-        "https://github.com/leaseelection/LeaseElection.Hosting/blob/main/src/LeaseElection.Hosting/docs/analyzers.md#" + id, tags);
+        "https://github.com/leaseelection/LeaseElection.Hosting/blob/main/src/LeaseElection.Hosting/docs/analyzers.md#" + id.ToLowerInvariant(), tags);
 }
