@@ -3,20 +3,9 @@ using LeaseElection.Testing;
 
 namespace LeaseElection.Hosting.Tests;
 
-/// <summary>What the READMEs and the pages say is what the code does.</summary>
-public sealed partial class ReadmeTests
+/// <summary>What the tables of the pages say is what the code does.</summary>
+public sealed partial class PageTests
 {
-    [Theory]
-    [InlineData("README.md")]
-    [InlineData("src/LeaseElection.Hosting/README.md")]
-    public void Program_IsCompiledLineForLine(string readme)
-    {
-        HashSet<string> compiled = [.. File.ReadLines(Path.Combine(Checkout.Root, "tests", "LeaseElection.Hosting.Tests", "ReadmeProgram.cs")).Select(Code)];
-        string snippet = Snippet().Match(File.ReadAllText(Path.Combine(Checkout.Root, readme))).Groups["text"].Value;
-        IEnumerable<string> lines = snippet.Split('\n').Select(Code).Where(line => line.Length > 0 && !line.StartsWith("using", StringComparison.Ordinal));
-        Assert.All(lines, line => Assert.Contains(line, compiled));
-    }
-
     [Fact]
     public void OptionsTable_NamesEveryOption()
     {
@@ -37,11 +26,6 @@ public sealed partial class ReadmeTests
         Assert.NotEmpty(Id().Matches(table));
         Assert.All(Id().Matches(table), match => Assert.Contains(int.Parse(match.Groups["text"].Value, null), ids));
     }
-
-    private static string Code(string line) => line.Split("//", 2)[0].Trim();
-
-    [GeneratedRegex("```csharp\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
-    private static partial Regex Snippet();
 
     [GeneratedRegex("[A-Za-z]+", RegexOptions.NonBacktracking)]
     private static partial Regex Name();
