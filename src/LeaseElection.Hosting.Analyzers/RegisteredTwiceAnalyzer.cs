@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -27,26 +28,43 @@ public sealed class RegisteredTwiceAnalyzer : DiagnosticAnalyzer
                 return;
             INamedTypeSymbol? ordinary = start.Compilation.GetTypeByMetadataName(
                 "Microsoft.Extensions.DependencyInjection.ServiceCollectionHostedServiceExtensions");
-            var leaderOnly = new ConcurrentDictionary<ISymbol, bool>(SymbolEqualityComparer.Default);
-            var everywhere = new ConcurrentBag<(ITypeSymbol Type, Location Place)>();
+            var leaderOnly = new ConcurrentBag<(ITypeSymbol Type, SyntaxNode Call)>();
+            var everywhere = new ConcurrentBag<(ITypeSymbol Type, SyntaxNode Call)>();
 
             start.RegisterOperationAction(
                 operation =>
                 {
+                    // Of an interface, or of the T of a generic method, nothing is known.
                     var call = (IInvocationOperation)operation.Operation;
-                    if (call.TargetMethod is not { Name: "AddHostedService", TypeArguments: { Length: 1 } types } method)
+                    if (call.TargetMethod is not { Name: "AddHostedService", TypeArguments: { Length: 1 } types } method
+                        || types[0] is not { IsAbstract: false, TypeKind: TypeKind.Class } type)
+                    {
                         return;
+                    }
+
                     if (LibraryTypes.Is(method.ContainingType, builder))
-                        leaderOnly[types[0]] = true;
+                        leaderOnly.Add((type, call.Syntax));
                     else if (LibraryTypes.Is(method.ContainingType, ordinary))
-                        everywhere.Add((types[0], call.Syntax.GetLocation()));
+                        everywhere.Add((type, call.Syntax));
                 },
                 OperationKind.Invocation);
             start.RegisterCompilationEndAction(end =>
             {
-                foreach ((ITypeSymbol type, Location place) in everywhere.Where(registered => leaderOnly.ContainsKey(registered.Type)))
-                    end.ReportDiagnostic(Diagnostic.Create(Rules.RegisteredTwice, place, type.Name));
+                foreach ((ITypeSymbol type, SyntaxNode call) in everywhere)
+                {
+                    if (leaderOnly.Any(other => LibraryTypes.Is(other.Type, type) && !AreAlternatives(other.Call, call)))
+                        end.ReportDiagnostic(Diagnostic.Create(Rules.RegisteredTwice, call.GetLocation(), type.Name));
+                }
             });
         });
     }
+
+    /// <summary>Whether only one of the two is done: <c>if (several) leader-only; else everywhere;</c>.</summary>
+    private static bool AreAlternatives(SyntaxNode one, SyntaxNode other) =>
+        one.Ancestors().FirstOrDefault(ancestor => ancestor.Contains(other)) switch
+        {
+            IfStatementSyntax { Else: { } otherwise } either => !either.Condition.Contains(one) && otherwise.Contains(one) != otherwise.Contains(other),
+            ConditionalExpressionSyntax or SwitchStatementSyntax or SwitchExpressionSyntax => true,
+            _ => false,
+        };
 }
