@@ -33,14 +33,17 @@ public sealed class CheckAgainFix : CodeFixProvider
 
         // Whom the check asked may be out of sight where the act is, or be an expression that nobody wants to read twice.
         ExpressionSyntax asked = SyntaxFactory.ParseExpression(text);
-        if (!IsName(asked) || model.GetSpeculativeSymbolInfo(act.SpanStart, asked, SpeculativeBindingOption.BindAsExpression).Symbol is null)
+        if (!IsName(asked)
+            || model.GetSpeculativeSymbolInfo(act.SpanStart, asked, SpeculativeBindingOption.BindAsExpression).Symbol is null)
+        {
             return;
+        }
 
         bool throws = diagnostic.Properties["Check"] == "IsHeld";
         string title = throws ? $"Call {text}.ThrowIfLost() before it" : $"Check {text}.IsLeader again";
-        context.RegisterCodeFix(
-            CodeAction.Create(title, _ => Task.FromResult(context.Document.WithSyntaxRoot(throws ? Throwing(root, act, text) : Checking(root, act, text))), title),
-            diagnostic);
+        context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(Fixed()), title), diagnostic);
+
+        Document Fixed() => context.Document.WithSyntaxRoot(throws ? Throwing(root, act, text) : Checking(root, act, text));
     }
 
     private static bool IsName(ExpressionSyntax expression) => expression switch
@@ -60,7 +63,9 @@ public sealed class CheckAgainFix : CodeFixProvider
         {
             BlockSyntax or SwitchSectionSyntax => root.InsertNodesBefore(act, [check.WithLeadingTrivia(act.GetLeadingTrivia())]),
             GlobalStatementSyntax statement => root.InsertNodesBefore(statement, [SyntaxFactory.GlobalStatement(check)]),
-            _ => root.ReplaceNode(act, SyntaxFactory.Block(check, act.WithoutTrivia()).WithTriviaFrom(act).WithAdditionalAnnotations(Formatter.Annotation)),
+            _ => root.ReplaceNode(
+                act,
+                SyntaxFactory.Block(check, act.WithoutTrivia()).WithTriviaFrom(act).WithAdditionalAnnotations(Formatter.Annotation)),
         };
     }
 

@@ -26,7 +26,8 @@ public sealed class PassTokenFix : CodeFixProvider
         Diagnostic diagnostic = context.Diagnostics[0];
         SyntaxNode? root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         SemanticModel? model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
-        if (root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<ParameterSyntax>() is not { Parent.Parent: { } work } parameter || model is null)
+        ParameterSyntax? parameter = root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<ParameterSyntax>();
+        if (root is null || model is null || parameter is not { Parent.Parent: { } work })
             return;
 
         // Nobody can pass on what has no name.
@@ -42,13 +43,16 @@ public sealed class PassTokenFix : CodeFixProvider
             return;
         if (parameter.Identifier.ValueText != token)
             changes[parameter] = parameter.WithIdentifier(SyntaxFactory.Identifier(token).WithTriviaFrom(parameter.Identifier));
-        context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(Changed(root, changes))), Title), diagnostic);
+        Document changed = context.Document.WithSyntaxRoot(Changed(root, changes));
+        context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(changed), Title), diagnostic);
     }
 
     /// <summary>Calls are arguments of calls: an inner one may have been changed when it is its outer one's turn.</summary>
     private static SyntaxNode Changed(SyntaxNode root, Dictionary<SyntaxNode, SyntaxNode> changes) => root.ReplaceNodes(
         changes.Keys,
-        (before, now) => now is ArgumentListSyntax list ? list.AddArguments(((ArgumentListSyntax)changes[before]).Arguments.Last()) : changes[before]);
+        (before, now) => now is ArgumentListSyntax list
+            ? list.AddArguments(((ArgumentListSyntax)changes[before]).Arguments.Last())
+            : changes[before]);
 
     private static ArgumentSyntax? TokenArgument(SemanticModel model, InvocationExpressionSyntax call, string token)
     {
@@ -61,7 +65,9 @@ public sealed class PassTokenFix : CodeFixProvider
         {
             bool isGiven = own.Ordinal < given && call.ArgumentList.Arguments.All(other => other.NameColon is null)
                 || call.ArgumentList.Arguments.Any(other => other.NameColon?.Name.Identifier.ValueText == own.Name);
-            return isGiven || !own.IsOptional ? null : own.Ordinal == given ? argument : argument.WithNameColon(SyntaxFactory.NameColon(own.Name));
+            return isGiven || !own.IsOptional ? null
+                : own.Ordinal == given ? argument
+                : argument.WithNameColon(SyntaxFactory.NameColon(own.Name));
         }
 
         bool hasOverload = model.GetMemberGroup(call.Expression).OfType<IMethodSymbol>().Any(other =>

@@ -24,18 +24,27 @@ public sealed class RemoveRegistrationFix : CodeFixProvider
     {
         Diagnostic diagnostic = context.Diagnostics[0];
         SyntaxNode? root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        if (root?.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is InvocationExpressionSyntax call && Without(root, call) is { } changed)
-            context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(changed)), Title), diagnostic);
+        if (root?.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call
+            || Without(root, call) is not { } without)
+        {
+            return;
+        }
+
+        Document changed = context.Document.WithSyntaxRoot(without);
+        context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(changed), Title), diagnostic);
     }
 
     private static SyntaxNode? Without(SyntaxNode root, InvocationExpressionSyntax call) => call switch
     {
         // services.A().AddHostedService<T>().B() is services.A().B(), as long as something is left to be called.
-        { Expression: MemberAccessExpressionSyntax { Expression: InvocationExpressionSyntax rest } } => root.ReplaceNode(call, rest.WithTriviaFrom(call)),
+        { Expression: MemberAccessExpressionSyntax { Expression: InvocationExpressionSyntax rest } } =>
+            root.ReplaceNode(call, rest.WithTriviaFrom(call)),
         { Expression: MemberAccessExpressionSyntax { Expression: var services }, Parent: MemberAccessExpressionSyntax } =>
             root.ReplaceNode(call, services.WithTriviaFrom(call)),
-        { Parent: ExpressionStatementSyntax { Parent: GlobalStatementSyntax statement } } => root.RemoveNode(statement, SyntaxRemoveOptions.KeepNoTrivia),
-        { Parent: ExpressionStatementSyntax { Parent: BlockSyntax } statement } => root.RemoveNode(statement, SyntaxRemoveOptions.KeepNoTrivia),
+        { Parent: ExpressionStatementSyntax { Parent: GlobalStatementSyntax statement } } =>
+            root.RemoveNode(statement, SyntaxRemoveOptions.KeepNoTrivia),
+        { Parent: ExpressionStatementSyntax { Parent: BlockSyntax } statement } =>
+            root.RemoveNode(statement, SyntaxRemoveOptions.KeepNoTrivia),
         _ => null,
     };
 }

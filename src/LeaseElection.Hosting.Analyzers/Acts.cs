@@ -4,15 +4,16 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LeaseElection.Hosting.Analyzers;
 
 /// <summary>
-/// Tells what only a leader may do from what anybody may: by guess, on the side of silence. An act is a statement that does nothing but call;
-/// what a call returns is a value, which is often only read. What is guarded by itself is no act either.
+/// Tells what only a leader may do from what anybody may: by guess, on the side of silence. An act is a statement that does nothing but
+/// call; what a call returns is a value, which is often only read. What is guarded by itself is no act either.
 /// </summary>
 internal sealed class Acts
 {
     /// <summary>Calls of these change nothing outside of the process.</summary>
     private static readonly string[] Harmless =
     [
-        "Microsoft.Extensions.Logging", "Serilog", "System.Collections", "System.Diagnostics", "System.Linq", "System.Text", "System.Threading",
+        "Microsoft.Extensions.Logging", "Serilog", "System.Collections", "System.Diagnostics", "System.Linq", "System.Text",
+        "System.Threading",
     ];
 
     private readonly LibraryTypes _types;
@@ -37,8 +38,8 @@ internal sealed class Acts
     public IInvocationOperation? Find(IOperation statement, out IAwaitOperation? awaitedFirst)
     {
         awaitedFirst = null;
-        if (statement is not IExpressionStatementOperation { IsImplicit: false, Operation: var expression } || Called(expression) is not { } call
-            || call.IsImplicit || IsHarmless(call) || IsGuarded(call))
+        if (statement is not IExpressionStatementOperation { IsImplicit: false, Operation: var expression }
+            || Called(expression) is not { IsImplicit: false } call || IsHarmless(call) || IsGuarded(call))
         {
             return null;
         }
@@ -71,7 +72,7 @@ internal sealed class Acts
             || method.Parameters.Any(parameter => parameter.Type.Name == "ILogger");
     }
 
-    /// <summary>Whether it is given what makes a late act harmless, or may look for itself: term, election, fencing token, the term's token.</summary>
+    /// <summary>Whether it is given what makes a late act harmless, or lets it look: term, election, fencing token, the term's token.</summary>
     private bool IsGuarded(IInvocationOperation call) => call.Descendants().Any(inner =>
         LibraryTypes.Is(inner.Type, _types.Term)
         || LibraryTypes.Is(inner.Type, _types.Election)

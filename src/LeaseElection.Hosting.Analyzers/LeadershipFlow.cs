@@ -60,7 +60,9 @@ internal sealed class LeadershipFlow(ControlFlowGraph graph, LibraryTypes types,
         bool value = (block.ConditionKind == ControlFlowConditionKind.WhenTrue) == conditional;
         if (block.BranchValue.ConstantValue is { HasValue: true, Value: bool constant } && constant != value)
             return default; // The null of `term?.IsHeld ?? false` never gets to what is guarded.
-        return _checks.In(block.BranchValue) is { } check && check.SaysYesWhen == value ? new Known(Level.Fresh, check.Property, null) : after;
+        return _checks.In(block.BranchValue) is { } check && check.SaysYesWhen == value
+            ? new Known(Level.Fresh, check.Property, null)
+            : after;
     }
 
     private Known Through(BasicBlock block, bool tell)
@@ -71,8 +73,12 @@ internal sealed class LeadershipFlow(ControlFlowGraph graph, LibraryTypes types,
             IOperation? act = acts.Find(operation, out IAwaitOperation? awaitedFirst);
             if (awaitedFirst is not null)
                 known = known.Past(awaitedFirst);
-            if (tell && act is not null && known is { Level: Level.Stale, Await: { } passed, Check: { } check } && !_stale.ContainsKey(passed))
+            if (tell && act is not null && known is { Level: Level.Stale, Await: { } passed, Check: { } check }
+                && !_stale.ContainsKey(passed))
+            {
                 _stale[passed] = (act, check);
+            }
+
             if (operation.DescendantsAndSelf().OfType<IAwaitOperation>().FirstOrDefault() is { } awaited)
                 known = known.Past(awaited);
             if (known.Level == Level.Stale && operation.DescendantsAndSelf().Any(_checks.IsAnotherCheck))

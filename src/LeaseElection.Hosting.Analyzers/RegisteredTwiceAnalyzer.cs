@@ -8,8 +8,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LeaseElection.Hosting.Analyzers;
 
 /// <summary>
-/// LE0003: <c>AddLeaderElection().AddHostedService&lt;T&gt;()</c> and <c>services.AddHostedService&lt;T&gt;()</c> in one program. Known when all of
-/// it has been read, because the two are often in files of their own.
+/// LE0003: <c>AddLeaderElection().AddHostedService&lt;T&gt;()</c> and <c>services.AddHostedService&lt;T&gt;()</c> in one program. Known
+/// when all of it has been read, because the two are often in files of their own.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class RegisteredTwiceAnalyzer : DiagnosticAnalyzer
@@ -63,7 +63,8 @@ public sealed class RegisteredTwiceAnalyzer : DiagnosticAnalyzer
     private static bool AreAlternatives(SyntaxNode one, SyntaxNode other) =>
         one.Ancestors().FirstOrDefault(ancestor => ancestor.Contains(other)) switch
         {
-            IfStatementSyntax { Else: { } otherwise } either => !either.Condition.Contains(one) && otherwise.Contains(one) != otherwise.Contains(other),
+            IfStatementSyntax { Else: { } otherwise } either =>
+                !either.Condition.Contains(one) && otherwise.Contains(one) != otherwise.Contains(other),
             ConditionalExpressionSyntax or SwitchStatementSyntax or SwitchExpressionSyntax => true,
             _ => false,
         };

@@ -46,8 +46,11 @@ public sealed class TokenUnheardAnalyzer : DiagnosticAnalyzer
             return;
         foreach (IDelegateCreationOperation work in call.Arguments.Select(argument => argument.Value).OfType<IDelegateCreationOperation>())
         {
-            if (work.Target is IAnonymousFunctionOperation { Symbol: { Parameters.Length: 3 } lambda, Body: var body } && IsUnheard(body, lambda, types))
+            if (work.Target is IAnonymousFunctionOperation { Symbol: { Parameters.Length: 3 } lambda, Body: var body }
+                && IsUnheard(body, lambda, types))
+            {
                 Tell(context.ReportDiagnostic, lambda.Parameters[2], lambda);
+            }
         }
     }
 
@@ -66,16 +69,19 @@ public sealed class TokenUnheardAnalyzer : DiagnosticAnalyzer
         {
             // Whoever is given the term can look at its token.
             IParameterReferenceOperation { Parameter: var parameter } => LibraryTypes.Is(parameter, method.Parameters.Last())
-                || (LibraryTypes.Is(parameter.Type, types.Term) && operation.Parent is not IMemberReferenceOperation and not IInvocationOperation),
+                || (LibraryTypes.Is(parameter.Type, types.Term)
+                    && operation.Parent is not IMemberReferenceOperation and not IInvocationOperation),
             _ => types.IsLost(operation),
         });
     }
 
     /// <summary>Work that only sets a flag, or throws, has nothing to stop.</summary>
     private static bool TakesTime(IOperation operation) => operation is IAwaitOperation or ILoopOperation
-        || operation is IReturnOperation { ReturnedValue: { } value } && Unconverted(value) is IInvocationOperation { TargetMethod.Name: not ("FromResult" or "FromException") };
+        || operation is IReturnOperation { ReturnedValue: { } value }
+            && Unconverted(value) is IInvocationOperation { TargetMethod.Name: not ("FromResult" or "FromException") };
 
-    private static IOperation Unconverted(IOperation value) => value is IConversionOperation conversion ? Unconverted(conversion.Operand) : value;
+    private static IOperation Unconverted(IOperation value) =>
+        value is IConversionOperation conversion ? Unconverted(conversion.Operand) : value;
 
     private static void Tell(Action<Diagnostic> report, IParameterSymbol token, IMethodSymbol method)
     {

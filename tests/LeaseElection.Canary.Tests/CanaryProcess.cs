@@ -24,15 +24,21 @@ internal sealed class CanaryProcess : IAsyncDisposable
     {
         string log = Path.Combine(folder, $"{Guid.NewGuid():n}.log");
         string[] variables = ["KUBECONFIG=", "KUBERNETES_SERVICE_HOST=", "DOTNET_ENVIRONMENT=Production"];
-        IEnumerable<string> arguments = settings.Append("Urls=http://127.0.0.1:0").Append("LeaderElection:LeaseName=canary").Select(setting => "--" + setting);
+        IEnumerable<string> arguments = settings
+            .Append("Urls=http://127.0.0.1:0")
+            .Append("LeaderElection:LeaseName=canary")
+            .Select(setting => "--" + setting);
         return new CanaryProcess(await GuardedProcess.StartAsync("env", [.. variables, program, .. arguments], log), log);
     }
 
     /// <summary>Waits until it has printed this, and returns the rest of the line.</summary>
     public async Task<string> SaysAsync(string text)
     {
-        await Polling.UntilAsync(() => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), Signal.Patience, what: $"{text} in\n{Output}");
+        await Polling.UntilAsync(() => Task.FromResult(HasSaid() || _process.Exited.IsCompleted), Signal.Patience, what: text);
+        Assert.True(HasSaid(), Output);
         return Output.Split(text, 2)[1].Split('\n')[0].Trim();
+
+        bool HasSaid() => Output.Contains(text, StringComparison.Ordinal);
     }
 
     /// <summary>Stops it as a kubelet does.</summary>

@@ -15,7 +15,8 @@ public sealed class CanaryTests(PublishedCanary canary, ApiServerFixture fixture
     public void Dispose() => _folder.Delete(recursive: true);
 
     [NativeFact]
-    public Task File_LeadsAndHandsOver() => LeadsAndHandsOverAsync("LeaderElection:Store=File", $"LeaderElection:File:Directory={_folder.FullName}");
+    public Task File_LeadsAndHandsOver() =>
+        LeadsAndHandsOverAsync("LeaderElection:Store=File", $"LeaderElection:File:Directory={_folder.FullName}");
 
     [NativeFact(WithCluster = true)]
     public async Task Kubernetes_LeadsAndHandsOver() =>

@@ -26,7 +26,8 @@ public sealed class NativeToolsTests : IDisposable
     [Fact]
     public void Find_GoesByTheVariable_ThenThePath_ThenTheCache()
     {
-        foreach ((string variable, string folder) in new[] { ("", ".cache/leaseelection/native/current"), ("PATH", "bin"), (NativeTools.FolderVariable, "own") })
+        (string, string)[] places = [("", ".cache/leaseelection/native/current"), ("PATH", "bin"), (NativeTools.FolderVariable, "own")];
+        foreach ((string variable, string folder) in places)
         {
             string tools = _temporary.CreateSubdirectory(folder).FullName;
             File.WriteAllText(Path.Combine(tools, "gcc"), "");

@@ -7,7 +7,8 @@ public sealed class PublishedCanary : IAsyncLifetime
 {
     private NativeProgram? _program;
 
-    public NativeProgram Program => _program ?? throw new InvalidOperationException("Not published: only tests marked [NativeFact] may ask for it.");
+    public NativeProgram Program =>
+        _program ?? throw new InvalidOperationException("Not published: only tests marked [NativeFact] may ask for it.");
 
     public async Task InitializeAsync()
     {

@@ -10,7 +10,8 @@ public sealed class PackageTests(PackedApp app) : IClassFixture<PackedApp>
     [Fact]
     public async Task Package_HoldsSchemaAnalyzersAndFixes_AndDependsOnNothingForThem()
     {
-        using ZipArchive package = await ZipFile.OpenReadAsync(Assert.Single(Directory.GetFiles(app.Packages, "LeaseElection.Hosting.0*.nupkg")));
+        string file = Assert.Single(Directory.GetFiles(app.Packages, "LeaseElection.Hosting.0*.nupkg"));
+        using ZipArchive package = await ZipFile.OpenReadAsync(file);
 
         string[] files = [.. package.Entries.Select(entry => entry.FullName)];
         Assert.Contains("ConfigurationSchema.json", files);
@@ -21,7 +22,9 @@ public sealed class PackageTests(PackedApp app) : IClassFixture<PackedApp>
         await using Stream nuspec = await package.GetEntry("LeaseElection.Hosting.nuspec")!.OpenAsync();
         XDocument description = await XDocument.LoadAsync(nuspec, LoadOptions.None, CancellationToken.None);
         Assert.DoesNotContain(
-            description.Descendants().Where(element => element.Name.LocalName == "dependency").Select(dependency => dependency.Attribute("id")!.Value),
+            description.Descendants()
+                .Where(element => element.Name.LocalName == "dependency")
+                .Select(dependency => dependency.Attribute("id")!.Value),
             id => id.Contains("Analyzer", StringComparison.Ordinal) || id.Contains("CodeAnalysis", StringComparison.Ordinal));
     }
 

@@ -25,7 +25,7 @@ public sealed class PackedApp : IAsyncLifetime
     public async Task InitializeAsync()
     {
         foreach (string project in new[] { "LeaseElection.Hosting", "LeaseElection.Hosting.AspNetCore" })
-            await RunAsync("pack", Path.Combine(Checkout.Root, "src", project), "--configuration", Configuration, "--no-build", "--output", Packages);
+            await RunAsync("pack", Path.Combine(Checkout.Root, "src", project), "-c", Configuration, "--no-build", "-o", Packages);
 
         // A packages folder of its own: one of the machine could hold a package of the same version from another day. All that is not ours
         // comes from what the machine has restored already.

@@ -15,7 +15,8 @@ public sealed partial class ConfigurationSchemaTests
 
     private static readonly string SchemaFile = Path.Combine(Checkout.Root, "src", "LeaseElection.Hosting", "ConfigurationSchema.json");
 
-    private static readonly Lazy<JsonSchema> Schema = new(() => JsonSchema.FromFile(SchemaFile, new BuildOptions { Dialect = Dialect.Draft07 }));
+    private static readonly Lazy<JsonSchema> Schema = new(() =>
+        JsonSchema.FromFile(SchemaFile, new BuildOptions { Dialect = Dialect.Draft07 }));
 
     [Fact]
     public void File_IsWhatTheOptionsAndTheirDocumentationGive()
@@ -26,7 +27,8 @@ public sealed partial class ConfigurationSchemaTests
         Assert.True(
             File.ReadAllText(SchemaFile) == OptionsSchema.Write(),
             $"The options or their documentation have changed since {SchemaFile} was written. Write it again:\n"
-                + $"{WriteVariable}=true dotnet test tests/LeaseElection.Hosting.Tests -c Release --filter {nameof(File_IsWhatTheOptionsAndTheirDocumentationGive)}");
+                + $"{WriteVariable}=true dotnet test tests/LeaseElection.Hosting.Tests -c Release "
+                + $"--filter {nameof(File_IsWhatTheOptionsAndTheirDocumentationGive)}");
     }
 
     [Fact]
@@ -35,7 +37,7 @@ public sealed partial class ConfigurationSchemaTests
         (string File, string Text)[] configurations = [.. Configurations()];
 
         Assert.True(configurations.Length >= 3);
-        Assert.All(configurations, configuration => Assert.True(IsValid(configuration.Text), $"{configuration.File}: {configuration.Text}"));
+        Assert.All(configurations, found => Assert.True(IsValid(found.Text), $"{found.File}: {found.Text}"));
     }
 
     [Theory]
@@ -82,7 +84,11 @@ public sealed partial class ConfigurationSchemaTests
     {
         // Only the names of the leases are added: nothing starts without.
         BoundOptions options = BoundOptions.From(new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["LeaderElection:LeaseName"] = "web", ["LeaderElection:reports:LeaseName"] = "reports" })
+            .AddInMemoryCollection(
+            [
+                new("LeaderElection:LeaseName", "web"),
+                new("LeaderElection:reports:LeaseName", "reports"),
+            ])
             .AddConfiguration(BoundOptions.Json(configuration))
             .Build()).Add().Add("reports");
         Exception? refusal = Record.Exception(() => options.Get()) ?? Record.Exception(() => options.Get("reports"));

@@ -10,7 +10,11 @@ internal static class OptionsSchema
     /// <summary>Hours, minutes and seconds. No option takes a day, and a bare 15 would be 15 of them.</summary>
     private const string Duration = @"^([01]?\d|2[0-3]):[0-5]?\d:[0-5]?\d(\.\d{1,7})?$";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static readonly XmlDocs Docs = new();
 
@@ -72,7 +76,8 @@ internal static class OptionsSchema
     private static JsonObject Choice(Type type) => new()
     {
         ["enum"] = new JsonArray([.. Enum.GetNames(type).Select(name => JsonValue.Create(name))]),
-        ["enumDescriptions"] = new JsonArray([.. Enum.GetNames(type).Select(name => JsonValue.Create(Docs.Of($"F:{type.FullName}.{name}")))]),
+        ["enumDescriptions"] = new JsonArray(
+            [.. Enum.GetNames(type).Select(name => JsonValue.Create(Docs.Of($"F:{type.FullName}.{name}")))]),
     };
 
     private static JsonObject WithDefault(JsonObject schema, object? value)

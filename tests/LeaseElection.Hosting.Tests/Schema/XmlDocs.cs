@@ -18,7 +18,8 @@ internal sealed class XmlDocs
     private static string Text(XNode node) => node switch
     {
         XText text => text.Value,
-        XElement { Name.LocalName: "see" } see => see.Attribute("langword")?.Value ?? see.Attribute("cref")!.Value.Split('(')[0].Split('.')[^1],
+        XElement { Name.LocalName: "see" } see =>
+            see.Attribute("langword")?.Value ?? see.Attribute("cref")!.Value.Split('(')[0].Split('.')[^1],
         XElement element => string.Concat(element.Nodes().Select(Text)),
         _ => "",
     };
