@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace LeaseElection.Testing.FakeApiServer;
+namespace LeaseElection.Hosting.Testing.Api;
 
 /// <summary>What kube-apiserver checks in a Lease that is sent to it.</summary>
 internal static partial class LeaseRules
