@@ -17,9 +17,6 @@ public sealed class FakeLeaderElection
     /// <summary>Who holds the lease while the app does not, unless <see cref="HolderIsAsync"/> says otherwise.</summary>
     public const string AnotherReplica = "another-replica";
 
-    /// <summary>Without anything having happened for so long an app that does not lead waits for the clock: it pauses after a fault.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50);
-
     private readonly FakeHost _host;
     private ILeaderElection? _election;
     private LeaseActor? _other;
@@ -187,10 +184,23 @@ public sealed class FakeLeaderElection
         }
     }
 
-    /// <summary>Whether a leader whose requests are answered has renewed when it should have.</summary>
-    internal bool HasKeptUp(TimeSpan step) =>
-        _election?.Term is not { IsHeld: true } term || Client.Failing || Client.Waiting > 0
-        || term.TimeLeft > _options.RenewDeadline - RenewInterval - (2 * step);
+    /// <summary>Whether work still runs although the lease is lost: what the election waits for then is not the clock's to bring.</summary>
+    internal bool IsStuck => Election.Status.State is LeaderElectionState.Stopped
+        || (Election.Status.State == LeaderElectionState.Draining && Election.Term is not { IsHeld: true });
+
+    /// <summary>Whether the election has done what it had to do by now: taken over, renewed, or tried to.</summary>
+    internal bool HasKeptUp(TimeSpan step)
+    {
+        if (Client.Waiting > 0)
+            return true;
+        if (Election.Status.State == LeaderElectionState.TakingOver)
+            return false;
+        if (Election.Term is not { IsHeld: true, TimeLeft: var left })
+            return true;
+        return Client.History.IsFailing
+            ? !Client.History.IsOverdue(_options.RetryPeriod, left, 2 * step)
+            : left > _options.RenewDeadline - RenewInterval - (2 * step);
+    }
 
     private async Task BeatAsync(ILeaderElection election)
     {
@@ -232,7 +242,7 @@ public sealed class FakeLeaderElection
             if (left <= TimeSpan.Zero)
                 throw new TimeoutException(describe());
             Task news = after is null ? changed : Task.WhenAny(changed, after);
-            TimeSpan wait = letTimePass && Quiet < left ? Quiet : left;
+            TimeSpan wait = letTimePass && Pulse.Quiet < left ? Pulse.Quiet : left;
             await news.WaitAsync(wait, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (letTimePass && !news.IsCompleted)
                 await AdvanceAsync(_host.LongestStep).ConfigureAwait(false);

@@ -177,18 +177,23 @@ public sealed class InMemoryLeases
             Model.Replace(leaseNamespace, leaseName, lease);
     }
 
-    /// <summary>Until what the clock has set off is through. Whoever does not come to an end is left behind: he is told by his own test.</summary>
+    /// <summary>
+    /// Until what the clock has set off is through. Whoever is late although nothing happens waits for the clock himself; and who never
+    /// comes to an end is left behind, because a test of his own tells of it.
+    /// </summary>
     private async Task SettleAsync(FakeHost[] hosts)
     {
         long since = TimeProvider.System.GetTimestamp();
         TimeSpan patience = hosts.Select(host => host.Patience).DefaultIfEmpty(TimeSpan.Zero).Max();
-        while (true)
+        while (TimeProvider.System.GetElapsedTime(since) < patience)
         {
             Task changed = Changed.Next;
-            TimeSpan left = patience - TimeProvider.System.GetElapsedTime(since);
-            if (left <= TimeSpan.Zero || Array.TrueForAll(hosts, host => host.IsSettled))
+            if (Array.TrueForAll(hosts, host => host.IsSettled))
                 return;
-            await changed.WaitAsync(left, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            bool quiet = Array.TrueForAll(hosts, host => host.IsQuiet);
+            await changed.WaitAsync(Pulse.Quiet, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (quiet && !changed.IsCompleted)
+                return;
         }
     }
 }

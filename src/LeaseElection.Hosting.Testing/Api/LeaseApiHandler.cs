@@ -18,16 +18,27 @@ internal sealed class LeaseApiHandler(LeaseClient client) : HttpMessageHandler
             return new HttpResponseMessage(HttpStatusCode.NotFound) { Content = new StringContent("404 page not found\n") };
         LeaseVerbs verb = VerbOf(route);
         LeaseFault? fault = verb == LeaseVerbs.None ? null : client.NextFault(verb);
+        bool succeeded = false;
         try
         {
-            return await AnswerAsync(route, request, fault, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage answer = await AnswerAsync(route, request, fault, cancellationToken).ConfigureAwait(false);
+            succeeded = answer.IsSuccessStatusCode || answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict;
+            return answer;
         }
         finally
         {
             if (verb is not (LeaseVerbs.None or LeaseVerbs.Watch))
-                client.Failing = fault is not null;
+                Note(succeeded, fault);
             _leases.Changed.Beat();
         }
+    }
+
+    private void Note(bool succeeded, LeaseFault? fault)
+    {
+        if (succeeded)
+            client.History.Succeeded();
+        else
+            client.History.Failed(fault?.RetryAfter);
     }
 
     private async Task<HttpResponseMessage> AnswerAsync(

@@ -13,8 +13,8 @@ internal sealed class LeaseClient(InMemoryLeases leases)
     /// <summary>How many requests wait for the clock because a fault has them wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Whether the last request about the lease itself met a fault: the election may be pausing before the next.</summary>
-    public bool Failing { get; set; }
+    /// <summary>How many requests about the lease itself have failed in a row, and how the last one ended.</summary>
+    public RequestHistory History { get; } = new(leases.Time);
 
     /// <summary>Whether no request gets through, beside the faults that the test has injected.</summary>
     public bool IsCut { get; set; }
@@ -64,19 +64,30 @@ internal sealed class LeaseClient(InMemoryLeases leases)
         return watch;
     }
 
-    /// <summary>Waits by the clock of the test; whoever lets time pass need not wait for this request.</summary>
+    /// <summary>Waits by the clock of the test; whoever lets time pass need not wait for this request meanwhile.</summary>
     public async Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
-        Task passed = Task.Delay(delay, leases.Time, cancellationToken);
         Interlocked.Increment(ref _waiting);
-        leases.Changed.Beat();
-        try
+        var passed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // Both on the thread that moves the clock: what is to be waited for again then must show before it moves on.
+        ITimer timer = leases.Time.CreateTimer(_ => End(), null, delay, Timeout.InfiniteTimeSpan);
+        await using (timer.ConfigureAwait(false))
         {
-            await passed.ConfigureAwait(false);
+            CancellationTokenRegistration givenUp = cancellationToken.UnsafeRegister(_ => End(), null);
+            await using (givenUp.ConfigureAwait(false))
+            {
+                leases.Changed.Beat();
+                await passed.Task.ConfigureAwait(false);
+            }
         }
-        finally
+
+        cancellationToken.ThrowIfCancellationRequested();
+
+        void End()
         {
-            Interlocked.Decrement(ref _waiting);
+            if (passed.TrySetResult())
+                Interlocked.Decrement(ref _waiting);
         }
     }
 }

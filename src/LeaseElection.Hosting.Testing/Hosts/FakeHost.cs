@@ -3,7 +3,7 @@ using LeaseElection.Hosting.Testing.Time;
 namespace LeaseElection.Hosting.Testing.Hosts;
 
 /// <summary>What the fake elections of one host have in common: leases, clock, and whether all of them have kept up with it.</summary>
-internal sealed class FakeHost(InMemoryLeases leases)
+internal sealed class FakeHost
 {
     /// <summary>
     /// Below the second by which a wall clock may run ahead before a term is in doubt: a reader may meet the step between the two clocks.
@@ -12,9 +12,16 @@ internal sealed class FakeHost(InMemoryLeases leases)
 
     private readonly List<FakeLeaderElection> _elections = [];
 
-    public InMemoryLeases Leases => leases;
+    public FakeHost(InMemoryLeases leases)
+    {
+        Leases = leases;
+        Clock = new ObservedTimeProvider(
+            leases.Time, leases.Changed, () => _elections.ForEach(election => election.Client.History.Noticed()));
+    }
 
-    public ObservedTimeProvider Clock { get; } = new(leases.Time, leases.Changed);
+    public InMemoryLeases Leases { get; }
+
+    public ObservedTimeProvider Clock { get; }
 
     public IReadOnlyList<FakeLeaderElection> Elections => _elections;
 
@@ -23,16 +30,22 @@ internal sealed class FakeHost(InMemoryLeases leases)
 
     public TimeSpan Patience => _elections.Max(election => election.Patience);
 
-    /// <summary>No request is under way that does not wait for the clock, and every leader has renewed that should have.</summary>
-    public bool IsSettled =>
-        Clock.TimeLimits <= _elections.Sum(election => election.Client.Waiting)
-        && _elections.TrueForAll(election => election.HasKeptUp(LongestStep));
+    /// <summary>
+    /// Whether every loop has looked at the clock, and no request is under way that does not wait for it. What is to be done yet waits for
+    /// the clock, or is just being begun, which nobody can see.
+    /// </summary>
+    public bool IsQuiet =>
+        (Clock.Unanswered == 0 || _elections.Exists(election => election.IsStuck))
+        && Clock.TimeLimits <= _elections.Sum(election => election.Client.Waiting);
+
+    /// <summary>Whether what the clock has set off is through: no loop is late with what it has to do, a renewal above all.</summary>
+    public bool IsSettled => IsQuiet && _elections.TrueForAll(election => election.HasKeptUp(LongestStep));
 
     public void Add(FakeLeaderElection election) => _elections.Add(election);
 
     public void Start(IServiceProvider services)
     {
-        leases.Join(this);
+        Leases.Join(this);
         _elections.ForEach(election => election.Start(services));
     }
 
@@ -47,9 +60,9 @@ internal sealed class FakeHost(InMemoryLeases leases)
         {
             await Task.Delay(step, TimeProvider.System).ConfigureAwait(false);
             if (Clock.Timers > 0)
-                leases.Time.Advance(step);
+                Leases.Time.Advance(step);
         }
 
-        leases.Leave(this);
+        Leases.Leave(this);
     }
 }
