@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Testing.Api;
 using LeaseElection.Testing.ApiServer;
 using Microsoft.AspNetCore.Builder;
