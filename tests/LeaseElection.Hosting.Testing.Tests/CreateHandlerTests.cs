@@ -22,17 +22,7 @@ public sealed class CreateHandlerTests
         }));
         using (IHost host = builder.Build())
         {
-            InvalidOperationException? refused = null;
-            try
-            {
-                await host.StartAsync();
-            }
-            catch (Exception exception) when (exception is not InvalidOperationException)
-            {
-                refused = new InvalidOperationException(exception.Message);
-            }
-
-            Assert.Null(refused);
+            await host.StartAsync();
             await network.Asked.Task.WaitAsync(Signal.Patience);
             await host.StopAsync();
         }
