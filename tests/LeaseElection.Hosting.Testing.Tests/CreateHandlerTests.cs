@@ -23,11 +23,11 @@ public sealed class CreateHandlerTests
         using (IHost host = builder.Build())
         {
             await host.StartAsync();
-            await network.Asked.Task.WaitAsync(Signal.Patience);
+            Uri asked = await network.Asked.Task.WaitAsync(Signal.Patience);
+            Assert.Equal("/gateway/apis/coordination.k8s.io/v1/namespaces/shop/leases/app", asked.AbsolutePath);
             await host.StopAsync();
         }
 
-        Assert.Equal("/gateway/apis/coordination.k8s.io/v1/namespaces/shop/leases/app", network.Asked.Task.Result.AbsolutePath);
         Assert.Equal((0, true), (network.Open, network.Made > 0));
     }
 

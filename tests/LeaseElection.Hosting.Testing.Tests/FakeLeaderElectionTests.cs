@@ -1,6 +1,5 @@
 using LeaseElection.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace LeaseElection.Hosting.Testing.Tests;
 

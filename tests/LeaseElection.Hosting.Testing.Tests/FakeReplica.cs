@@ -18,7 +18,7 @@ internal sealed class FakeReplica : IAsyncDisposable
 
     public static Task<FakeReplica> StartAsync(
         FencedWork work, InMemoryLeases? leases = null, string? identity = null, ILoggerProvider? log = null) =>
-        StartAsync((services, term, token) => work.RunAsync(services, term, token), leases, identity, log);
+        StartAsync((_, term, token) => work.RunAsync(term, token), leases, identity, log);
 
     public static Task<FakeReplica> StartAsync(
         Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> work, InMemoryLeases? leases = null, string? identity = null,

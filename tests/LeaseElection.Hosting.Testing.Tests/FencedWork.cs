@@ -14,7 +14,7 @@ internal sealed class FencedWork(FencedResource resource)
     /// <summary>Lets work end that does not obey.</summary>
     public void End() => _end.TrySetResult();
 
-    public async Task RunAsync(IServiceProvider services, LeadershipTerm term, CancellationToken stoppingToken)
+    public async Task RunAsync(LeadershipTerm term, CancellationToken stoppingToken)
     {
         Interlocked.Increment(ref _running);
         try
