@@ -8,8 +8,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace LeaseElection.Hosting.Testing;
 
 /// <summary>
-/// Has an app lead and lose on command. Everything of the election is real but the API server and the clock; another replica holds the lease
-/// until <see cref="LeadAsync"/>. What its methods return ends when the app has followed: when it leads, or when its work has returned.
+/// Has an app lead and lose on command. Everything of the election is real but the API server and the clock; another replica holds the
+/// lease until <see cref="LeadAsync"/>. What its methods return ends when the app has followed: when it leads, or when its work has returned.
 /// Get it from <c>AddFakeLeaderElection</c>, or from the services of the app; that of a named election by its name as key.
 /// </summary>
 public sealed class FakeLeaderElection
@@ -56,8 +56,8 @@ public sealed class FakeLeaderElection
     internal TimeSpan RenewInterval { get; private set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The other replica gives the lease up, and the app takes it. When the app pauses, because its work has failed or requests have, so much
-    /// time passes.
+    /// The other replica gives the lease up, and the app takes it. When the app pauses, because its work has failed or requests have, so
+    /// much time passes.
     /// </summary>
     /// <returns>The app's term; the present one if it leads already. Its work has been started, and is not waited for.</returns>
     /// <exception cref="TimeoutException">The app did not become leader within <see cref="Patience"/>.</exception>
@@ -127,7 +127,9 @@ public sealed class FakeLeaderElection
         return UntilAsync(() => steppingDown.IsCompleted, () => WorkIgnoresItsToken("by a step-down"), after: steppingDown);
     }
 
-    /// <summary>Another replica leads, by this name. An app that leads loses its term, as by <see cref="LeadershipLoss.OtherHolder"/>.</summary>
+    /// <summary>
+    /// Another replica leads, by this name. An app that leads loses its term, as by <see cref="LeadershipLoss.OtherHolder"/>.
+    /// </summary>
     /// <param name="identity">Not that of the app.</param>
     /// <returns>A task that ends when the app has seen it and all of its work has returned.</returns>
     /// <exception cref="TimeoutException">Work did not return within <see cref="Patience"/>: it ignores its token.</exception>
@@ -135,7 +137,11 @@ public sealed class FakeLeaderElection
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(identity);
         if (identity == Election.Identity)
-            throw new ArgumentException($"'{identity}' is the app itself: use LeadAsync(), or LoseAsync(LeadershipLoss.IdentityInUse).", nameof(identity));
+        {
+            throw new ArgumentException(
+                $"'{identity}' is the app itself: use LeadAsync(), or LoseAsync(LeadershipLoss.IdentityInUse).", nameof(identity));
+        }
+
         LeadershipTerm? term = Election.Term;
         _other!.TakeOver(identity);
         return FollowedAsync(term, identity, nameof(LeadershipLoss.OtherHolder));
@@ -146,7 +152,9 @@ public sealed class FakeLeaderElection
     /// <returns>A task that ends when so much time has passed by <see cref="Time"/>.</returns>
     public Task AdvanceAsync(TimeSpan by) => Leases.AdvanceAsync(by);
 
-    /// <summary>Something goes wrong with the requests of this host. See <see cref="InMemoryLeases.Inject"/> for those of every host.</summary>
+    /// <summary>
+    /// Something goes wrong with the requests of this host. See <see cref="InMemoryLeases.Inject"/> for those of every host.
+    /// </summary>
     /// <param name="fault">What.</param>
     /// <param name="verbs">With which requests.</param>
     /// <param name="times">With how many of them; <see cref="int.MaxValue"/>, until <see cref="Heal"/>.</param>
@@ -215,7 +223,8 @@ public sealed class FakeLeaderElection
         Client.BreakWatches();
         while (term.IsHeld)
             await AdvanceAsync(_host.LongestStep).ConfigureAwait(false);
-        await UntilAsync(() => Election.Term != term, () => WorkIgnoresItsToken(nameof(LeadershipLoss.DeadlinePassed))).ConfigureAwait(false);
+        await UntilAsync(
+            () => Election.Term != term, () => WorkIgnoresItsToken(nameof(LeadershipLoss.DeadlinePassed))).ConfigureAwait(false);
         _other!.TakeOver(AnotherReplica);
         Client.IsCut = false;
         await UntilAsync(
@@ -263,8 +272,8 @@ public sealed class FakeLeaderElection
         if (another)
         {
             throw new InvalidOperationException(
-                $"{holder} leads lease {Election.LeaseNamespace}/{Election.LeaseName}, and is a host of this test: have it lose, step down or "
-                + "stop, before another is to lead.");
+                $"{holder} leads lease {Election.LeaseNamespace}/{Election.LeaseName}, and is a host of this test: have it lose, step down "
+                + "or stop, before another is to lead.");
         }
     }
 
@@ -276,6 +285,6 @@ public sealed class FakeLeaderElection
     private string WhyNot() => Election.Status is { LastError: { } error } ? $"The last request failed: {error}"
         : $"It is {Election.Status.State}; {Election.Status.HolderIdentity ?? "nobody"} holds the lease.";
 
-    private string Describe() =>
-        $"the election {(Name.Length == 0 ? "" : $"'{Name}' ")}of {Election.Identity} (lease {Election.LeaseNamespace}/{Election.LeaseName})";
+    private string Describe() => $"the election {(Name.Length == 0 ? "" : $"'{Name}' ")}of {Election.Identity} "
+        + $"(lease {Election.LeaseNamespace}/{Election.LeaseName})";
 }

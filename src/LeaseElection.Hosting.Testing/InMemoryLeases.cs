@@ -81,7 +81,9 @@ public sealed class InMemoryLeases
         Changed.Beat();
     }
 
-    /// <summary>Something goes wrong with the requests of every host. See <see cref="FakeLeaderElection.Inject"/> for those of one.</summary>
+    /// <summary>
+    /// Something goes wrong with the requests of every host. See <see cref="FakeLeaderElection.Inject"/> for those of one.
+    /// </summary>
     /// <param name="fault">What.</param>
     /// <param name="verbs">With which requests.</param>
     /// <param name="times">With how many of them; <see cref="int.MaxValue"/>, until <see cref="Heal"/>.</param>

@@ -43,7 +43,9 @@ public sealed class LeaseFault
 
     internal TimeSpan Delay { get; private init; }
 
-    /// <summary>The request is refused, and has no effect: 403 for a missing right, 429 or 503 for a server that has too much to do.</summary>
+    /// <summary>
+    /// The request is refused, and has no effect: 403 for a missing right, 429 or 503 for a server that has too much to do.
+    /// </summary>
     /// <param name="code">400 or above.</param>
     /// <param name="retryAfter">What the answer asks for; <see langword="null"/> for nothing.</param>
     /// <returns>The fault.</returns>

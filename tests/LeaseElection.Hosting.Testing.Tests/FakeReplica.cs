@@ -45,7 +45,8 @@ internal sealed class FakeReplica : IAsyncDisposable
     /// <summary>No files of the checkout, no log on the console.</summary>
     public static HostApplicationBuilder NewBuilder(string environment = "Production", params (string Key, string Value)[] settings)
     {
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, EnvironmentName = environment });
+        var builder = new HostApplicationBuilder(
+            new HostApplicationBuilderSettings { DisableDefaults = true, EnvironmentName = environment });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.Logging.ClearProviders();
         return builder;

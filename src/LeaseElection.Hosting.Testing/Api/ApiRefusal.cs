@@ -54,7 +54,11 @@ internal sealed class ApiRefusal(int code, string reason, string message, string
             ["code"] = code,
         };
         if (kind is not null)
-            status["details"] = new JsonObject { ["name"] = name, ["group"] = kind == "leases" ? "coordination.k8s.io" : "", ["kind"] = kind };
+        {
+            string group = kind == "leases" ? "coordination.k8s.io" : "";
+            status["details"] = new JsonObject { ["name"] = name, ["group"] = group, ["kind"] = kind };
+        }
+
         return status;
     }
 }

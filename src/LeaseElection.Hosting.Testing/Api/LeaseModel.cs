@@ -80,7 +80,8 @@ internal sealed class LeaseModel(TimeProvider time)
     {
         lock (_lock)
         {
-            string name = (string?)lease["metadata"]?["name"] ?? throw ApiRefusal.Invalid("", "metadata.name: Required value: name is required");
+            string name = (string?)lease["metadata"]?["name"]
+                ?? throw ApiRefusal.Invalid("", "metadata.name: Required value: name is required");
             if (!_namespaces.Contains(leaseNamespace))
                 throw ApiRefusal.NamespaceNotFound(leaseNamespace);
             if (lease["metadata"]!["resourceVersion"] is not null)
@@ -106,7 +107,11 @@ internal sealed class LeaseModel(TimeProvider time)
             string? uid = (string?)lease["metadata"]?["uid"];
             string? version = (string?)lease["metadata"]?["resourceVersion"];
             if ((string?)lease["metadata"]?["name"] != name)
-                throw ApiRefusal.BadRequest($"the name of the object ({lease["metadata"]?["name"]}) does not match the name on the URL ({name})");
+            {
+                throw ApiRefusal.BadRequest(
+                    $"the name of the object ({lease["metadata"]?["name"]}) does not match the name on the URL ({name})");
+            }
+
             if (_leases.GetValueOrDefault((leaseNamespace, name)) is not { } current)
             {
                 if (uid is not null)
@@ -175,7 +180,8 @@ internal sealed class LeaseModel(TimeProvider time)
             else if (since < _oldest)
             {
                 // As the watch cache does it: 200, and the error as the first and only event.
-                watch.Write(new JsonObject { ["type"] = "ERROR", ["object"] = ApiRefusal.Expired(since, _oldest).ToStatus() }.ToJsonString() + "\n");
+                JsonObject status = ApiRefusal.Expired(since, _oldest).ToStatus();
+                watch.Write(new JsonObject { ["type"] = "ERROR", ["object"] = status }.ToJsonString() + "\n");
                 watch.End();
                 return;
             }

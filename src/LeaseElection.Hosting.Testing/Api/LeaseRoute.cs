@@ -27,7 +27,8 @@ internal sealed record LeaseRoute(string Namespace, string? Name, string Verb)
         if (path.StartsWith(core, StringComparison.Ordinal))
             return ParseCore(method, path[core.Length..], values);
         string prefix = $"{pathBase}/{Prefix}";
-        if (!path.StartsWith(prefix, StringComparison.Ordinal) || path[prefix.Length..].Split('/') is not [var leaseNamespace, "leases", .. var rest])
+        if (!path.StartsWith(prefix, StringComparison.Ordinal)
+            || path[prefix.Length..].Split('/') is not [var leaseNamespace, "leases", .. var rest])
             return null;
         return (method, rest) switch
         {

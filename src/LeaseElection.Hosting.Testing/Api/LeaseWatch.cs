@@ -32,9 +32,9 @@ internal sealed class LeaseWatch(LeaseRoute route, Action abort)
     {
         if (route.Query["allowWatchBookmarks"] == "true")
         {
-            Write($$$"""
-                {"type":"BOOKMARK","object":{"kind":"Lease","apiVersion":"coordination.k8s.io/v1","metadata":{"resourceVersion":"{{{version}}}"},"spec":{} } }
-                """ + "\n");
+            Write(
+                """{"type":"BOOKMARK","object":{"kind":"Lease","apiVersion":"coordination.k8s.io/v1","""
+                + $$$""""metadata":{"resourceVersion":"{{{version}}}"},"spec":{} } }""" + "\n");
         }
     }
 

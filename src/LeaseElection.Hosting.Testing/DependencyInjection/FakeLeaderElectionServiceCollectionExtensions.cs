@@ -53,15 +53,19 @@ public static class FakeLeaderElectionServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(name);
         if (!services.ElectionNames().Contains(name))
         {
+            (string election, string argument) = name.Length == 0 ? ("without a name", "") : ($"'{name}'", $"\"{name}\"");
             throw new InvalidOperationException(
-                $"There is no election {(name.Length == 0 ? "without a name" : $"'{name}'")} among the services that could be fake. Call "
-                + $"AddFakeLeaderElection after AddLeaderElection({(name.Length == 0 ? "" : $"\"{name}\"")}): in a WebApplicationFactory by "
-                + "ConfigureTestServices, which comes after Program.cs.");
+                $"There is no election {election} among the services that could be fake. Call AddFakeLeaderElection after "
+                + $"AddLeaderElection({argument}): in a WebApplicationFactory by ConfigureTestServices, which comes after Program.cs.");
         }
 
         FakeHost host = FindHost(services) ?? AddHost(services, leases ?? new InMemoryLeases());
         if (leases is not null && leases != host.Leases)
-            throw new InvalidOperationException("The elections of this host are fake over other leases: all of one host share leases and clock.");
+        {
+            throw new InvalidOperationException(
+                "The elections of this host are fake over other leases: all of one host share leases and clock.");
+        }
+
         return host.Elections.FirstOrDefault(election => election.Name == name) ?? AddElection(services, name, host);
     }
 

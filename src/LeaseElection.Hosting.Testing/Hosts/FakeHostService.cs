@@ -30,7 +30,8 @@ internal sealed class FakeHostService(FakeHost host, IServiceCollection register
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>After the elections, which have begun to stand by now.</summary>
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.WhenAll(host.Elections.Select(election => election.StandsAsync()));
+    public Task StartedAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(host.Elections.Select(election => election.StandsAsync()));
 
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
