@@ -1,9 +1,10 @@
+using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
 
-namespace LeaseElection.Testing.Browser;
+namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 
 /// <summary>Where Chromium is on this machine: on the PATH, or in the place that <c>tests/browser/install</c> fills.</summary>
-public static class BrowserProgram
+internal static class BrowserProgram
 {
     /// <summary>The program, if it is neither on the PATH nor in the cache; set by <c>tests/run</c>.</summary>
     public const string Variable = "LEASEELECTION_BROWSER";
@@ -14,7 +15,7 @@ public static class BrowserProgram
     /// <summary>The same for tests that need the API server too.</summary>
     public static string? SkipReasonWithCluster { get; } = ApiServerAssets.SkipReason ?? SkipReason;
 
-    internal static string Path => Find(Environment.GetEnvironmentVariable)
+    public static string Path => Find(Environment.GetEnvironmentVariable)
         ?? throw new InvalidOperationException("No Chromium on this machine: run tests/browser/install.");
 
     public static string? ReasonToSkip(Func<string, string?> variable) =>

@@ -1,6 +1,4 @@
-using Xunit;
-
-namespace LeaseElection.Testing.Browser;
+namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 
 /// <summary>A fact that needs Chromium: skipped with the reason on a machine that has none, failing there when <c>CI=true</c>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
