@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 
 namespace LeaseElection.Hosting.Testing.Api;
@@ -30,12 +31,16 @@ internal sealed class LeaseWatch(LeaseRoute route, Action abort)
 
     public void Bookmark(long version)
     {
-        if (route.Query["allowWatchBookmarks"] == "true")
+        if (route.Query["allowWatchBookmarks"] != "true")
+            return;
+        var bookmark = new JsonObject
         {
-            Write(
-                """{"type":"BOOKMARK","object":{"kind":"Lease","apiVersion":"coordination.k8s.io/v1","""
-                + $$$""""metadata":{"resourceVersion":"{{{version}}}"},"spec":{} } }""" + "\n");
-        }
+            ["kind"] = "Lease",
+            ["apiVersion"] = "coordination.k8s.io/v1",
+            ["metadata"] = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) },
+            ["spec"] = new JsonObject(),
+        };
+        Write(new JsonObject { ["type"] = "BOOKMARK", ["object"] = bookmark }.ToJsonString() + "\n");
     }
 
     /// <summary>Sends the text as it is, whatever it is, as one chunk.</summary>
