@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace LeaseElection.Testing.FakeApiServer;
+namespace LeaseElection.Hosting.Testing.Api;
 
 /// <summary>A request the API server refuses, in the words kube-apiserver has for it.</summary>
 internal sealed class ApiRefusal(int code, string reason, string message, string? kind = "leases", string? name = null) : Exception(message)
@@ -35,6 +35,10 @@ internal sealed class ApiRefusal(int code, string reason, string message, string
     public static ApiRefusal Expired(long version, long oldest) =>
         new(410, "Expired", $"too old resource version: {version} ({oldest})", kind: null);
 
+    /// <summary>Because a test wants it.</summary>
+    public static ApiRefusal ByTest(int code) =>
+        new(code, code == 403 ? "Forbidden" : code == 429 ? "TooManyRequests" : "", $"The test answers {code}.", kind: null);
+
     public ApiResult ToResult() => new(code, ToStatus());
 
     public JsonObject ToStatus()
@@ -50,7 +54,11 @@ internal sealed class ApiRefusal(int code, string reason, string message, string
             ["code"] = code,
         };
         if (kind is not null)
-            status["details"] = new JsonObject { ["name"] = name, ["group"] = kind == "leases" ? "coordination.k8s.io" : "", ["kind"] = kind };
+        {
+            string group = kind == "leases" ? "coordination.k8s.io" : "";
+            status["details"] = new JsonObject { ["name"] = name, ["group"] = group, ["kind"] = kind };
+        }
+
         return status;
     }
 }

@@ -1,19 +1,23 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace LeaseElection.Testing.FakeApiServer;
+namespace LeaseElection.Hosting.Testing.Api;
 
 /// <summary>
 /// The leases of a cluster and their history, with the habits of kube-apiserver that an elector meets: one counter of versions for all,
 /// PUT that may create, writes without effect that are dropped, preconditions on uid and resourceVersion.
 /// </summary>
-internal sealed class LeaseModel
+/// <param name="time">Says when a lease was made.</param>
+internal sealed class LeaseModel(TimeProvider time)
 {
+    /// <summary>As many changes can be watched from; the server's watch cache forgets too.</summary>
+    private const int RememberedChanges = 1000;
+
     private readonly Lock _lock = new();
     private readonly HashSet<string> _namespaces = ["default"];
     private readonly Dictionary<(string Namespace, string Name), JsonObject> _leases = [];
     private readonly List<LeaseChange> _history = [];
-    private readonly List<FakeWatch> _watches = [];
+    private readonly List<LeaseWatch> _watches = [];
     private long _version = 1000;
     private long _oldest;
 
@@ -32,17 +36,52 @@ internal sealed class LeaseModel
             _namespaces.Add(name);
     }
 
+    /// <summary>Carries out what is asked of one lease; refusals are answers too. Not for a watch.</summary>
+    public ApiResult Answer(LeaseRoute route, string body)
+    {
+        try
+        {
+            return (route.IsCore, route.Verb) switch
+            {
+                (true, "create") => new ApiResult(201, []),
+                (true, _) => new ApiResult(200, []),
+                (_, "get") => new ApiResult(200, Get(route.Namespace, route.Name!)),
+                (_, "create") => new ApiResult(201, Create(route.Namespace, LeaseRules.Parse(body))),
+                (_, "update") => new ApiResult(200, Replace(route.Namespace, route.Name!, LeaseRules.Parse(body))),
+                _ => Deleted(route),
+            };
+        }
+        catch (ApiRefusal refusal)
+        {
+            return refusal.ToResult();
+        }
+    }
+
+    /// <summary>Several changes that nobody comes between.</summary>
+    public void Change(Action change)
+    {
+        lock (_lock)
+            change();
+    }
+
     public JsonObject Get(string leaseNamespace, string name)
     {
         lock (_lock)
             return Copy(_leases.GetValueOrDefault((leaseNamespace, name)) ?? throw ApiRefusal.NotFound(name));
     }
 
+    public JsonObject? Find(string leaseNamespace, string name)
+    {
+        lock (_lock)
+            return _leases.TryGetValue((leaseNamespace, name), out JsonObject? lease) ? Copy(lease) : null;
+    }
+
     public JsonObject Create(string leaseNamespace, JsonObject lease)
     {
         lock (_lock)
         {
-            string name = (string?)lease["metadata"]?["name"] ?? throw ApiRefusal.Invalid("", "metadata.name: Required value: name is required");
+            string name = (string?)lease["metadata"]?["name"]
+                ?? throw ApiRefusal.Invalid("", "metadata.name: Required value: name is required");
             if (!_namespaces.Contains(leaseNamespace))
                 throw ApiRefusal.NamespaceNotFound(leaseNamespace);
             if (lease["metadata"]!["resourceVersion"] is not null)
@@ -55,7 +94,7 @@ internal sealed class LeaseModel
             var metadata = (JsonObject)stored["metadata"]!;
             metadata["namespace"] = leaseNamespace;
             metadata["uid"] = Guid.NewGuid().ToString();
-            metadata["creationTimestamp"] = "2026-01-31T12:00:00Z";
+            metadata["creationTimestamp"] = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             metadata["managedFields"] = new JsonArray(new JsonObject { ["manager"] = "LeaseElection.Hosting", ["operation"] = "Update" });
             return Commit("ADDED", leaseNamespace, name, stored);
         }
@@ -68,7 +107,11 @@ internal sealed class LeaseModel
             string? uid = (string?)lease["metadata"]?["uid"];
             string? version = (string?)lease["metadata"]?["resourceVersion"];
             if ((string?)lease["metadata"]?["name"] != name)
-                throw ApiRefusal.BadRequest($"the name of the object ({lease["metadata"]?["name"]}) does not match the name on the URL ({name})");
+            {
+                throw ApiRefusal.BadRequest(
+                    $"the name of the object ({lease["metadata"]?["name"]}) does not match the name on the URL ({name})");
+            }
+
             if (_leases.GetValueOrDefault((leaseNamespace, name)) is not { } current)
             {
                 if (uid is not null)
@@ -124,7 +167,7 @@ internal sealed class LeaseModel
     }
 
     /// <summary>Adds a watch and feeds it what happened since the version it names.</summary>
-    public void Open(FakeWatch watch)
+    public void Open(LeaseWatch watch)
     {
         lock (_lock)
         {
@@ -137,7 +180,8 @@ internal sealed class LeaseModel
             else if (since < _oldest)
             {
                 // As the watch cache does it: 200, and the error as the first and only event.
-                watch.Write(new JsonObject { ["type"] = "ERROR", ["object"] = ApiRefusal.Expired(since, _oldest).ToStatus() }.ToJsonString() + "\n");
+                JsonObject status = ApiRefusal.Expired(since, _oldest).ToStatus();
+                watch.Write(new JsonObject { ["type"] = "ERROR", ["object"] = status }.ToJsonString() + "\n");
                 watch.End();
                 return;
             }
@@ -149,14 +193,15 @@ internal sealed class LeaseModel
         }
     }
 
-    public void Close(FakeWatch watch)
+    public void Close(LeaseWatch watch)
     {
         lock (_lock)
             _watches.Remove(watch);
+        watch.Close();
     }
 
     /// <summary>The watch that was opened last, ended or not.</summary>
-    public FakeWatch? LastWatch { get; private set; }
+    public LeaseWatch? LastWatch { get; private set; }
 
     private JsonObject Commit(string type, string leaseNamespace, string name, JsonObject lease)
     {
@@ -167,8 +212,20 @@ internal sealed class LeaseModel
             _leases[(leaseNamespace, name)] = lease;
         var change = new LeaseChange(type, leaseNamespace, name, _version, Copy(lease));
         _history.Add(change);
+        if (_history.Count > RememberedChanges)
+        {
+            _oldest = _history[0].Version;
+            _history.RemoveAt(0);
+        }
+
         _watches.ForEach(watch => watch.Tell(change));
         return Copy(lease);
+    }
+
+    private ApiResult Deleted(LeaseRoute route)
+    {
+        Delete(route.Namespace, route.Name!);
+        return new ApiResult(200, new JsonObject { ["kind"] = "Status", ["status"] = "Success" });
     }
 
     private static JsonObject Copy(JsonObject lease) => (JsonObject)lease.DeepClone();

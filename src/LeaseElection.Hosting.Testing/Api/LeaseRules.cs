@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace LeaseElection.Testing.FakeApiServer;
+namespace LeaseElection.Hosting.Testing.Api;
 
 /// <summary>What kube-apiserver checks in a Lease that is sent to it.</summary>
 internal static partial class LeaseRules
@@ -17,7 +17,8 @@ internal static partial class LeaseRules
             if ((string?)lease["spec"]?[field] is { } time && !MicroTime().IsMatch(time))
             {
                 throw ApiRefusal.BadRequest(
-                    $"Lease in version \"v1\" cannot be handled as a Lease: parsing time \"{time}\" as \"2006-01-02T15:04:05.000000Z07:00\"");
+                    "Lease in version \"v1\" cannot be handled as a Lease: "
+                    + $"parsing time \"{time}\" as \"2006-01-02T15:04:05.000000Z07:00\"");
             }
         }
         return lease;
@@ -44,6 +45,8 @@ internal static partial class LeaseRules
     }
 
     // Exactly six digits: five are refused, and so are none (kubernetes#141204).
-    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MicroTime();
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace LeaseElection.Testing.FakeApiServer;
+namespace LeaseElection.Hosting.Testing.Api;
 
 /// <summary>An entry of the history that watches are fed from.</summary>
 internal sealed record LeaseChange(string Type, string Namespace, string Name, long Version, JsonObject Lease)
