@@ -3,6 +3,7 @@ using LeaseElection.Testing;
 namespace LeaseElection.Hosting.Testing.Tests;
 
 /// <summary>What a test of an app must find: work that goes on although another replica works already.</summary>
+[Collection(nameof(WholeProcess))]
 public sealed class TwoAtOnceTests
 {
     private readonly FencedResource _resource = new("ledger");
