@@ -69,6 +69,7 @@ namespace Omitted
     {
         public static readonly WebApplicationBuilder builder = WebApplication.CreateBuilder();
         public static readonly WebApplication app = builder.Build();
+        public static readonly ILeaderElection election = null!;
         public static readonly IKubernetes client = null!;
         public static readonly Worker worker = null!;
         public static readonly Vault vault = null!;
