@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace LeaseElection.Hosting.AspNetCore.Tests;
 
-/// <summary>The code of the READMEs, line for line.</summary>
+/// <summary>The code of the README, line for line.</summary>
 internal static class ReadmeProgram
 {
     public static void Map(WebApplication app)

@@ -3,11 +3,9 @@ using LeaseElection.Testing;
 
 namespace LeaseElection.Hosting.Tests;
 
-/// <summary>What the READMEs say is what the code does.</summary>
+/// <summary>What the READMEs and the pages say is what the code does.</summary>
 public sealed partial class ReadmeTests
 {
-    private static readonly string Readme = File.ReadAllText(Path.Combine(Checkout.Root, "README.md"));
-
     [Theory]
     [InlineData("README.md")]
     [InlineData("src/LeaseElection.Hosting/README.md")]
@@ -22,18 +20,21 @@ public sealed partial class ReadmeTests
     [Fact]
     public void OptionsTable_NamesEveryOption()
     {
-        string table = Readme[Readme.IndexOf("## Options", StringComparison.Ordinal)..Readme.IndexOf("## Health", StringComparison.Ordinal)];
+        HashSet<string> named = [.. File.ReadLines(Path.Combine(Checkout.Docs, "options.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .SelectMany(line => Name().Matches(line.Split('|')[1])).Select(match => match.Value)];
         IEnumerable<string> names = typeof(LeaderElectionOptions).GetProperties().Select(property => property.Name)
             .Concat(typeof(KubernetesStoreOptions).GetProperties().Select(property => property.Name))
             .Concat(typeof(FileStoreOptions).GetProperties().Select(property => property.Name));
-        Assert.All(names, name => Assert.Contains(name, table, StringComparison.Ordinal));
+        Assert.All(names, name => Assert.Contains(name, named));
     }
 
     [Fact]
     public void LogIdsInTheTroubleTable_Exist()
     {
         HashSet<int> ids = [.. LogMessages.All.Select(message => message.Message.EventId)];
-        string table = Readme[Readme.IndexOf("## When something is wrong", StringComparison.Ordinal)..];
+        string table = File.ReadAllText(Path.Combine(Checkout.Docs, "troubleshooting.md"));
+        Assert.NotEmpty(Id().Matches(table));
         Assert.All(Id().Matches(table), match => Assert.Contains(int.Parse(match.Groups["text"].Value, null), ids));
     }
 
@@ -41,6 +42,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex("```csharp\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex Snippet();
+
+    [GeneratedRegex("[A-Za-z]+", RegexOptions.NonBacktracking)]
+    private static partial Regex Name();
 
     [GeneratedRegex(@"\((?<text>\d{3})\)", RegexOptions.NonBacktracking)]
     private static partial Regex Id();

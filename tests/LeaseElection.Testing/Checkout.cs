@@ -8,6 +8,9 @@ public static class Checkout
 {
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 
+    /// <summary>Where the pages of the documentation are.</summary>
+    public static string Docs { get; } = Path.Combine(Root, "src", "LeaseElection.Hosting", "docs");
+
     private static string Find(string folder) =>
         File.Exists(Path.Combine(folder, "LeaseElection.Hosting.sln"))
             ? folder

@@ -6,7 +6,7 @@ namespace LeaseElection.Hosting.Diagnostics;
 
 /// <summary>
 /// The instruments of all elections of a host, told apart by the tags of their leases. Names, units and tags are part of what users rely
-/// on: dashboards and alerts are written by them. The README repeats this list, and a test compares.
+/// on: dashboards and alerts are written by them. docs/observability.md repeats this list, and a test compares.
 /// </summary>
 internal sealed class ElectionInstruments
 {

@@ -15,7 +15,7 @@ internal sealed class LabelScene : IAsyncDisposable
 {
     public const string Label = "leaseelection.dev/role";
 
-    /// <summary>A right of the README's table each.</summary>
+    /// <summary>A right of the table of docs/kubernetes.md each.</summary>
     public static readonly PolicyRule Leases = PolicyRule.Leases("get", "create", "update", "watch");
     public static readonly PolicyRule Pods = new("", "pods", "patch");
     public static readonly PolicyRule Events = new("", "events", "create");

@@ -5,7 +5,7 @@ using LeaseElection.Testing.Proxy;
 
 namespace LeaseElection.Hosting.ClusterTests.Announcing;
 
-/// <summary>Which Pod bears the leader's label, with a Role that has exactly the rights that the README lists.</summary>
+/// <summary>Which Pod bears the leader's label, with a Role that has exactly the rights that docs/kubernetes.md lists.</summary>
 [Collection(ApiServerFixture.Collection)]
 public sealed class LeaderLabelTests(ApiServerFixture fixture)
 {

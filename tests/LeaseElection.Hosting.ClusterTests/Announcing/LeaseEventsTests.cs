@@ -4,7 +4,7 @@ using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Hosting.ClusterTests.Announcing;
 
-/// <summary>Events on the Lease as kubectl shows them, with a Role that has exactly the rights that the README lists.</summary>
+/// <summary>Events on the Lease as kubectl shows them, with a Role that has exactly the rights that docs/kubernetes.md lists.</summary>
 [Collection(ApiServerFixture.Collection)]
 public sealed class LeaseEventsTests(ApiServerFixture fixture)
 {

@@ -106,7 +106,7 @@ public sealed partial class LeaseOnTheServerTests(ApiServerFixture fixture)
         Assert.True(second.FencingToken > first.FencingToken);
     }
 
-    /// <summary>The command of the README, "to give up a term by hand".</summary>
+    /// <summary>The command of docs/troubleshooting.md, to end a term by hand.</summary>
     [ApiServerFact]
     public async Task TermGivenUpByKubectlPatch_EndsAtOnce()
     {

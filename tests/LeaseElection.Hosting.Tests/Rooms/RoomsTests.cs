@@ -4,7 +4,7 @@ using LeaseElection.Testing;
 namespace LeaseElection.Hosting.Tests.Rooms;
 
 /// <summary>
-/// Which room of the library may name which is what the table "Rooms" of the README says, neither more nor less: an arrow that nobody draws
+/// Which room of the library may name which is what the table "Rooms" of docs/architecture.md says, neither more nor less: an arrow that nobody draws
 /// any more is taken out, and one that somebody draws anew is a decision.
 /// </summary>
 public sealed partial class RoomsTests
@@ -19,10 +19,10 @@ public sealed partial class RoomsTests
     ];
 
     [Fact]
-    public void Arrows_AreThoseOfTheReadme()
+    public void Arrows_AreThoseOfTheTable()
     {
         IReadOnlyDictionary<(string From, string To), IReadOnlyList<string>> drawn = LibraryRooms.Arrows();
-        HashSet<(string From, string To)> allowed = ReadmeArrows();
+        HashSet<(string From, string To)> allowed = TableArrows();
 
         Assert.Empty(drawn
             .Where(arrow => arrow.Key.To != LibraryRooms.Root && arrow.Key.From != LibraryRooms.Root && !allowed.Contains(arrow.Key))
@@ -31,18 +31,18 @@ public sealed partial class RoomsTests
     }
 
     [Fact]
-    public void Rooms_EachIsInTheReadme() =>
-        Assert.Equal(LibraryRooms.All.Order(StringComparer.Ordinal), ReadmeRooms().Select(row => row.Room).Order(StringComparer.Ordinal));
+    public void Rooms_EachIsInTheTable() =>
+        Assert.Equal(LibraryRooms.All.Order(StringComparer.Ordinal), TableRooms().Select(row => row.Room).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Election_NamesNothingThatWaitsTalksOrKnowsTheTime() =>
         Assert.Empty(LibraryRooms.NamespacesNamedIn(Election).Where(named => !Pure.Contains(named.Key)).Select(named => $"{named.Key}: {named.Value}"));
 
-    private static HashSet<(string From, string To)> ReadmeArrows() =>
-        [.. ReadmeRooms().SelectMany(row => row.Names.Select(name => (row.Room, name)))];
+    private static HashSet<(string From, string To)> TableArrows() =>
+        [.. TableRooms().SelectMany(row => row.Names.Select(name => (row.Room, name)))];
 
-    private static IEnumerable<(string Room, IEnumerable<string> Names)> ReadmeRooms() =>
-        from line in File.ReadLines(Path.Combine(Checkout.Root, "README.md"))
+    private static IEnumerable<(string Room, IEnumerable<string> Names)> TableRooms() =>
+        from line in File.ReadLines(Path.Combine(Checkout.Docs, "architecture.md"))
         let row = RoomRow().Match(line)
         where row.Success
         select (row.Groups["room"].Value, RoomName().Matches(row.Groups["names"].Value).Select(name => name.Groups["room"].Value));

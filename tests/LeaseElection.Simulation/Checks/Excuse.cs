@@ -3,8 +3,8 @@ using LeaseElection.Hosting.Election;
 namespace LeaseElection.Simulation;
 
 /// <summary>
-/// What no lease can prevent. Each excuse is as narrow as the reason behind it, because every one is a hole in the proof; the README
-/// lists the same ones for users.
+/// What no lease can prevent. Each excuse is as narrow as the reason behind it, because every one is a hole in the proof;
+/// docs/guarantees.md lists the same ones for users.
 /// </summary>
 internal static class Excuse
 {

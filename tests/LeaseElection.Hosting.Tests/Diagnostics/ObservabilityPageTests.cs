@@ -10,8 +10,8 @@ using LeaseElection.Testing.Telemetry;
 
 namespace LeaseElection.Hosting.Tests;
 
-/// <summary>The tables of the README name what listeners are told, all of it and nothing else.</summary>
-public sealed partial class ReadmeTelemetryTests : HostTest
+/// <summary>The tables of docs/observability.md name what listeners are told, all of it and nothing else.</summary>
+public sealed partial class ObservabilityPageTests : HostTest
 {
     private const string LeaseName = "leader_election.lease.name";
     private const string LeaseNamespace = "leader_election.lease.namespace";
@@ -124,9 +124,9 @@ public sealed partial class ReadmeTelemetryTests : HostTest
     /// <summary>The rows of the table whose first column is headed so.</summary>
     private static List<string[]> Table(string heading)
     {
-        string[] lines = File.ReadAllLines(Path.Combine(Checkout.Root, "README.md"));
+        string[] lines = File.ReadAllLines(Path.Combine(Checkout.Docs, "observability.md"));
         int head = Array.FindIndex(lines, line => line.StartsWith($"| {heading} |", StringComparison.Ordinal));
-        Assert.True(head >= 0, $"The README has no table of {heading}.");
+        Assert.True(head >= 0, $"observability.md has no table of {heading}.");
         return [.. lines.Skip(head + 2).TakeWhile(line => line.StartsWith('|'))
             .Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
     }
