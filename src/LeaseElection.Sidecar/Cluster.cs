@@ -31,8 +31,12 @@ internal static class Cluster
         try
         {
             if (KubernetesConnectionResolver.TryResolve(
-                kubernetes, EnvironmentFor(options, environment), includeHomeKubeConfig: !options.UseClusterCredentials, tried) is not null)
+                kubernetes, EnvironmentFor(options, environment), includeHomeKubeConfig: !options.UseClusterCredentials, tried) is { } connection)
+            {
+                if (connection.CertificateAuthority is not null)
+                    SystemAuthorities.LeaveOut();
                 return;
+            }
         }
         catch (LeaseStoreConfigurationException exception)
         {
