@@ -34,7 +34,8 @@ public sealed class LinkTests
     {
         string folder = Path.GetDirectoryName(page.File)!;
         return Path.GetFileName(page.File) == "README.md" && Path.GetDirectoryName(folder) == Path.Combine(Checkout.Root, "src")
-            && !Directory.EnumerateFiles(folder, "*.csproj").Any(project => File.ReadAllText(project).Contains("<IsPackable>false", StringComparison.Ordinal));
+            && !Directory.EnumerateFiles(folder, "*.csproj")
+                .Any(project => File.ReadAllText(project).Contains("<IsPackable>false", StringComparison.Ordinal));
     }
 
     private static string? Wrong(MarkdownPage page, string url)

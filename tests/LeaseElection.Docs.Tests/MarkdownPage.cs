@@ -1,3 +1,4 @@
+using LeaseElection.Docs.Tests.Snippets;
 using LeaseElection.Testing;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
@@ -13,7 +14,8 @@ internal sealed class MarkdownPage
     private static readonly MarkdownPipeline GitHub = new MarkdownPipelineBuilder()
         .UsePipeTables().UseAutoLinks().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).UsePreciseSourceLocation().Build();
 
-    private static readonly Lazy<Dictionary<string, MarkdownPage>> ByFile = new(() => Files(Checkout.Root).ToDictionary(file => file, file => new MarkdownPage(file)));
+    private static readonly Lazy<Dictionary<string, MarkdownPage>> ByFile =
+        new(() => Files(Checkout.Root).ToDictionary(file => file, file => new MarkdownPage(file)));
 
     private readonly MarkdownDocument _document;
 
@@ -35,9 +37,15 @@ internal sealed class MarkdownPage
 
     public IEnumerable<(int Line, string Url)> Links => _document.Descendants<LinkInline>().Select(link => (link.Line + 1, link.Url!));
 
+    public IEnumerable<Snippet> Snippets =>
+        _document.Descendants<FencedCodeBlock>()
+            .Select(block => new Snippet(Name, block.Line + 2, block.Info ?? "", block.Lines.ToString()));
+
     public static MarkdownPage? Find(string file) => ByFile.Value.GetValueOrDefault(file);
 
     /// <summary>All but what builds, tools and browsers leave behind.</summary>
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.md").Concat(
-        Directory.EnumerateDirectories(folder).Where(sub => Path.GetFileName(sub) is not ("bin" or "obj" or "artifacts") and not ['.', ..]).SelectMany(Files));
+    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.md").Concat(Directory
+        .EnumerateDirectories(folder)
+        .Where(sub => Path.GetFileName(sub) is not ("bin" or "obj" or "artifacts") and not ['.', ..])
+        .SelectMany(Files));
 }

@@ -3,8 +3,11 @@ using System.Reflection;
 
 namespace LeaseElection.Samples.Tests;
 
-/// <summary>Replicas of one sample that compete in a folder of their own. All of them end with it.</summary>
-internal sealed class ReplicaSet(string sample, ITestOutputHelper output, params (string Option, string Value)[] options) : IAsyncDisposable
+/// <summary>Replicas of one program that compete in a folder of their own. All of them end with it.</summary>
+/// <param name="program">The name of a sample, or the path of what was built elsewhere.</param>
+/// <param name="output">Is told in the end what each of them printed.</param>
+/// <param name="options">Settings of their election.</param>
+internal sealed class ReplicaSet(string program, ITestOutputHelper output, params (string Option, string Value)[] options) : IAsyncDisposable
 {
     private static readonly string[] OfTheMachine =
         ["KUBECONFIG", "KUBERNETES_", "POD_", "LeaderElection__", "ASPNETCORE_", "HTTP_PORTS", "URLS", "OTEL_"];
@@ -22,8 +25,8 @@ internal sealed class ReplicaSet(string sample, ITestOutputHelper output, params
 
     public Replica Start(params string[] arguments)
     {
-        string folder = Path.Combine(Samples, sample, Metadata("Output"));
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, sample + ".dll"), .. arguments]) { WorkingDirectory = folder };
+        string path = Path.IsPathRooted(program) ? program : Path.Combine(Samples, program, Metadata("Output"), program + ".dll");
+        var start = new ProcessStartInfo("dotnet", [path, .. arguments]) { WorkingDirectory = Path.GetDirectoryName(path) };
 
         // What launchSettings.json sets, and nothing of the machine's that would lead to a cluster.
         foreach (string name in start.Environment.Keys.Where(IsOfTheMachine).ToArray())
@@ -51,9 +54,10 @@ internal sealed class ReplicaSet(string sample, ITestOutputHelper output, params
         Directory.Delete(Folder, recursive: true);
     }
 
+    /// <summary>What the project file says of where things are.</summary>
+    public static string Metadata(string key) =>
+        typeof(ReplicaSet).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == key).Value!;
+
     private static bool IsOfTheMachine(string name) =>
         OfTheMachine.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
-
-    private static string Metadata(string key) =>
-        typeof(ReplicaSet).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == key).Value!;
 }

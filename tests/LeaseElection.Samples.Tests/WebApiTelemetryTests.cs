@@ -66,7 +66,8 @@ public sealed class WebApiTelemetryTests(ITestOutputHelper output)
     public void Snippet_OfThePage_IsThatOfTheSample()
     {
         string program = File.ReadAllText(Path.Combine(ReplicaSet.Samples, "WebApi", "Telemetry.cs"));
-        string[] lines = File.ReadAllText(Path.Combine(ReplicaSet.Samples, "..", "src", "LeaseElection.Hosting", "docs", "observability.md")).Split("```csharp\n")
+        string page = Path.Combine(ReplicaSet.Samples, "..", "src", "LeaseElection.Hosting", "docs", "observability.md");
+        string[] lines = File.ReadAllText(page).Split("```csharp\n")
             .Select(block => block.Split("```")[0]).Single(block => block.Contains("AddOpenTelemetry()", StringComparison.Ordinal)).Trim().Split('\n');
         Assert.Contains(lines, line => line.Contains("AddMeter", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.Contains(line.Trim(), program, StringComparison.Ordinal));

@@ -1,5 +1,4 @@
 using LeaseElection.Testing.ApiServer;
-using LeaseElection.Testing.Browser;
 
 namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 

@@ -1,5 +1,3 @@
-using LeaseElection.Testing.Browser;
-
 namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 
 /// <summary>A suite that wrongly skips itself looks like one that passes.</summary>

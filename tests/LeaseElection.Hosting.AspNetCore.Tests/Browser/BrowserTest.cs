@@ -1,6 +1,8 @@
+using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
-using LeaseElection.Testing.Browser;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 
@@ -10,7 +12,7 @@ public abstract class BrowserTest(BrowserFixture fixture) : WebTest
 {
     private protected const string Page = "/leader-election";
 
-    private readonly List<BrowserPage> _pages = [];
+    private readonly Dictionary<IPage, PageLog> _logs = [];
 
     /// <summary>Set by tests that elect on the real API server.</summary>
     private protected RealApiServer? Server { get; init; }
@@ -54,8 +56,8 @@ public abstract class BrowserTest(BrowserFixture fixture) : WebTest
 
     public override async Task DisposeAsync()
     {
-        foreach (BrowserPage page in _pages)
-            await page.DisposeAsync();
+        foreach (IPage page in _logs.Keys)
+            await page.CloseAsync();
         await base.DisposeAsync();
     }
 
@@ -63,31 +65,34 @@ public abstract class BrowserTest(BrowserFixture fixture) : WebTest
     private protected static void Map(WebApplication app) =>
         app.MapLeaderElection(Page, options => options.MapStepDown(endpoint => endpoint.AllowAnonymous()));
 
-    private protected async Task<BrowserPage> OpenAsync()
+    /// <summary>A window with no cookies and no cache, of somebody whose times of day are long.</summary>
+    private protected async Task<IPage> OpenAsync()
     {
-        BrowserPage page = await fixture.Browser.OpenAsync();
-        _pages.Add(page);
+        IPage page = await fixture.Browser.NewPageAsync(new() { Locale = "en-US" });
+        page.SetDefaultTimeout((float)Signal.Patience.TotalMilliseconds);
+        _logs[page] = await PageLog.OfAsync(page);
         return page;
     }
 
-    private protected Task<BrowserPage> LookAtAsync(WebReplica replica) => LookAtAsync(new Uri(replica.App.Urls.First() + Page));
+    private protected Task<IPage> LookAtAsync(WebReplica replica) => LookAtAsync(replica.App.Urls.First() + Page);
 
-    private protected async Task<BrowserPage> LookAtAsync(Uri address)
+    private protected async Task<IPage> LookAtAsync(string address)
     {
-        BrowserPage page = await OpenAsync();
-        await page.GoAsync(address);
-        await page.UntilAsync(Says(".identity", ""));
+        IPage page = await OpenAsync();
+        await page.GotoAsync(address);
+        await Expect(page.Locator(".identity").First).ToBeVisibleAsync();
         return page;
     }
 
-    /// <summary>A condition: the part of the page with this selector is there and says this.</summary>
-    private protected static string Says(string selector, string text) => $"document.querySelector('{selector}')?.textContent.includes('{text}')";
+    /// <summary>What this page has said and asked for so far.</summary>
+    private protected PageLog LogOf(IPage page) => _logs[page];
 
     /// <summary>Nothing in the console, nothing thrown, nothing against the policy, nothing from elsewhere.</summary>
-    private protected static void AssertClean(BrowserPage page)
+    private protected void AssertClean(IPage page)
     {
-        Assert.Empty(page.Complaints);
-        Assert.NotEmpty(page.Requests);
-        Assert.Single(page.Requests.Where(request => request.Scheme != "data").Select(request => request.GetLeftPart(UriPartial.Authority)).Distinct());
+        PageLog log = LogOf(page);
+        Assert.Empty(log.Complaints);
+        Assert.NotEmpty(log.Requests);
+        Assert.Single(log.Requests.Where(request => request.Scheme != "data").Select(request => request.GetLeftPart(UriPartial.Authority)).Distinct());
     }
 }

@@ -1,5 +1,8 @@
-using LeaseElection.Testing.Browser;
+using LeaseElection.Testing;
+using LeaseElection.Testing.ApiServer;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 
@@ -14,18 +17,23 @@ public sealed class ComplaintTests(BrowserFixture browser) : BrowserTest(browser
             context.Response.Headers.ContentSecurityPolicy = "img-src 'none'";
             context.Response.ContentType = "text/html";
             return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, """
-                <!doctype html><img src="/picture"><script src="http://localhost:9/elsewhere.js"></script>
-                <script>console.warn('a warning'); console.log('no fault'); setTimeout(() => { throw new Error('thrown'); }); document.title = 'done';</script>
+                <!doctype html><link rel="icon" href="http://localhost:11/favicon.ico"><img src="/picture">
+                <script src="http://localhost:9/elsewhere.js"></script>
+                <script>console.warn('a warning'); console.assert(false, 'asserted'); console.log('no fault');
+                new WebSocket('ws://localhost:10'); setTimeout(() => { throw new Error('thrown'); }); document.title = 'done';</script>
                 """);
         }));
-        BrowserPage page = await OpenAsync();
-        await page.GoAsync(new Uri(alice.App.Urls.First() + "/bad"));
-        await page.UntilAsync("document.title === 'done'");
-        await page.EvaluateAsync<object>("new Promise(resolve => setTimeout(resolve))");
+        IPage page = await OpenAsync();
+        await page.GotoAsync(alice.App.Urls.First() + "/bad");
+        await Expect(page).ToHaveTitleAsync("done");
+        await page.EvaluateAsync("new Promise(resolve => setTimeout(resolve))");
 
-        foreach (string fault in new[] { "a warning", "thrown", "Content Security Policy", "elsewhere.js" })
-            Assert.Contains(page.Complaints, complaint => complaint.Contains(fault, StringComparison.Ordinal));
-        Assert.DoesNotContain(page.Complaints, complaint => complaint.Contains("no fault", StringComparison.Ordinal));
-        Assert.Contains(page.Requests, request => request.Port == 9);
+        PageLog log = LogOf(page);
+        foreach (string fault in new[] { "a warning", "asserted", "thrown", "Content Security Policy", "elsewhere.js" })
+            Assert.Contains(log.Complaints, complaint => complaint.Contains(fault, StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Complaints, complaint => complaint.Contains("no fault", StringComparison.Ordinal));
+        foreach (int elsewhere in new[] { 9, 10 })
+            Assert.Contains(log.Requests, request => request.Port == elsewhere);
+        await Polling.UntilAsync(() => Task.FromResult(log.Requests.Any(request => request.Port == 11)), Signal.Patience); // At its leisure.
     }
 }

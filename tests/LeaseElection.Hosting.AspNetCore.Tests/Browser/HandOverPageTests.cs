@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Threading.Channels;
 using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
-using LeaseElection.Testing.Browser;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
 using Xunit.Abstractions;
+using static Microsoft.Playwright.Assertions;
 
 namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 
@@ -27,7 +28,7 @@ public sealed class HandOverPageTests : BrowserTest
     public async Task HandOver_IsSeenOnBothPagesWithinASecond()
     {
         (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map);
-        BrowserPage[] pages = [await LookAtAsync(alice), await LookAtAsync(bob)];
+        IPage[] pages = [await LookAtAsync(alice), await LookAtAsync(bob)];
         WebReplica[] replicas = [alice, bob];
         List<double> delays = [];
         for (int i = 1; i <= HandOvers; i++)
@@ -36,18 +37,19 @@ public sealed class HandOverPageTests : BrowserTest
             Task<double>[] seen = [.. pages.Select((page, which) => DelayAsync(replicas[which], page, next))];
             await replicas[(i + 1) % 2].Election.StepDownAsync();
             delays.AddRange(await Task.WhenAll(seen));
-            foreach (BrowserPage page in pages)
+            foreach (IPage page in pages)
             {
-                await page.UntilAsync($"document.querySelectorAll('.terms > li').length === {i + 1} && {Says(".terms > li:first-child", next)}");
-                Assert.Equal(i.ToString(CultureInfo.InvariantCulture), await page.EvaluateAsync<string>("document.querySelector('.transitions').textContent"));
+                await Expect(page.Locator(".terms > li")).ToHaveCountAsync(i + 1);
+                await Expect(page.Locator(".terms > li").First).ToContainTextAsync(next);
+                Assert.Equal(i.ToString(CultureInfo.InvariantCulture), await page.Locator(".transitions").TextContentAsync());
             }
         }
 
         _output.WriteLine("from the election's change to that of the page, in ms: " + string.Join(", ", delays));
         Assert.InRange(delays.Order().ElementAt(delays.Count / 2), double.MinValue, Usually.TotalMilliseconds);
         Assert.All(delays, delay => Assert.True(delay < Heartbeat.TotalMilliseconds, $"{delay} ms: told by a heartbeat?")); // One stall is no fault.
-        Assert.Equal("Stands by", await pages[0].EvaluateAsync<string>("document.title"));
-        Assert.Equal("Leads", await pages[1].EvaluateAsync<string>("document.title"));
+        Assert.Equal("Stands by", await pages[0].TitleAsync());
+        Assert.Equal("Leads", await pages[1].TitleAsync());
         Assert.All(pages, AssertClean);
     }
 
@@ -55,30 +57,34 @@ public sealed class HandOverPageTests : BrowserTest
     [BrowserFact(WithCluster = true)]
     public async Task Button_OnTheLeader_MakesTheOtherOneLead()
     {
-        var works = Channel.CreateUnbounded<DateTimeOffset>();
+        var starts = Channel.CreateUnbounded<DateTimeOffset>();
         (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map, services => services.AddLeaderElection().AddWork((_, _, stopping) =>
         {
-            works.Writer.TryWrite(TimeProvider.System.GetUtcNow());
+            starts.Writer.TryWrite(TimeProvider.System.GetUtcNow());
             return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
         }));
-        BrowserPage[] pages = [await LookAtAsync(alice), await LookAtAsync(bob)];
-        await works.Reader.ReadAsync().AsTask().WaitAsync(Signal.Patience);
+        IPage[] pages = [await LookAtAsync(alice), await LookAtAsync(bob)];
+        foreach (IPage page in pages)
+            await page.EvaluateAsync("addEventListener('click', () => window.clicked = Date.now(), true)");
+        await starts.Reader.ReadAsync().AsTask().WaitAsync(Signal.Patience);
         List<double> delays = [];
         for (int i = 0; i < HandOvers; i++)
         {
-            (BrowserPage leader, BrowserPage standby) = (pages[i % 2], pages[(i + 1) % 2]);
-            await leader.UntilAsync("!document.querySelector('.step-down').hidden && document.querySelector('.answer').textContent === ''");
-            await standby.UntilAsync("document.querySelector('.step-down').hidden");
+            (IPage leader, IPage standby) = (pages[i % 2], pages[(i + 1) % 2]);
+            await Expect(leader.Locator(".answer")).ToBeEmptyAsync();
+            await Expect(standby.Locator(".step-down")).ToBeHiddenAsync();
 
-            long clicked = await leader.EvaluateAsync<long>("(now => (document.querySelector('.step-down').click(), now))(Date.now())");
+            await leader.Locator(".step-down").ClickAsync();
 
-            delays.Add((await works.Reader.ReadAsync().AsTask().WaitAsync(Signal.Patience)).ToUnixTimeMilliseconds() - clicked);
-            await standby.UntilAsync(Says(".state", "Leads"));
-            await leader.UntilAsync(Says(".state", "Stands by") + " && " + Says(".answer", "Stepped down."));
+            DateTimeOffset works = await starts.Reader.ReadAsync().AsTask().WaitAsync(Signal.Patience);
+            delays.Add(works.ToUnixTimeMilliseconds() - await leader.EvaluateAsync<long>("window.clicked"));
+            await Expect(standby.Locator(".state")).ToContainTextAsync("Leads");
+            await Expect(leader.Locator(".state")).ToContainTextAsync("Stands by");
+            await Expect(leader.Locator(".answer")).ToContainTextAsync("Stepped down.");
         }
 
         _output.WriteLine("from the click to the next leader's start of work, in ms: " + string.Join(", ", delays));
-        Assert.Contains("let another process lead?", pages[0].Dialogs.First(), StringComparison.Ordinal);
+        Assert.Contains("let another process lead?", LogOf(pages[0]).Dialogs.First(), StringComparison.Ordinal);
         Assert.All(pages, AssertClean);
     }
 
@@ -86,36 +92,38 @@ public sealed class HandOverPageTests : BrowserTest
     public async Task ApiServerSilent_IsSaidInPlainWords_AndWhenItIsBackAllIsWell()
     {
         (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map);
-        BrowserPage leader = await LookAtAsync(alice);
-        BrowserPage standby = await LookAtAsync(bob);
+        IPage leader = await LookAtAsync(alice);
+        IPage standby = await LookAtAsync(bob);
         await Server!.PauseAsync();
         try
         {
-            await leader.UntilAsync(Says(".error:not([hidden])", "cannot be read or written"));
-            await leader.UntilAsync("document.querySelector('.bar').closest('dd').hidden");
+            await Expect(leader.Locator(".error:visible")).ToContainTextAsync("cannot be read or written");
+            await Expect(leader.Locator(".bar")).ToBeHiddenAsync();
             Assert.False(alice.Election.IsLeader);
-            Assert.Equal("Stands by", await leader.EvaluateAsync<string>("document.title"));
-            await standby.UntilAsync(Says(".error:not([hidden])", "cannot be read or written"));
-            Assert.DoesNotContain("Exception", await leader.TextAsync(), StringComparison.Ordinal);
-            _output.WriteLine(await leader.TextAsync());
+            Assert.Equal("Stands by", await leader.TitleAsync());
+            await Expect(standby.Locator(".error:visible")).ToContainTextAsync("cannot be read or written");
+            string text = await leader.Locator("body").InnerTextAsync();
+            Assert.DoesNotContain("Exception", text, StringComparison.Ordinal);
+            _output.WriteLine(text);
         }
         finally
         {
             await Server.ResumeAsync();
         }
 
-        await leader.UntilAsync("document.querySelector('.error').hidden");
-        await standby.UntilAsync("document.querySelector('.error').hidden");
-        await leader.UntilAsync($"{Says(".holder", "alice")} || {Says(".holder", "bob")}");
+        await Expect(leader.Locator(".error")).ToBeHiddenAsync();
+        await Expect(standby.Locator(".error")).ToBeHiddenAsync();
+        await Expect(leader.Locator(".holder:has-text('alice'), .holder:has-text('bob')")).ToBeVisibleAsync();
         AssertClean(leader);
         AssertClean(standby);
     }
 
-    private static async Task<double> DelayAsync(WebReplica replica, BrowserPage page, string holder)
+    private static async Task<double> DelayAsync(WebReplica replica, IPage page, string holder)
     {
-        Task<DateTimeOffset> shown = page.UntilAsync(Says(".holder", holder));
+        Task<IJSHandle> shown = page.WaitForFunctionAsync(
+            "holder => document.querySelector('.holder').textContent.includes(holder) && Date.now()", holder); // Looks at each frame.
         await replica.UntilAsync(status => status.HolderIdentity == holder);
-        DateTimeOffset known = TimeProvider.System.GetUtcNow();
-        return Math.Round((await shown - known).TotalMilliseconds);
+        long known = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        return await (await shown).JsonValueAsync<long>() - known;
     }
 }

@@ -1,7 +1,8 @@
 using System.Globalization;
 using LeaseElection.Testing;
-using LeaseElection.Testing.Browser;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 
@@ -14,20 +15,20 @@ public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browse
     public async Task Keyboard_TabThenEnter_StepsDown()
     {
         (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map);
-        BrowserPage page = await LookAtAsync(alice);
-        await page.UntilAsync("!document.querySelector('.step-down').hidden");
-        string unfocused = await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('.step-down')).outlineStyle");
-        await page.PressAsync("Tab", 9);
-        Assert.Equal("step-down", await page.EvaluateAsync<string>("document.activeElement.className"));
-        Assert.Equal("none", unfocused);
-        Assert.Equal("solid 3px", await page.EvaluateAsync<string>(
-            "(style => style.outlineStyle + ' ' + style.outlineWidth)(getComputedStyle(document.activeElement))"));
+        IPage page = await LookAtAsync(alice);
+        ILocator button = page.Locator(".step-down");
+        await Expect(button).ToBeVisibleAsync();
+        await Expect(button).ToHaveCSSAsync("outline-style", "none");
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(button).ToBeFocusedAsync();
+        await Expect(button).ToHaveCSSAsync("outline-style", "solid");
+        await Expect(button).ToHaveCSSAsync("outline-width", "3px");
 
-        await page.PressAsync("Enter", 13, "\r");
+        await page.Keyboard.PressAsync("Enter");
 
         await bob.LeadAsync();
-        await page.UntilAsync(Says(".answer", "Stepped down."));
-        Assert.Single(page.Dialogs);
+        await Expect(page.Locator(".answer")).ToContainTextAsync("Stepped down.");
+        Assert.Single(LogOf(page).Dialogs);
         AssertClean(page);
     }
 
@@ -35,13 +36,13 @@ public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browse
     public async Task ScreenReader_HasNamesForAllAndIsToldWhoLeads()
     {
         (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map);
-        BrowserPage page = await LookAtAsync(alice);
-        await page.UntilAsync("!document.querySelector('.step-down').hidden");
+        IPage page = await LookAtAsync(alice);
+        await Expect(page.Locator(".step-down")).ToBeVisibleAsync();
 
         // What is most is learned from renewals: the first look may come late after one.
-        await page.UntilAsync("document.querySelector('.bar').getAttribute('aria-valuemax') === '4'");
+        await Expect(page.Locator(".bar")).ToHaveAttributeAsync("aria-valuemax", "4");
 
-        IReadOnlyList<AccessibleNode> seen = await page.AccessibleAsync();
+        IReadOnlyList<AccessibleNode> seen = await AccessibleNode.AllOfAsync(page);
         Assert.Equal(["Who leads?", "default", "Last terms seen by this process"], seen.Where(node => node.Role == "heading").Select(node => node.Name));
         Assert.Equal("Step down from default", Assert.Single(seen, node => node.Role == "button").Name);
         AccessibleNode bar = Assert.Single(seen, node => node.Role == "progressbar");
@@ -55,8 +56,8 @@ public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browse
         await alice.Election.StepDownAsync();
         await bob.LeadAsync();
 
-        await page.UntilAsync(Says("#spoken[role=status]", "default, leader: bob"));
-        Assert.Contains(await page.AccessibleAsync(), node => node.Role == "StaticText" && node.Name == "default, leader: bob");
+        await Expect(page.Locator("#spoken[role=status]")).ToContainTextAsync("default, leader: bob");
+        Assert.Contains(await AccessibleNode.AllOfAsync(page), node => node.Role == "StaticText" && node.Name == "default, leader: bob");
         AssertClean(page);
     }
 
@@ -67,8 +68,8 @@ public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browse
         WebReplica alice = await StartAsync(
             "alice", app => app.MapLeaderElection(Page, options => options.HeartbeatInterval = TimeSpan.FromHours(1)));
         await alice.LeadAsync();
-        BrowserPage page = await LookAtAsync(alice);
-        await page.UntilAsync(Says(".state", "Leads"));
+        IPage page = await LookAtAsync(alice);
+        await Expect(page.Locator(".state")).ToContainTextAsync("Leads");
         double[] widths = await page.EvaluateAsync<double[]>($$"""
             new Promise(resolve => {
               const widths = [{{Width}}];
@@ -91,7 +92,7 @@ public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browse
     {
         WebReplica alice = await StartAsync("alice", Map);
         await alice.LeadAsync();
-        BrowserPage page = await LookAtAsync(alice);
+        IPage page = await LookAtAsync(alice);
         const string Moving = """
             Array.from(document.querySelectorAll('*')).filter(node => {
               const style = getComputedStyle(node);
@@ -99,7 +100,7 @@ public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browse
             }).length
             """;
         Assert.Equal(1, await page.EvaluateAsync<int>(Moving)); // The bar.
-        await page.PreferAsync(("prefers-reduced-motion", "reduce"));
+        await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
         Assert.Equal(0, await page.EvaluateAsync<int>(Moving));
     }
 }

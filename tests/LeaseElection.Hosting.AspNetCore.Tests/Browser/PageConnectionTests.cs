@@ -1,17 +1,15 @@
 using LeaseElection.Testing.ApiServer;
-using LeaseElection.Testing.Browser;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 
 /// <summary>The page when there is something between it and the process, or no process.</summary>
 public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(browser)
 {
-    private const string IsLost = "!document.querySelector('#lost').hidden";
-    private const string IsWell = "document.querySelector('#lost').hidden";
-
     /// <summary>
     /// Where an app runs that comes back. Of a port that the system chose anybody could get it in between, the browser too, which keeps trying.
     /// </summary>
@@ -24,18 +22,18 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
         await using PrefixProxy proxy = await PrefixProxy.StartAsync(alice);
         foreach (string end in new[] { "", "/" })
         {
-            BrowserPage page = await LookAtAsync(new Uri(proxy.Address + Page + end));
-            await page.UntilAsync(Says(".state", end.Length == 0 ? "Leads" : "Stands by"));
+            IPage page = await LookAtAsync(proxy.Address + Page + end);
+            await Expect(page.Locator(".state")).ToContainTextAsync(end.Length == 0 ? "Leads" : "Stands by");
             if (end.Length == 0)
             {
-                await page.EvaluateAsync<object>("document.querySelector('.step-down').click()");
-                await page.UntilAsync(Says(".answer", "Stepped down."));
+                await page.Locator(".step-down").ClickAsync();
+                await Expect(page.Locator(".answer")).ToContainTextAsync("Stepped down.");
                 await bob.LeadAsync();
-                await page.UntilAsync(Says(".holder", "bob"));
+                await Expect(page.Locator(".holder")).ToContainTextAsync("bob");
             }
 
             AssertClean(page);
-            Assert.All(page.Requests, request => Assert.StartsWith(PrefixProxy.Prefix, request.AbsolutePath, StringComparison.Ordinal));
+            Assert.All(LogOf(page).Requests, request => Assert.StartsWith(PrefixProxy.Prefix, request.AbsolutePath, StringComparison.Ordinal));
         }
     }
 
@@ -44,15 +42,15 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
     {
         WebReplica alice = await StartHereAsync("alice");
         await alice.LeadAsync();
-        BrowserPage page = await LookAtAsync(alice);
-        await page.UntilAsync(Says(".state", "Leads"));
+        IPage page = await LookAtAsync(alice);
+        await Expect(page.Locator(".state")).ToContainTextAsync("Leads");
         await alice.DisposeAsync();
-        await page.UntilAsync(IsLost);
-        Assert.Contains("No connection to this process", await page.TextAsync(), StringComparison.Ordinal);
+        await Expect(page.Locator("#lost:visible")).ToContainTextAsync("No connection to this process");
 
         await StartHereAsync("carol");
 
-        await page.UntilAsync(IsWell + " && " + Says(".identity", "carol"));
+        await Expect(page.Locator(".identity")).ToContainTextAsync("carol");
+        await Expect(page.Locator("#lost")).ToBeHiddenAsync();
         AssertNoMoreThanBrokenRequests(page);
     }
 
@@ -62,14 +60,15 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
     {
         WebReplica alice = await StartHereAsync("alice");
         await using PrefixProxy proxy = await PrefixProxy.StartAsync(alice);
-        BrowserPage page = await LookAtAsync(new Uri(proxy.Address + Page));
+        IPage page = await LookAtAsync(proxy.Address + Page);
         await alice.DisposeAsync();
-        await page.UntilAsync(IsLost);
+        await Expect(page.Locator("#lost")).ToBeVisibleAsync();
         await proxy.Changed.WaitUntilAsync(() => proxy.Refusals >= 3, () => "the page to try again after it was refused");
 
         await StartHereAsync("carol");
 
-        await page.UntilAsync(IsWell + " && " + Says(".identity", "carol"));
+        await Expect(page.Locator(".identity")).ToContainTextAsync("carol");
+        await Expect(page.Locator("#lost")).ToBeHiddenAsync();
         AssertNoMoreThanBrokenRequests(page);
     }
 
@@ -79,16 +78,16 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
         WebReplica alice = await StartAsync("alice", app => app.MapLeaderElection(Page, options => options.HeartbeatInterval = TimeSpan.FromSeconds(1)));
         await alice.LeadAsync();
         await using PrefixProxy proxy = await PrefixProxy.StartAsync(alice);
-        BrowserPage page = await LookAtAsync(new Uri(proxy.Address + Page));
-        await page.UntilAsync(Says(".state", "Leads"));
+        IPage page = await LookAtAsync(proxy.Address + Page);
+        await Expect(page.Locator(".state")).ToContainTextAsync("Leads");
 
         proxy.Hold();
 
-        await page.UntilAsync(IsLost);
-        Assert.Contains("says nothing any more", await page.TextAsync(), StringComparison.Ordinal);
-        await page.UntilAsync(Says(".state", "In doubt"));
+        await Expect(page.Locator("#lost:visible")).ToContainTextAsync("says nothing any more");
+        await Expect(page.Locator(".state")).ToContainTextAsync("In doubt");
         proxy.Release();
-        await page.UntilAsync(IsWell + " && " + Says(".state", "Leads"));
+        await Expect(page.Locator("#lost")).ToBeHiddenAsync();
+        await Expect(page.Locator(".state")).ToContainTextAsync("Leads");
         AssertClean(page);
     }
 
@@ -97,25 +96,24 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
     {
         WebReplica alice = await StartAsync("alice", ReadmeProgram.Map, HeaderAuthentication.Add);
         await alice.LeadAsync();
-        BrowserPage page = await LookAtAsync(alice);
-        await page.UntilAsync("!document.querySelector('.step-down').hidden");
-        await page.EvaluateAsync<object>("document.querySelector('.step-down').click()");
-        await page.UntilAsync(Says(".answer", "Nobody is signed in"));
+        IPage page = await LookAtAsync(alice);
+        await page.Locator(".step-down").ClickAsync();
+        await Expect(page.Locator(".answer")).ToContainTextAsync("Nobody is signed in");
         Assert.True(alice.Election.IsLeader);
-        Assert.Contains("401", Assert.Single(page.Complaints), StringComparison.Ordinal); // The browser's own, of any answer that is an error.
+        Assert.Contains("401", Assert.Single(LogOf(page).Complaints), StringComparison.Ordinal); // The browser's own, of any answer that is an error.
     }
 
     [BrowserFact]
     public async Task SessionIsOver_PageSaysSo()
     {
         WebReplica alice = await StartHereAsync("alice");
-        BrowserPage page = await LookAtAsync(alice);
+        IPage page = await LookAtAsync(alice);
         await alice.DisposeAsync();
 
         await StartHereAsync("carol", HeaderAuthentication.Add, app => app.MapLeaderElection(Page).RequireAuthorization());
 
-        await page.UntilAsync(Says("#lost", "refuses to tell: sign in"));
-        Assert.All(page.Complaints, complaint => Assert.Matches("401|ERR_", complaint));
+        await Expect(page.Locator("#lost:visible")).ToContainTextAsync("refuses to tell: sign in");
+        Assert.All(LogOf(page).Complaints, complaint => Assert.Matches("401|ERR_", complaint));
     }
 
     private Task<WebReplica> StartHereAsync(string identity) => StartHereAsync(identity, _ => { }, Map);
@@ -132,6 +130,6 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
     }
 
     /// <summary>Browsers write a line of their own for each request that fails.</summary>
-    private static void AssertNoMoreThanBrokenRequests(BrowserPage page) => Assert.All(
-        page.Complaints, complaint => Assert.Contains("\"source\":\"network\"", complaint, StringComparison.Ordinal));
+    private void AssertNoMoreThanBrokenRequests(IPage page) => Assert.All(
+        LogOf(page).Complaints, complaint => Assert.StartsWith("Failed to load resource: ", complaint, StringComparison.Ordinal));
 }

@@ -1,5 +1,7 @@
+using Deque.AxeCore.Commons;
 using LeaseElection.Testing.ApiServer;
-using LeaseElection.Testing.Browser;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 
@@ -9,30 +11,21 @@ namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 /// </summary>
 public sealed class PageLooksTests : BrowserTest
 {
-    private const double Readable = 4.5; // WCAG 2.2, level AA.
-
-    /// <summary>The worst contrast of a text with what is behind it, and which text that is.</summary>
-    private const string WorstContrast = """
-        (() => {
-          const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-          const rgba = color => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); return canvas.getImageData(0, 0, 1, 1).data; };
-          const luminance = color => {
-            const [r, g, b] = Array.from(rgba(color)).map(c => c / 255).map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-          };
-          const behind = node => !node ? 'Canvas' : rgba(getComputedStyle(node).backgroundColor)[3] === 255 ? getComputedStyle(node).backgroundColor : behind(node.parentElement);
-          const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-          let worst = { ratio: 21, text: '' };
-          while (texts.nextNode()) {
-            const node = texts.currentNode.parentElement, text = texts.currentNode.textContent.trim();
-            if (!text || !node.checkVisibility() || node.closest('script, style, .spoken, :disabled')) continue;
-            const [a, b] = [luminance(getComputedStyle(node).color), luminance(behind(node))];
-            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-            if (ratio < worst.ratio) worst = { ratio, text };
-          }
-          return worst;
-        })()
+    /// <summary>
+    /// What axe finds against WCAG 2.2, level AA, and good practice, and what it cannot decide. Large text needs the contrast of small, and
+    /// the heading may stand above all landmarks.
+    /// </summary>
+    private const string Faults = """
+        axe.configure({ checks: [
+          { id: 'color-contrast', options: { contrastRatio: { normal: { expected: 4.5 }, large: { expected: 4.5 } } } }] }),
+        axe.run({ rules: { 'target-size': { enabled: true }, region: { enabled: false } } }).then(found =>
+          [...found.violations, ...found.incomplete].flatMap(rule =>
+            rule.nodes.map(node => `${rule.id}: ${node.html}: ${node.failureSummary}`)))
         """;
+
+    private const string TooWide = "wider than the window";
+
+    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     public PageLooksTests(BrowserFixture browser, ApiServerFixture cluster)
         : base(browser) => Server = BrowserProgram.SkipReasonWithCluster is null ? cluster.Server : null;
@@ -48,7 +41,7 @@ public sealed class PageLooksTests : BrowserTest
     public async Task Page_InEachState_IsReadableAndNothingOverflows()
     {
         (WebReplica leader, WebReplica standby) = await StartTwoAsync(Map);
-        BrowserPage onLeader = await LookAtAsync(leader);
+        IPage onLeader = await LookAtAsync(leader);
         for (int handOver = 0; handOver < 2; handOver++) // So that there are some terms to see.
         {
             foreach (WebReplica replica in new[] { leader, standby })
@@ -58,18 +51,18 @@ public sealed class PageLooksTests : BrowserTest
             }
         }
 
-        BrowserPage onStandby = await LookAtAsync(standby);
-        await onLeader.UntilAsync(Says(".state", "Leads"));
+        IPage onStandby = await LookAtAsync(standby);
+        await Expect(onLeader.Locator(".state")).ToContainTextAsync("Leads");
         await CheckAsync(onLeader, "leader");
         await CheckAsync(onStandby, "standby");
         await Server!.PauseAsync();
         try
         {
-            await onLeader.UntilAsync("!document.querySelector('.error').hidden && document.querySelector('.state').classList.contains('leads')");
+            await Expect(onLeader.Locator("article:has(.error:not([hidden])):has(.state.leads)")).ToBeVisibleAsync();
             await CheckAsync(onLeader, "leader-api-down");
-            await onLeader.UntilAsync("!document.querySelector('.state').classList.contains('leads')");
+            await Expect(onLeader.Locator(".state:not(.leads)")).ToBeVisibleAsync();
             await CheckAsync(onLeader, "lost-api-down");
-            await onStandby.UntilAsync("!document.querySelector('.error').hidden");
+            await Expect(onStandby.Locator(".error")).ToBeVisibleAsync();
             await CheckAsync(onStandby, "standby-api-down");
         }
         finally
@@ -78,7 +71,7 @@ public sealed class PageLooksTests : BrowserTest
         }
 
         await standby.DisposeAsync();
-        await onStandby.UntilAsync("!document.querySelector('#lost').hidden");
+        await Expect(onStandby.Locator("#lost")).ToBeVisibleAsync();
         await CheckAsync(onStandby, "app-down");
     }
 
@@ -89,7 +82,7 @@ public sealed class PageLooksTests : BrowserTest
         var second = new FakeElection("quarterly-reports-of-all-subsidiaries-that-nobody-reads");
         var third = new FakeElection("third");
         WebReplica replica = await StartAsync(Map, first, second, third);
-        BrowserPage page = await LookAtAsync(replica);
+        IPage page = await LookAtAsync(replica);
         first.Become(new()
         {
             State = LeaderElectionState.Standby,
@@ -100,10 +93,11 @@ public sealed class PageLooksTests : BrowserTest
         second.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = longName, AcquiredAt = since, RenewedAt = since.AddDays(3), Transitions = 41 });
         third.IsLeader = true;
         third.Become(new() { State = LeaderElectionState.Draining, HolderIdentity = "me", AcquiredAt = since.AddDays(2), RenewedAt = since.AddDays(3) });
-        await page.UntilAsync($"document.querySelectorAll('article').length === 3 && {Says("article:nth-of-type(3) .state", "Gives way")}");
-        await page.UntilAsync("document.title === 'Leads 1 of 3'");
-        Assert.Contains("None yet.", await page.TextAsync(), StringComparison.Ordinal);
-        Assert.Equal("Not known", await page.EvaluateAsync<string>("document.querySelector('.holder').textContent")); // It may not look.
+        await Expect(page.Locator("article")).ToHaveCountAsync(3);
+        await Expect(page.Locator(".state")).ToContainTextAsync(["Stands by", "Stands by", "Gives way"]);
+        await Expect(page).ToHaveTitleAsync("Leads 1 of 3");
+        await Expect(page.GetByText("None yet.").First).ToBeVisibleAsync();
+        Assert.Equal("Not known", await page.Locator(".holder").First.TextContentAsync()); // It may not look.
         await CheckAsync(page, "several");
         AssertClean(page);
     }
@@ -113,39 +107,62 @@ public sealed class PageLooksTests : BrowserTest
     {
         var election = new FakeElection();
         WebReplica replica = await StartAsync(Map, election);
-        BrowserPage page = await LookAtAsync(replica);
+        IPage page = await LookAtAsync(replica);
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         election.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = "on time", AcquiredAt = now });
-        await page.UntilAsync("document.querySelectorAll('.terms li').length === 1");
+        await Expect(page.Locator(".terms li")).ToHaveCountAsync(1);
         election.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = "ahead", AcquiredAt = now.AddMinutes(10) });
-        await page.UntilAsync("document.querySelectorAll('.terms li').length === 2");
+        await Expect(page.Locator(".terms li")).ToHaveCountAsync(2);
         await CheckAsync(page, "ahead");
         AssertClean(page);
     }
 
-    private static async Task CheckAsync(BrowserPage page, string state)
+    /// <summary>That nothing is found is worth nothing if nothing ever would be.</summary>
+    [BrowserFact]
+    public async Task PageThatIsPaleAndTooWide_IsSeenToBe()
     {
-        foreach (string scheme in new[] { "light", "dark" })
-        {
-            await page.PreferAsync(("prefers-color-scheme", scheme));
-            foreach ((string size, int width, int height) in new[] { ("wide", 1000, 800), ("narrow", 360, 1040) })
-            {
-                await page.ResizeAsync(width, height);
-                Contrast worst = await page.EvaluateAsync<Contrast>(WorstContrast);
-                Assert.True(worst.Ratio >= Readable, $"{state}, {scheme}: \"{worst.Text}\" has a contrast of {worst.Ratio:0.0}");
-                Assert.True(
-                    await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{state}, {size}: wider than the window");
-                if (Environment.GetEnvironmentVariable("LEASEELECTION_SCREENSHOTS") is { Length: > 0 } folder)
-                    await File.WriteAllBytesAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, $"{state}-{scheme}-{size}.png"), await page.PictureAsync());
-            }
-        }
+        IPage page = await OpenAsync();
+        await page.SetContentAsync("""
+            <!doctype html><html lang="en"><title>Bad</title>
+            <main><h1 style="color: gray; background: white">Pale</h1><div style="width: 2000px">Wide</div></main>
+            """);
 
-        string dark = await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
-        await page.PreferAsync(("prefers-color-scheme", "light"));
-        Assert.NotEqual(dark, await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+        IReadOnlyList<string> faults = await FaultsAsync(page);
+
+        Assert.Equal(2, faults.Count);
+        Assert.StartsWith("color-contrast: <h1", faults[0], StringComparison.Ordinal);
+        Assert.Equal(TooWide, faults[1]);
     }
 
-    private sealed record Contrast(
-        [property: System.Text.Json.Serialization.JsonPropertyName("ratio")] double Ratio,
-        [property: System.Text.Json.Serialization.JsonPropertyName("text")] string Text);
+    private static async Task CheckAsync(IPage page, string state)
+    {
+        List<string> backgrounds = [];
+        foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            foreach ((string size, int width, int height) in new[] { ("wide", 1000, 800), ("narrow", 360, 1040) })
+            {
+                await page.SetViewportSizeAsync(width, height);
+                string picture = $"{state}-{scheme}-{size}.png".ToLowerInvariant();
+                if (Environment.GetEnvironmentVariable("LEASEELECTION_SCREENSHOTS") is { Length: > 0 } folder)
+                    await page.ScreenshotAsync(new() { Path = Path.Combine(folder, picture) });
+                IReadOnlyList<string> faults = await FaultsAsync(page);
+                Assert.True(faults.Count == 0, string.Join('\n', faults.Prepend(picture)));
+            }
+
+            backgrounds.Add(await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+        }
+
+        Assert.NotEqual(backgrounds[0], backgrounds[1]);
+    }
+
+    private static async Task<IReadOnlyList<string>> FaultsAsync(IPage page)
+    {
+        if (!await page.EvaluateAsync<bool>("'axe' in window"))
+            await page.EvaluateAsync(Axe);
+        List<string> faults = [.. await page.EvaluateAsync<string[]>(Faults)];
+        if (!await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"))
+            faults.Add(TooWide);
+        return faults;
+    }
 }

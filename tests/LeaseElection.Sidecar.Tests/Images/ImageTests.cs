@@ -9,9 +9,6 @@ namespace LeaseElection.Sidecar.Tests.Images;
 [SupportedOSPlatform("linux")]
 public sealed class ImageTests : IDisposable
 {
-    /// <summary>The objects of a native publish that <c>tests/run</c> has done already: they are what takes time.</summary>
-    private const string ArtifactsVariable = "LEASEELECTION_SIDECAR_ARTIFACTS";
-
     private readonly string _folder = Directory.CreateTempSubdirectory("leaseelection-image-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -19,14 +16,13 @@ public sealed class ImageTests : IDisposable
     [NativeFact]
     public async Task PublishContainer_Native_RunsAsNobodyInParticularAndHasThePortAndTheProgram()
     {
-        string artifacts = Environment.GetEnvironmentVariable(ArtifactsVariable) is { Length: > 0 } made ? made : Path.Combine(_folder, "artifacts");
         string file = Path.Combine(_folder, "leader-elector.tar");
         await using (LoopbackRegistry registry = await LoopbackRegistry.StartAsync())
         {
             ProgramResult published = await DotNet.RunAsync(
             [
                 "publish", Path.Combine(Checkout.Root, "src", "LeaseElection.Sidecar"), "--configuration", "Release",
-                "--runtime", RuntimeInformation.RuntimeIdentifier, "--artifacts-path", artifacts,
+                "--runtime", RuntimeInformation.RuntimeIdentifier, "--artifacts-path", Path.Combine(_folder, "artifacts"),
                 "-p:PublishAot=true", .. NativeTools.Properties,
                 "/t:PublishContainer", $"-p:ContainerBaseImage={registry.Image}", $"-p:ContainerArchiveOutputPath={file}",
             ]);

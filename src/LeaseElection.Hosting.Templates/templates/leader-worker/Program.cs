@@ -1,0 +1,5 @@
+using Leader._1;
+
+HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
+builder.Services.AddLeaderElection().AddWork<LeaderJob>();
+await builder.Build().RunAsync();
