@@ -11,6 +11,8 @@ internal static class ElectionIdentity
     /// The configured identity, or the pod's or host's name with a random end. New at every call, so it is asked for once per
     /// election: a restarted container has the name of its predecessor, and two hosts in one process (tests) share all else.
     /// </summary>
-    public static string Resolve(LeaderElectionOptions options, ProcessEnvironment environment) => options.Identity
-        ?? $"{environment.Variable("POD_NAME") ?? environment.HostName}{environment.IdentitySeparator}{RandomNumberGenerator.GetString(Alphabet, 8)}";
+    public static string Resolve(LeaderElectionOptions options, ProcessEnvironment environment) =>
+        options.Identity
+        ?? (environment.Variable("POD_NAME") ?? environment.HostName)
+            + environment.IdentitySeparator + RandomNumberGenerator.GetString(Alphabet, 8);
 }
