@@ -93,7 +93,7 @@ public sealed class LeaderElectionTests : HostTest
         LeaderElectionStatus read = _host.Election.Status;
         _host.Store.All(FakeFault.Forbid);
 
-        await RenewAsync();
+        Time.Advance(RenewInterval);
         await _host.Logs.WaitForAsync("RenewalFailed");
 
         Assert.NotNull(_host.Election.Status.LastError);
