@@ -20,5 +20,6 @@ app.MapGet("/leader", (ILeaderElection election, HttpResponse response) =>
     response.Headers.CacheControl = "no-store";
     return Leader.Of(election);
 });
+app.MapPost("/sweep", () => "swept").RequireLeadership(); // 503 with Retry-After on a standby.
 app.MapLeaderElection("/leader-election"); // Who leads, as JSON and as events; 200 or 503 for load balancers.
 await app.RunAsync();

@@ -53,8 +53,19 @@ public interface ILeaderElection
     /// Gives leadership up: work is stopped and awaited, the lease is released, and another process may lead first: this one stands again
     /// when another was seen to lead, or after three retry periods. Does nothing when this process does not lead.
     /// </summary>
+    /// <remarks>
+    /// From within the work of this election, pass its <c>stoppingToken</c>: the task ends when the work has ended, so work can wait
+    /// only until it is told to stop. Or return from the work, with <see cref="WorkEndPolicy.StepDown"/>. The same goes for what work
+    /// calls or begins; what it asks of others (a queue, an endpoint of another process) cannot be seen, and must not be waited for
+    /// without the token. To stop the whole host from within work call <c>IHostApplicationLifetime.StopApplication()</c>, which waits for
+    /// nobody, and never await <c>IHost.StopAsync()</c>.
+    /// </remarks>
     /// <param name="cancellationToken">Gives up waiting; leadership is given up all the same.</param>
     /// <returns>A task that ends when the term is over and the lease released, or left to expire.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Called by the work of this election, or by what it has called or begun, without a token: it would wait for itself. Leadership
+    /// is not given up.
+    /// </exception>
     Task StepDownAsync(CancellationToken cancellationToken = default);
 }

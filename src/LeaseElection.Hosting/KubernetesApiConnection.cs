@@ -64,6 +64,17 @@ public sealed class KubernetesApiConnection
     /// <value>Default: <see langword="null"/>.</value>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; init; }
 
+    /// <summary>
+    /// For tests: answers the requests of the election without a network, as the primary handler of an <c>HttpClient</c> does. Each call
+    /// makes a new handler, one for requests and one for each watch, and the election disposes of them. The requests are those that an API
+    /// server would get. What belongs to sockets has no effect then: certificates, proxies and <see cref="ConfigureHandler"/>.
+    /// </summary>
+    /// <value>
+    /// Default: <see langword="null"/>, sockets. Of an election that runs it stays as it was at the start. What it throws is a failed
+    /// request, which is tried again. It must not block.
+    /// </value>
+    public Func<HttpMessageHandler>? CreateHandler { get; init; }
+
     /// <summary>Reads a client certificate as kubeconfigs hold it.</summary>
     /// <param name="certificate">PEM: the certificate, then its intermediates if it has any.</param>
     /// <param name="key">PEM: its private key, not encrypted.</param>

@@ -51,15 +51,49 @@ public sealed class LeaderElectionBuilder
 
     /// <summary>
     /// Makes a hosted service that was written for something else leader-only: a new instance, in a scope of its own, is started with
-    /// each term, and stopped and disposed with it. Do not add it with <c>services.AddHostedService</c> too: that one would run everywhere.
-    /// Adding the same type again adds nothing.
+    /// each term, and stopped and disposed with it. Adding the same type again adds nothing.
     /// </summary>
+    /// <remarks>
+    /// It must be nothing else in the app, or the host does not start: as an ordinary hosted service (<c>services.AddHostedService</c>) it
+    /// would run on every replica, and as a singleton others would get an instance that never runs. To run the singleton use <see
+    /// cref="AddHostedService{TService}(Func{IServiceProvider, TService})"/>. Several elections may run the same type, each an instance.
+    /// </remarks>
     /// <typeparam name="TService">The hosted service.</typeparam>
     /// <returns>This builder.</returns>
     public LeaderElectionBuilder AddHostedService<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>()
         where TService : class, IHostedService =>
-        Add(typeof(TService).Name, (services, _, token) => LeaderHostedService.RunAsync<TService>(services, token), typeof(TService));
+        Add(
+            typeof(TService).Name,
+            (services, _, token) => LeaderHostedService.RunAsync<TService>(services, token),
+            typeof(TService),
+            hosted => LeaderOnlyService.WhatElse(typeof(TService), Name, hosted, isGiven: false));
+
+    /// <summary>
+    /// Makes a hosted service leader-only that is made elsewhere: the singleton that others enqueue into, for example. It is started with
+    /// each term and stopped with it, again and again if it is always the same one, which a <see cref="BackgroundService"/> is fit for.
+    /// <code>builder.AddHostedService(services => services.GetRequiredService&lt;Mailer&gt;());</code>
+    /// </summary>
+    /// <remarks>
+    /// It is not disposed: whoever made it does that. As an ordinary hosted service (<c>services.AddHostedService</c>) it would run on
+    /// every replica: the host does not start then. Adding the same type again adds nothing.
+    /// </remarks>
+    /// <typeparam name="TService">The hosted service.</typeparam>
+    /// <param name="implementationFactory">Gives the one to run; gets the services of a scope of the term.</param>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder AddHostedService<TService>(Func<IServiceProvider, TService> implementationFactory)
+        where TService : class, IHostedService
+    {
+        ArgumentNullException.ThrowIfNull(implementationFactory);
+
+        // Of an IHostedService nothing is known: two of them are two, and others of them concern nobody.
+        Type? type = typeof(TService).IsAbstract ? null : typeof(TService);
+        return Add(
+            typeof(TService).Name,
+            (services, _, token) => LeaderHostedService.RunAsync(implementationFactory(services), token),
+            type,
+            hosted => type is null ? null : LeaderOnlyService.WhatElse(type, Name, hosted, isGiven: true));
+    }
 
     /// <summary>
     /// Has the app say how the API server of this election is reached: the way in for adapters to client libraries. It has an effect where
@@ -88,13 +122,16 @@ public sealed class LeaderElectionBuilder
     }
 
     private LeaderElectionBuilder Add(
-        string work, Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> execute, Type? type)
+        string work,
+        Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> execute,
+        Type? type,
+        Func<HostedServices, string?>? refuse = null)
     {
         // As AddHostedService: two parts of an app that each see to it that a job is there must not make it run twice at once.
         bool known = type is not null && Services.Any(service => !service.IsKeyedService
             && service.ImplementationInstance is WorkRegistration other && other.Election == Name && other.Type == type);
         if (!known)
-            Services.AddSingleton(new WorkRegistration(Name, work, execute) { Type = type });
+            Services.AddSingleton(new WorkRegistration(Name, work, execute) { Type = type, Refuse = refuse });
         return this;
     }
 

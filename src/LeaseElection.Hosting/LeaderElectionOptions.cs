@@ -2,8 +2,8 @@ namespace LeaseElection.Hosting;
 
 /// <summary>
 /// The settings of one election: section <c>LeaderElection</c> of the configuration, or <c>LeaderElection:{name}</c> over it for a
-/// named one. Checked when the host starts and fixed from then on. Durations are written <c>"00:00:15"</c>: a bare <c>15</c> would
-/// mean 15 days and is refused.
+/// named one. Checked when the host starts and fixed from then on. Durations are written with all three parts, <c>"00:00:15"</c>:
+/// <c>15</c> and <c>00:15</c>, which .NET reads as days and as minutes, are refused.
 /// </summary>
 public sealed class LeaderElectionOptions
 {

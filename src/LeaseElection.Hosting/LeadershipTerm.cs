@@ -93,6 +93,13 @@ public sealed class LeadershipTerm
     /// <summary>Leadership is over for good, whatever the clock says.</summary>
     internal void End() => _ended = true;
 
+    /// <summary>Tells work to stop, once, on the calling thread: what users registered runs here, and throws here.</summary>
+    internal void Cancel()
+    {
+        if (Interlocked.Exchange(ref _cancelled, 1) == 0)
+            _stopping.Cancel();
+    }
+
     /// <summary>
     /// Tells work to stop, once. On a thread of its own, because <see cref="CancellationTokenSource.Cancel()"/> runs what users
     /// registered: that may block, which must stop neither loop nor watchdog, and the thread pool may have no thread to spare. What it

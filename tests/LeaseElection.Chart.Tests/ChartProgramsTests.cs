@@ -49,7 +49,7 @@ public sealed class ChartProgramsTests : IDisposable
     private string Install(string folder)
     {
         string path = _temporary.CreateSubdirectory(folder).FullName;
-        File.WriteAllText(Path.Combine(path, "helm"), "");
+        File.WriteAllText(Path.Combine(path, "helm-4"), "");
         return path;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Chart;
 
 namespace LeaseElection.Chart.Tests;
@@ -7,7 +8,8 @@ namespace LeaseElection.Chart.Tests;
 /// What is rendered for versions of Kubernetes that there is no API server of here: only looked at, never applied. 1.20.2 is applied, by
 /// <see cref="CombinationTests"/>.
 /// </summary>
-public sealed class KubernetesVersionTests
+[Collection(ApiServerFixture.Collection)]
+public sealed class KubernetesVersionTests(ApiServerFixture fixture)
 {
     [ChartTheory]
     [InlineData("1.20.2", "policy/v1beta1", "flowcontrol.apiserver.k8s.io/v1beta1")]
@@ -23,6 +25,47 @@ public sealed class KubernetesVersionTests
 
         Assert.Equal(policy, (string?)chart["PodDisruptionBudget"]["apiVersion"]);
         Assert.Equal(flowcontrol, (string?)chart["FlowSchema"]["apiVersion"]);
+    }
+
+    /// <summary>What each version serves of what the chart may ask for; versions of custom resources are their operator's.</summary>
+    [ChartTheory]
+    [InlineData("1.20.2", "policy/v1beta1 flowcontrol.apiserver.k8s.io/v1beta1")]
+    [InlineData("1.25.0", "policy/v1 flowcontrol.apiserver.k8s.io/v1beta1 flowcontrol.apiserver.k8s.io/v1beta2")]
+    [InlineData("1.31.0", "policy/v1 flowcontrol.apiserver.k8s.io/v1 flowcontrol.apiserver.k8s.io/v1beta3")]
+    [InlineData("1.36.0", "policy/v1 flowcontrol.apiserver.k8s.io/v1")]
+    public async Task Apis_OfEveryObjectOfEveryCombination_AreServed(string version, string served)
+    {
+        string[] all = [.. served.Split(' '), "v1", "apps/v1", "coordination.k8s.io/v1", "rbac.authorization.k8s.io/v1"];
+        foreach (string combination in HelmChart.Combinations)
+        {
+            RenderedChart chart = await new HelmChart { Combination = combination, Kubernetes = version }.RenderAsync();
+
+            Assert.All(chart.Objects.Where(one => !RenderedChart.IsCustom(one)), one => Assert.Contains((string?)one["apiVersion"], all));
+        }
+    }
+
+    /// <summary>The tests go by the server that they have: 1.20.2, or what <c>KUBEBUILDER_ASSETS</c> names.</summary>
+    [InstalledFact]
+    public async Task Apis_ForTheServerOfTheTests_AreThoseThatItServes()
+    {
+        HelmChart chart = await new HelmChart { Combination = "observed" }.ForAsync(fixture.Server);
+        RenderedChart rendered = await chart.RenderAsync();
+
+        Assert.All(
+            rendered.Objects.Where(one => !RenderedChart.IsCustom(one) && (string?)one["apiVersion"] != "v1"),
+            one => Assert.Contains((string?)one["apiVersion"], chart.Apis));
+    }
+
+    /// <summary>3 and 4 read the same templates and values.</summary>
+    [ChartTheory]
+    [CombinationData]
+    public async Task Combination_ByEitherHelm_IsTheSame(string combination)
+    {
+        RenderedChart old = await new HelmChart { Combination = combination, Helm = 3 }.RenderAsync();
+        RenderedChart now = await new HelmChart { Combination = combination, Helm = 4 }.RenderAsync();
+
+        Assert.Equal(old.Manifest, now.Manifest);
+        Assert.Equal(old.Hooks, now.Hooks);
     }
 
     [ChartTheory]
@@ -47,7 +90,7 @@ public sealed class KubernetesVersionTests
         Assert.Equal(
             [
                 "--election=shop-leader-elected-app", "--election-namespace=$(POD_NAMESPACE)", "--ttl=15s", "--renew-deadline=10000ms",
-                "--http=0.0.0.0:4041", "--events", "--label-pod",
+                "--http=:4041", "--events", "--label-pod",
             ],
             chart.Sidecar["args"]!.AsArray().Select(argument => (string?)argument));
         Assert.DoesNotContain(chart.Environment.Keys, name => name.StartsWith("LeaderElection__", StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.Chart;
+using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Chart.Tests;
 
@@ -29,9 +30,8 @@ public sealed class StructureTests
         JsonNode strategy = chart["Deployment"]["spec"]!["strategy"]!["rollingUpdate"]!;
 
         Assert.Equal((0, 1), ((int)strategy["maxUnavailable"]!, (int)strategy["maxSurge"]!));
-        int replicas = (int)chart["Deployment"]["spec"]!["replicas"]!;
-        Assert.Equal(replicas > 1, chart.Find("PodDisruptionBudget") is not null);
-        Assert.Equal(replicas > 1 ? 1 : null, (int?)chart.Find("PodDisruptionBudget")?["spec"]!["maxUnavailable"]);
+        bool mayBeMany = (int?)chart["Deployment"]["spec"]!["replicas"] is null or > 1;
+        Assert.Equal(mayBeMany ? 1 : null, (int?)chart.Find("PodDisruptionBudget")?["spec"]!["maxUnavailable"]);
     }
 
     [ChartTheory]
@@ -46,26 +46,17 @@ public sealed class StructureTests
         Assert.True((int)chart.PodSpec["terminationGracePeriodSeconds"]! > allowed + ((int?)shutdown["preStopSeconds"] ?? 0));
     }
 
+    /// <summary>More than the profile "restricted" asks for, which <see cref="PodSecurityTests"/> looks at.</summary>
     [ChartTheory]
     [CombinationData]
     public async Task Containers_CanDoNothingButWork(string combination)
     {
         RenderedChart chart = await new HelmChart { Combination = combination }.RenderAsync();
-        JsonObject[] pods = [chart.PodSpec, .. chart.Objects.Where(one => (string?)one["kind"] == "Pod").Select(pod => pod["spec"]!.AsObject())];
 
-        Assert.All(pods, pod =>
+        Assert.All(chart.PodSpecs, pod =>
         {
-            Assert.True((bool)pod["securityContext"]!["runAsNonRoot"]!);
-            Assert.Equal(1654, (int)pod["securityContext"]!["runAsUser"]!);
-            Assert.Equal("RuntimeDefault", (string?)pod["securityContext"]!["seccompProfile"]!["type"]);
             Assert.False((bool)pod["enableServiceLinks"]!);
-            Assert.All(pod["containers"]!.AsArray(), container =>
-            {
-                JsonNode context = container!["securityContext"]!;
-                Assert.True((bool)context["readOnlyRootFilesystem"]!);
-                Assert.False((bool)context["allowPrivilegeEscalation"]!);
-                Assert.Equal("ALL", (string?)context["capabilities"]!["drop"]![0]);
-            });
+            Assert.All(pod["containers"]!.AsArray(), container => Assert.True((bool)container!["securityContext"]!["readOnlyRootFilesystem"]!));
         });
         Assert.Contains(chart.App["volumeMounts"]!.AsArray(), mount => (string?)mount!["mountPath"] == "/tmp");
     }
@@ -80,6 +71,16 @@ public sealed class StructureTests
         Assert.Equal("metadata.namespace", FieldOf(chart, "POD_NAMESPACE"));
         string?[] names = [.. chart.App["env"]!.AsArray().Select(variable => (string?)variable!["name"])];
         Assert.Equal(names, names.Distinct(StringComparer.Ordinal));
+    }
+
+    [ChartTheory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Lint_FindsNothing(int helm)
+    {
+        ProgramResult lint = await new HelmChart { Helm = helm }.LintAsync();
+
+        Assert.True(lint.ExitCode == 0, lint.Output + lint.Errors);
     }
 
     [ChartFact]

@@ -48,21 +48,6 @@ public sealed class ValuesTests
         });
     }
 
-    [ChartFact]
-    public async Task Notes_SayWhoLeadsAndHowToEndATerm()
-    {
-        string notes = await new HelmChart { Combination = "everything", Namespace = "payments" }.NotesAsync();
-
-        Assert.Contains("kubectl get lease -n payments nightly.settlement -o jsonpath='{.spec.holderIdentity}'", notes, StringComparison.Ordinal);
-        Assert.Contains("kubectl get pods -n payments -l leaseelection.dev/role=leader", notes, StringComparison.Ordinal);
-        Assert.Contains("http://nightly-settlement-leader.payments.svc:8082", notes, StringComparison.Ordinal);
-        Assert.Contains("""kubectl patch lease -n payments nightly.settlement --type merge -p '{"spec":{"holderIdentity":""}}'""", notes, StringComparison.Ordinal);
-    }
-
-    [ChartFact]
-    public async Task Notes_OfOneReplica_SayThatNobodyTakesOver() =>
-        Assert.Contains("set replicaCount to 2 or more", await new HelmChart { Combination = "bare" }.NotesAsync(), StringComparison.Ordinal);
-
     /// <summary>What stands under a <c># --</c> comment, in order: its path, its default as JSON, and the comment.</summary>
     private static IEnumerable<(string Path, string Default, string Meaning)> Documented()
     {

@@ -15,7 +15,9 @@ public sealed class BadInputTests : IDisposable
 
     [Theory]
     [InlineData("Store=File", "LeaderElection:LeaseName", "is not set")]
-    [InlineData("Store=File;LeaseName=x;LeaseDuration=15", "LeaderElection:LeaseDuration", "\"15\" means 15 days", "\"00:00:15\"")]
+    [InlineData("Store=File;LeaseName=x;LeaseDuration=15", "LeaderElection:LeaseDuration", "is \"15\"", "\"00:00:15\" for 15 seconds")]
+    [InlineData("Store=File;LeaseName=x;LeaseDuration=00:15", "LeaderElection:LeaseDuration", "is \"00:15\"", "\"00:00:15\" for 15 seconds",
+        "\"00:15:00\" for 15 minutes")]
     [InlineData("Store=File;LeaseName=x;LeaseDuration=00:00:10;RenewDeadline=00:00:10", "LeaderElection:RenewDeadline", "00:00:10", "less than")]
     [InlineData("Store=File;LeaseName=x;LeasDuration=00:00:15", "LeasDuration", "did you mean LeaseDuration?")]
     [InlineData("Store=Kubernetes;LeaseName=x;Kubernetes:ApiServer=https://127.0.0.1:1;Kubernetes:TokenFile={folder}/token;"

@@ -26,14 +26,30 @@
 {{- end }}
 {{- end }}
 {{- end }}
-{{- if hasKey .Values.podLabels "leaseelection.dev/role" }}
-{{- fail "podLabels has leaseelection.dev/role, which says who leads and is set by the leader: take it out, and set election.labelLeaderPod=true if you want it" }}
-{{- end }}
-{{- range $what, $labels := dict "podLabels" .Values.podLabels "commonLabels" .Values.commonLabels }}
+{{- range $what, $labels := dict
+  "podLabels" .Values.podLabels "commonLabels" .Values.commonLabels "helmTest.podLabels" .Values.helmTest.podLabels
+  "podMonitor.labels" .Values.podMonitor.labels "prometheusRule.labels" .Values.prometheusRule.labels "dashboard.labels" .Values.dashboard.labels }}
 {{- range $key := list "app.kubernetes.io/name" "app.kubernetes.io/instance" }}
-{{- if hasKey $labels $key }}
+{{- if hasKey ($labels | default dict) $key }}
 {{- printf "%s has %s, by which the Deployment knows its Pods: take it out, and use nameOverride for another name" $what $key | fail }}
 {{- end }}
+{{- end }}
+{{- if hasKey ($labels | default dict) "leaseelection.dev/role" }}
+{{- printf "%s has leaseelection.dev/role, which says who leads and is set by the leader: take it out, and set election.labelLeaderPod=true if you want it" $what | fail }}
+{{- end }}
+{{- end }}
+{{- range .Values.volumes }}
+{{- if has .name (list "tmp" "kube-api-access") }}
+{{- printf "volumes has %s, a name that this chart has a volume of its own by: give it another name" .name | fail }}
+{{- end }}
+{{- end }}
+{{- range .Values.volumeMounts }}
+{{- $path := trimSuffix "/" (toString .mountPath) }}
+{{- if eq $path "/tmp" }}
+{{- fail "volumeMounts has /tmp, where this chart mounts an emptyDir: mount it at another path" }}
+{{- end }}
+{{- if and (eq $path (include "leader-elected-app.tokenPath" $)) (not $.Values.serviceAccount.automount) (not $.Values.sidecar.enabled) }}
+{{- printf "volumeMounts has %s, where this chart itself mounts the token with serviceAccount.automount=false: take it and its volume out" $path | fail }}
 {{- end }}
 {{- end }}
 {{- range .Values.env }}

@@ -36,7 +36,19 @@
 {{- if .Values.image.digest }}
 {{- printf "%s@%s" $repository .Values.image.digest }}
 {{- else }}
-{{- printf "%s:%s" $repository (default .Chart.AppVersion .Values.image.tag) }}
+{{- printf "%s:%s" $repository (include "leader-elected-app.tag" .) }}
+{{- end }}
+{{- end }}
+
+{{/* A whole number on the command line is still the digits that were written. From a file it is a floating-point number by now: 1.10 is 1.1, and 20261127 is 2.0261127e+07. */}}
+{{- define "leader-elected-app.tag" -}}
+{{- $tag := .Values.image.tag }}
+{{- if kindIs "int64" $tag }}
+{{- $tag }}
+{{- else if or (kindIs "string" $tag) (kindIs "invalid" $tag) }}
+{{- default .Chart.AppVersion $tag }}
+{{- else }}
+{{- printf "image.tag is %v, which helm has read as a %s, so it may not be what you wrote: put it in quotes, as in tag: \"1.10\", or write --set-string image.tag=1.10 on the command line" $tag (ternary "boolean" "number" (kindIs "bool" $tag)) | fail }}
 {{- end }}
 {{- end }}
 
@@ -46,21 +58,29 @@ app.kubernetes.io/name: {{ include "leader-elected-app.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/*
+(dict "root" . "more" labels of this object alone "selector" those that are not to be overwritten, if they are not the selector's).
+Each once, or the YAML would have a key twice, of which some tools take the first, some the last, and some none.
+*/}}
 {{- define "leader-elected-app.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-{{ include "leader-elected-app.selectorLabels" . }}
-app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | trimAll "-_." | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $labels := dict
+  "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-")
+  "app.kubernetes.io/version" (include "leader-elected-app.tag" .root | trunc 63 | trimAll "-_.")
+  "app.kubernetes.io/managed-by" .root.Release.Service }}
+{{- $selector := default (include "leader-elected-app.selectorLabels" .root | fromYaml) .selector }}
+{{- mergeOverwrite $labels (.root.Values.commonLabels | default dict) (.more | default dict) $selector | toYaml }}
 {{- end }}
 
 {{- define "leader-elected-app.metadata" -}}
 name: {{ include "leader-elected-app.fullname" . }}
 namespace: {{ .Release.Namespace }}
 labels:
-  {{- include "leader-elected-app.labels" . | nindent 2 }}
+  {{- include "leader-elected-app.labels" (dict "root" .) | nindent 2 }}
+{{- end }}
+
+{{/* Whether the app makes the Lease: if the chart does not. */}}
+{{- define "leader-elected-app.mayCreateLease" -}}
+{{- if kindIs "invalid" .Values.rbac.createLease | ternary (not .Values.lease.create) .Values.rbac.createLease }}true{{ end }}
 {{- end }}
 
 {{/* Where metrics come from, and what the probes ask: the sidecar, if it elects. */}}

@@ -13,7 +13,7 @@
     - --election-namespace=$(POD_NAMESPACE)
     - --ttl={{ div (int $timings.ms.leaseDuration) 1000 }}s
     - --renew-deadline={{ int $timings.ms.renewDeadline }}ms
-    - --http=0.0.0.0:{{ .Values.sidecar.port }}
+    - --http=:{{ .Values.sidecar.port }} # Of no address: a Pod has an IPv6 one alone in an IPv6-only cluster.
     {{- if .Values.election.publishEvents }}
     - --events
     {{- end }}
@@ -40,11 +40,14 @@
     periodSeconds: 5
     timeoutSeconds: 5
   resources:
-    {{- toYaml .Values.sidecar.resources | nindent 4 }}
+    {{- toYaml (.Values.sidecar.resources | default dict) | nindent 4 }}
   securityContext:
-    {{- toYaml .Values.securityContext | nindent 4 }}
+    {{- toYaml (.Values.securityContext | default dict) | nindent 4 }}
   volumeMounts:
     - name: tmp
       mountPath: /tmp
+    {{- with include "leader-elected-app.tokenMount" . }}
+    {{- . | nindent 4 }}
+    {{- end }}
 {{- end }}
 {{- end }}

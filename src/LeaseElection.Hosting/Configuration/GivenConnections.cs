@@ -20,9 +20,10 @@ internal sealed class GivenConnections(IServiceProvider services, ProcessEnviron
             return null;
         RefuseSettingsBeside(given.Origin, registration, options.Kubernetes);
         var giver = new ConnectionGiver(given.Origin, token => given.Connect(services, token), clock.TimeProvider);
-        return await GivenConnection.AskAsync(giver, cancellationToken).ConfigureAwait(false) is { } connection
+        KubernetesConnection? connection = await GivenConnection.AskAsync(giver, cancellationToken).ConfigureAwait(false);
+        return connection is { Given.First.CreateHandler: null }
             ? connection with { EnvironmentProxy = EnvironmentProxy.For(connection.Server, environment) }
-            : null;
+            : connection; // None, or one without a network, on which the variables of the process have no say.
     }
 
     private GivenConnectionRegistration? Find(LeaderElectionRegistration registration) =>

@@ -35,7 +35,7 @@ internal sealed class LeaderElectionSectionCheck(IReadOnlyCollection<LeaderElect
         if (child.GetChildren().FirstOrDefault() is { } inner)
             _failures.Add($"{child.Path} holds {inner.Key}, but must be a single value: {setting.Expected}.");
         else if (child.Value is { Length: > 0 } text && !setting.TrySet(_scratch, text))
-            _failures.Add($"{child.Path} is \"{text}\", but must be {setting.Expected}.");
+            _failures.Add($"{child.Path} is \"{text}\", but must be {setting.ExpectedFor(text)}.");
     }
 
     private void CheckGroup(IConfigurationSection child, string key)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LeaseElection.Hosting.Configuration;
 
 /// <summary>One setting that can be written in a configuration, and how its text becomes an option.</summary>
@@ -39,6 +37,9 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
         Text("File:Directory", (o, value) => o.File.Directory = value),
     ];
 
+    /// <summary>As <see cref="Expected"/>, for one text that is not: with what to write instead, where that can be told.</summary>
+    public Func<string, string> ExpectedFor { get; private init; } = _ => Expected;
+
     /// <summary>
     /// Whether named elections take the value of the section <c>LeaderElection</c> as their default. Not the lease and the
     /// identity: two elections that shared one would elect one leader for both.
@@ -53,13 +54,14 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
         });
 
     private static LeaderElectionSetting Duration(string key, Action<LeaderElectionOptions, TimeSpan> set) =>
-        new(key, "hours:minutes:seconds, for example \"00:00:15\"", (options, text) =>
+        new(key, DurationText.Expected, (options, text) =>
         {
-            bool valid = TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value);
+            bool valid = DurationText.TryParse(text, out TimeSpan value);
             if (valid)
                 set(options, value);
             return valid;
-        });
+        })
+        { ExpectedFor = DurationText.ExpectedFor };
 
     private static LeaderElectionSetting Switch(string key, Action<LeaderElectionOptions, bool> set) =>
         new(key, "\"true\" or \"false\"", (options, text) =>

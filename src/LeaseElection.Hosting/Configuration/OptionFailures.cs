@@ -25,18 +25,11 @@ internal sealed class OptionFailures(LeaderElectionRegistration registration)
 
     public static string Quote(string value) => $"\"{value}\"";
 
-    /// <summary>Names the trap where seconds may have been meant: a bare number is days, and 00:15 is minutes.</summary>
-    private static string? Misread(TimeSpan value)
-    {
-        if (value >= TimeSpan.FromDays(1) && value.Ticks % TimeSpan.TicksPerDay == 0)
-            return $"\"{value.Days}\" means {Count(value.Days, "day")}; write \"{Format(TimeSpan.FromSeconds(value.Days))}\"";
-        if (value >= TimeSpan.FromMinutes(1) && value < TimeSpan.FromHours(1) && value.Ticks % TimeSpan.TicksPerMinute == 0)
-        {
-            string number = value.Minutes.ToString("00", CultureInfo.InvariantCulture);
-            return $"\"00:{number}\" means {Count(value.Minutes, "minute")}; for seconds write \"00:00:{number}\"";
-        }
-        return null;
-    }
+    /// <summary>A number that was read as days, which only code or another reader of configurations can do, was meant as seconds.</summary>
+    private static string? Misread(TimeSpan value) =>
+        value >= TimeSpan.FromDays(1) && value.Ticks % TimeSpan.TicksPerDay == 0
+            ? $"that is {Count(value.Days, "day")}; for {Count(value.Days, "second")} write \"{Format(TimeSpan.FromSeconds(value.Days))}\""
+            : null;
 
     private static string Count(int number, string unit) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {unit}{(number == 1 ? "" : "s")}");

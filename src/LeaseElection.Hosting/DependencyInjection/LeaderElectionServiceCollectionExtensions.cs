@@ -101,7 +101,8 @@ public static class LeaderElectionServiceCollectionExtensions
         services.TryAddSingleton<AnnouncerFactory>();
         services.TryAddSingleton<GivenConnections>();
         services.TryAddSingleton<ElectionInstruments>();
-        services.TryAddSingleton<HostShutdownTimeout>();
+        services.TryAddSingleton<HostSettings>();
+        services.TryAddSingleton(provider => new HostedServices(services, provider, provider.GetRequiredService<HostSettings>()));
         services.TryAddSingleton<TermWatchdog>();
         services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
         services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider)));

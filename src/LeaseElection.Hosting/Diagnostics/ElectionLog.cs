@@ -99,4 +99,8 @@ internal static partial class ElectionLog
             + "does not lead and will not. Restart it and "
             + "report this message")]
     public static partial void LoopFailed(this ILogger logger, string leaseNamespace, string leaseName, Exception exception);
+
+    [LoggerMessage(EventId = 119, EventName = "NotBegun", Level = LogLevel.Warning,
+        Message = "The election of {Section} has not begun after {Seconds} s, because its host has not started yet: {Cause}")]
+    public static partial void NotBegun(this ILogger logger, string section, double seconds, string cause);
 }

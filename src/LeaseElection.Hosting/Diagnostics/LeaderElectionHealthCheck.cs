@@ -15,9 +15,16 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (election.Run is not { } run)
-            return Task.FromResult(HealthCheckResult.Healthy("The election has not begun yet."));
         ElectionSnapshot snapshot = election.Snapshot;
+
+        // Nothing was published yet. A host that is slow to start is no reason to restart it: it may be migrating a database.
+        if (election.Run is not { } run || (ReferenceEquals(snapshot, ElectionSnapshot.Initial) && !election.HasFailed))
+        {
+            return Task.FromResult(election.NotBegun is { } why
+                ? HealthCheckResult.Degraded(why)
+                : HealthCheckResult.Healthy("The election has not begun yet: its host is starting."));
+        }
+
         TimeSpan now = run.Clock.Now.Monotonic;
         LeadershipTerm? term = election.Term;
         IReadOnlyDictionary<string, object> data = Data(run, snapshot, term, now);

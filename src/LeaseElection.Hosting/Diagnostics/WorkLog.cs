@@ -54,4 +54,9 @@ internal static partial class WorkLog
             + "restarts it (the kubelet) gives it a fresh start; "
             + "see the messages before this one for the cause")]
     public static partial void StopHost(this ILogger logger, string reason, string leaseNamespace, string leaseName);
+
+    [LoggerMessage(EventId = 309, EventName = "HostStoppedByWork", Level = LogLevel.Warning,
+        Message = "Work of lease {LeaseNamespace}/{LeaseName} seems to wait for the stop of its host, which waits for that work: other "
+            + "services are stopped meanwhile. Call IHostApplicationLifetime.StopApplication() in work, and return when its token fires")]
+    public static partial void HostStoppedByWork(this ILogger logger, string leaseNamespace, string leaseName);
 }

@@ -89,14 +89,26 @@ internal sealed class ElectionLoop : IAsyncDisposable
         await Completion.ConfigureAwait(false);
     }
 
-    public Task StepDownAsync()
+    /// <summary>Whether it is work of this election, or something that it has called, that asks.</summary>
+    public bool IsCalledByWork => _work.IsCaller;
+
+    public Task StepDownAsync(CancellationToken cancellationToken)
     {
+        // Thrown at once and not by the task, which work that does not wait for it would never look at.
+        if (IsCalledByWork && !cancellationToken.CanBeCanceled)
+        {
+            throw new InvalidOperationException(
+                $"The work of lease {_run.Card.LeaseNamespace}/{_run.Card.LeaseName} cannot wait for its own step-down, which waits for "
+                + "that work. Call StepDownAsync(stoppingToken), which waits until the work is told to stop; or return from the work, with "
+                + "LeaderElection:WhenWorkEnds=StepDown.");
+        }
+
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_stepDownWaiters)
             _stepDownWaiters.Add(done);
         if (!_inputs.Writer.TryWrite(new ElectionInput.StepDownRequested()))
             done.TrySetResult();
-        return done.Task;
+        return done.Task.WaitAsync(cancellationToken);
     }
 
     private void Post(ElectionInput input) => _inputs.Writer.TryWrite(input);

@@ -10,7 +10,7 @@ internal sealed class LeaderElection(string name) : ILeaderElection
     private volatile LeadershipTerm? _term;
     private TaskCompletionSource _changed = NewSignal();
     private bool _leadershipIsAwaited;
-    private Func<Task>? _stepDown;
+    private Func<CancellationToken, Task>? _stepDown;
 
     public string Name { get; } = name;
 
@@ -32,12 +32,15 @@ internal sealed class LeaderElection(string name) : ILeaderElection
     /// <summary>Set when the host starts; until then there is nothing to say.</summary>
     public ElectionRun? Run { get; private set; }
 
-    public void Attach(ElectionRun run, Func<Task> stepDown)
+    public void Attach(ElectionRun run, Func<CancellationToken, Task> stepDown)
     {
         Run = run;
         Identity = run.Card.Identity;
         _stepDown = stepDown;
     }
+
+    /// <summary>Why the election has not begun, when it should have long ago. Of no account once it has.</summary>
+    public string? NotBegun { get; set; }
 
     /// <summary>Whether the loop died of a bug: the health check is Unhealthy from then on.</summary>
     public bool HasFailed { get; private set; }
@@ -97,7 +100,7 @@ internal sealed class LeaderElection(string name) : ILeaderElection
     }
 
     public Task StepDownAsync(CancellationToken cancellationToken = default) =>
-        _stepDown is { } stepDown ? stepDown().WaitAsync(cancellationToken) : Task.CompletedTask;
+        _stepDown?.Invoke(cancellationToken) ?? Task.CompletedTask;
 
     private (ElectionSnapshot Snapshot, LeadershipTerm? Term, Task Changed) Look(bool leadershipIsAwaited = false)
     {

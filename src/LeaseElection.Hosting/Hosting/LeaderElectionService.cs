@@ -14,30 +14,52 @@ namespace LeaseElection.Hosting;
 /// Ties one election to the life of its host. Settings are checked while the host starts, and a wrong one fails the start; standing
 /// begins when everything else has started, and no answer of an API server, or none, can fail that.
 /// </summary>
+/// <remarks>
+/// Hosts older than the Generic Host (<c>WebHost</c>) call <see cref="StartAsync"/> and <see cref="StopAsync"/> only. There the election
+/// begins by <c>IHostApplicationLifetime.ApplicationStarted</c>, and <see cref="StopAsync"/> does what else <see
+/// cref="StoppingAsync"/> has done.
+/// </remarks>
 internal sealed class LeaderElectionService(
     LeaderElectionRegistration registration,
     LeaderElection election,
     IEnumerable<WorkRegistration> works,
     IOptionsMonitor<LeaderElectionOptions> optionsMonitor,
-    HostShutdownTimeout shutdownTimeout,
+    HostSettings host,
     IElectionStoreFactory stores,
     ElectionClock clock,
     TermWatchdog watchdog,
     ElectionInstruments instruments,
     IServiceScopeFactory scopes,
     IHostApplicationLifetime lifetime,
+    HostedServices hosted,
     ILogger<LeaderElection> logger) : IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
     private readonly GuardedLogger _logger = new(logger);
+    private readonly StartWatch _starting = new(registration, election, hosted, clock, new GuardedLogger(logger));
     private ElectionLoop? _loop;
     private LeadershipAnnouncements _announcements = new([]);
+    private CancellationTokenRegistration _started;
     private CancellationTokenRegistration _stopping;
+    private bool _beginsNoMore;
     private TimeSpan? _finishingSince;
+    private bool _toldOfWork;
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    private IEnumerable<WorkRegistration> Ours => works.Where(work => work.Election == registration.Name);
+
+    /// <summary>How far the start is, for who asks which service the host waits for.</summary>
+    public StartStage Stage { get; private set; }
+
+    /// <summary>Before any service is started: one that must not run on every replica has not run at all then.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        LookAround();
+        return Task.CompletedTask;
+    }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        LookAround();
+        Stage = StartStage.Starting;
         LeaderElectionOptions options = optionsMonitor.Get(registration.Name);
         OpenedStore opened;
         try
@@ -51,26 +73,25 @@ internal sealed class LeaderElectionService(
 
         _announcements = new LeadershipAnnouncements(opened.Announcers);
         ElectorSettings settings = ElectionSettings.Of(
-            options, opened.Card.Identity, shutdownTimeout.Value, _announcements.FinishTimeout);
+            options, opened.Card.Identity, host.ShutdownTimeout, _announcements.FinishTimeout);
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
-        WorkRegistration[] ours = [.. works.Where(work => work.Election == registration.Name)];
         var telemetry = ElectionTelemetry.For(election, run, instruments);
         _loop = new ElectionLoop(run, election, new ElectionParts(
-            opened.Store, ours, scopes, watchdog, lifetime, telemetry, _announcements, _logger));
+            opened.Store, [.. Ours], scopes, watchdog, lifetime, telemetry, _announcements, _logger));
         election.Attach(run, _loop.StepDownAsync);
         instruments.Observe(election);
         Rehearsal.Begin(scopes);
+        Stage = StartStage.Started;
+
+        // The Generic Host says so too, but only after StartedAsync: it has begun by then.
+        _started = lifetime.ApplicationStarted.UnsafeRegister(_ => Begin(), null);
     }
 
-    /// <summary>
-    /// Only now: the work of a leader may need what other services prepare in their start. The token of the host's own stop is listened
-    /// to as well, because on SIGTERM it fires before <see cref="StoppingAsync"/> is called.
-    /// </summary>
+    /// <summary>Only now: the work of a leader may need what other services prepare in their start.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        _loop?.Start();
-        _stopping = lifetime.ApplicationStopping.UnsafeRegister(_ => _loop?.RequestShutDown(), null);
+        Begin();
         return Task.CompletedTask;
     }
 
@@ -94,6 +115,7 @@ internal sealed class LeaderElectionService(
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        await _started.DisposeAsync().ConfigureAwait(false);
         await _stopping.DisposeAsync().ConfigureAwait(false);
         await FinishAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         if (_loop is { } loop)
@@ -104,16 +126,47 @@ internal sealed class LeaderElectionService(
     /// <summary>For containers that are not disposed asynchronously: work is told to stop, and nobody waits for it.</summary>
     public void Dispose()
     {
+        _starting.Dispose();
+        _started.Dispose();
         _stopping.Dispose();
         _loop?.Abandon();
     }
 
+    private void LookAround()
+    {
+        hosted.Look();
+        string[] refusals = [.. Ours.Select(work => work.Refuse?.Invoke(hosted)).OfType<string>()];
+        if (refusals.Length > 0)
+            throw new InvalidOperationException(string.Join('\n', refusals));
+    }
+
+    /// <summary>
+    /// Once, and never after a stop. The token of the host's own stop is listened to as well, because on SIGTERM it fires before
+    /// <see cref="StoppingAsync"/> is called.
+    /// </summary>
+    private void Begin()
+    {
+        if (_loop is not { } loop || Interlocked.Exchange(ref _beginsNoMore, true))
+            return;
+        _starting.Dispose();
+        loop.Start();
+        _stopping = lifetime.ApplicationStopping.UnsafeRegister(_ => loop.RequestShutDown(), null);
+    }
+
     private async Task FinishAsync(CancellationToken cancellationToken)
     {
+        Volatile.Write(ref _beginsNoMore, true);
+        _starting.Dispose();
         if (_loop is not { } loop)
             return;
         _finishingSince ??= clock.Now.Monotonic;
         loop.RequestShutDown();
+        if (loop.IsCalledByWork)
+        {
+            await FinishForWorkAsync(loop).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
             await loop.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -123,6 +176,19 @@ internal sealed class LeaderElectionService(
             await FinishLateAsync(loop).ConfigureAwait(false);
             loop.Abandon();
         }
+    }
+
+    /// <summary>
+    /// Work of this election stops the host. If it waits for that it waits for itself, until nobody has any time left; if it does not, it
+    /// ends soon. Whoever runs the host waits for the rest.
+    /// </summary>
+    private async Task FinishForWorkAsync(ElectionLoop loop)
+    {
+        await FinishLateAsync(loop).ConfigureAwait(false);
+        if (loop.Completion.IsCompleted || _toldOfWork)
+            return;
+        _toldOfWork = true;
+        _logger.HostStoppedByWork(election.LeaseNamespace, election.LeaseName);
     }
 
     /// <summary>
@@ -155,7 +221,7 @@ internal sealed class LeaderElectionService(
         if (options.Enabled && settings.DrainTimeout < settings.StopTimeout)
         {
             _logger.ShutdownTimeoutTooShort(
-                shutdownTimeout.Value,
+                host.ShutdownTimeout,
                 registration.KeyOf(nameof(options.StopTimeout)),
                 settings.StopTimeout,
                 (ElectorSettings.ReleaseTimeout + _announcements.FinishTimeout).TotalSeconds);

@@ -27,10 +27,10 @@ internal static class LeaderHostedService
     }
 
     /// <summary>
-    /// A service whose start failed is stopped too: it may have begun something that would outlive the term. The first error is the one
-    /// that counts; those that follow from it are not told.
+    /// Does not dispose it: it may live longer than a term. A service whose start failed is stopped too: it may have begun something that
+    /// would outlive the term. The first error is the one that counts; those that follow from it are not told.
     /// </summary>
-    private static async Task RunAsync(IHostedService service, CancellationToken stoppingToken)
+    public static async Task RunAsync(IHostedService service, CancellationToken stoppingToken)
     {
         var lifecycle = service as IHostedLifecycleService;
         Exception? error = null;

@@ -9,4 +9,7 @@ internal sealed record WorkRegistration(
 {
     /// <summary>The type that was added, once per election; <see langword="null"/> for a delegate.</summary>
     public Type? Type { get; init; }
+
+    /// <summary>Says at start why the host must not run with it; <see langword="null"/> when nothing is wrong.</summary>
+    public Func<HostedServices, string?>? Refuse { get; init; }
 }

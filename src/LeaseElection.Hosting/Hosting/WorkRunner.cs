@@ -13,11 +13,18 @@ internal sealed class WorkRunner(
     IReadOnlyList<WorkRegistration> works, IServiceScopeFactory scopes, Action<ElectionInput> post, ElectionMetrics metrics, ILogger logger)
 {
     private readonly Task[] _running = [.. works.Select(_ => Task.CompletedTask)];
+    private readonly AsyncLocal<Run?> _run = new();
     private LeadershipTerm? _term;
     private int _runningCount;
 
     /// <summary>The names of the pieces that have not ended.</summary>
     public string StillRunning => string.Join(", ", works.Where((_, i) => !_running[i].IsCompleted).Select(work => work.Name));
+
+    /// <summary>
+    /// Whether the caller is work that has not ended, or something that it has called or begun, through any number of awaits: there,
+    /// whoever waits for the end of work waits for himself.
+    /// </summary>
+    public bool IsCaller => _run.Value is { HasEnded: false };
 
     public string NameOf(int work) => works[work].Name;
 
@@ -56,6 +63,8 @@ internal sealed class WorkRunner(
     {
         logger.WorkStarted(works[work].Name, term.LeaseNamespace, term.LeaseName);
         Exception? fault = null;
+        var run = new Run();
+        _run.Value = run;
         try
         {
             AsyncServiceScope scope = scopes.CreateAsyncScope();
@@ -69,6 +78,7 @@ internal sealed class WorkRunner(
             fault = exception;
         }
 
+        run.HasEnded = true; // What it has left behind (a timer) may call whatever it likes.
         Ended(work, term, fault);
     }
 
@@ -91,5 +101,10 @@ internal sealed class WorkRunner(
             post(new ElectionInput.WorkReturned(work, stillRunning));
         else
             post(new ElectionInput.WorkFaulted(work, exception));
+    }
+
+    private sealed class Run
+    {
+        public volatile bool HasEnded;
     }
 }

@@ -3,6 +3,7 @@ global using System;
 global using System.Collections.Generic;
 global using System.IO;
 global using System.Linq;
+global using System.Net;
 global using System.Net.Http;
 global using System.Net.Http.Headers;
 global using System.Threading;
@@ -11,8 +12,11 @@ global using k8s;
 global using k8s.LeaderElection;
 global using k8s.LeaderElection.ResourceLock;
 global using LeaseElection.Hosting;
+global using LeaseElection.Hosting.Testing;
 global using Microsoft.AspNetCore.Builder;
 global using Microsoft.AspNetCore.Http;
+global using Microsoft.AspNetCore.Mvc.Testing;
+global using Microsoft.AspNetCore.TestHost;
 global using Microsoft.Extensions.Configuration;
 global using Microsoft.Extensions.DependencyInjection;
 global using Microsoft.Extensions.Hosting;
@@ -21,7 +25,11 @@ global using OpenTelemetry;
 global using OpenTelemetry.Metrics;
 global using OpenTelemetry.Trace;
 global using Omitted;
+global using Xunit;
 global using static Omitted.Names;
+
+/// <summary>That of an app under test.</summary>
+public partial class Program;
 
 namespace Omitted
 {
@@ -33,6 +41,16 @@ namespace Omitted
     public sealed class Settlement : ILeaderWork
     {
         public Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken) => Task.CompletedTask;
+    }
+
+    public interface ILedger
+    {
+        Task SettleAsync(LeadershipTerm term, CancellationToken cancellationToken);
+    }
+
+    public sealed class LedgerSettlement(ILedger ledger) : ILeaderWork
+    {
+        public Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken) => ledger.SettleAsync(term, stoppingToken);
     }
 
     public abstract class Worker
@@ -51,6 +69,7 @@ namespace Omitted
     {
         public static readonly WebApplicationBuilder builder = WebApplication.CreateBuilder();
         public static readonly WebApplication app = builder.Build();
+        public static readonly ILeaderElection election = null!;
         public static readonly IKubernetes client = null!;
         public static readonly Worker worker = null!;
         public static readonly Vault vault = null!;

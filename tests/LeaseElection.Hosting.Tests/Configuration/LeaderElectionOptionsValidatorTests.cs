@@ -11,17 +11,17 @@ public class LeaderElectionOptionsValidatorTests
         {
             "days", o => o.LeaseDuration = TimeSpan.FromDays(15),
             "LeaderElection:LeaseDuration is 15.00:00:00, but must be whole seconds from 00:00:01 to 01:00:00: "
-            + "\"15\" means 15 days; write \"00:00:15\"."
+            + "that is 15 days; for 15 seconds write \"00:00:15\"."
         },
         {
             "one day", o => o.LeaseDuration = TimeSpan.FromDays(1),
             "LeaderElection:LeaseDuration is 1.00:00:00, but must be whole seconds from 00:00:01 to 01:00:00: "
-            + "\"1\" means 1 day; write \"00:00:01\"."
+            + "that is 1 day; for 1 second write \"00:00:01\"."
         },
         {
             "more days than a minute has seconds", o => o.LeaseDuration = TimeSpan.FromDays(90),
             "LeaderElection:LeaseDuration is 90.00:00:00, but must be whole seconds from 00:00:01 to 01:00:00: "
-            + "\"90\" means 90 days; write \"00:01:30\"."
+            + "that is 90 days; for 90 seconds write \"00:01:30\"."
         },
         {
             "too long", o => o.LeaseDuration = new TimeSpan(1, 0, 1),
@@ -48,7 +48,7 @@ public class LeaderElectionOptionsValidatorTests
         {
             "deadline in minutes", o => o.RenewDeadline = TimeSpan.FromMinutes(10),
             "LeaderElection:RenewDeadline is 00:10:00, but must be at least 00:00:00.2 and less than LeaseDuration (00:00:15): "
-            + "\"00:10\" means 10 minutes; for seconds write \"00:00:10\"."
+            + "write \"00:00:10\"."
         },
         {
             "no deadline", o => o.RenewDeadline = TimeSpan.Zero,
@@ -205,7 +205,7 @@ public class LeaderElectionOptionsValidatorTests
         Assert.Equal(
             ["LeaseNamespace", "Identity", "LeaseDuration", "RenewDeadline", "RenewInterval", "RetryPeriod", "StopTimeout", "Store", "LeaseName"],
             failures.Select(failure => failure.Split(':', ' ')[1]));
-        Assert.All(failures[2..7], failure => Assert.Contains("; write \"00:00:", failure, StringComparison.Ordinal));
+        Assert.All(failures[2..7], failure => Assert.Contains(" seconds write \"00:00:", failure, StringComparison.Ordinal));
     }
 
     [Fact]

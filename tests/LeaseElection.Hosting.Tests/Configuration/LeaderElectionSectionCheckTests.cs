@@ -21,9 +21,10 @@ public class LeaderElectionSectionCheckTests
         "Kubernetes:ApiServr", "https://a", "LeaderElection:Kubernetes:ApiServr is not a known setting; did you mean Kubernetes:ApiServer?")]
     [InlineData("Kubernets:Context", "x", "LeaderElection:Kubernets is not a known setting; did you mean Kubernetes?")]
     [InlineData("Colour", "red", "LeaderElection:Colour is not a known setting; remove it. Known are " + AllNames + ".")]
-    [InlineData("LeaseDuration", "15s", "LeaderElection:LeaseDuration is \"15s\", but must be hours:minutes:seconds, for example \"00:00:15\".")]
-    [InlineData("StopTimeout", "PT5S", "LeaderElection:StopTimeout is \"PT5S\", but must be hours:minutes:seconds, for example \"00:00:15\".")]
-    [InlineData("RetryPeriod", "1.5", "LeaderElection:RetryPeriod is \"1.5\", but must be hours:minutes:seconds, for example \"00:00:15\".")]
+    [InlineData(
+        "LeaseDuration", "15s", "LeaderElection:LeaseDuration is \"15s\", but must be hours:minutes:seconds: write \"00:00:15\" for 15 seconds.")]
+    [InlineData(
+        "RetryPeriod", "soon", "LeaderElection:RetryPeriod is \"soon\", but must be hours:minutes:seconds, for example \"00:00:15\".")]
     [InlineData("Enabled", "abc", "LeaderElection:Enabled is \"abc\", but must be \"true\" or \"false\".")]
     [InlineData("ReleaseOnStop", "1", "LeaderElection:ReleaseOnStop is \"1\", but must be \"true\" or \"false\".")]
     [InlineData("Store", "Kubernets", "LeaderElection:Store is \"Kubernets\", but must be one of Auto, Kubernetes, File.")]

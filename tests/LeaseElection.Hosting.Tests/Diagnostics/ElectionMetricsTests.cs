@@ -50,7 +50,7 @@ public sealed class ElectionMetricsTests : HostTest
     {
         using var recorder = new MeasurementRecorder(_host.Host.Services);
         await _host.StartAndLeadAsync();
-        await _host.Election.StepDownAsync().WaitAsync(Testing.Signal.Patience);
+        await _host.Election.StepDownAsync().WaitAsync(LeaseElection.Testing.Signal.Patience);
         Time.Advance(TimeSpan.FromSeconds(7));
         await recorder.UntilAsync(Transitions, 3);
 
@@ -102,7 +102,7 @@ public sealed class ElectionMetricsTests : HostTest
 
         Task stopping = _host.Host.StopAsync(new CancellationToken(canceled: true));
         await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
-        await Record.ExceptionAsync(() => stopping.WaitAsync(Testing.Signal.Patience)); // The host's, for its token.
+        await Record.ExceptionAsync(() => stopping.WaitAsync(LeaseElection.Testing.Signal.Patience)); // The host's, for its token.
         await recorder.UntilAsync(Transitions, 2);
 
         Assert.Equal([("acquired", null), ("lost", "abandoned")], TransitionsOf(recorder));

@@ -102,7 +102,7 @@ public sealed class LeaderGaugeTests : HostTest
         host.AddElection("b", options => options.LeaseName = "lease-b");
         using var recorder = new MeasurementRecorder(host.Host.Services);
         await host.StartAsync();
-        await host.Keyed("a").WaitForLeadershipAsync().WaitAsync(Testing.Signal.Patience);
+        await host.Keyed("a").WaitForLeadershipAsync().WaitAsync(LeaseElection.Testing.Signal.Patience);
 
         Assert.Equal(
             [("lease-a", 1), ("lease-b", 0)],

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Testing.Api;
 using LeaseElection.Hosting.Tests.Fuzz.Strange;
-using LeaseElection.Testing.FakeApiServer;
 
 namespace LeaseElection.Hosting.Tests.Fuzz;
 
@@ -14,7 +14,7 @@ namespace LeaseElection.Hosting.Tests.Fuzz;
 internal sealed class FlippingApiServer : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly LeaseModel _leases = new();
+    private readonly LeaseModel _leases = new(TimeProvider.System);
     private readonly ConcurrentDictionary<string, long> _confirmed = new();
     private readonly FuzzWorld _world;
 

@@ -76,7 +76,7 @@ public sealed class SeveralHostsTests(ITestOutputHelper output)
         await host.StartAsync();
 
         ILeaderElection a = host.Keyed("a"), b = host.Keyed("b");
-        LeadershipTerm term = await a.WaitForLeadershipAsync().WaitAsync(Testing.Signal.Patience);
+        LeadershipTerm term = await a.WaitForLeadershipAsync().WaitAsync(LeaseElection.Testing.Signal.Patience);
         await workOfA.StartedAsync();
         await host.Logs.WaitForAsync("HolderChanged");
 

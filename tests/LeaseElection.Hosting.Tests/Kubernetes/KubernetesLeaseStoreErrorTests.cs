@@ -108,6 +108,10 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
         Assert.Contains($"Not allowed to {verb} leases.coordination.k8s.io 'settlement' in namespace 'default'", message, StringComparison.Ordinal);
         Assert.Contains("Role", message, StringComparison.Ordinal);
         Assert.Contains("system:serviceaccount:shop:app", message, StringComparison.Ordinal);
+        Assert.Equal(
+            verb == "create",
+            message.Contains(
+                "The Lease is not there: grant create, or make it beforehand without a spec. Argo CD makes none that a chart has.", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Globalization;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Testing.Api;
 using LeaseElection.Testing.FakeApiServer;
 using LeaseElection.Testing.Time;
 using static LeaseElection.Hosting.Tests.Kubernetes.Records;
@@ -29,7 +30,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_Query_OneLeaseWithBookmarksAndARandomEnd()
     {
-        (FakeWatch _, WatchReader reader) = await OpenAsync();
+        (LeaseWatch _, WatchReader reader) = await OpenAsync();
         await reader.DisposeAsync();
 
         RecordedRequest request = Assert.Single(_server.Requests, request => request.Verb == "watch");
@@ -43,7 +44,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_BesideRequests_NeverOnTheirConnection()
     {
-        (FakeWatch _, WatchReader reader) = await OpenAsync();
+        (LeaseWatch _, WatchReader reader) = await OpenAsync();
         await using WatchReader disposed = reader;
         await _store.ReadAsync(Patience, default);
 
@@ -54,7 +55,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_Bookmark_ToldWithItsVersion()
     {
-        (FakeWatch watch, WatchReader reader) = await OpenAsync();
+        (LeaseWatch watch, WatchReader reader) = await OpenAsync();
         await using WatchReader disposed = reader;
 
         watch.Bookmark(5000);
@@ -65,7 +66,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_EndedByTheServer_EndsWithoutError()
     {
-        (FakeWatch watch, WatchReader reader) = await OpenAsync();
+        (LeaseWatch watch, WatchReader reader) = await OpenAsync();
         await using WatchReader disposed = reader;
 
         watch.End();
@@ -141,7 +142,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [InlineData("""{"type":"ERROR","object":{"kind":"Status","code":"x"}}""" + "\n")]
     public async Task Watch_GarbageOrTruncatedLine_Throws(string sent)
     {
-        (FakeWatch watch, WatchReader reader) = await OpenAsync();
+        (LeaseWatch watch, WatchReader reader) = await OpenAsync();
         await using WatchReader disposed = reader;
 
         watch.Write(sent);
@@ -154,7 +155,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_LineWithoutEnd_ThrowsAfterAMegabyte()
     {
-        (FakeWatch watch, WatchReader reader) = await OpenAsync();
+        (LeaseWatch watch, WatchReader reader) = await OpenAsync();
         await using WatchReader disposed = reader;
 
         for (int i = 0; i < 40; i++)
@@ -167,7 +168,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_ErrorEvent_ItsStatusDecides()
     {
-        (FakeWatch watch, WatchReader reader) = await OpenAsync();
+        (LeaseWatch watch, WatchReader reader) = await OpenAsync();
         await using WatchReader disposed = reader;
 
         watch.Write("""{"type":"ERROR","object":{"kind":"Status","code":500,"message":"etcd is away"}}""" + "\n");
@@ -180,7 +181,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_ConnectionCut_Network()
     {
-        (FakeWatch watch, WatchReader reader) = await OpenAsync();
+        (LeaseWatch watch, WatchReader reader) = await OpenAsync();
         await using WatchReader disposed = reader;
 
         watch.Abort();
@@ -192,7 +193,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_LineInPiecesAndLinesInOnePiece_AllTold()
     {
-        (FakeWatch watch, WatchReader reader) = await OpenAsync();
+        (LeaseWatch watch, WatchReader reader) = await OpenAsync();
         await using WatchReader disposed = reader;
         string first = Line("2001", "b");
 
@@ -208,7 +209,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_AnotherLeaseOrATypeOfTheFuture_PassedOver()
     {
-        (FakeWatch watch, WatchReader reader) = await OpenAsync();
+        (LeaseWatch watch, WatchReader reader) = await OpenAsync();
         await using WatchReader disposed = reader;
 
         watch.Write(Line("2001", "b").Replace("settlement", "another", StringComparison.Ordinal));
@@ -221,7 +222,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     [Fact]
     public async Task Watch_CancelledWhileSilent_ConnectionIsClosedAtOnce()
     {
-        (FakeWatch watch, WatchReader reader) = await OpenAsync();
+        (LeaseWatch watch, WatchReader reader) = await OpenAsync();
 
         await reader.CancelAsync();
         await reader.EndsAsync();
@@ -280,7 +281,7 @@ public sealed class KubernetesLeaseStoreWatchTests : IAsyncLifetime
     }
 
     /// <summary>A watch that has already told something, so that both ends are known to be there.</summary>
-    private async Task<(FakeWatch Watch, WatchReader Reader)> OpenAsync()
+    private async Task<(LeaseWatch Watch, WatchReader Reader)> OpenAsync()
     {
         Lease lease = await _store.CreateLeaseAsync();
         var reader = new WatchReader(_store, lease.ResourceVersion, Patience);

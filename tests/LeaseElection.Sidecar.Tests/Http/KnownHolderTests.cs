@@ -17,7 +17,7 @@ public sealed class KnownHolderTests
     {
         _clock = new ElectionClock(_time);
         var settings = ElectionSettings.Of(new LeaderElectionOptions(), "me", TimeSpan.FromSeconds(30));
-        _election.Attach(new ElectionRun(new ElectionIdentityCard("shop", "settlement", "me"), settings, _clock), () => Task.CompletedTask);
+        _election.Attach(new ElectionRun(new ElectionIdentityCard("shop", "settlement", "me"), settings, _clock), _ => Task.CompletedTask);
     }
 
     [Fact]

@@ -27,6 +27,23 @@ public sealed class ChartTests(ApiServerFixture fixture) : SidecarTest
             (first.Output + second.Output).Split('\n'), line => line.Contains(" WARN ", StringComparison.Ordinal) && !SlowAnswer.IsTold(line));
     }
 
+    /// <summary>A Pod of an IPv6-only cluster has one address, which the kubelet probes; of others, one of either kind.</summary>
+    [InstalledFact]
+    public async Task PodOfTheChart_AnswersAtAddressesOfEitherKind()
+    {
+        int port = UnusedPorts.Take(1)[0];
+        RenderedChart chart = await new HelmChart { Combination = "sidecar", Set = [$"sidecar.port={port}"] }.RenderAsync();
+        string http = chart.Sidecar!["args"]!.AsArray().Select(argument => (string)argument!)
+            .Single(argument => argument.StartsWith("--http=", StringComparison.Ordinal));
+
+        SidecarProcess sidecar = await StartOverFilesAsync(http);
+        await sidecar.SaysAsync("Serving HTTP on http://");
+
+        using var client = new HttpClient();
+        foreach (string address in new[] { "127.0.0.1", "[::1]" })
+            Assert.NotEmpty(await client.GetStringAsync(new Uri($"http://{address}:{port}/healthz")));
+    }
+
     private static async Task<bool> IsLeaderAsync(SidecarProcess sidecar)
     {
         using HttpResponseMessage answer = await sidecar.SendAsync(HttpMethod.Get, "/leader");

@@ -139,6 +139,9 @@ public sealed class RealApiServer : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, double>> CountLeaseRequestsAsync() =>
         LeaseRequests.Count(await Admin.GetTextAsync("/metrics"));
 
+    /// <summary>The <c>kubectl</c> that goes with the server.</summary>
+    public string KubectlProgram => _kubectl.Program;
+
     /// <summary>Runs <c>kubectl</c> as admin and returns its output.</summary>
     /// <exception cref="InvalidOperationException">Its exit code was not 0: carries its stderr.</exception>
     public Task<string> KubectlAsync(string? stdin, params string[] args) => _kubectl.RunAsync(stdin, args);

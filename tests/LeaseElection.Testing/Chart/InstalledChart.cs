@@ -50,12 +50,21 @@ public sealed class InstalledChart : IDisposable
         ["LeaderElection__Kubernetes__CertificateAuthorityFile"] = Path.Combine(ServiceAccountFolder, "ca.crt"),
     };
 
-    /// <summary>Renders the chart for a namespace of its own and applies it; returns when the authorizer knows its Role.</summary>
-    public static async Task<InstalledChart> InstallAsync(RealApiServer server, HelmChart chart)
+    /// <summary>
+    /// Renders the chart for this server and a namespace of its own and applies it, all but one kind if told so; returns when the
+    /// authorizer knows its Role.
+    /// </summary>
+    public static async Task<InstalledChart> InstallAsync(RealApiServer server, HelmChart chart, string? without = null)
     {
         string @namespace = await server.CreateNamespaceAsync();
-        RenderedChart rendered = await (chart with { Namespace = @namespace }).RenderAsync();
-        await ApplyAsync(server, rendered.Manifest);
+        RenderedChart rendered = await (await chart.ForAsync(server) with { Namespace = @namespace }).RenderAsync();
+        await ApplyAsync(server, rendered.ManifestWithout(without));
+        return await OfAsync(server, rendered, @namespace);
+    }
+
+    /// <summary>The same for one that somebody else has applied.</summary>
+    public static async Task<InstalledChart> OfAsync(RealApiServer server, RenderedChart rendered, string @namespace)
+    {
         if (rendered.Find("ServiceAccount") is null)
             await server.KubectlAsync(null, "create", "serviceaccount", rendered.ServiceAccount, "-n", @namespace);
         var installed = new InstalledChart(server, rendered, @namespace, await RequestTokenAsync(server, @namespace, rendered.ServiceAccount));

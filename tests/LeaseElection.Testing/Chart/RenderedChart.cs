@@ -22,7 +22,7 @@ public sealed class RenderedChart
     /// What an installation applies: all but the hooks, and but the kinds of the Prometheus Operator. The kube-apiserver that is built here
     /// dies of any custom resource: Kubernetes 1.20 reads maps in a way that Go has changed since (reflect2, SIGSEGV).
     /// </summary>
-    public string Manifest => string.Join("\n---\n", from one in _objects where !IsHook(one.Json) && !IsCustom(one.Json) select one.Text);
+    public string Manifest => ManifestWithout(null);
 
     /// <summary>What <c>helm test</c> makes.</summary>
     public string Hooks => string.Join("\n---\n", from one in _objects where IsHook(one.Json) select one.Text);
@@ -32,6 +32,10 @@ public sealed class RenderedChart
 
     /// <summary>The Pods.</summary>
     public JsonObject PodSpec => this["Deployment"]["spec"]!["template"]!["spec"]!.AsObject();
+
+    /// <summary>Those of every Pod, that of <c>helm test</c> too.</summary>
+    public IReadOnlyList<JsonObject> PodSpecs =>
+        [PodSpec, .. Objects.Where(one => (string?)one["kind"] == "Pod").Select(pod => pod["spec"]!.AsObject())];
 
     /// <summary>The app among their containers.</summary>
     public JsonObject App => PodSpec["containers"]!.AsArray().Single(container => (string?)container!["name"] == "app")!.AsObject();
@@ -56,6 +60,10 @@ public sealed class RenderedChart
 
     /// <summary>The one of its kind, if there is any.</summary>
     public JsonObject? Find(string kind) => Objects.SingleOrDefault(one => (string?)one["kind"] == kind && !IsHook(one));
+
+    /// <summary><see cref="Manifest"/> but for one kind.</summary>
+    public string ManifestWithout(string? kind) => string.Join(
+        "\n---\n", from one in _objects where !IsHook(one.Json) && !IsCustom(one.Json) && (string?)one.Json["kind"] != kind select one.Text);
 
     /// <summary>Whether an object is of a kind that no API server knows by itself.</summary>
     public static bool IsCustom(JsonObject one) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LeaseElection.Hosting.Testing.Api;
 using Microsoft.AspNetCore.Http;
 
 namespace LeaseElection.Testing.FakeApiServer;

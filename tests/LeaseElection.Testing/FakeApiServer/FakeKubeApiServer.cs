@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json.Nodes;
+using LeaseElection.Hosting.Testing.Api;
 using LeaseElection.Testing.ApiServer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -60,7 +60,7 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
 
     public Uri Url { get; private set; } = null!;
 
-    public LeaseModel Leases { get; } = new();
+    public LeaseModel Leases { get; } = new(TimeProvider.System);
 
     public FaultPlan Faults { get; } = new();
 
@@ -111,7 +111,7 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
         try
         {
-            if (LeaseRoute.Parse(context.Request, _pathBase) is not { } route)
+            if (RouteOf(context.Request) is not { } route)
             {
                 if (Discovery.Find(context.Request, _pathBase) is { } found)
                 {
@@ -148,7 +148,7 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
                 await WatchAsync(context, route, cancellationToken);
                 return;
             }
-            result = Execute(route, body);
+            result = Leases.Answer(route, body);
         }
         catch (ApiRefusal refusal)
         {
@@ -166,37 +166,29 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         return context.Response.WriteAsync(result.Body.ToJsonString(), cancellationToken);
     }
 
-    private ApiResult Execute(LeaseRoute route, string body)
-    {
-        if (route.IsCore)
-            return new ApiResult(route.Verb == "create" ? 201 : 200, []);
-        switch (route.Verb)
-        {
-            case "get":
-                return new ApiResult(200, Leases.Get(route.Namespace, route.Name!));
-            case "create":
-                return new ApiResult(201, Leases.Create(route.Namespace, LeaseRules.Parse(body)));
-            case "update":
-                return new ApiResult(200, Leases.Replace(route.Namespace, route.Name!, LeaseRules.Parse(body)));
-            default:
-                Leases.Delete(route.Namespace, route.Name!);
-                return new ApiResult(200, new JsonObject { ["kind"] = "Status", ["status"] = "Success" });
-        }
-    }
-
     private async Task WatchAsync(HttpContext context, LeaseRoute route, CancellationToken cancellationToken)
     {
-        var watch = new FakeWatch(context, route.Namespace);
+        var watch = new LeaseWatch(route, context.Abort);
         Leases.Open(watch);
         try
         {
-            await watch.RunAsync(cancellationToken);
+            context.Response.ContentType = "application/json";
+            // The headers go out at once, as from kube-apiserver.
+            await context.Response.Body.FlushAsync(cancellationToken);
+            await foreach (string chunk in watch.Chunks.ReadAllAsync(cancellationToken))
+            {
+                await context.Response.WriteAsync(chunk, cancellationToken);
+                await context.Response.Body.FlushAsync(cancellationToken);
+            }
         }
         finally
         {
             Leases.Close(watch);
         }
     }
+
+    private LeaseRoute? RouteOf(HttpRequest request) =>
+        LeaseRoute.Parse(request.Method, request.Path.Value ?? "", request.QueryString.Value ?? "", _pathBase);
 
     private void Authorize(HttpContext context, LeaseRoute route)
     {

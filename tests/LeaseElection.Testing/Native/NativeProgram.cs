@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeaseElection.Testing.Processes;
 using Xunit.Sdk;
 
@@ -28,7 +29,7 @@ public sealed class NativeProgram : IDisposable
         ProgramResult result = await DotNet.RunAsync(
         [
             "publish", Path.Combine(Checkout.Root, project),
-            "--use-current-runtime", "--configuration", "Release", "--output", folder,
+            "--runtime", RuntimeInformation.RuntimeIdentifier, "--configuration", "Release", "--output", folder,
             $"-p:CppCompilerAndLinker={Path.Combine(NativeTools.Folder, "gcc")}",
             $"-p:ObjCopyName={Path.Combine(NativeTools.Folder, "objcopy")}",
             .. arguments,

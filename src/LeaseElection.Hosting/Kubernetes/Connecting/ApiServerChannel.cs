@@ -4,10 +4,11 @@ using System.Security.Cryptography.X509Certificates;
 namespace LeaseElection.Hosting.Kubernetes.Connecting;
 
 /// <summary>
-/// A socket handler and the certificates it was made with: once those change, it is to be replaced. Disposing cuts its connections.
+/// A handler, of sockets unless a test has another, and the certificates it was made with: once those change, it is to be replaced.
+/// Disposing cuts its connections.
 /// </summary>
 internal sealed class ApiServerChannel(
-    SocketsHttpHandler handler, X509Certificate2Collection? authorities, SslStreamCertificateContext? clientCertificate,
+    HttpMessageHandler handler, X509Certificate2Collection? authorities, SslStreamCertificateContext? clientCertificate,
     TimeProvider timeProvider) : IDisposable
 {
     private readonly HttpMessageInvoker _invoker = new(handler);

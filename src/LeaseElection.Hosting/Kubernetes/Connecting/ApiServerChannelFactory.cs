@@ -48,7 +48,8 @@ internal sealed class ApiServerChannelFactory
     }
 
     public async ValueTask<ApiServerChannel> CreateForRequestsAsync(ClusterCredential credential, CancellationToken cancellationToken) =>
-        Create(credential, await CreateHandlerAsync(cancellationToken).ConfigureAwait(false));
+        CreateWithoutSockets(credential)
+            ?? Create(credential, await CreateHandlerAsync(cancellationToken).ConfigureAwait(false));
 
     /// <summary>
     /// A handler, and so a connection, for one watch alone: a watch that hangs cannot hold up a renewal, and reopening one after silence
@@ -56,6 +57,8 @@ internal sealed class ApiServerChannelFactory
     /// </summary>
     public async ValueTask<ApiServerChannel> CreateForWatchAsync(ClusterCredential credential, CancellationToken cancellationToken)
     {
+        if (CreateWithoutSockets(credential) is { } channel)
+            return channel;
         SocketsHttpHandler handler = await CreateHandlerAsync(cancellationToken).ConfigureAwait(false);
         // Otherwise disposing a stream that never ends would try to read it to its end first.
         handler.MaxResponseDrainSize = 0;
@@ -106,6 +109,12 @@ internal sealed class ApiServerChannelFactory
         handler.SslOptions.CertificateChainPolicy = null;
         handler.MaxConnectionsPerServer = int.MaxValue;
     }
+
+    /// <summary>Over what a test has put in the place of the network: no socket, so nothing of what is set of one.</summary>
+    private ApiServerChannel? CreateWithoutSockets(ClusterCredential credential) =>
+        _connection.Given?.First.CreateHandler is { } create
+            ? new ApiServerChannel(create(), Authorities(), credential.ClientCertificate, _timeProvider)
+            : null;
 
     private async ValueTask<SocketsHttpHandler> CreateHandlerAsync(CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ internal sealed class ConnectionGiver(
     /// <exception cref="ClusterCredentialException">The app threw, or did not return in time.</exception>
     public async Task TryConfiguringAsync(KubernetesApiConnection connection, CancellationToken cancellationToken)
     {
-        if (connection.ConfigureHandler is null)
+        if (connection.ConfigureHandler is null || connection.CreateHandler is not null)
             return;
         using var handler = new SocketsHttpHandler();
         await _trial.RunAsync<bool>(

@@ -88,7 +88,10 @@ internal static class ApiErrors
             return ByPolicy(policy, 403, verb, resource);
         return $"Not allowed to {verb} leases.coordination.k8s.io '{resource.Name}' in namespace '{resource.Namespace}' at "
             + $"{resource.ServerText} (403). Grant it with a Role and a RoleBinding: apiGroups [coordination.k8s.io], resources [leases], "
-            + "verbs [get, create, update, watch].";
+            + "verbs [get, create, update, watch]."
+            + (verb == "create"
+                ? " The Lease is not there: grant create, or make it beforehand without a spec. Argo CD makes none that a chart has."
+                : "");
     }
 
     private static string ByPolicy(string policy, int code, string verb, LeaseResource resource) =>

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace LeaseElection.Hosting.Analyzers;
+
+/// <summary>
+/// LE0002: an <c>ILeaderWork.ExecuteAsync</c>, or a delegate given to <c>AddWork</c>, that takes time and looks at neither its token nor
+/// <c>term.Lost</c>. <c>IsHeld</c> and <c>ThrowIfLost()</c> do not count: while the host stops, or the leader steps down, they stay content
+/// until the work has returned.
+/// </summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class TokenUnheardAnalyzer : DiagnosticAnalyzer
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rules.TokenUnheard];
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.EnableConcurrentExecution();
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.RegisterCompilationStartAction(start =>
+        {
+            if (LibraryTypes.Of(start.Compilation) is not { Work: not null, Builder: not null } types)
+                return;
+            start.RegisterOperationBlockAction(block => AnalyzeMethod(block, types));
+            start.RegisterOperationAction(call => AnalyzeCall(call, types), OperationKind.Invocation);
+        });
+    }
+
+    private static void AnalyzeMethod(OperationBlockAnalysisContext context, LibraryTypes types)
+    {
+        if (context.OwningSymbol is IMethodSymbol { Parameters.Length: 2 } method && IsExecute(method, types)
+            && context.OperationBlocks.Any(body => body is IBlockOperation && IsUnheard(body, method, types)))
+        {
+            Tell(context.ReportDiagnostic, method.Parameters[1], method);
+        }
+    }
+
+    private static void AnalyzeCall(OperationAnalysisContext context, LibraryTypes types)
+    {
+        var call = (IInvocationOperation)context.Operation;
+        if (call.TargetMethod.Name != "AddWork" || !LibraryTypes.Is(call.TargetMethod.ContainingType, types.Builder))
+            return;
+        foreach (IDelegateCreationOperation work in call.Arguments.Select(argument => argument.Value).OfType<IDelegateCreationOperation>())
+        {
+            if (work.Target is IAnonymousFunctionOperation { Symbol: { Parameters.Length: 3 } lambda, Body: var body }
+                && IsUnheard(body, lambda, types))
+            {
+                Tell(context.ReportDiagnostic, lambda.Parameters[2], lambda);
+            }
+        }
+    }
+
+    private static bool IsExecute(IMethodSymbol method, LibraryTypes types)
+    {
+        if (types.Execute is null || !method.ContainingType.AllInterfaces.Contains(types.Work!, SymbolEqualityComparer.Default))
+            return false;
+        return LibraryTypes.Is(method, method.ContainingType.FindImplementationForInterfaceMember(types.Execute))
+            || method.OverriddenMethod is { } overridden && IsExecute(overridden, types);
+    }
+
+    private static bool IsUnheard(IOperation body, IMethodSymbol method, LibraryTypes types)
+    {
+        IOperation[] operations = [.. body.Descendants()];
+        return operations.Any(TakesTime) && !operations.Any(operation => operation switch
+        {
+            // Whoever is given the term can look at its token.
+            IParameterReferenceOperation { Parameter: var parameter } => LibraryTypes.Is(parameter, method.Parameters.Last())
+                || (LibraryTypes.Is(parameter.Type, types.Term)
+                    && operation.Parent is not IMemberReferenceOperation and not IInvocationOperation),
+            _ => types.IsLost(operation),
+        });
+    }
+
+    /// <summary>Work that only sets a flag, or throws, has nothing to stop.</summary>
+    private static bool TakesTime(IOperation operation) => operation is IAwaitOperation or ILoopOperation
+        || operation is IReturnOperation { ReturnedValue: { } value }
+            && Unconverted(value) is IInvocationOperation { TargetMethod.Name: not ("FromResult" or "FromException") };
+
+    private static IOperation Unconverted(IOperation value) =>
+        value is IConversionOperation conversion ? Unconverted(conversion.Operand) : value;
+
+    private static void Tell(Action<Diagnostic> report, IParameterSymbol token, IMethodSymbol method)
+    {
+        Location place = token.Locations.FirstOrDefault() ?? method.Locations[0];
+        report(Diagnostic.Create(Rules.TokenUnheard, place, token.IsDiscard ? "_" : token.Name));
+    }
+}

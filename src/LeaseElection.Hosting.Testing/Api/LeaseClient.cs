@@ -1,0 +1,103 @@
+namespace LeaseElection.Hosting.Testing.Api;
+
+/// <summary>The way of one election of one host to the API server, with faults of its own.</summary>
+internal sealed class LeaseClient(InMemoryLeases leases)
+{
+    private readonly FaultScript _faults = new();
+    private readonly Lock _lock = new();
+    private readonly List<LeaseWatch> _watches = [];
+    private int _waiting;
+
+    public InMemoryLeases Leases => leases;
+
+    /// <summary>How many requests wait for the clock because a fault has them wait.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>How many requests about the lease itself have failed in a row, and how the last one ended.</summary>
+    public RequestHistory History { get; } = new(leases.Time);
+
+    /// <summary>Whether no request gets through, beside the faults that the test has injected.</summary>
+    public bool IsCut { get; set; }
+
+    /// <summary>Whether a watch is open, and so will tell what happens to the lease.</summary>
+    public bool IsWatching
+    {
+        get
+        {
+            lock (_lock)
+                return _watches.Exists(watch => watch.IsOpen);
+        }
+    }
+
+    public KubernetesApiConnection Connect() => new()
+    {
+        Server = new Uri("https://in-memory-leases.invalid"),
+        Namespace = "default",
+        CreateHandler = () => new LeaseApiHandler(this),
+    };
+
+    public void Inject(LeaseFault fault, LeaseVerbs verbs, int times)
+    {
+        _faults.Add(fault, verbs, times);
+        CutWatches(fault, verbs, times);
+    }
+
+    /// <summary>A connection that carries nothing any more carries no watch either.</summary>
+    public void CutWatches(LeaseFault fault, LeaseVerbs verbs, int times)
+    {
+        if (verbs.HasFlag(LeaseVerbs.Watch) && times == int.MaxValue && (fault.FailsUnsent || fault.Hangs))
+            BreakWatches();
+    }
+
+    public void Heal() => _faults.Clear();
+
+    public LeaseFault? NextFault(LeaseVerbs verb) =>
+        IsCut ? LeaseFault.NoConnection : _faults.Take(verb) ?? leases.NextFault(verb);
+
+    public void BreakWatches()
+    {
+        lock (_lock)
+            _watches.ForEach(watch => watch.Abort());
+    }
+
+    public LeaseWatch OpenWatch(LeaseRoute route)
+    {
+        LeaseWatch? watch = null;
+        watch = new LeaseWatch(route, () => watch!.End(new IOException("The connection was cut by the test.")));
+        lock (_lock)
+        {
+            _watches.RemoveAll(old => old.Closed.IsCompleted);
+            _watches.Add(watch);
+        }
+
+        leases.Model.Open(watch);
+        return watch;
+    }
+
+    /// <summary>Waits by the clock of the test; whoever lets time pass need not wait for this request meanwhile.</summary>
+    public async Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _waiting);
+        var passed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // Both on the thread that moves the clock: what is to be waited for again then must show before it moves on.
+        ITimer timer = leases.Time.CreateTimer(_ => End(), null, delay, Timeout.InfiniteTimeSpan);
+        await using (timer.ConfigureAwait(false))
+        {
+            CancellationTokenRegistration givenUp = cancellationToken.UnsafeRegister(_ => End(), null);
+            await using (givenUp.ConfigureAwait(false))
+            {
+                leases.Changed.Beat();
+                await passed.Task.ConfigureAwait(false);
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+
+        void End()
+        {
+            if (passed.TrySetResult())
+                Interlocked.Decrement(ref _waiting);
+        }
+    }
+}

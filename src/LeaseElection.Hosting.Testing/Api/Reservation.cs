@@ -1,0 +1,18 @@
+using System.Text.Json.Nodes;
+
+namespace LeaseElection.Hosting.Testing.Api;
+
+/// <summary>One client's turn at one lease: what others write to it waits for the end of it, and then comes too late.</summary>
+internal sealed class Reservation(LeaseClient client, string leaseName, string leaseNamespace)
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Ended => _ended.Task;
+
+    public bool IsAgainst(LeaseClient other, LeaseRoute route, string body) =>
+        other != client && route.Namespace == leaseNamespace && (route.Name ?? NameIn(body)) == leaseName;
+
+    public void End() => _ended.TrySetResult();
+
+    private static string? NameIn(string body) => (string?)JsonNode.Parse(body)?["metadata"]?["name"];
+}

@@ -1,0 +1,6 @@
+using LeaseElection.Testing.ApiServer;
+
+namespace LeaseElection.Canary.Tests;
+
+[CollectionDefinition(ApiServerFixture.Collection)]
+public sealed class ApiServerCollectionDefinition : ICollectionFixture<ApiServerFixture>;

@@ -1,0 +1,11 @@
+using k8s;
+using LeaseElection.Canary;
+using LeaseElection.Hosting;
+
+WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
+LeaderElectionBuilder election = builder.Services.AddLeaderElection().AddWork<Work>().AddHostedService<Service>();
+if (builder.Configuration["ClientKubeConfig"] is { } file)
+    election.UseKubernetesClient(() => KubernetesClientConfiguration.BuildConfigFromConfigFile(file));
+WebApplication app = builder.Build();
+app.MapLeaderElection("/leader");
+await app.RunAsync();

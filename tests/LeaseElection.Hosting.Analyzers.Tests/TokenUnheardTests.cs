@@ -1,0 +1,99 @@
+using LeaseElection.Hosting.Analyzers.CodeFixes;
+
+namespace LeaseElection.Hosting.Analyzers.Tests;
+
+public sealed class TokenUnheardTests
+{
+    private const string Unheard = "CancellationToken {|LE0002:stoppingToken|}";
+
+    [Theory]
+    [InlineData("await Task.Delay(1);")]
+    [InlineData("while (true) { }")]
+    [InlineData("while (term.IsHeld) { await Task.Delay(1); }")] // Held until this returns: a graceful stop waits for it.
+    [InlineData("while (true) { term.ThrowIfLost(); await Task.Delay(1); }")]
+    public Task Analyze_WorkThatTakesTimeAndLooksAtNothing_IsFound(string body) => FindsAsync(body, Unheard);
+
+    [Theory]
+    [InlineData("await Task.Delay(1, stoppingToken);")]
+    [InlineData("while (!stoppingToken.IsCancellationRequested) { await Task.Delay(1); }")]
+    [InlineData("await Task.Delay(1, term.Lost);")]
+    [InlineData("await Other(term);")]
+    [InlineData("_ = term.Identity; return;")]
+    [InlineData("throw new NotSupportedException();")]
+    [InlineData("Func<Task> later = () => Task.Delay(1, stoppingToken); await later();")]
+    public Task Analyze_WorkThatListensOrTakesNoTime_FindsNothing(string body) => FindsAsync(body, "CancellationToken stoppingToken");
+
+    [Fact]
+    public Task Analyze_TheFormsThatWorkHas_AreAllFound() => Verify.FindsAsync<TokenUnheardAnalyzer>("""
+        LeaderElectionBuilder builder = new ServiceCollection().AddLeaderElection();
+        builder.AddWork(async (services, term, {|LE0002:token|}) => await Task.Delay(1));
+        builder.AddWork((_, _, {|LE0002:_|}) => Task.Delay(1));
+        builder.AddWork((services, term, token) => Task.Delay(1, token));
+        builder.AddWork((services, term, token) => Task.CompletedTask);
+        builder.AddWork((services, term, token) => Task.FromResult(1));
+
+        internal sealed class Arrow : ILeaderWork
+        {
+            Task ILeaderWork.ExecuteAsync(LeadershipTerm term, CancellationToken {|LE0002:stoppingToken|}) => Task.Delay(1);
+        }
+
+        internal abstract class Base : ILeaderWork
+        {
+            public abstract Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken);
+        }
+
+        internal sealed class Derived : Base
+        {
+            public override Task ExecuteAsync(LeadershipTerm term, CancellationToken {|LE0002:stoppingToken|}) => Task.Delay(1);
+        }
+
+        internal sealed class Stranger
+        {
+            public Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken) => Task.Delay(1);
+        }
+        """);
+
+    [Fact]
+    public Task Fix_HandsTheTokenToEveryCallThatTakesOne() => Verify.FixesAsync<TokenUnheardAnalyzer, PassTokenFix>(
+        Work(
+            """
+            await Task.Delay(await Load(1));
+                    await Optional();
+                    await Optional(second: 2);
+                    Console.WriteLine();
+                    await Task.Delay(2, CancellationToken.None);
+            """,
+            Unheard),
+        Work(
+            """
+            await Task.Delay(await Load(1, stoppingToken), stoppingToken);
+                    await Optional(stoppingToken: stoppingToken);
+                    await Optional(second: 2, stoppingToken: stoppingToken);
+                    Console.WriteLine();
+                    await Task.Delay(2, CancellationToken.None);
+            """,
+            "CancellationToken stoppingToken"));
+
+    [Fact]
+    public Task Fix_OfADiscard_NamesIt() => Verify.FixesAsync<TokenUnheardAnalyzer, PassTokenFix>(
+        "new ServiceCollection().AddLeaderElection().AddWork((_, _, {|LE0002:_|}) => Task.Delay(1));",
+        "new ServiceCollection().AddLeaderElection().AddWork((_, _, stoppingToken) => Task.Delay(1, stoppingToken));");
+
+    private static Task FindsAsync(string body, string token) => Verify.FindsAsync<TokenUnheardAnalyzer>(Work(body, token));
+
+    private static string Work(string body, string token) => $$"""
+        internal sealed class Work : ILeaderWork
+        {
+            public async Task ExecuteAsync(LeadershipTerm term, {{token}})
+            {
+                {{body}}
+            }
+
+            private static Task Other(LeadershipTerm term) => Task.Delay(1, term.Lost);
+            private static Task<int> Load(int count) => Task.FromResult(count);
+            private static Task<int> Load(int count, CancellationToken token) => Task.FromResult(count);
+            private static Task Optional(int first = 1, int second = 2, CancellationToken stoppingToken = default) => Task.CompletedTask;
+            private static void Main() { }
+        }
+        """;
+}

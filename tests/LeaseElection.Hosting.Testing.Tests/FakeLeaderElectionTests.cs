@@ -1,0 +1,213 @@
+using LeaseElection.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit.Abstractions;
+
+namespace LeaseElection.Hosting.Testing.Tests;
+
+/// <summary>Lead, lose, assert: what a test of an app is made of.</summary>
+public sealed class FakeLeaderElectionTests(ITestOutputHelper output)
+{
+    private readonly FencedResource _resource = new();
+
+    [Fact]
+    public async Task Start_NobodyHasSaidAnything_AnotherReplicaLeads()
+    {
+        await using FakeReplica replica = await FakeReplica.StartAsync(new FencedWork(_resource));
+
+        await replica.Fake.AdvanceAsync(TimeSpan.FromMinutes(1));
+
+        Assert.False(replica.Election.IsLeader);
+        Assert.Equal(FakeLeaderElection.AnotherReplica, replica.Election.Status.HolderIdentity);
+        Assert.Equal(LeaderElectionState.Standby, replica.Election.Status.State);
+    }
+
+    [Fact]
+    public async Task LeadAsync_Standby_LeadsAtOnceByTheClockOfTheTest()
+    {
+        var work = new FencedWork(_resource);
+        await using FakeReplica replica = await FakeReplica.StartAsync(work);
+        DateTimeOffset now = replica.Fake.Time.GetUtcNow();
+
+        LeadershipTerm term = await replica.Fake.LeadAsync();
+        await _resource.UsedAsync().WaitAsync(Signal.Patience);
+
+        Assert.True(term.IsHeld);
+        Assert.Same(term, replica.Election.Term);
+        Assert.Equal((now, now), (term.AcquiredAt, replica.Fake.Time.GetUtcNow()));
+        Assert.Equal(replica.Election.Identity, replica.Fake.Leases.HolderOf("app"));
+        Assert.Equal(1, work.Running);
+    }
+
+    [Fact]
+    public async Task LeadAsync_LeadsAlready_GivesThePresentTerm()
+    {
+        await using FakeReplica replica = await FakeReplica.StartAsync(new FencedWork(_resource));
+
+        Assert.Same(await replica.Fake.LeadAsync(), await replica.Fake.LeadAsync());
+    }
+
+    [Theory]
+    [InlineData(LeadershipLoss.OtherHolder)]
+    [InlineData(LeadershipLoss.LeaseDeleted)]
+    [InlineData(LeadershipLoss.HolderCleared)]
+    [InlineData(LeadershipLoss.IdentityInUse)]
+    [InlineData(LeadershipLoss.DeadlinePassed)]
+    public async Task LoseAsync_ForEachReason_WorkHasEndedAndAnotherLeads(LeadershipLoss reason)
+    {
+        var work = new FencedWork(_resource);
+        var log = new Reasons();
+        await using FakeReplica replica = await FakeReplica.StartAsync(work, log: log);
+        LeadershipTerm term = await replica.Fake.LeadAsync();
+        await _resource.UsedAsync().WaitAsync(Signal.Patience);
+
+        await replica.Fake.LoseAsync(reason);
+
+        Assert.Equal([reason.ToString()], log.Lost);
+        Assert.False(term.IsHeld);
+        Assert.True(term.Lost.IsCancellationRequested);
+        Assert.Equal(0, work.Running);
+        Assert.False(replica.Election.IsLeader);
+        Assert.Equal(FakeLeaderElection.AnotherReplica, replica.Election.Status.HolderIdentity);
+        Assert.Null(replica.Election.Status.LastError);
+        LeadershipTerm next = await replica.Fake.LeadAsync();
+        Assert.True(next.FencingToken > term.FencingToken);
+    }
+
+    [Fact]
+    public async Task LoseAsync_WorkIgnoresItsToken_FailsAndSaysWhatToDo()
+    {
+        var work = new FencedWork(_resource) { Obeys = false };
+        await using FakeReplica replica = await FakeReplica.StartAsync(work);
+        replica.Fake.Patience = TimeSpan.FromSeconds(0.2);
+        await replica.Fake.LeadAsync();
+        await _resource.UsedAsync().WaitAsync(Signal.Patience);
+
+        TimeoutException failure = await Assert.ThrowsAsync<TimeoutException>(() => replica.Fake.LoseAsync());
+
+        Assert.Contains("lease default/app", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("ignores its token. Pass stoppingToken on", failure.Message, StringComparison.Ordinal);
+        work.End();
+    }
+
+    [Fact]
+    public async Task LoseAsync_DoesNotLead_IsRefused()
+    {
+        await using FakeReplica replica = await FakeReplica.StartAsync(new FencedWork(_resource));
+
+        InvalidOperationException refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => replica.Fake.LoseAsync());
+
+        Assert.Contains("Call LeadAsync() first", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StepDownAsync_Leads_WorkHasEndedAndTheLeaseIsFree()
+    {
+        var work = new FencedWork(_resource);
+        await using FakeReplica replica = await FakeReplica.StartAsync(work);
+        await replica.Fake.LeadAsync();
+        await _resource.UsedAsync().WaitAsync(Signal.Patience);
+
+        await replica.Fake.StepDownAsync();
+
+        Assert.Equal(0, work.Running);
+        Assert.Null(replica.Fake.Leases.HolderOf("app"));
+        DateTimeOffset now = replica.Fake.Time.GetUtcNow();
+        Assert.True((await replica.Fake.LeadAsync()).IsHeld);
+        Assert.Equal(now, replica.Fake.Time.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task HolderIsAsync_StandbyOrLeader_IsWhomTheAppSees()
+    {
+        var work = new FencedWork(_resource);
+        await using FakeReplica replica = await FakeReplica.StartAsync(work);
+
+        await replica.Fake.HolderIsAsync("pod-7");
+        Assert.Equal("pod-7", replica.Election.Status.HolderIdentity);
+        await replica.Fake.LeadAsync();
+        await _resource.UsedAsync().WaitAsync(Signal.Patience);
+        await replica.Fake.HolderIsAsync("pod-8");
+
+        Assert.Equal("pod-8", replica.Election.Status.HolderIdentity);
+        Assert.Equal(0, work.Running);
+    }
+
+    [Fact]
+    public async Task LeadAsync_WorkHasFailed_LetsThePausePass()
+    {
+        int starts = 0;
+        await using FakeReplica replica = await FakeReplica.StartAsync((_, _, token) => Interlocked.Increment(ref starts) == 1
+            ? throw new InvalidOperationException("of the test")
+            : Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
+        await replica.Fake.LeadAsync();
+        await foreach (LeaderElectionStatus status in replica.Election.WatchAsync())
+        {
+            if (status.State == LeaderElectionState.Standby)
+                break;
+        }
+
+        DateTimeOffset failed = replica.Fake.Time.GetUtcNow();
+        Assert.True((await replica.Fake.LeadAsync()).IsHeld);
+
+        Assert.InRange(replica.Fake.Time.GetUtcNow() - failed, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public async Task LeadAsync_NoConnection_FailsAndSaysWhy()
+    {
+        await using FakeReplica replica = await FakeReplica.StartAsync(new FencedWork(_resource));
+        replica.Fake.Patience = TimeSpan.FromSeconds(0.5);
+        replica.Fake.Inject(LeaseFault.NoConnection);
+        await replica.Fake.AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        TimeoutException failure = await Assert.ThrowsAsync<TimeoutException>(() => replica.Fake.LeadAsync());
+
+        Assert.Contains("did not become leader", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("The test lets no connection be made", failure.Message, StringComparison.Ordinal);
+        replica.Fake.Heal();
+    }
+
+    [Fact]
+    public void Election_HostNotStarted_SaysSo()
+    {
+        var builder = FakeReplica.NewBuilder();
+        builder.Services.AddLeaderElection();
+
+        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(
+            () => builder.Services.AddFakeLeaderElection().Election);
+
+        Assert.Contains("has not been started: start it first", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnHour_Leads_OneTermAndRenewedThroughout()
+    {
+        await using FakeReplica replica = await FakeReplica.StartAsync(new FencedWork(_resource));
+        LeadershipTerm term = await replica.Fake.LeadAsync();
+
+        await replica.Fake.AdvanceAsync(TimeSpan.FromHours(1));
+
+        Assert.Same(term, replica.Election.Term);
+        Assert.True(term.IsHeld);
+        Assert.InRange(term.TimeLeft, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task AHundredTerms_LeadAndLose_NeitherWaitsNorMovesTheClock()
+    {
+        await using FakeReplica replica = await FakeReplica.StartAsync(new FencedWork(_resource));
+        DateTimeOffset began = replica.Fake.Time.GetUtcNow();
+
+        long since = TimeProvider.System.GetTimestamp();
+
+        for (int i = 0; i < 100; i++)
+        {
+            await replica.Fake.LeadAsync();
+            await replica.Fake.LoseAsync();
+        }
+
+        output.WriteLine($"100 terms in {TimeProvider.System.GetElapsedTime(since).TotalMilliseconds:0} ms");
+        Assert.Equal(began, replica.Fake.Time.GetUtcNow());
+        _resource.Verify();
+    }
+}

@@ -1,0 +1,26 @@
+using System.Xml.Linq;
+
+namespace LeaseElection.Hosting.Tests.Schema;
+
+/// <summary>What the XML documentation of the library says, as plain text.</summary>
+internal sealed class XmlDocs
+{
+    private readonly Dictionary<string, XElement> _members = XDocument
+        .Load(Path.ChangeExtension(typeof(LeaderElectionOptions).Assembly.Location, ".xml"))
+        .Descendants("member")
+        .ToDictionary(member => member.Attribute("name")!.Value);
+
+    /// <summary>The summary of a type, a property or a field, and what its value is.</summary>
+    public string Of(string member) => string.Join(' ', new[] { _members[member].Element("summary"), _members[member].Element("value") }
+        .OfType<XElement>()
+        .SelectMany(part => string.Concat(part.Nodes().Select(Text)).Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)));
+
+    private static string Text(XNode node) => node switch
+    {
+        XText text => text.Value,
+        XElement { Name.LocalName: "see" } see =>
+            see.Attribute("langword")?.Value ?? see.Attribute("cref")!.Value.Split('(')[0].Split('.')[^1],
+        XElement element => string.Concat(element.Nodes().Select(Text)),
+        _ => "",
+    };
+}
