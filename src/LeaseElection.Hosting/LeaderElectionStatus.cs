@@ -22,14 +22,14 @@ public sealed record LeaderElectionStatus
     public DateTimeOffset? RenewedAt { get; init; }
 
     /// <summary>
-    /// When this process saw a holder renew last: its own wall clock, UTC. So <see cref="RenewedAt"/> tells how far the holder's clock is from
-    /// it. <see langword="null"/> before any was seen.
+    /// When this process saw a holder renew last: its own wall clock, UTC. So <see cref="RenewedAt"/> tells how far the holder's clock is
+    /// from it. <see langword="null"/> before any was seen.
     /// </summary>
     public DateTimeOffset? RenewalSeenAt { get; init; }
 
     /// <summary>
-    /// When the store, or a watch of the lease, last answered this process: its own wall clock, UTC. What is said here of another holder is as
-    /// old as that. <see langword="null"/> before the first answer.
+    /// When the store, or a watch of the lease, last answered this process: its own wall clock, UTC. What is said here of another holder
+    /// is as old as that. <see langword="null"/> before the first answer.
     /// </summary>
     public DateTimeOffset? ReadAt { get; init; }
 

@@ -145,7 +145,8 @@ public sealed class TermHistoryTests : WebTest
 
     private DateTimeOffset Now => _clock.GetUtcNow();
 
-    private IReadOnlyList<SeenTerm> See(string? holder, DateTimeOffset? acquiredAt = null, DateTimeOffset? readAt = null, string? error = null)
+    private IReadOnlyList<SeenTerm> See(
+        string? holder, DateTimeOffset? acquiredAt = null, DateTimeOffset? readAt = null, string? error = null)
     {
         _election.Become(new()
         {

@@ -59,8 +59,9 @@ internal sealed class TermHistory(ILeaderElection election, TimeProvider time)
     }
 
     /// <summary>
-    /// When a term began that is first seen now. Its holder says so by a clock that may be wrong, and may date a lease a second ahead; but it
-    /// began no later than now, nor before the lease was read that said something else. So terms stay in order and never overlap for an outage.
+    /// When a term began that is first seen now. Its holder says so by a clock that may be wrong, and may date a lease a second ahead;
+    /// but it began no later than now, nor before the lease was read that said something else. So terms stay in order, and none overlaps
+    /// the next for an outage.
     /// </summary>
     private DateTimeOffset BeganAt(DateTimeOffset? acquiredAt, DateTimeOffset now)
     {

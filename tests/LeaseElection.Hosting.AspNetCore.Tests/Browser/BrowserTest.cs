@@ -92,7 +92,8 @@ public abstract class BrowserTest(BrowserFixture fixture) : WebTest
     }
 
     /// <summary>For what is expected of a text: Playwright hands the pattern on to the browser, which knows few options.</summary>
-    private protected static Regex Like([StringSyntax(StringSyntaxAttribute.Regex)] string pattern) => new(pattern, RegexOptions.None, Signal.Patience);
+    private protected static Regex Like([StringSyntax(StringSyntaxAttribute.Regex)] string pattern) =>
+        new(pattern, RegexOptions.None, Signal.Patience);
 
     /// <summary>What this page has said and asked for so far.</summary>
     private protected PageLog LogOf(IPage page) => _logs[page];

@@ -101,7 +101,8 @@ public sealed class HandOverPageTests : BrowserTest
             await Expect(leader.Locator(".bar")).ToBeHiddenAsync();
             Assert.False(alice.Election.IsLeader);
             Assert.Equal("Stands by: settlement", await leader.TitleAsync());
-            await Expect(standby.Locator(".error:visible")).ToContainTextAsync(Like(@"^Since \d+:\d\d:\d\d [AP]M the lease cannot be read or written\. "));
+            await Expect(standby.Locator(".error:visible")).ToContainTextAsync(
+                Like(@"^Since \d+:\d\d:\d\d [AP]M the lease cannot be read or written\. "));
 
             // Alice, which this process read as the leader at last, leads no longer: it cannot know that, and must not deny it.
             await Expect(standby.Locator(".holder")).ToHaveTextAsync(Like(@"^alice, as last read \d+\ss ago$"));

@@ -43,7 +43,9 @@ public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browse
         await Expect(page.Locator(".bar")).ToHaveAttributeAsync("aria-valuemax", "4");
 
         IReadOnlyList<AccessibleNode> seen = await AccessibleNode.AllOfAsync(page);
-        Assert.Equal(["Who leads?", "settlement", "Last terms seen by this process"], seen.Where(node => node.Role == "heading").Select(node => node.Name));
+        Assert.Equal(
+            ["Who leads?", "settlement", "Last terms seen by this process"],
+            seen.Where(node => node.Role == "heading").Select(node => node.Name));
         Assert.Equal("Step down from settlement", Assert.Single(seen, node => node.Role == "button").Name);
         AccessibleNode bar = Assert.Single(seen, node => node.Role == "progressbar");
         Assert.StartsWith("Time left", bar.Name, StringComparison.Ordinal);

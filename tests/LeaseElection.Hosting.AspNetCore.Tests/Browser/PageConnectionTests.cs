@@ -51,7 +51,8 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
         await Expect(page.Locator("#lost:visible")).ToContainTextAsync(Like(@"^No connection to this process since \d+:\d\d:\d\d [AP]M\."));
         await Expect(page).ToHaveTitleAsync("No connection: settlement");
         await Expect(page.Locator(".state")).ToContainTextAsync("as last told");
-        await Expect(page.Locator(".state")).ToHaveCSSAsync("color", await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('dt')).color"));
+        string grey = await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('dt')).color");
+        await Expect(page.Locator(".state")).ToHaveCSSAsync("color", grey);
         string text = await page.Locator("main").InnerTextAsync();
         Assert.DoesNotContain("ago", text, StringComparison.Ordinal);
         Assert.DoesNotContain("now", text, StringComparison.Ordinal);
