@@ -129,8 +129,8 @@ internal sealed class ElectionLoop : IAsyncDisposable
         catch (TimeoutException exception) when (IsCalledByWork)
         {
             throw new InvalidOperationException(
-                $"The work of lease {_run.Card.LeaseNamespace}/{_run.Card.LeaseName} still waits for its own step-down although it was told "
-                + $"to stop {patience.TotalSeconds:0.##} s ago, and the step-down waits for that work. Call StepDownAsync(stoppingToken): "
+                $"The work of lease {_run.Card.LeaseNamespace}/{_run.Card.LeaseName} still waits for its own step-down although it was "
+                + $"told to stop {patience.TotalSeconds:0.##} s ago, and the step-down waits for that work. Call StepDownAsync(stoppingToken): "
                 + "another token fires too late.", exception);
         }
         catch (TimeoutException)
