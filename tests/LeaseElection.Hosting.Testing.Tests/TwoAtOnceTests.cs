@@ -38,7 +38,8 @@ public sealed class TwoAtOnceTests
 
         TimeoutException failure = await Assert.ThrowsAsync<TimeoutException>(() => _resource.UsedAsync());
 
-        Assert.StartsWith("The ledger was used 0 times within 0.1 s, and not 1: the work was not begun", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The ledger was used 0 times within 0.1 s, and not 1: the work was not begun", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -130,8 +130,8 @@ internal sealed class ElectionLoop : IAsyncDisposable
         {
             throw new InvalidOperationException(
                 $"The work of lease {_run.Card.LeaseNamespace}/{_run.Card.LeaseName} still waits for its own step-down although it was "
-                + $"told to stop {patience.TotalSeconds:0.##} s ago, and the step-down waits for that work. Call StepDownAsync(stoppingToken): "
-                + "another token fires too late.", exception);
+                + $"told to stop {patience.TotalSeconds:0.##} s ago, and the step-down waits for that work. Call "
+                + "StepDownAsync(stoppingToken): another token fires too late.", exception);
         }
         catch (TimeoutException)
         {

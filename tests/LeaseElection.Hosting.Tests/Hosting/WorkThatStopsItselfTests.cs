@@ -100,8 +100,8 @@ public sealed class WorkThatStopsItselfTests : HostTest
         await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
 
         Assert.Equal(
-            "The work of lease shop/settlement still waits for its own step-down although it was told to stop 2 s ago, and the step-down waits "
-            + "for that work. Call StepDownAsync(stoppingToken): another token fires too late.",
+            "The work of lease shop/settlement still waits for its own step-down although it was told to stop 2 s ago, and the step-down "
+            + "waits for that work. Call StepDownAsync(stoppingToken): another token fires too late.",
             Assert.IsType<InvalidOperationException>(await Outcome).Message);
         await _host.Logs.WaitForAsync("Released");
         Assert.Null(Server.Holder);
