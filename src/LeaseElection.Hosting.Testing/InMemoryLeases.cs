@@ -132,7 +132,10 @@ public sealed class InMemoryLeases
     internal void Join(FakeHost host)
     {
         lock (_lock)
-            _hosts.Add(host);
+        {
+            if (!_hosts.Contains(host))
+                _hosts.Add(host);
+        }
     }
 
     internal void Leave(FakeHost host)

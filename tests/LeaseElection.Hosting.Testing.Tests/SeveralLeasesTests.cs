@@ -1,9 +1,10 @@
+using LeaseElection.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace LeaseElection.Hosting.Testing.Tests;
 
-/// <summary>Two replicas that have two elections each.</summary>
+/// <summary>More than one host, lease and election at once.</summary>
 public sealed class SeveralLeasesTests
 {
     [Fact]
@@ -19,6 +20,35 @@ public sealed class SeveralLeasesTests
             Assert.Equal(("a", "a"), (leases.HolderOf("reports"), leases.HolderOf("mails")));
             await Task.WhenAll(a.Reports.LoseAsync(), a.Mails.LoseAsync());
         }
+    }
+
+    [Fact]
+    public async Task AdvanceAsync_WhileAnotherHostIsInItsStart_DoesNotWaitForIt()
+    {
+        var leases = new InMemoryLeases();
+        await using FakeReplica a = await FakeReplica.StartAsync(new FencedWork(new FencedResource()), leases, "a");
+        var slow = new SlowService();
+        HostApplicationBuilder builder = FakeReplica.NewBuilder("Production", ("LeaderElection:LeaseName", "app"));
+        builder.Services.AddSingleton<IHostedService>(slow);
+        builder.Services.AddLeaderElection(options => options.Identity = "b");
+        FakeLeaderElection fake = builder.Services.AddFakeLeaderElection(leases);
+        fake.Patience = TimeSpan.FromMinutes(5);
+        Task<FakeReplica> starting = FakeReplica.StartAsync(builder, fake);
+
+        await leases.AdvanceAsync(TimeSpan.FromSeconds(2)).WaitAsync(Signal.Patience);
+
+        slow.Started.SetResult();
+        await using FakeReplica b = await starting;
+        Assert.True((await fake.LeadAsync()).IsHeld);
+    }
+
+    private sealed class SlowService : IHostedService
+    {
+        public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Started.Task;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class Replica(IHost host, FakeLeaderElection reports, FakeLeaderElection mails) : IAsyncDisposable

@@ -29,8 +29,11 @@ internal sealed class FakeHostService(FakeHost host, IServiceCollection register
     }
 
     /// <summary>After the elections, which have begun to stand by now.</summary>
-    public Task StartedAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(host.Elections.Select(election => election.StandsAsync()));
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        host.Begin();
+        return Task.WhenAll(host.Elections.Select(election => election.StandsAsync()));
+    }
 
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -66,7 +69,9 @@ internal sealed class FakeHostService(FakeHost host, IServiceCollection register
         }
 
         host.Start(services);
-        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(LetTimePass);
+        var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+        lifetime.ApplicationStarted.Register(host.Begin);
+        lifetime.ApplicationStopping.Register(LetTimePass);
     }
 
     private void LetTimePass()
