@@ -64,7 +64,7 @@ public sealed class LeadershipTests : IDisposable
         ILeaderElection other = b.Election.Election;
 
         await a.DisposeAsync();
-        LeadershipTerm second = await other.WaitForLeadershipAsync();
+        LeadershipTerm second = await other.WaitForLeadershipAsync().WaitAsync(b.Election.Patience);
 
         Assert.True(second.FencingToken > first.FencingToken);
         Assert.Equal(other.Identity, leases.HolderOf("web-api"));

@@ -9,8 +9,8 @@ namespace LeaseElection.Hosting.Testing;
 
 /// <summary>
 /// Has an app lead and lose on command. Everything of the election is real but the API server and the clock; another replica holds the
-/// lease until <see cref="LeadAsync"/>. What its methods return ends when the app has followed: when it leads, or when its work has returned.
-/// Get it from <c>AddFakeLeaderElection</c>, or from the services of the app; that of a named election by its name as key.
+/// lease until <see cref="LeadAsync"/>. What its methods return ends when the app has followed: when it leads, or when its work has
+/// returned. Get it from <c>AddFakeLeaderElection</c>, or from the services of the app; that of a named election by its name as key.
 /// </summary>
 public sealed class FakeLeaderElection
 {
@@ -81,7 +81,7 @@ public sealed class FakeLeaderElection
             await UntilAsync(
                 () => (term = Election.Term) is { IsHeld: true },
                 () => $"{Describe()} did not become leader within {Patience.TotalSeconds:0.#} s. {WhyNot()}",
-                letTimePass: true).ConfigureAwait(false);
+                letTimePassWhen: Always).ConfigureAwait(false);
             return term!;
         }
         finally
@@ -118,14 +118,24 @@ public sealed class FakeLeaderElection
     }
 
     /// <summary>The app gives leadership up by itself, as by <see cref="ILeaderElection.StepDownAsync"/>: the lease is released.</summary>
-    /// <returns>A task that ends when all of the app's work has returned and the lease is released.</returns>
+    /// <returns>
+    /// A task that ends when all of the app's work has returned and the lease is released; or left to run out, because no request gets
+    /// through: then so much time passes as the app tries for.
+    /// </returns>
     /// <exception cref="TimeoutException">Work did not return within <see cref="Patience"/>: it ignores its token.</exception>
     /// <exception cref="InvalidOperationException">The app does not lead.</exception>
     public Task StepDownAsync()
     {
         _ = Held(nameof(StepDownAsync));
         Task steppingDown = Election.StepDownAsync();
-        return UntilAsync(() => steppingDown.IsCompleted, () => WorkIgnoresItsToken("by a step-down"), after: steppingDown);
+        return UntilAsync(
+            () => steppingDown.IsCompleted,
+            () => IsReleasing() ? $"{Describe()} did not give its lease up within {Patience.TotalSeconds:0.#} s. {WhyNot()}"
+                : WorkIgnoresItsToken("by a step-down"),
+            IsReleasing,
+            after: steppingDown);
+
+        bool IsReleasing() => Election.Status.State == LeaderElectionState.Releasing;
     }
 
     /// <summary>
@@ -241,7 +251,7 @@ public sealed class FakeLeaderElection
         await UntilAsync(
             () => Election.Status is { LastError: null, HolderIdentity: AnotherReplica },
             () => $"{Describe()} did not find back to the API server within {Patience.TotalSeconds:0.#} s. {WhyNot()}",
-            letTimePass: true).ConfigureAwait(false);
+            letTimePassWhen: Always).ConfigureAwait(false);
     }
 
     private Task FollowedAsync(LeadershipTerm? term, string holder, string reason) => UntilAsync(
@@ -250,7 +260,9 @@ public sealed class FakeLeaderElection
         () => Election.Term is not null && Election.Term == term ? WorkIgnoresItsToken(reason)
             : $"{Describe()} did not see within {Patience.TotalSeconds:0.#} s that {holder} leads. {WhyNot()}");
 
-    private async Task UntilAsync(Func<bool> condition, Func<string> describe, bool letTimePass = false, Task? after = null)
+    private static bool Always() => true;
+
+    private async Task UntilAsync(Func<bool> condition, Func<string> describe, Func<bool>? letTimePassWhen = null, Task? after = null)
     {
         long since = TimeProvider.System.GetTimestamp();
         while (true)
@@ -262,6 +274,7 @@ public sealed class FakeLeaderElection
             if (left <= TimeSpan.Zero)
                 throw new TimeoutException(describe());
             Task news = after is null ? changed : Task.WhenAny(changed, after);
+            bool letTimePass = letTimePassWhen?.Invoke() == true;
             TimeSpan wait = letTimePass && Pulse.Quiet < left ? Pulse.Quiet : left;
             await news.WaitAsync(wait, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (letTimePass && !news.IsCompleted)
@@ -273,7 +286,8 @@ public sealed class FakeLeaderElection
     }
 
     private LeadershipTerm Held(string method) => Election.Term is { IsHeld: true } term ? term : throw new InvalidOperationException(
-        $"{method} has nothing to end: {Describe()} does not lead. Call LeadAsync() first.");
+        $"{method} has nothing to end: {Describe()} does not lead. Call LeadAsync() first; if you did, its work has failed or returned meanwhile: "
+        + "its log says which.");
 
     private void RefuseBesideAnotherLeader()
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LeaseElection.Hosting.Testing;
 
 /// <summary>
@@ -35,6 +37,10 @@ public sealed class FencedResource(string name = "resource")
         }
     }
 
+    /// <summary>How long <see cref="UsedAsync"/> waits, in real time. With a debugger attached there is no limit.</summary>
+    /// <value>Default 5 seconds.</value>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Begins a use, which ends when what is returned is disposed of.</summary>
     /// <param name="term">The term that work got.</param>
     /// <returns>Ends the use.</returns>
@@ -66,15 +72,20 @@ public sealed class FencedResource(string name = "resource")
     /// <summary>Waits until it was used so often, by whatever term.</summary>
     /// <param name="uses">How often, since the beginning.</param>
     /// <returns>A task that ends then.</returns>
-    public Task UsedAsync(int uses = 1)
+    /// <exception cref="TimeoutException">It was not, within <see cref="Patience"/>.</exception>
+    public async Task UsedAsync(int uses = 1)
     {
-        lock (_lock)
+        TimeSpan patience = Debugger.IsAttached ? Timeout.InfiniteTimeSpan : Patience;
+        try
         {
-            if (_uses >= uses)
-                return Task.CompletedTask;
-            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Add((uses, reached));
-            return reached.Task;
+            await Reached(uses).WaitAsync(patience, TimeProvider.System).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException(
+                $"The {name} was used {Uses} times within {patience.TotalSeconds:0.#} s, and not {uses}: the work was not begun, has ended, "
+                + $"or waits for something else first. If it honestly needs longer, raise {nameof(FencedResource)}.{nameof(Patience)}.",
+                exception);
         }
     }
 
@@ -86,6 +97,18 @@ public sealed class FencedResource(string name = "resource")
         {
             if (_violations.Count > 0)
                 throw new InvalidOperationException(string.Join(Environment.NewLine, _violations));
+        }
+    }
+
+    private Task Reached(int uses)
+    {
+        lock (_lock)
+        {
+            if (_uses >= uses)
+                return Task.CompletedTask;
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((uses, reached));
+            return reached.Task;
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class InMemoryLeases
     private readonly FaultScript _faults = new();
     private readonly Lock _lock = new();
     private readonly List<FakeHost> _hosts = [];
-    private Reservation? _reservation;
+    private readonly List<Reservation> _reservations = [];
 
     /// <summary>Leases with a clock of their own, which stands still.</summary>
     public InMemoryLeases()
@@ -133,7 +133,10 @@ public sealed class InMemoryLeases
     internal void Join(FakeHost host)
     {
         lock (_lock)
-            _hosts.Add(host);
+        {
+            if (!_hosts.Contains(host))
+                _hosts.Add(host);
+        }
     }
 
     internal void Leave(FakeHost host)
@@ -149,15 +152,33 @@ public sealed class InMemoryLeases
     }
 
     /// <summary>Makes the writes of all others to one lease wait, so that this client is the first.</summary>
-    internal Reservation Reserve(LeaseClient client, string leaseName, string leaseNamespace) =>
-        _reservation = new Reservation(client, leaseName, leaseNamespace);
+    /// <exception cref="InvalidOperationException">It is another's turn.</exception>
+    internal Reservation Reserve(LeaseClient client, string leaseName, string leaseNamespace)
+    {
+        var reservation = new Reservation(client, leaseName, leaseNamespace);
+        lock (_lock)
+        {
+            if (_reservations.Exists(other => other.IsBeside(client, leaseName, leaseNamespace)))
+            {
+                throw new InvalidOperationException(
+                    $"Two hosts of this test are to lead lease {leaseNamespace}/{leaseName} at once. Await one LeadAsync() first, and have "
+                    + "that host lose, step down or stop before the next.");
+            }
+
+            _reservations.RemoveAll(old => old.Ended.IsCompleted);
+            _reservations.Add(reservation);
+        }
+
+        return reservation;
+    }
 
     /// <summary>Ends when the write may be carried out.</summary>
     internal Task AdmitAsync(LeaseClient client, LeaseRoute route, string body)
     {
         if (!route.IsCore && route.Verb == "create")
             Model.AddNamespace(route.Namespace); // Whatever the app's configuration says there is.
-        return _reservation is { } reservation && reservation.IsAgainst(client, route, body) ? reservation.Ended : Task.CompletedTask;
+        lock (_lock)
+            return _reservations.Find(reservation => reservation.IsAgainst(client, route, body))?.Ended ?? Task.CompletedTask;
     }
 
     private LeaseClient[] Clients() => [.. Hosts().SelectMany(host => host.Elections).Select(election => election.Client)];

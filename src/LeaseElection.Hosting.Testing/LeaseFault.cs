@@ -67,6 +67,9 @@ public sealed class LeaseFault
         return new LeaseFault($"{nameof(Latency)} {delay}") { Delay = delay };
     }
 
+    /// <summary>A read meets no conflict, and must not use one up.</summary>
+    internal bool CanBefall(LeaseVerbs verb) => !EditsBefore || verb == LeaseVerbs.Update;
+
     /// <summary>What it is called in messages.</summary>
     public override string ToString() => Name;
 }

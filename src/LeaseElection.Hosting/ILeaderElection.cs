@@ -65,7 +65,8 @@ public interface ILeaderElection
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     /// <exception cref="InvalidOperationException">
     /// Called by the work of this election, or by what it has called or begun, without a token: it would wait for itself. Leadership
-    /// is not given up.
+    /// is not given up. Or with a token that has not fired 2 s after the work was told to stop, and it still runs: leadership is given up
+    /// all the same.
     /// </exception>
     Task StepDownAsync(CancellationToken cancellationToken = default);
 }

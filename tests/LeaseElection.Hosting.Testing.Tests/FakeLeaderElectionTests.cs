@@ -116,6 +116,27 @@ public sealed class FakeLeaderElectionTests(ITestOutputHelper output)
         Assert.Equal(now, replica.Fake.Time.GetUtcNow());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task StepDownAsync_NoAnswerToTheRelease_EndsWhenTheAppTriesNoLonger(bool isSwallowed)
+    {
+        var work = new FencedWork(_resource);
+        await using FakeReplica replica = await FakeReplica.StartAsync(work);
+        await replica.Fake.LeadAsync();
+        await _resource.UsedAsync();
+        DateTimeOffset before = replica.Fake.Time.GetUtcNow();
+        replica.Fake.Inject(isSwallowed ? LeaseFault.NoAnswer : LeaseFault.NoConnection);
+
+        await replica.Fake.StepDownAsync();
+
+        Assert.Equal(0, work.Running);
+        Assert.False(replica.Election.IsLeader);
+        Assert.Equal(replica.Election.Identity, replica.Fake.Leases.HolderOf("app"));
+        Assert.InRange(replica.Fake.Time.GetUtcNow() - before, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
+        replica.Fake.Heal();
+    }
+
     [Fact]
     public async Task HolderIsAsync_StandbyOrLeader_IsWhomTheAppSees()
     {

@@ -124,6 +124,35 @@ public sealed class HandOverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Conflict_OfAnyRequest_IsKeptForAWrite()
+    {
+        string version = Version();
+        _a.Fake.BreakWatches(); // It reads, and watches anew.
+        _a.Fake.Inject(LeaseFault.Conflict, times: 1);
+
+        await _leases.AdvanceAsync(TimeSpan.FromSeconds(10));
+
+        Assert.NotEqual(version, Version());
+        Assert.StartsWith("after ", (string?)_leases.Get("app")!["metadata"]!["annotations"]!["test"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inject_OfNoRequests_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => _leases.Inject(LeaseFault.NoAnswer, LeaseVerbs.None));
+
+    [Fact]
+    public async Task LeadAsync_OfTwoHostsAtOnce_OneLeadsAndTheOtherIsRefused()
+    {
+        await _a.Fake.LoseAsync();
+
+        Task<LeadershipTerm>[] both = [_a.Fake.LeadAsync(), _b.Fake.LeadAsync()];
+        InvalidOperationException refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Task.WhenAll(both));
+
+        Assert.Matches("at once|have it lose", refusal.Message);
+        Assert.Contains(both, leading => leading.IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task WatchesDenied_LeaderStepsDown_StandbyPollsAndLeads()
     {
         _b.Fake.Inject(LeaseFault.Refusal(HttpStatusCode.Forbidden), LeaseVerbs.Watch);

@@ -79,6 +79,35 @@ public sealed class IsolationTests : IDisposable
     }
 
     [Fact]
+    public async Task NamedElections_WithoutLeaseNames_EachHasALeaseOfItsOwn()
+    {
+        HostApplicationBuilder builder = FakeReplica.NewBuilder("Production", ("LeaderElection:Enabled", "false"));
+        builder.Services.AddLeaderElection("reports");
+        builder.Services.AddLeaderElection("mails");
+        FakeLeaderElection reports = builder.Services.AddFakeLeaderElection("reports");
+        FakeLeaderElection mails = builder.Services.AddFakeLeaderElection("mails");
+        await using FakeReplica replica = await FakeReplica.StartAsync(builder, reports);
+
+        await Task.WhenAll(reports.LeadAsync(), mails.LeadAsync());
+
+        Assert.Equal((true, true), (reports.Election.IsLeader, mails.Election.IsLeader));
+    }
+
+    [Fact]
+    public async Task AnotherClockForElections_StartIsRefused()
+    {
+        HostApplicationBuilder builder = FakeReplica.NewBuilder();
+        builder.Services.AddLeaderElection();
+        FakeLeaderElection fake = builder.Services.AddFakeLeaderElection();
+        builder.Services.AddKeyedSingleton<TimeProvider>(LeaderElectionOptions.TimeProviderKey, new FakeTimeProvider());
+
+        InvalidOperationException refusal = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => FakeReplica.StartAsync(builder, fake));
+
+        Assert.Contains("AddFakeLeaderElection(new InMemoryLeases(time))", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task OneOfTwoElectionsIsFake_StartIsRefused()
     {
         HostApplicationBuilder builder = FakeReplica.NewBuilder("Development", ("LeaderElection:mails:LeaseName", "mails"));

@@ -34,6 +34,17 @@ public sealed class TwoAtOnceTests
     }
 
     [Fact]
+    public async Task UsedAsync_NobodyUsesIt_FailsAndSaysSo()
+    {
+        _resource.Patience = TimeSpan.FromMilliseconds(50);
+
+        TimeoutException failure = await Assert.ThrowsAsync<TimeoutException>(() => _resource.UsedAsync());
+
+        Assert.StartsWith(
+            "The ledger was used 0 times within 0.1 s, and not 1: the work was not begun", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Use_TwoTermsAtOnce_IsRefusedAndRemembered()
     {
         using IDisposable use = _resource.Use(LeadershipTerms.Create().Term);

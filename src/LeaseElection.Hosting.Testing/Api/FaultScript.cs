@@ -10,6 +10,8 @@ internal sealed class FaultScript
     {
         ArgumentNullException.ThrowIfNull(fault);
         ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
+        if (verbs == LeaseVerbs.None)
+            throw new ArgumentException("A fault must befall some requests.", nameof(verbs));
         lock (_lock)
             _faults.Add((fault, verbs, times));
     }
@@ -24,7 +26,7 @@ internal sealed class FaultScript
     {
         lock (_lock)
         {
-            int index = _faults.FindIndex(entry => entry.Verbs.HasFlag(verb));
+            int index = _faults.FindIndex(entry => entry.Verbs.HasFlag(verb) && entry.Fault.CanBefall(verb));
             if (index < 0)
                 return null;
             (LeaseFault fault, LeaseVerbs verbs, int left) = _faults[index];

@@ -9,6 +9,9 @@ internal sealed class Reservation(LeaseClient client, string leaseName, string l
 
     public Task Ended => _ended.Task;
 
+    public bool IsBeside(LeaseClient other, string name, string space) =>
+        other != client && name == leaseName && space == leaseNamespace && !_ended.Task.IsCompleted;
+
     public bool IsAgainst(LeaseClient other, LeaseRoute route, string body) =>
         other != client && route.Namespace == leaseNamespace && (route.Name ?? NameIn(body)) == leaseName;
 

@@ -88,8 +88,9 @@ public static class FakeLeaderElectionServiceCollectionExtensions
     {
         var election = new FakeLeaderElection(name, host);
         host.Add(election);
+        int number = host.Elections.Count;
         services.AddLeaderElection(name).UseKubernetesConnection("AddFakeLeaderElection()", (_, _) => new(election.Client.Connect()));
-        services.PostConfigure<LeaderElectionOptions>(name, FakeOptions.Apply);
+        services.PostConfigure<LeaderElectionOptions>(name, options => FakeOptions.Apply(options, number));
         services.AddKeyedSingleton(name, election);
         if (name.Length == 0)
             services.AddSingleton(election);

@@ -46,11 +46,10 @@ internal sealed class FakeHost
 
     public void LeaveBehind() => _elections.ForEach(election => election.LeaveBehind());
 
-    public void Start(IServiceProvider services)
-    {
-        Leases.Join(this);
-        _elections.ForEach(election => election.Start(services));
-    }
+    public void Start(IServiceProvider services) => _elections.ForEach(election => election.Start(services));
+
+    /// <summary>Its elections begin: only now are they waited for. What a slow start waits for is not theirs to bring.</summary>
+    public void Begin() => Leases.Join(this);
 
     /// <summary>
     /// A host that stops, and one that is disposed of without a stop, waits by its clock for what does not end, for example for an API

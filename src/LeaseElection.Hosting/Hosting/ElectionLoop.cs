@@ -108,7 +108,35 @@ internal sealed class ElectionLoop : IAsyncDisposable
             _stepDownWaiters.Add(done);
         if (!_inputs.Writer.TryWrite(new ElectionInput.StepDownRequested()))
             done.TrySetResult();
-        return done.Task.WaitAsync(cancellationToken);
+        return IsCalledByWork ? WaitInWorkAsync(done.Task, cancellationToken) : done.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// The token may be another than that of the work, and fire too late: whoever waits on although the work was told to stop a while ago,
+    /// and the work has not ended, is most likely what it waits for. Not at once: it may be somebody else whom the work has begun.
+    /// </summary>
+    private async Task WaitInWorkAsync(Task done, CancellationToken cancellationToken)
+    {
+        using (var over = CancellationTokenSource.CreateLinkedTokenSource(_work.CallerIsTold, cancellationToken))
+            await done.WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        TimeSpan half = _run.Settings.StopTimeout / 2;
+        TimeSpan patience = half < ElectorSettings.ReleaseTimeout ? half : ElectorSettings.ReleaseTimeout;
+        try
+        {
+            await done.WaitAsync(patience, _run.Clock.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception) when (IsCalledByWork)
+        {
+            throw new InvalidOperationException(
+                $"The work of lease {_run.Card.LeaseNamespace}/{_run.Card.LeaseName} still waits for its own step-down although it was "
+                + $"told to stop {patience.TotalSeconds:0.##} s ago, and the step-down waits for that work. Call "
+                + "StepDownAsync(stoppingToken): another token fires too late.", exception);
+        }
+        catch (TimeoutException)
+        {
+            await done.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void Post(ElectionInput input) => _inputs.Writer.TryWrite(input);

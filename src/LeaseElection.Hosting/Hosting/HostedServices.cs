@@ -48,7 +48,8 @@ internal sealed class HostedServices(IServiceCollection descriptors, IServicePro
         if (suspects.Length == 0)
         {
             return "a constructor, StartingAsync or StartedAsync of a hosted service or a callback of ApplicationStarted has not returned, "
-                + "or this host never tells that it has started (IHostApplicationLifetime.ApplicationStarted). Look at what runs at start.";
+                + "or nobody has started this host, or it never tells that it has started (IHostApplicationLifetime.ApplicationStarted). "
+                + "Look at what runs at start.";
         }
 
         string names = string.Join(" or ", suspects.Take(MostNames).Select(service => service.GetType().Name));

@@ -26,6 +26,9 @@ internal sealed class WorkRunner(
     /// </summary>
     public bool IsCaller => _run.Value is { HasEnded: false };
 
+    /// <summary>Fires when the work that calls is told to stop; never, when it is none that does.</summary>
+    public CancellationToken CallerIsTold => _run.Value is { HasEnded: false } run ? run.Told : CancellationToken.None;
+
     public string NameOf(int work) => works[work].Name;
 
     public void Start(LeadershipTerm term)
@@ -63,7 +66,7 @@ internal sealed class WorkRunner(
     {
         logger.WorkStarted(works[work].Name, term.LeaseNamespace, term.LeaseName);
         Exception? fault = null;
-        var run = new Run();
+        var run = new Run(term.Lost);
         _run.Value = run;
         try
         {
@@ -103,8 +106,10 @@ internal sealed class WorkRunner(
             post(new ElectionInput.WorkFaulted(work, exception));
     }
 
-    private sealed class Run
+    private sealed class Run(CancellationToken told)
     {
+        public CancellationToken Told => told;
+
         public volatile bool HasEnded;
     }
 }

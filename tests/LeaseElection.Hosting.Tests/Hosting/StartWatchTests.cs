@@ -18,7 +18,8 @@ public sealed class StartWatchTests : HostTest
         + "long as the app belongs into ExecuteAsync of a BackgroundService.";
 
     private const string SomethingElse = "a constructor, StartingAsync or StartedAsync of a hosted service or a callback of ApplicationStarted has not "
-        + "returned, or this host never tells that it has started (IHostApplicationLifetime.ApplicationStarted). Look at what runs at start.";
+        + "returned, or nobody has started this host, or it never tells that it has started (IHostApplicationLifetime.ApplicationStarted). "
+        + "Look at what runs at start.";
 
     private readonly ElectionHost _host;
     private readonly Gate _gate = new();

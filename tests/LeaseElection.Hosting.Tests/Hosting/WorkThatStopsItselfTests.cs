@@ -86,6 +86,68 @@ public sealed class WorkThatStopsItselfTests : HostTest
     }
 
     [Fact]
+    public async Task StepDownAsync_FromWorkWithATokenThatFiresTooLate_IsToldOnceTheWorkShouldHaveStoppedAndHandsOver()
+    {
+        using var late = new CancellationTokenSource();
+        _host.AddElection().AddWork(async (services, _, token) =>
+        {
+            await RecordAsync(() => services.GetRequiredService<Helper>().CallAsync(election => election.StepDownAsync(late.Token)));
+            token.ThrowIfCancellationRequested();
+        });
+        await _host.StartAndLeadAsync();
+        await _host.Logs.WaitForAsync("Draining");
+
+        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(
+            "The work of lease shop/settlement still waits for its own step-down although it was told to stop 2 s ago, and the step-down "
+            + "waits for that work. Call StepDownAsync(stoppingToken): another token fires too late.",
+            Assert.IsType<InvalidOperationException>(await Outcome).Message);
+        await _host.Logs.WaitForAsync("Released");
+        Assert.Null(Server.Holder);
+    }
+
+    [Fact]
+    public async Task StepDownAsync_FromWhatWorkHasBegunAndDoesNotWaitFor_EndsWithTheStepDown()
+    {
+        using var late = new CancellationTokenSource();
+        _host.AddElection().AddWork((services, term, token) =>
+        {
+            _ = RecordAsync(() => services.GetRequiredService<ILeaderElection>().StepDownAsync(late.Token));
+            return Work.RunAsync(services, term, token);
+        });
+        await _host.StartAndLeadAsync();
+
+        Assert.Null(await Outcome);
+
+        Assert.Null(Server.Holder);
+    }
+
+    [Fact]
+    public async Task StepDownAsync_FromWhatEndedWorkHasBegunWhileOtherWorkIsSlow_EndsWithTheStepDown()
+    {
+        using var late = new CancellationTokenSource();
+        var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _host.AddElection()
+            .AddWork((_, _, _) => slow.Task)
+            .AddWork((services, term, token) =>
+            {
+                _ = RecordAsync(() => services.GetRequiredService<ILeaderElection>().StepDownAsync(late.Token));
+                return Work.RunAsync(services, term, token);
+            });
+        await _host.StartAndLeadAsync();
+        await Work.StoppedAsync();
+        await _host.Logs.WaitForAsync("WorkEnded");
+
+        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
+        await Time.WaitForTimerAsync(TimeSpan.FromSeconds(1)); // The election renews, and nobody's wait has ended.
+        Assert.False(_outcome.Task.IsCompleted);
+        slow.SetResult();
+
+        Assert.Null(await Outcome);
+    }
+
+    [Fact]
     public async Task StepDownAsync_FromAHostedServiceMadeLeaderOnly_IsRefusedInEachOfItsMethods()
     {
         var record = new List<Exception?>();
