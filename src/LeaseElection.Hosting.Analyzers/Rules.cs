@@ -22,8 +22,9 @@ internal static class Rules
     public static readonly DiagnosticDescriptor RegisteredTwice = Rule(
         "LE0003",
         "A leader-only service is an ordinary one too",
-        "'{0}' is leader-only, but this registration runs it on every replica, and once more on the leader: remove one of the two",
-        "AddLeaderElection().AddHostedService<T>() replaces services.AddHostedService<T>(). With both, the service runs everywhere.",
+        "'{0}' is leader-only, but this registration would run it on every replica too, and the host does not start: remove one of the two",
+        "AddLeaderElection().AddHostedService<T>() replaces services.AddHostedService<T>(). With both, the service would run everywhere, "
+        + "and the host refuses to start.",
         WellKnownDiagnosticTags.CompilationEnd);
 
     private static DiagnosticDescriptor Rule(string id, string title, string message, string description, params string[] tags) => new(
