@@ -70,7 +70,9 @@ public sealed class CheckAgainFix : CodeFixProvider
                 root.ReplaceNode(statement, [SyntaxFactory.GlobalStatement(check), SyntaxFactory.GlobalStatement(indented)]),
             _ => root.ReplaceNode(
                 act,
-                SyntaxFactory.Block(check.WithLeadingTrivia(), act.WithoutTrivia()).WithTriviaFrom(act).WithAdditionalAnnotations(Formatter.Annotation)),
+                SyntaxFactory.Block(check.WithLeadingTrivia(), act.WithoutTrivia())
+                    .WithTriviaFrom(act)
+                    .WithAdditionalAnnotations(Formatter.Annotation)),
         };
     }
 

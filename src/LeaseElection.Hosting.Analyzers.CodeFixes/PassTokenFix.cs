@@ -55,10 +55,11 @@ public sealed class PassTokenFix : CodeFixProvider
             : changes[before]);
 
     /// <summary>What is static does not see the token, and what cleans up must not be given one that has fired by then.</summary>
-    private static bool CanHear(SyntaxNode call, SyntaxNode work) => !call.Ancestors().TakeWhile(ancestor => ancestor != work).Any(ancestor =>
-        ancestor is FinallyClauseSyntax
-        || (ancestor is LocalFunctionStatementSyntax local && local.Modifiers.Any(SyntaxKind.StaticKeyword))
-        || (ancestor is AnonymousFunctionExpressionSyntax lambda && lambda.Modifiers.Any(SyntaxKind.StaticKeyword)));
+    private static bool CanHear(SyntaxNode call, SyntaxNode work) => !call.Ancestors()
+        .TakeWhile(ancestor => ancestor != work)
+        .Any(ancestor => ancestor is FinallyClauseSyntax
+            || (ancestor is LocalFunctionStatementSyntax local && local.Modifiers.Any(SyntaxKind.StaticKeyword))
+            || (ancestor is AnonymousFunctionExpressionSyntax lambda && lambda.Modifiers.Any(SyntaxKind.StaticKeyword)));
 
     /// <summary>Whether another type of task does as well: <c>ReadLineAsync(token)</c> returns a <c>ValueTask</c>.</summary>
     private static bool IsAwaited(SyntaxNode call) => call.Parent is AwaitExpressionSyntax
@@ -81,8 +82,8 @@ public sealed class PassTokenFix : CodeFixProvider
         }
 
         bool hasOverload = model.GetMemberGroup(call.Expression).OfType<IMethodSymbol>().Any(other =>
-            (IsAwaited(call) || SymbolEqualityComparer.Default.Equals(other.OriginalDefinition.ReturnType, method.OriginalDefinition.ReturnType)
-                || !method.IsGenericMethod && SymbolEqualityComparer.Default.Equals(other.ReturnType, method.ReturnType))
+            (IsAwaited(call)
+                || other.OriginalDefinition.ReturnType.ToDisplayString() == method.OriginalDefinition.ReturnType.ToDisplayString())
             && other.Parameters.Length == given + 1 && method.Parameters.Length == given && IsToken(other.Parameters[given])
             && other.Parameters.Take(given).Select(parameter => parameter.OriginalDefinition.Type.ToDisplayString())
                 .SequenceEqual(method.Parameters.Select(parameter => parameter.OriginalDefinition.Type.ToDisplayString())));
