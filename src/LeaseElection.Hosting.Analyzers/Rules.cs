@@ -22,9 +22,8 @@ internal static class Rules
     public static readonly DiagnosticDescriptor RegisteredTwice = Rule(
         "LE0003",
         "A leader-only service is an ordinary one too",
-        "'{0}' is leader-only, but this registration would run it on every replica too, and the host does not start: remove one of the two",
-        "AddLeaderElection().AddHostedService<T>() replaces services.AddHostedService<T>(). With both, the service would run everywhere, "
-        + "and the host refuses to start.",
+        "'{0}' is leader-only, and this registration would run it on every replica, so the host refuses to start: remove one of the two",
+        "AddLeaderElection().AddHostedService<T>() replaces services.AddHostedService<T>(). With both it would run everywhere.",
         WellKnownDiagnosticTags.CompilationEnd);
 
     private static DiagnosticDescriptor Rule(string id, string title, string message, string description, params string[] tags) => new(

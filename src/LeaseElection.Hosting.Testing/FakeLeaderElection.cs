@@ -20,6 +20,7 @@ public sealed class FakeLeaderElection
     private readonly FakeHost _host;
     private ILeaderElection? _election;
     private LeaseActor? _other;
+    private LeadershipTerm? _leftBehind;
     private LeaderElectionOptions _options = new();
 
     internal FakeLeaderElection(string name, FakeHost host)
@@ -192,9 +193,19 @@ public sealed class FakeLeaderElection
         }
     }
 
-    /// <summary>Whether work still runs although the lease is lost: what the election waits for then is not the clock's to bring.</summary>
-    internal bool IsStuck => Election.Status.State is LeaderElectionState.Stopped
-        || (Election.Status.State == LeaderElectionState.Draining && Election.Term is not { IsHeld: true });
+    /// <summary>Whether nothing more is to be waited for: it has stopped, or its work ignores that it was told to.</summary>
+    internal bool IsDone => Election.Status.State is LeaderElectionState.Stopped
+        || (Election.Status.State == LeaderElectionState.Draining && Election.Term is { } term && term == _leftBehind);
+
+    /// <summary>
+    /// Whether it has seen what has happened to the lease by now, which it counts from when it sees it, and its work has ended if it was
+    /// told to: work needs real time for that, and the next leader must not come before by the speed of a test.
+    /// </summary>
+    internal bool IsThrough =>
+        IsDone || (Election.Status is { State: not LeaderElectionState.Draining } status && (!Client.IsWatching || _other!.IsSeenBy(status)));
+
+    /// <summary>Its work has had all the patience there is.</summary>
+    internal void LeaveBehind() => _leftBehind = Election.Term;
 
     /// <summary>Whether the election has done what it had to do by now: taken over, renewed, or tried to.</summary>
     internal bool HasKeptUp(TimeSpan step)

@@ -108,7 +108,8 @@ public sealed class InMemoryLeases
     public void Compact() => Model.Compact();
 
     /// <summary>
-    /// Lets time pass, with the elections of all hosts keeping up: leaders renew, leases run out, requests meet their time limits. What the
+    /// Lets time pass, with the elections of all hosts keeping up: leaders renew, leases run out, requests meet their time limits. Work that
+    /// is told to stop meanwhile is waited for, in real time and for <see cref="FakeLeaderElection.Patience"/> at most, once a term. What the
     /// app's own timers do on the same clock is not waited for.
     /// </summary>
     /// <param name="by">How much.</param>
@@ -197,5 +198,7 @@ public sealed class InMemoryLeases
             if (quiet && !changed.IsCompleted)
                 return;
         }
+
+        Array.ForEach(hosts, host => host.LeaveBehind());
     }
 }

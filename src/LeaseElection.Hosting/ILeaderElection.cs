@@ -30,8 +30,9 @@ public interface ILeaderElection
     LeaderElectionStatus Status { get; }
 
     /// <summary>
-    /// The present status and then every change of it. A reader that is slow misses changes in between, never the last one. Renewals that
-    /// change nothing but <see cref="LeaderElectionStatus.RenewedAt"/> are not told.
+    /// The present status and then every change of it. A reader that is slow misses changes in between, never the last one. What changes
+    /// nothing but <see cref="LeaderElectionStatus.RenewedAt"/>, <see cref="LeaderElectionStatus.RenewalSeenAt"/> and
+    /// <see cref="LeaderElectionStatus.ReadAt"/> is not told.
     /// </summary>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>A stream that ends when the election has stopped.</returns>

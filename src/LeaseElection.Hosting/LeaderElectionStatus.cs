@@ -22,6 +22,18 @@ public sealed record LeaderElectionStatus
     public DateTimeOffset? RenewedAt { get; init; }
 
     /// <summary>
+    /// When this process saw a holder renew last: its own wall clock, UTC. So <see cref="RenewedAt"/> tells how far the holder's clock is
+    /// from it. <see langword="null"/> before any was seen.
+    /// </summary>
+    public DateTimeOffset? RenewalSeenAt { get; init; }
+
+    /// <summary>
+    /// When the store, or a watch of the lease, last answered this process: its own wall clock, UTC. What is said here of another holder
+    /// is as old as that. <see langword="null"/> before the first answer.
+    /// </summary>
+    public DateTimeOffset? ReadAt { get; init; }
+
+    /// <summary>
     /// Why the lease cannot be read or written at present, in words an operator can act on; <see langword="null"/> when it can.
     /// </summary>
     public string? LastError { get; init; }

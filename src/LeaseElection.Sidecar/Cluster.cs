@@ -4,16 +4,22 @@ using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Sidecar.Flags;
 using LeaseElection.Sidecar.Logging;
+using LeaseElection.Sidecar.Naming;
 
 namespace LeaseElection.Sidecar;
 
 /// <summary>Looks for the way to the API server before the host starts, and says in the words of flags what is wrong with it.</summary>
 internal static class Cluster
 {
-    /// <summary>What the library may see: no kubeconfig at all where the service account was asked for.</summary>
-    public static ProcessEnvironment EnvironmentFor(SidecarOptions options, ProcessEnvironment environment) => !options.UseClusterCredentials
-        ? environment
-        : environment with { Variable = name => name == "KUBECONFIG" ? null : environment.Variable(name) };
+    /// <summary>
+    /// What the library may see: no kubeconfig at all where the service account was asked for, and the host's name for the replica's; not
+    /// where Pods are labelled, which the library knows by its own.
+    /// </summary>
+    public static ProcessEnvironment EnvironmentFor(SidecarOptions options, ProcessEnvironment environment)
+    {
+        ProcessEnvironment seen = options.UseClusterCredentials ? environment.Without("KUBECONFIG") : environment;
+        return options.LabelPod ? seen : HostIdentity.In(seen);
+    }
 
     /// <exception cref="SidecarException">There is none, or what tells the way is wrong.</exception>
     public static void Check(SidecarOptions options, ProcessEnvironment environment)
@@ -25,8 +31,12 @@ internal static class Cluster
         try
         {
             if (KubernetesConnectionResolver.TryResolve(
-                kubernetes, EnvironmentFor(options, environment), includeHomeKubeConfig: !options.UseClusterCredentials, tried) is not null)
+                kubernetes, EnvironmentFor(options, environment), includeHomeKubeConfig: !options.UseClusterCredentials, tried) is { } connection)
+            {
+                if (connection.CertificateAuthority is not null)
+                    SystemAuthorities.LeaveOut();
                 return;
+            }
         }
         catch (LeaseStoreConfigurationException exception)
         {

@@ -1,10 +1,11 @@
 using LeaseElection.Hosting;
+using LeaseElection.Sidecar.Naming;
 using Microsoft.Extensions.Hosting;
 
 namespace LeaseElection.Sidecar;
 
 /// <summary>Prints who leads on stdout, on each change, as the old image did.</summary>
-internal sealed class LeaderPrinter(ILeaderElection election) : BackgroundService
+internal sealed class LeaderPrinter(ILeaderElection election, ShownName names) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -16,7 +17,7 @@ internal sealed class LeaderPrinter(ILeaderElection election) : BackgroundServic
             printed = holder;
             try
             {
-                Console.WriteLine($"{holder} is the leader");
+                Console.WriteLine($"{names.Of(holder, election.Identity)} is the leader");
             }
             catch (IOException)
             {

@@ -42,7 +42,7 @@ internal static class Program
         }
 
         Cluster.Check(options, ProcessEnvironment.Current);
-        using IHost host = SidecarHost.Build(options);
+        using IHost host = Build(options);
         try
         {
             await host.StartAsync().ConfigureAwait(false);
@@ -57,21 +57,33 @@ internal static class Program
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            throw new SidecarException(
-                ExitCodes.CannotListen,
-                $"--http {options.Http} cannot be listened on: {Reason(exception)}. Choose another port, or stop who uses it.");
+            throw ListenFailure.Of(options.Http!, exception);
         }
 
-        if (options.Http is not null)
-            host.Services.GetRequiredService<ILogger<ListenAddress>>().Listening(SidecarHost.AddressesOf(host));
+        if (options.Http is { } address)
+            TellOf(address, host);
         await host.WaitForShutdownAsync().ConfigureAwait(false);
         return host.Services.GetRequiredService<CommandExit>().Code ?? Environment.ExitCode;
     }
 
-    private static string Reason(Exception exception)
+    private static IHost Build(SidecarOptions options)
     {
-        while (exception.InnerException is { } inner)
-            exception = inner;
-        return exception.Message.ToLowerInvariant().TrimEnd('.');
+        try
+        {
+            return SidecarHost.Build(options);
+        }
+        catch (SocketException exception)
+        {
+            throw ListenFailure.Of(options.Http!, exception);
+        }
+    }
+
+    private static void TellOf(ListenAddress address, IHost host)
+    {
+        ILogger logger = host.Services.GetRequiredService<ILogger<ListenAddress>>();
+        logger.Listening(SidecarHost.AddressesOf(host));
+        ListenPlan plan = host.Services.GetRequiredService<ListenPlan>();
+        if (plan.Missing.Count > 0)
+            logger.AddressMissing(address, string.Join(" and ", plan.Missing), plan.EndPoints[0].ToString());
     }
 }

@@ -5,6 +5,7 @@ using LeaseElection.Sidecar.Flags;
 using LeaseElection.Sidecar.Http;
 using LeaseElection.Sidecar.Logging;
 using LeaseElection.Sidecar.Metrics;
+using LeaseElection.Sidecar.Naming;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -23,6 +24,7 @@ internal static class SidecarHost
     private static readonly TimeSpan ShutdownReserve = TimeSpan.FromSeconds(5);
 
     /// <summary>Neither configuration files nor variables of .NET: flags and their variables say everything.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The name in <c>--http</c> is not known.</exception>
     public static IHost Build(SidecarOptions options)
     {
         if (options.Http is not { } address)
@@ -37,7 +39,9 @@ internal static class SidecarHost
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<PrometheusCollector>();
         builder.Services.AddSingleton<PrometheusEndpoint>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, address));
+        ListenPlan plan = address.Resolve();
+        builder.Services.AddSingleton(plan);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, plan));
         WebApplication app = builder.Build();
         app.MapSidecar();
         return app;
@@ -53,6 +57,7 @@ internal static class SidecarHost
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Cluster.EnvironmentFor(options, ProcessEnvironment.Current));
+        services.AddSingleton<ShownName>();
         services.AddSingleton<CommandExit>();
         services.AddSingleton<CommandSignals>();
         services.AddSingleton<IHostLifetime, SidecarLifetime>();
@@ -86,10 +91,10 @@ internal static class SidecarHost
         library.File.Directory = options.StoreDirectory;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ListenAddress address)
+    private static void Listen(KestrelServerOptions kestrel, ListenPlan plan)
     {
         kestrel.AddServerHeader = false;
-        foreach (System.Net.IPEndPoint endPoint in address.Resolve())
+        foreach (System.Net.IPEndPoint endPoint in plan.EndPoints)
             kestrel.Listen(endPoint);
     }
 }

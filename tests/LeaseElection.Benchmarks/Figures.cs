@@ -16,6 +16,13 @@ internal static class Figures
             $"{what}: min {gaps[0].TotalMilliseconds:0} / median {Median(gaps):0} / max {gaps[^1].TotalMilliseconds:0} ms ({gaps.Count} trials: {all})"));
     }
 
+    /// <summary>For a cell of a table: the median, and the most.</summary>
+    public static string Short(List<TimeSpan> gaps)
+    {
+        gaps.Sort();
+        return string.Create(CultureInfo.InvariantCulture, $"{Median(gaps):0} ms (at most {gaps[^1].TotalMilliseconds:0})");
+    }
+
     private static double Median(List<TimeSpan> sorted) =>
         (sorted[(sorted.Count - 1) / 2].TotalMilliseconds + sorted[sorted.Count / 2].TotalMilliseconds) / 2;
 }

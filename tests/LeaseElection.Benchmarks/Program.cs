@@ -13,6 +13,8 @@ switch (args)
         return await RolloutBenchmark.RunAsync(5);
     case ["rollout", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rollouts) && rollouts > 0:
         return await RolloutBenchmark.RunAsync(rollouts);
+    case ["sidecar", .. string[] rest]:
+        return await SidecarBenchmark.RunAsync(rest);
     case ["telemetry"]:
         await TelemetryBenchmark.RunAsync();
         return 0;
@@ -28,6 +30,8 @@ switch (args)
         Console.Error.WriteLine(StepDownBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(RolloutBenchmark.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(SidecarBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(TelemetryBenchmark.Usage);
         return 2;

@@ -45,9 +45,10 @@ public sealed class RegisteredTwiceTests
     public Task Analyze_OneOrTheOther_FindsNothing(string registration) => FindsAsync(registration);
 
     [Theory]
+    [InlineData("leader.AddHostedService(provider => new Mailer()); {|LE0003:services.AddHostedService<Mailer>()|};")]
     [InlineData("if (args.Length > 0) leader.AddHostedService<Mailer>(); {|LE0003:services.AddHostedService<Mailer>()|};")]
     [InlineData("if (args.Length > 0) { leader.AddHostedService<Mailer>(); {|LE0003:services.AddHostedService<Mailer>()|}; } else { }")]
-    public Task Analyze_OneAndPerhapsTheOther_IsFound(string registration) => FindsAsync(registration);
+    public Task Analyze_BothAtOnce_IsFound(string registration) => FindsAsync(registration);
 
     [Theory]
     [InlineData("if (args.Length > 0) { services.AddHostedService<Mailer>(); return; } leader.AddHostedService<Mailer>();")]

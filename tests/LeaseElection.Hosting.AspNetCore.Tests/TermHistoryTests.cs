@@ -1,12 +1,20 @@
 using System.Text.Json;
+using LeaseElection.Hosting.AspNetCore.Status;
 using LeaseElection.Testing;
+using LeaseElection.Testing.Time;
 using Microsoft.AspNetCore.Builder;
 
 namespace LeaseElection.Hosting.AspNetCore.Tests;
 
 public sealed class TermHistoryTests : WebTest
 {
-    private static readonly DateTimeOffset Noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Noon = new(2025, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly FakeElection _election = new();
+    private readonly ManualTimeProvider _clock = new();
+    private readonly TermHistory _history;
+
+    public TermHistoryTests() => _history = new(_election, _clock);
 
     private static void Map(WebApplication app) => app.MapLeaderElection("/leader-election");
 
@@ -69,6 +77,86 @@ public sealed class TermHistoryTests : WebTest
         Assert.Equal(10, terms.Length);
         Assert.Equal("holder-15", HolderOf(terms[0]));
         Assert.Equal("holder-24", HolderOf(terms[9]));
+    }
+
+    /// <summary>A lease that is taken within the second of its release is dated a second ahead, for client-go to see a change.</summary>
+    [Fact]
+    public void Look_TermsWithinASecond_AreInOrderAndNotAheadOfTheClock()
+    {
+        See("alice", acquiredAt: Now);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        See(null);
+        See("bob", acquiredAt: Now.AddSeconds(1));
+        DateTimeOffset bob = Now;
+        _clock.Advance(TimeSpan.FromSeconds(0.3));
+        See(null);
+        See("alice", acquiredAt: Now.AddSeconds(0.1));
+
+        IReadOnlyList<SeenTerm> terms = See("alice", acquiredAt: Now.AddSeconds(0.1));
+
+        Assert.Equal(["alice", "bob", "alice"], terms.Select(term => term.HolderIdentity));
+        Assert.Equal(new SeenTerm("bob", bob, Now), terms[1]);
+        Assert.Equal(new SeenTerm("alice", Now, Until: null), terms[2]);
+    }
+
+    [Theory]
+    [InlineData(600)]
+    [InlineData(-600)]
+    public void Look_HolderWhoseClockIsWrong_BeganWhenItWasSeen(int secondsAhead)
+    {
+        See("alice", acquiredAt: Now);
+        _clock.Advance(TimeSpan.FromHours(1));
+        See("alice", acquiredAt: Now.AddHours(-1));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        IReadOnlyList<SeenTerm> terms = See("bob", acquiredAt: Now.AddSeconds(secondsAhead));
+
+        Assert.Equal(terms[0].Until, terms[1].Since);
+        Assert.InRange(terms[1].Since, Now.AddSeconds(-1), Now);
+    }
+
+    [Fact]
+    public void Look_AnotherTookOverWhileNothingCouldBeRead_EndsTheFormerTermThen()
+    {
+        See("alice", acquiredAt: Now);
+        DateTimeOffset read = Now;
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        See("alice", acquiredAt: read, readAt: read, error: "No answer.");
+        _clock.Advance(TimeSpan.FromMinutes(9));
+
+        IReadOnlyList<SeenTerm> terms = See("bob", acquiredAt: read.AddMinutes(2));
+
+        Assert.Equal([new("alice", read, read.AddMinutes(2)), new("bob", read.AddMinutes(2), null)], terms);
+    }
+
+    [Fact]
+    public void Look_ErrorsThatChange_FailSinceTheFirst()
+    {
+        See("alice", acquiredAt: Now);
+        Assert.Null(_history.Look().FailingSince);
+        DateTimeOffset first = Now;
+        See("alice", acquiredAt: Now, error: "No answer within 1.8 s.");
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        See("alice", acquiredAt: first, error: "No answer within 1 s.");
+        Assert.Equal(first, _history.Look().FailingSince);
+        See("alice", acquiredAt: first);
+        Assert.Null(_history.Look().FailingSince);
+    }
+
+    private DateTimeOffset Now => _clock.GetUtcNow();
+
+    private IReadOnlyList<SeenTerm> See(
+        string? holder, DateTimeOffset? acquiredAt = null, DateTimeOffset? readAt = null, string? error = null)
+    {
+        _election.Become(new()
+        {
+            State = LeaderElectionState.Standby,
+            HolderIdentity = holder,
+            AcquiredAt = acquiredAt,
+            ReadAt = readAt ?? Now,
+            LastError = error,
+        });
+        return _history.Look().Terms;
     }
 
     private static string? HolderOf(JsonElement term) => term.GetProperty("holderIdentity").GetString();

@@ -1,10 +1,11 @@
 using LeaseElection.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.Testing.Tests;
 
 /// <summary>Lead, lose, assert: what a test of an app is made of.</summary>
-public sealed class FakeLeaderElectionTests
+public sealed class FakeLeaderElectionTests(ITestOutputHelper output)
 {
     private readonly FencedResource _resource = new();
 
@@ -197,12 +198,15 @@ public sealed class FakeLeaderElectionTests
         await using FakeReplica replica = await FakeReplica.StartAsync(new FencedWork(_resource));
         DateTimeOffset began = replica.Fake.Time.GetUtcNow();
 
+        long since = TimeProvider.System.GetTimestamp();
+
         for (int i = 0; i < 100; i++)
         {
             await replica.Fake.LeadAsync();
             await replica.Fake.LoseAsync();
         }
 
+        output.WriteLine($"100 terms in {TimeProvider.System.GetElapsedTime(since).TotalMilliseconds:0} ms");
         Assert.Equal(began, replica.Fake.Time.GetUtcNow());
         _resource.Verify();
     }

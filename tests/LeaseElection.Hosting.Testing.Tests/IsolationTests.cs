@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace LeaseElection.Hosting.Testing.Tests;
 
 /// <summary>Whatever an app's configuration and the process's variables say, a test touches neither a cluster nor a file.</summary>
+[Collection(nameof(WholeProcess))]
 public sealed class IsolationTests : IDisposable
 {
     private static readonly string[] Variables =

@@ -3,6 +3,7 @@ using LeaseElection.Testing;
 namespace LeaseElection.Hosting.Testing.Tests;
 
 /// <summary>What a test of an app must find: work that goes on although another replica works already.</summary>
+[Collection(nameof(WholeProcess))]
 public sealed class TwoAtOnceTests
 {
     private readonly FencedResource _resource = new("ledger");
@@ -14,6 +15,7 @@ public sealed class TwoAtOnceTests
         var ignoring = new FencedWork(_resource) { Obeys = false };
         await using FakeReplica a = await FakeReplica.StartAsync(ignoring, leases, "a");
         await using FakeReplica b = await FakeReplica.StartAsync(new FencedWork(_resource), leases, "b");
+        a.Fake.Patience = b.Fake.Patience = TimeSpan.FromSeconds(0.5);
         await a.Fake.LeadAsync();
         await _resource.UsedAsync().WaitAsync(Signal.Patience);
 

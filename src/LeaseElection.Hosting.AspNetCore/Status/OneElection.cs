@@ -24,10 +24,17 @@ internal sealed record OneElection
 
     public DateTimeOffset? RenewedAt { get; init; }
 
+    public DateTimeOffset? RenewalSeenAt { get; init; }
+
+    public DateTimeOffset? ReadAt { get; init; }
+
     /// <summary>On the leader only: a standby's own count is nobody's promise.</summary>
     public double? SecondsLeft { get; init; }
 
     public string? LastError { get; init; }
+
+    /// <summary>Since when there has been a <see cref="LastError"/>, by the clock of this process.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
 
     /// <summary>The last terms that this process saw, oldest first.</summary>
     public IReadOnlyList<SeenTerm>? Terms { get; init; }
@@ -47,6 +54,8 @@ internal sealed record OneElection
             Transitions = status.Transitions,
             AcquiredAt = status.HolderIdentity is null ? null : status.AcquiredAt,
             RenewedAt = status.RenewedAt,
+            RenewalSeenAt = status.RenewalSeenAt,
+            ReadAt = status.ReadAt,
             SecondsLeft = election.Term is { } term ? Math.Round(term.TimeLeft.TotalSeconds, 1) : null,
             LastError = status.LastError,
         };

@@ -4,10 +4,12 @@ namespace LeaseElection.Hosting.AspNetCore.Status;
 internal sealed class StatusReader
 {
     private readonly Dictionary<string, TermHistory> _histories;
+    private readonly TimeProvider _time;
 
     public StatusReader(ElectionDirectory elections, TimeProvider time, CancellationToken stopped)
     {
         Elections = elections;
+        _time = time;
         _histories = elections.All.ToDictionary(election => election.Name, election => new TermHistory(election, time));
         Following = Task.WhenAll(_histories.Values.Select(history => history.FollowAsync(stopped)));
     }
@@ -17,7 +19,14 @@ internal sealed class StatusReader
     /// <summary>Ends with the host.</summary>
     public Task Following { get; }
 
-    public AllElections ReadAll() => new([.. Elections.All.Select(Read)]);
+    public AllElections ReadAll() => new(_time.GetUtcNow(), [.. Elections.All.Select(Read)]);
 
-    public OneElection Read(ILeaderElection election) => OneElection.Of(election) with { Terms = _histories[election.Name].Look() };
+    public OneElection Read(ILeaderElection election)
+    {
+        (IReadOnlyList<SeenTerm> terms, DateTimeOffset? failingSince) = _histories[election.Name].Look();
+        var one = OneElection.Of(election);
+
+        // The election goes on between the two looks.
+        return one with { Terms = terms, FailingSince = one.LastError is null ? null : failingSince ?? _time.GetUtcNow() };
+    }
 }

@@ -1,12 +1,18 @@
 namespace LeaseElection.Hosting.AspNetCore.Status;
 
-/// <summary>The last terms of an election, since this process began.</summary>
+/// <summary>What has to be remembered of an election: its last terms, and since when its lease cannot be read or written.</summary>
 internal sealed class TermHistory(ILeaderElection election, TimeProvider time)
 {
     private const int Kept = 10;
 
+    /// <summary>By so much the clocks of two machines differ that go right; a term's own date is good enough then.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly List<SeenTerm> _terms = [];
+    private DateTimeOffset? _acquiredAt;
+    private DateTimeOffset? _readAt;
+    private DateTimeOffset? _failingSince;
 
     /// <summary>Looks at each change, so that no term is missed while nobody asks.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
@@ -22,30 +28,47 @@ internal sealed class TermHistory(ILeaderElection election, TimeProvider time)
         }
     }
 
-    /// <summary>The terms up to now, oldest first.</summary>
-    public IReadOnlyList<SeenTerm> Look()
+    /// <summary>The terms up to now, oldest first; and since when there has been an error, or null.</summary>
+    public (IReadOnlyList<SeenTerm> Terms, DateTimeOffset? FailingSince) Look()
     {
         lock (_lock)
         {
             // Read in here: of two who look at once, the one with the older status must not come last.
             LeaderElectionStatus status = election.Status;
+            DateTimeOffset now = time.GetUtcNow();
+            _failingSince = status.LastError is null ? null : _failingSince ?? now;
             string? leader = LeaderOf(status);
-            DateTimeOffset since = status.AcquiredAt ?? time.GetUtcNow();
             SeenTerm? last = _terms.LastOrDefault();
             bool goesOn = last is { Until: null } && last.HolderIdentity == leader
-                && (status.AcquiredAt is null || last.Since == since);
+                && (status.AcquiredAt is null || status.AcquiredAt == _acquiredAt);
             if (!goesOn)
             {
+                DateTimeOffset since = BeganAt(status.AcquiredAt, now);
                 if (last is { Until: null })
-                    _terms[^1] = last with { Until = time.GetUtcNow() };
+                    _terms[^1] = last with { Until = leader is null ? now : since };
                 if (leader is not null)
                     _terms.Add(new SeenTerm(leader, since, Until: null));
                 if (_terms.Count > Kept)
                     _terms.RemoveAt(0);
+                _acquiredAt = status.AcquiredAt;
             }
 
-            return [.. _terms];
+            _readAt = status.ReadAt;
+            return ([.. _terms], _failingSince);
         }
+    }
+
+    /// <summary>
+    /// When a term began that is first seen now. Its holder says so by a clock that may be wrong, and may date a lease a second ahead;
+    /// but it began no later than now, nor before the lease was read that said something else. So terms stay in order, and none overlaps
+    /// the next for an outage.
+    /// </summary>
+    private DateTimeOffset BeganAt(DateTimeOffset? acquiredAt, DateTimeOffset now)
+    {
+        DateTimeOffset since = acquiredAt < now ? acquiredAt.Value : now;
+        if (_readAt is { } read && since < read - Slack)
+            since = read;
+        return _terms.LastOrDefault() is { } last && since < last.Since ? last.Since : since;
     }
 
     /// <summary>Who holds the lease, unless that is this process and it has lost it without being able to read so.</summary>

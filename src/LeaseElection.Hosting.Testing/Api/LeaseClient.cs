@@ -19,6 +19,16 @@ internal sealed class LeaseClient(InMemoryLeases leases)
     /// <summary>Whether no request gets through, beside the faults that the test has injected.</summary>
     public bool IsCut { get; set; }
 
+    /// <summary>Whether a watch is open, and so will tell what happens to the lease.</summary>
+    public bool IsWatching
+    {
+        get
+        {
+            lock (_lock)
+                return _watches.Exists(watch => watch.IsOpen);
+        }
+    }
+
     public KubernetesApiConnection Connect() => new()
     {
         Server = new Uri("https://in-memory-leases.invalid"),

@@ -12,8 +12,13 @@ internal sealed class LeaseWatch(LeaseRoute route, Action abort)
     private readonly Channel<string> _chunks = Channel.CreateUnbounded<string>();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private volatile bool _ended;
+
     /// <summary>What is still to be sent, each piece as one chunk.</summary>
     public ChannelReader<string> Chunks => _chunks.Reader;
+
+    /// <summary>Whether more will be told over it, and somebody listens.</summary>
+    public bool IsOpen => !_ended && !_closed.Task.IsCompleted;
 
     /// <summary>Done when the watch has ended, whoever ended it.</summary>
     public Task Closed => _closed.Task;
@@ -47,7 +52,11 @@ internal sealed class LeaseWatch(LeaseRoute route, Action abort)
     public void Write(string chunk) => _chunks.Writer.TryWrite(chunk);
 
     /// <summary>Ends the stream in good order, after all that was written, or with an error.</summary>
-    public void End(Exception? error = null) => _chunks.Writer.TryComplete(error);
+    public void End(Exception? error = null)
+    {
+        _ended = true;
+        _chunks.Writer.TryComplete(error);
+    }
 
     /// <summary>Cuts the connection.</summary>
     public void Abort() => abort();

@@ -31,17 +31,20 @@ internal sealed class FakeHost
     public TimeSpan Patience => _elections.Max(election => election.Patience);
 
     /// <summary>
-    /// Whether every loop has looked at the clock, and no request is under way that does not wait for it. What is to be done yet waits for
-    /// the clock, or is just being begun, which nobody can see.
+    /// Whether every loop has looked at the clock and at the lease, no request is under way that does not wait for the clock, and no work
+    /// is on its way out. What is to be done yet waits for the clock, or is just being begun, which nobody can see.
     /// </summary>
     public bool IsQuiet =>
-        (Clock.Unanswered == 0 || _elections.Exists(election => election.IsStuck))
-        && Clock.TimeLimits <= _elections.Sum(election => election.Client.Waiting);
+        (Clock.Unanswered == 0 || _elections.Exists(election => election.IsDone))
+        && Clock.TimeLimits <= _elections.Sum(election => election.Client.Waiting)
+        && _elections.TrueForAll(election => election.IsThrough);
 
     /// <summary>Whether what the clock has set off is through: no loop is late with what it has to do, a renewal above all.</summary>
     public bool IsSettled => IsQuiet && _elections.TrueForAll(election => election.HasKeptUp(LongestStep));
 
     public void Add(FakeLeaderElection election) => _elections.Add(election);
+
+    public void LeaveBehind() => _elections.ForEach(election => election.LeaveBehind());
 
     public void Start(IServiceProvider services)
     {

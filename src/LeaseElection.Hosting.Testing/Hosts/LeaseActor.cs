@@ -35,6 +35,16 @@ internal sealed class LeaseActor(InMemoryLeases leases, string leaseName, string
         });
     });
 
+    /// <summary>Whether a process that shows this status has seen the lease as it is now.</summary>
+    public bool IsSeenBy(LeaderElectionStatus status)
+    {
+        JsonNode? spec = leases.Get(leaseName, leaseNamespace)?["spec"];
+        string? holder = (string?)spec?["holderIdentity"] is { Length: > 0 } identity ? identity : null;
+        return status.HolderIdentity == holder
+            && (holder is null || status.RenewedAt is not { } renewedAt || (string?)spec!["renewTime"] is not { } text
+                || DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) == renewedAt);
+    }
+
     public void ClearHolder() => Write(spec => spec["holderIdentity"] = "");
 
     public void Delete() => leases.Delete(leaseName, leaseNamespace);

@@ -13,5 +13,6 @@ internal static class ElectionIdentity
     /// </summary>
     public static string Resolve(LeaderElectionOptions options, ProcessEnvironment environment) =>
         options.Identity
-        ?? $"{environment.Variable("POD_NAME") ?? environment.HostName}_{RandomNumberGenerator.GetString(Alphabet, 8)}";
+        ?? (environment.Variable("POD_NAME") ?? environment.HostName)
+            + environment.IdentitySeparator + RandomNumberGenerator.GetString(Alphabet, 8);
 }

@@ -8,6 +8,9 @@ internal sealed record ProcessEnvironment
 
     public required string HostName { get; init; }
 
+    /// <summary>What stands between the name of the pod or host and the random end of a default identity.</summary>
+    public string IdentitySeparator { get; init; } = "_";
+
     /// <summary>The user's home, where <c>.kube/config</c> may be.</summary>
     public required string HomeDirectory { get; init; }
 
@@ -26,4 +29,7 @@ internal sealed record ProcessEnvironment
             Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
         ServiceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount",
     };
+
+    /// <summary>The same without a variable.</summary>
+    public ProcessEnvironment Without(string name) => this with { Variable = other => other == name ? null : Variable(other) };
 }

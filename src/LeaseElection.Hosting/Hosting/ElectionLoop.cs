@@ -143,13 +143,14 @@ internal sealed class ElectionLoop : IAsyncDisposable
 
     private void Turn(ElectionInput input)
     {
-        IReadOnlyList<ElectionOutput> outputs = _elector.Handle(input, _run.Clock.Now);
+        ElectionTime now = _run.Clock.Now;
+        IReadOnlyList<ElectionOutput> outputs = _elector.Handle(input, now);
 
         // First the facts, then the acts: work that starts must find itself leading, and a term that is over must say so before the
         // lease is released or anybody is told.
         UpdateTerm(outputs);
         _reporter.Now(_elector.State);
-        _election.Publish(ElectionSnapshot.Of(_elector, _startedAt), _term);
+        _election.Publish(ElectionSnapshot.Of(_elector, _startedAt, now), _term);
         foreach (ElectionOutput output in outputs)
             CarryOut(output);
         _reporter.Settle();

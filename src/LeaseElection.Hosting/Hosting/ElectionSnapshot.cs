@@ -22,6 +22,9 @@ internal sealed record ElectionSnapshot
     /// <summary>When the last sign of life of a holder was seen, on the monotonic clock.</summary>
     public TimeSpan? RenewalSeenAt { get; init; }
 
+    /// <summary>How far the wall clock was ahead of the monotonic one.</summary>
+    public TimeSpan WallLead { get; init; }
+
     /// <summary>Whether leadership is held, as far as the core knows.</summary>
     public bool Holds { get; init; }
 
@@ -35,10 +38,12 @@ internal sealed record ElectionSnapshot
         Transitions = Record?.LeaseTransitions ?? 0,
         AcquiredAt = Record?.AcquireTime,
         RenewedAt = Record?.RenewTime,
+        RenewalSeenAt = WallAt(RenewalSeenAt),
+        ReadAt = WallAt(AnsweredAt),
         LastError = LastError?.Message,
     };
 
-    public static ElectionSnapshot Of(Elector elector, TimeSpan startedAt) => new()
+    public static ElectionSnapshot Of(Elector elector, TimeSpan startedAt, ElectionTime now) => new()
     {
         State = elector.State,
         Record = elector.Lease?.Record,
@@ -46,7 +51,10 @@ internal sealed record ElectionSnapshot
         StartedAt = startedAt,
         AnsweredAt = elector.AnsweredAt,
         RenewalSeenAt = elector.RenewalSeenAt,
+        WallLead = now.WallLead,
         Holds = elector.Term is { Holds: true },
         HasOverrun = elector.Term is { HasOverrun: true },
     };
+
+    private DateTimeOffset? WallAt(TimeSpan? instant) => DateTimeOffset.UnixEpoch + WallLead + instant;
 }

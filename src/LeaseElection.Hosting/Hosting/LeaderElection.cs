@@ -111,8 +111,10 @@ internal sealed class LeaderElection(string name) : ILeaderElection
         }
     }
 
-    private static bool IsSame(LeaderElectionStatus one, LeaderElectionStatus other) =>
-        one with { RenewedAt = null } == other with { RenewedAt = null };
+    private static bool IsSame(LeaderElectionStatus one, LeaderElectionStatus other) => WithoutLifeSigns(one) == WithoutLifeSigns(other);
+
+    private static LeaderElectionStatus WithoutLifeSigns(LeaderElectionStatus status) =>
+        status with { RenewedAt = null, RenewalSeenAt = null, ReadAt = null };
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

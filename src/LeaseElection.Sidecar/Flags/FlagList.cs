@@ -1,5 +1,6 @@
 using LeaseElection.Hosting;
 using LeaseElection.Hosting.Configuration;
+using LeaseElection.Sidecar.Naming;
 using static LeaseElection.Sidecar.Flags.FlagKinds;
 
 namespace LeaseElection.Sidecar.Flags;
@@ -13,8 +14,9 @@ internal static class FlagList
     [
         Name("election", "NAME", "the lease to compete for, the same for all replicas; required", KubernetesName.SubdomainRule,
             KubernetesName.IsSubdomain, (o, value) => o.Election = value),
-        Name("id", "ID", "what this replica is called as holder; default: POD_NAME or the host name, _, 8 random characters",
-            "a name that no other replica has", value => !string.IsNullOrWhiteSpace(value), (o, value) => o.Id = value),
+        Name("id", "ID", "what this replica is called; default: the host name, in the lease with ~ and 8 random characters",
+            "a name that no other replica has, and not end in ~ and 8 letters or digits, as default ones do",
+            value => !string.IsNullOrWhiteSpace(value) && HostIdentity.Split(value) is null, (o, value) => o.Id = value),
         Name("election-namespace", "NAMESPACE", "the namespace of the lease; default: that of the pod or of the kubeconfig context",
             KubernetesName.LabelRule, KubernetesName.IsLabel, (o, value) => o.ElectionNamespace = value),
         Duration("ttl", "how long the lease of a dead leader lasts; default 10s", (o, value) => o.Ttl = value),

@@ -11,6 +11,9 @@ namespace LeaseElection.Sidecar.Flags;
 /// <param name="Port">0: one that is free.</param>
 internal sealed record ListenAddress(string Host, int Port)
 {
+    /// <summary>Of both families, where there are both.</summary>
+    private static IPAddress Every => Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+
     public static bool TryParse(string text, out ListenAddress? address)
     {
         address = null;
@@ -30,17 +33,17 @@ internal sealed record ListenAddress(string Host, int Port)
 
     /// <summary>What to listen on.</summary>
     /// <exception cref="SocketException">The name of the host is not known.</exception>
-    public IReadOnlyList<IPEndPoint> Resolve() => [.. Addresses().Select(address => new IPEndPoint(address, Port))];
+    public ListenPlan Resolve() => ListenPlan.Of(Addresses(), Port, ListenPlan.IsOfThisMachine);
 
     public override string ToString() =>
         (Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host) + ":" + Port.ToString(CultureInfo.InvariantCulture);
 
-    private IEnumerable<IPAddress> Addresses()
+    private IPAddress[] Addresses()
     {
-        if (Host.Length == 0)
-            return [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any];
-        if (IPAddress.TryParse(Host, out IPAddress? address))
-            return [address];
-        return Dns.GetHostAddresses(Host).Take(Port == 0 ? 1 : int.MaxValue); // Each would get another port.
+        if (!IPAddress.TryParse(Host, out IPAddress? address))
+            return Host.Length == 0 ? [Every] : Dns.GetHostAddresses(Host);
+
+        // As for Go, 0.0.0.0 means IPv6 too: a Pod of a cluster without IPv4 is probed there.
+        return [address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? Every : address];
     }
 }

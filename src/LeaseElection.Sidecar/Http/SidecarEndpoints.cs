@@ -3,6 +3,7 @@ using LeaseElection.Hosting.AspNetCore.Page;
 using LeaseElection.Hosting.AspNetCore.Status;
 using LeaseElection.Hosting.AspNetCore.StepDown;
 using LeaseElection.Sidecar.Metrics;
+using LeaseElection.Sidecar.Naming;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -38,7 +39,7 @@ internal static class SidecarEndpoints
             "/step-down", [HttpMethods.Post], LocalOnly.Guard(OfTheElection(new StepDownEndpoint(directory, status).PostAsync)));
         endpoints.MapHealthChecks("/healthz", Probe("live"));
         endpoints.MapHealthChecks("/readyz", Probe("ready"));
-        endpoints.MapFallback("{**path}", new LeaderName(election).GetAsync);
+        endpoints.MapFallback("{**path}", new LeaderName(election, services.GetRequiredService<ShownName>()).GetAsync);
     }
 
     /// <summary>Names the only election there is, which the answers look for in the path.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
 using Microsoft.AspNetCore.Builder;
@@ -79,10 +81,19 @@ public abstract class BrowserTest(BrowserFixture fixture) : WebTest
     private protected async Task<IPage> LookAtAsync(string address)
     {
         IPage page = await OpenAsync();
-        await page.GotoAsync(address);
-        await Expect(page.Locator(".identity").First).ToBeVisibleAsync();
+        await LookAtAsync(page, address);
         return page;
     }
+
+    private protected static async Task LookAtAsync(IPage page, string address)
+    {
+        await page.GotoAsync(address);
+        await Expect(page.Locator(".identity").First).ToBeVisibleAsync();
+    }
+
+    /// <summary>For what is expected of a text: Playwright hands the pattern on to the browser, which knows few options.</summary>
+    private protected static Regex Like([StringSyntax(StringSyntaxAttribute.Regex)] string pattern) =>
+        new(pattern, RegexOptions.None, Signal.Patience);
 
     /// <summary>What this page has said and asked for so far.</summary>
     private protected PageLog LogOf(IPage page) => _logs[page];

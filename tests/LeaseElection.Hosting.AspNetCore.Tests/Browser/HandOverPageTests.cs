@@ -48,8 +48,8 @@ public sealed class HandOverPageTests : BrowserTest
         _output.WriteLine("from the election's change to that of the page, in ms: " + string.Join(", ", delays));
         Assert.InRange(delays.Order().ElementAt(delays.Count / 2), double.MinValue, Usually.TotalMilliseconds);
         Assert.All(delays, delay => Assert.True(delay < Heartbeat.TotalMilliseconds, $"{delay} ms: told by a heartbeat?")); // One stall is no fault.
-        Assert.Equal("Stands by", await pages[0].TitleAsync());
-        Assert.Equal("Leads", await pages[1].TitleAsync());
+        Assert.Equal("Stands by: settlement", await pages[0].TitleAsync());
+        Assert.Equal("Leads: settlement", await pages[1].TitleAsync());
         Assert.All(pages, AssertClean);
     }
 
@@ -100,8 +100,14 @@ public sealed class HandOverPageTests : BrowserTest
             await Expect(leader.Locator(".error:visible")).ToContainTextAsync("cannot be read or written");
             await Expect(leader.Locator(".bar")).ToBeHiddenAsync();
             Assert.False(alice.Election.IsLeader);
-            Assert.Equal("Stands by", await leader.TitleAsync());
-            await Expect(standby.Locator(".error:visible")).ToContainTextAsync("cannot be read or written");
+            Assert.Equal("Stands by: settlement", await leader.TitleAsync());
+            await Expect(standby.Locator(".error:visible")).ToContainTextAsync(
+                Like(@"^Since \d+:\d\d:\d\d [AP]M the lease cannot be read or written\. "));
+
+            // Alice, which this process read as the leader at last, leads no longer: it cannot know that, and must not deny it.
+            await Expect(standby.Locator(".holder")).ToHaveTextAsync(Like(@"^alice, as last read \d+\ss ago$"));
+            await Expect(standby.Locator(".terms li").First).ToContainTextAsync(" to at least ");
+            await Expect(standby.Locator(".since")).Not.ToContainTextAsync("ago");
             string text = await leader.Locator("body").InnerTextAsync();
             Assert.DoesNotContain("Exception", text, StringComparison.Ordinal);
             _output.WriteLine(text);
@@ -113,6 +119,7 @@ public sealed class HandOverPageTests : BrowserTest
 
         await Expect(leader.Locator(".error")).ToBeHiddenAsync();
         await Expect(standby.Locator(".error")).ToBeHiddenAsync();
+        await Expect(standby.Locator(".holder")).Not.ToContainTextAsync("as last read");
         await Expect(leader.Locator(".holder:has-text('alice'), .holder:has-text('bob')")).ToBeVisibleAsync();
         AssertClean(leader);
         AssertClean(standby);

@@ -43,8 +43,10 @@ public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browse
         await Expect(page.Locator(".bar")).ToHaveAttributeAsync("aria-valuemax", "4");
 
         IReadOnlyList<AccessibleNode> seen = await AccessibleNode.AllOfAsync(page);
-        Assert.Equal(["Who leads?", "default", "Last terms seen by this process"], seen.Where(node => node.Role == "heading").Select(node => node.Name));
-        Assert.Equal("Step down from default", Assert.Single(seen, node => node.Role == "button").Name);
+        Assert.Equal(
+            ["Who leads?", "settlement", "Last terms seen by this process"],
+            seen.Where(node => node.Role == "heading").Select(node => node.Name));
+        Assert.Equal("Step down from settlement", Assert.Single(seen, node => node.Role == "button").Name);
         AccessibleNode bar = Assert.Single(seen, node => node.Role == "progressbar");
         Assert.StartsWith("Time left", bar.Name, StringComparison.Ordinal);
         Assert.InRange(double.Parse(bar.Value!, CultureInfo.InvariantCulture), 0, 4);
@@ -56,8 +58,8 @@ public sealed class PageAccessTests(BrowserFixture browser) : BrowserTest(browse
         await alice.Election.StepDownAsync();
         await bob.LeadAsync();
 
-        await Expect(page.Locator("#spoken[role=status]")).ToContainTextAsync("default, leader: bob");
-        Assert.Contains(await AccessibleNode.AllOfAsync(page), node => node.Role == "StaticText" && node.Name == "default, leader: bob");
+        await Expect(page.Locator("#spoken[role=status]")).ToContainTextAsync("settlement, leader: bob");
+        Assert.Contains(await AccessibleNode.AllOfAsync(page), node => node.Role == "StaticText" && node.Name == "settlement, leader: bob");
         AssertClean(page);
     }
 

@@ -38,14 +38,26 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
     }
 
     [BrowserFact]
-    public async Task AppRestarts_PageSaysSoAndComesBack()
+    public async Task AppRestarts_PageStandsStillMeanwhileAndComesBack()
     {
         WebReplica alice = await StartHereAsync("alice");
         await alice.LeadAsync();
-        IPage page = await LookAtAsync(alice);
-        await Expect(page.Locator(".state")).ToContainTextAsync("Leads");
+        IPage page = await OpenAsync();
+        await page.Clock.InstallAsync();
+        await LookAtAsync(page, alice.App.Urls.First() + Page);
+        await Expect(page.Locator(".state")).ToHaveTextAsync("Leads");
+        await Expect(page.Locator(".renewed")).ToContainTextAsync("ago");
         await alice.DisposeAsync();
-        await Expect(page.Locator("#lost:visible")).ToContainTextAsync("No connection to this process");
+        await Expect(page.Locator("#lost:visible")).ToContainTextAsync(Like(@"^No connection to this process since \d+:\d\d:\d\d [AP]M\."));
+        await Expect(page).ToHaveTitleAsync("No connection: settlement");
+        await Expect(page.Locator(".state")).ToContainTextAsync("as last told");
+        string grey = await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('dt')).color");
+        await Expect(page.Locator(".state")).ToHaveCSSAsync("color", grey);
+        string text = await page.Locator("main").InnerTextAsync();
+        Assert.DoesNotContain("ago", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("now", text, StringComparison.Ordinal);
+        await page.Clock.RunForAsync("01:00");
+        Assert.Equal(text, await page.Locator("main").InnerTextAsync());
 
         await StartHereAsync("carol");
 
@@ -73,7 +85,7 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
     }
 
     [BrowserFact]
-    public async Task NothingHeard_PageSaysSoAndRunsTheTimeDown()
+    public async Task NothingHeard_PageSaysSinceWhenAndNoLongerThatItLeads()
     {
         WebReplica alice = await StartAsync("alice", app => app.MapLeaderElection(Page, options => options.HeartbeatInterval = TimeSpan.FromSeconds(1)));
         await alice.LeadAsync();
@@ -83,11 +95,13 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
 
         proxy.Hold();
 
-        await Expect(page.Locator("#lost:visible")).ToContainTextAsync("says nothing any more");
-        await Expect(page.Locator(".state")).ToContainTextAsync("In doubt");
+        await Expect(page.Locator("#lost:visible")).ToContainTextAsync("This process has said nothing since");
+        await Expect(page.Locator(".state:not(.leads), .old .state")).ToContainTextAsync("Leads, as last told");
+        await Expect(page.Locator(".bar")).ToBeHiddenAsync();
         proxy.Release();
         await Expect(page.Locator("#lost")).ToBeHiddenAsync();
-        await Expect(page.Locator(".state")).ToContainTextAsync("Leads");
+        await Expect(page.Locator(".state")).ToHaveTextAsync("Leads");
+        await Expect(page.Locator(".bar")).ToBeVisibleAsync();
         AssertClean(page);
     }
 
@@ -112,7 +126,7 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
 
         await StartHereAsync("carol", HeaderAuthentication.Add, app => app.MapLeaderElection(Page).RequireAuthorization());
 
-        await Expect(page.Locator("#lost:visible")).ToContainTextAsync("refuses to tell: sign in");
+        await Expect(page.Locator("#lost:visible")).ToContainTextAsync("Sign in, then reload the page.");
         Assert.All(LogOf(page).Complaints, complaint => Assert.Matches("401|ERR_", complaint));
     }
 

@@ -69,6 +69,8 @@ public sealed class LeaderElectionTests : HostTest
                 Transitions = term.Transitions,
                 AcquiredAt = term.AcquiredAt,
                 RenewedAt = Time.GetUtcNow(),
+                RenewalSeenAt = Time.GetUtcNow(),
+                ReadAt = Time.GetUtcNow(),
             },
             _host.Election.Status);
         Assert.Same(term, _host.Election.Term);
@@ -82,6 +84,22 @@ public sealed class LeaderElectionTests : HostTest
         await _host.Logs.WaitForAsync("StoreFailed");
 
         Assert.Equal("The verb update is missing.", _host.Election.Status.LastError);
+    }
+
+    [Fact]
+    public async Task Status_StoreFailsAfterATime_IsAsOldAsTheLastAnswer()
+    {
+        await _host.StartAndLeadAsync();
+        LeaderElectionStatus read = _host.Election.Status;
+        _host.Store.All(FakeFault.Forbid);
+
+        Time.Advance(RenewInterval);
+        await _host.Logs.WaitForAsync("RenewalFailed");
+
+        Assert.NotNull(_host.Election.Status.LastError);
+        Assert.Equal(read.ReadAt, _host.Election.Status.ReadAt);
+        Assert.Equal(read.RenewalSeenAt, _host.Election.Status.RenewalSeenAt);
+        Assert.Equal(RenewInterval, Time.GetUtcNow() - read.ReadAt);
     }
 
     [Fact]
@@ -104,7 +122,9 @@ public sealed class LeaderElectionTests : HostTest
         while (last.State != LeaderElectionState.Standby)
         {
             Assert.True(await watch.MoveNextAsync().AsTask().WaitAsync(Signal.Patience));
-            Assert.NotEqual(last with { RenewedAt = null }, watch.Current with { RenewedAt = null });
+            Assert.NotEqual(
+                last with { RenewedAt = null, RenewalSeenAt = null, ReadAt = null },
+                watch.Current with { RenewedAt = null, RenewalSeenAt = null, ReadAt = null });
             last = watch.Current;
         }
     }

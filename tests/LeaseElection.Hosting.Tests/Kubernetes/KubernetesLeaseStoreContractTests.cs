@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Leases;
-using LeaseElection.Testing.Contracts;
 using LeaseElection.Hosting.Testing.Api;
+using LeaseElection.Testing.Contracts;
 using LeaseElection.Testing.FakeApiServer;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes;

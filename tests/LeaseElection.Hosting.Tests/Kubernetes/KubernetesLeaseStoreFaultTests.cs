@@ -12,7 +12,8 @@ namespace LeaseElection.Hosting.Tests.Kubernetes;
 /// <summary>Requests without an answer.</summary>
 public sealed class KubernetesLeaseStoreFaultTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+    /// <summary>What is left of a term is no round number, and is told as one.</summary>
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1.828);
 
     private readonly ManualTimeProvider _time = new();
     private FakeKubeApiServer _server = null!;
@@ -29,7 +30,9 @@ public sealed class KubernetesLeaseStoreFaultTests : IAsyncLifetime
         await store.ReadAsync(Patience, default);
         _server.Faults.Add(new Fault { Kind = FaultKind.Hang });
 
-        Failed(LeaseStoreErrorKind.Timeout, await TimedOutAsync(store.ReadAsync(Short, default), requests: 2));
+        LeaseReply reply = await TimedOutAsync(store.ReadAsync(Short, default), requests: 2);
+        Failed(LeaseStoreErrorKind.Timeout, reply);
+        Assert.Contains(" did not answer within 1.8 s. ", ((LeaseReply.Failed)reply).Error.Message, StringComparison.Ordinal);
         Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
 
         string[] connections = [.. _server.Requests.Select(request => request.ConnectionId)];

@@ -167,9 +167,11 @@ public sealed class FileLeaseStoreDamageTests : FileLeaseStoreSetup
         // Opening a pipe to read hangs until somebody opens it to write, as a disk does that is gone.
         await MakePipeAsync(LeasePath);
 
-        LeaseReply reply = await store.ReadAsync(TimeSpan.FromMilliseconds(50), default);
+        LeaseReply reply = await store.ReadAsync(TimeSpan.FromMilliseconds(118), default);
 
-        Assert.Equal(LeaseStoreErrorKind.Timeout, Assert.IsType<LeaseReply.Failed>(reply).Error.Kind);
+        LeaseStoreError error = Assert.IsType<LeaseReply.Failed>(reply).Error;
+        Assert.Equal(LeaseStoreErrorKind.Timeout, error.Kind);
+        Assert.Contains(" within 0.1 s.", error.Message, StringComparison.Ordinal); // What is left of a term is no round number.
         await File.WriteAllTextAsync(LeasePath, "");
     }
 

@@ -57,6 +57,7 @@ public sealed partial class ConfigurationSchemaTests
     [InlineData("""{ "LeasName": "web" }""")]
     [InlineData("""{ "LeaseDuration": "15" }""")]
     [InlineData("""{ "LeaseDuration": 15 }""")]
+    [InlineData("""{ "LeaseDuration": "00:15" }""")]
     [InlineData("""{ "LeaseDuration": "15s" }""")]
     [InlineData("""{ "WhenWorkEnds": "Stop" }""")]
     [InlineData("""{ "ReleaseOnStop": "yes" }""")]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using LeaseElection.Sidecar.Flags;
 
 namespace LeaseElection.Sidecar.Tests.Flags;
@@ -6,22 +7,24 @@ namespace LeaseElection.Sidecar.Tests.Flags;
 public sealed class ListenAddressTests
 {
     [Theory]
-    [InlineData("0.0.0.0:4040", "0.0.0.0:4040")]
     [InlineData("127.0.0.1:0", "127.0.0.1:0")]
     [InlineData("[::1]:4040", "[::1]:4040")]
     public void Resolve_Address_IsThatAddress(string text, string endPoint)
     {
         Assert.True(ListenAddress.TryParse(text, out ListenAddress? address));
-        Assert.Equal([IPEndPoint.Parse(endPoint)], address!.Resolve());
+        Assert.Equal([IPEndPoint.Parse(endPoint)], address!.Resolve().EndPoints);
         Assert.Equal(text, address.ToString());
     }
 
-    [Fact]
-    public void Resolve_PortAlone_IsEveryAddress()
+    [Theory]
+    [InlineData(":4040")]
+    [InlineData("0.0.0.0:4040")] // As in Go.
+    [InlineData("[::]:4040")]
+    public void Resolve_EveryAddress_IsThoseOfIPv6Too(string text)
     {
-        Assert.True(ListenAddress.TryParse(":4040", out ListenAddress? address));
-        IPEndPoint endPoint = Assert.Single(address!.Resolve());
-        Assert.Contains(endPoint.Address, new[] { IPAddress.IPv6Any, IPAddress.Any });
+        Assert.True(ListenAddress.TryParse(text, out ListenAddress? address));
+        IPEndPoint endPoint = Assert.Single(address!.Resolve().EndPoints);
+        Assert.Equal(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, endPoint.Address);
         Assert.Equal(4040, endPoint.Port);
     }
 
@@ -29,7 +32,7 @@ public sealed class ListenAddressTests
     public void Resolve_Name_IsLookedUp()
     {
         Assert.True(ListenAddress.TryParse("localhost:4040", out ListenAddress? address));
-        Assert.All(address!.Resolve(), endPoint => Assert.True(IPAddress.IsLoopback(endPoint.Address)));
+        Assert.All(address!.Resolve().EndPoints, endPoint => Assert.True(IPAddress.IsLoopback(endPoint.Address)));
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed class KnownHolderTests
         KnownHolder stale = KnownHolder.Of(_election);
         Assert.Equal(("", true), (stale.Name, stale.IsStale));
         Assert.Equal(10.001, stale.AgeSeconds!.Value, 3);
-        Assert.Equal("""{"name":""}""", LeaderName.Of(stale));
+        Assert.Equal("""{"name":""}""", LeaderName.Of(stale.Name));
 
         Publish("alice", seconds: 10);
         Assert.Equal("alice", KnownHolder.Of(_election).Name);

@@ -204,10 +204,4 @@ public sealed class CommandTests : SidecarTest
         // Nobody else is there, so it leads and runs again.
         await sidecar.UntilAsync(() => HasFile("pid") && FileText("pid") is { Length: > 0 } text && text != $"{pid}", "it to run again");
     }
-
-    private string Holder()
-    {
-        using var lease = JsonDocument.Parse(File.ReadAllText(LeaseFile));
-        return lease.RootElement.GetProperty("spec").TryGetProperty("holderIdentity", out JsonElement holder) ? holder.GetString() ?? "" : "";
-    }
 }

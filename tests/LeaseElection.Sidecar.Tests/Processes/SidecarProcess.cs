@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Sidecar.Tests.Processes;
 
@@ -45,13 +46,13 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
 
     public static Task<SidecarProcess> StartAsync(string folder, params IReadOnlyList<string> arguments) => StartWithAsync([], folder, arguments);
 
+    /// <summary>In a network of its own, where a script has made what there is, and may have left something running that asks it.</summary>
+    public static Task<SidecarProcess> StartInNamespaceAsync(string folder, string script, params IReadOnlyList<string> arguments) => StartAsync(
+        folder, (command, log) => NetworkNamespaces.StartAsync("bash", ["-ec", $"{script}\nexec \"$@\"", "bash", .. command], log), [], arguments);
+
     /// <summary>With more variables, each <c>NAME=value</c>.</summary>
-    public static async Task<SidecarProcess> StartWithAsync(IEnumerable<string> variables, string folder, params IReadOnlyList<string> arguments)
-    {
-        string log = Path.Combine(folder, $"{Guid.NewGuid():n}.log");
-        IEnumerable<string> all = Environment.Select(variable => $"{variable.Key}={variable.Value}").Concat(variables);
-        return new SidecarProcess(await GuardedProcess.StartAsync("env", [.. all, Program, .. arguments], log), log);
-    }
+    public static Task<SidecarProcess> StartWithAsync(IEnumerable<string> variables, string folder, params IReadOnlyList<string> arguments) =>
+        StartAsync(folder, (command, log) => GuardedProcess.StartAsync(command[0], command.Skip(1), log), variables, arguments);
 
     public void Send(UnixSignal signal) => _process.Send(signal);
 
@@ -92,6 +93,14 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     {
         await _process.DisposeAsync();
         _http.Dispose();
+    }
+
+    private static async Task<SidecarProcess> StartAsync(
+        string folder, Func<IReadOnlyList<string>, string, Task<GuardedProcess>> start, IEnumerable<string> variables, IEnumerable<string> arguments)
+    {
+        string log = Path.Combine(folder, $"{Guid.NewGuid():n}.log");
+        IEnumerable<string> all = Environment.Select(variable => $"{variable.Key}={variable.Value}").Concat(variables);
+        return new SidecarProcess(await start(["env", .. all, Program, .. arguments], log), log);
     }
 
     [GeneratedRegex("Serving HTTP on (?<url>http://127\\.0\\.0\\.1:[0-9]+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LeaseElection.Hosting.Leases.Files;
 using LeaseElection.Sidecar.Exec;
 using LeaseElection.Testing.ApiServer;
@@ -30,6 +31,15 @@ public abstract class SidecarTest : IAsyncLifetime
         return sidecar;
     }
 
+    /// <summary>Over the file store, in a network of its own; see <see cref="NamespaceScript"/>.</summary>
+    private protected async Task<SidecarProcess> StartInNamespaceAsync(string script, params IReadOnlyList<string> flags)
+    {
+        SidecarProcess sidecar = await SidecarProcess.StartInNamespaceAsync(
+            Folder, script, ["--election=settlement", "--store=file", $"--store-directory={Folder}", .. flags]);
+        _sidecars.Add(sidecar);
+        return sidecar;
+    }
+
     /// <summary>Over the file store.</summary>
     private protected Task<SidecarProcess> StartOverFilesAsync(params IReadOnlyList<string> arguments) =>
         StartAsync(["--election=settlement", "--store=file", $"--store-directory={Folder}", .. arguments]);
@@ -57,6 +67,13 @@ public abstract class SidecarTest : IAsyncLifetime
             using FileLock? free = FileLock.TryTake(Path.ChangeExtension(LeaseFile, ".lock"), FileMode.OpenOrCreate);
             return free is not null;
         }
+    }
+
+    /// <summary>Whom the lease in the file store names; empty: nobody.</summary>
+    private protected string Holder()
+    {
+        using var lease = JsonDocument.Parse(File.ReadAllText(LeaseFile));
+        return lease.RootElement.GetProperty("spec").TryGetProperty("holderIdentity", out JsonElement holder) ? holder.GetString() ?? "" : "";
     }
 
     /// <summary>A kubeconfig of somebody whose token is in a file, as that of a service account is.</summary>

@@ -30,9 +30,7 @@ public sealed class NativeProgram : IDisposable
         [
             "publish", Path.Combine(Checkout.Root, project),
             "--runtime", RuntimeInformation.RuntimeIdentifier, "--configuration", "Release", "--output", folder,
-            $"-p:CppCompilerAndLinker={Path.Combine(NativeTools.Folder, "gcc")}",
-            $"-p:ObjCopyName={Path.Combine(NativeTools.Folder, "objcopy")}",
-            .. arguments,
+            .. NativeTools.Properties, .. arguments,
         ]);
         var program = new NativeProgram(folder, result.Output + result.Errors);
         if (result.ExitCode == 0)

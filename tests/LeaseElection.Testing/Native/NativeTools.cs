@@ -9,7 +9,11 @@ public static class NativeTools
     /// <summary>Why to skip, null when to run. With <c>CI=true</c> missing tools are no reason.</summary>
     public static string? SkipReason { get; } = ReasonToSkip(Environment.GetEnvironmentVariable);
 
-    internal static string Folder => Find(Environment.GetEnvironmentVariable)
+    /// <summary>What tells <c>dotnet publish</c> of them.</summary>
+    internal static string[] Properties =>
+        [$"-p:CppCompilerAndLinker={Path.Combine(Folder, "gcc")}", $"-p:ObjCopyName={Path.Combine(Folder, "objcopy")}"];
+
+    private static string Folder => Find(Environment.GetEnvironmentVariable)
         ?? throw new InvalidOperationException("Nothing to link native programs with on this machine: run tests/native/install.");
 
     internal static string? ReasonToSkip(Func<string, string?> variable) =>

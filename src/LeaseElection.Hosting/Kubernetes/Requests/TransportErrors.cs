@@ -10,7 +10,7 @@ internal static class TransportErrors
 {
     public static LeaseStoreError Timeout(string server, TimeSpan timeout, Exception exception) => new(
         LeaseStoreErrorKind.Timeout,
-        $"{server} did not answer within {timeout.TotalSeconds:0.###} s. Check that it is up and that no firewall drops the connection.")
+        $"{server} did not answer within {timeout.TotalSeconds:0.#} s. Check that it is up and that no firewall drops the connection.")
     {
         Exception = exception,
     };

@@ -1,4 +1,5 @@
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
 

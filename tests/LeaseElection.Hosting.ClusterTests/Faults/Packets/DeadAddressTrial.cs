@@ -1,6 +1,7 @@
 using System.Net;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
+using LeaseElection.Testing.Processes;
 using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 
 namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
 
@@ -56,7 +57,7 @@ public sealed class NetworkNamespacesTests : IDisposable
         Assert.Equal(Path.Combine(_temporary.FullName, "ip"), NetworkNamespaces.Find(_environment.GetValueOrDefault));
     }
 
-    private string? Reason() => NetworkNamespaces.ReasonToSkip(_environment.GetValueOrDefault);
+    private string? Reason() => PacketFactAttribute.ReasonToSkip(_environment.GetValueOrDefault);
 
     private string Program(string script)
     {

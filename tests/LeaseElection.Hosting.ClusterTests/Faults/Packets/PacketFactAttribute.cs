@@ -1,3 +1,6 @@
+using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Processes;
+
 namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
 
 /// <summary>
@@ -7,5 +10,8 @@ namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PacketFactAttribute : FactAttribute
 {
-    public PacketFactAttribute() => Skip = NetworkNamespaces.SkipReason;
+    public PacketFactAttribute() => Skip = ReasonToSkip(Environment.GetEnvironmentVariable);
+
+    internal static string? ReasonToSkip(Func<string, string?> variable) =>
+        ApiServerAssets.ReasonToSkip(variable) ?? NetworkNamespaces.ReasonToSkip(variable);
 }

@@ -1,12 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
 
-namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
+namespace LeaseElection.Testing.Processes;
 
 /// <summary>
-/// How a program gets network namespaces of its own on this machine: as root, or as anybody where the kernel lets users have namespaces.
+/// How a program gets a network, a host name and mounts of its own on this machine: as root, or as anybody where the kernel lets users have namespaces.
 /// They are the program's and of what it starts, have no way out of them, and are gone with the last of these processes, however that ends:
 /// there is nothing to clean up, and nothing that a killed run could leave behind.
 /// </summary>
@@ -16,9 +15,9 @@ internal static class NetworkNamespaces
     internal const string IpVariable = "LEASEELECTION_IP";
 
     /// <summary>What <c>unshare</c> may be asked for, the plainest first: whoever is root need not become it.</summary>
-    private static readonly string[][] Ways = [["--net", "--mount"], ["--user", "--map-root-user", "--net", "--mount"]];
+    private static readonly string[][] Ways = [["--net", "--mount", "--uts"], ["--user", "--map-root-user", "--net", "--mount", "--uts"]];
 
-    /// <summary>Why to skip, null when to run; the same rules as for the API server, which is needed as well.</summary>
+    /// <summary>Why to skip, null when to run; the same rules as for the API server.</summary>
     public static string? SkipReason { get; } = ReasonToSkip(Environment.GetEnvironmentVariable);
 
     /// <summary>The <c>ip</c> of iproute2.</summary>
@@ -37,8 +36,6 @@ internal static class NetworkNamespaces
 
     internal static string? ReasonToSkip(Func<string, string?> variable)
     {
-        if (ApiServerAssets.ReasonToSkip(variable) is { } reason)
-            return reason;
         if (variable("CI") == "true")
             return null;
         return Find(variable) is { } ip
