@@ -32,14 +32,14 @@ public sealed class CheckAgainFix : CodeFixProvider
         }
 
         // Whom the check asked may be out of sight where the act is, or be an expression that nobody wants to read twice.
-        ExpressionSyntax asked = SyntaxFactory.ParseExpression(text);
-        if (!IsName(asked)
-            || model.GetSpeculativeSymbolInfo(act.SpanStart, asked, SpeculativeBindingOption.BindAsExpression).Symbol is null)
+        bool throws = diagnostic.Properties["Check"] == "IsHeld";
+        ExpressionSyntax check = SyntaxFactory.ParseExpression(text + (throws ? ".ThrowIfLost()" : ".IsLeader"));
+        if (!IsName(SyntaxFactory.ParseExpression(text))
+            || model.GetSpeculativeSymbolInfo(act.SpanStart, check, SpeculativeBindingOption.BindAsExpression).Symbol is null)
         {
             return;
         }
 
-        bool throws = diagnostic.Properties["Check"] == "IsHeld";
         string title = throws ? $"Call {text}.ThrowIfLost() before it" : $"Check {text}.IsLeader again";
         context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(Fixed()), title), diagnostic);
 
@@ -57,21 +57,32 @@ public sealed class CheckAgainFix : CodeFixProvider
     {
         SyntaxTrivia newLine = root.DescendantTrivia().FirstOrDefault(trivia => trivia.IsKind(SyntaxKind.EndOfLineTrivia));
         StatementSyntax check = SyntaxFactory.ParseStatement(term + ".ThrowIfLost();")
+            .WithLeadingTrivia(act.GetLeadingTrivia())
             .WithTrailingTrivia(newLine)
             .WithAdditionalAnnotations(Formatter.Annotation);
+        // A comment, or an #if, that stands before the act is then before both.
+        StatementSyntax indented = act.WithLeadingTrivia(act.GetLeadingTrivia().Where((trivia, index) =>
+            index == act.GetLeadingTrivia().Count - 1 && trivia.IsKind(SyntaxKind.WhitespaceTrivia)));
         return act.Parent switch
         {
-            BlockSyntax or SwitchSectionSyntax => root.InsertNodesBefore(act, [check.WithLeadingTrivia(act.GetLeadingTrivia())]),
-            GlobalStatementSyntax statement => root.InsertNodesBefore(statement, [SyntaxFactory.GlobalStatement(check)]),
+            BlockSyntax or SwitchSectionSyntax => root.ReplaceNode(act, [check, indented]),
+            GlobalStatementSyntax statement =>
+                root.ReplaceNode(statement, [SyntaxFactory.GlobalStatement(check), SyntaxFactory.GlobalStatement(indented)]),
             _ => root.ReplaceNode(
                 act,
-                SyntaxFactory.Block(check, act.WithoutTrivia()).WithTriviaFrom(act).WithAdditionalAnnotations(Formatter.Annotation)),
+                SyntaxFactory.Block(check.WithLeadingTrivia(), act.WithoutTrivia())
+                    .WithTriviaFrom(act)
+                    .WithAdditionalAnnotations(Formatter.Annotation)),
         };
     }
 
-    private static SyntaxNode Checking(SyntaxNode root, StatementSyntax act, string election) => root.ReplaceNode(
-        act,
-        SyntaxFactory.IfStatement(SyntaxFactory.ParseExpression(election + ".IsLeader"), act.WithoutTrivia())
-            .WithTriviaFrom(act)
-            .WithAdditionalAnnotations(Formatter.Annotation));
+    private static SyntaxNode Checking(SyntaxNode root, StatementSyntax act, string election)
+    {
+        StatementSyntax checking = SyntaxFactory.IfStatement(
+            SyntaxFactory.ParseExpression(election + ".IsLeader"), act.WithoutTrivia());
+        // Of `if (all) Act(); else Other();` the else would be that of the new if.
+        if (act.Parent is IfStatementSyntax { Else: not null } either && either.Statement == act)
+            checking = SyntaxFactory.Block(checking);
+        return root.ReplaceNode(act, checking.WithTriviaFrom(act).WithAdditionalAnnotations(Formatter.Annotation));
+    }
 }

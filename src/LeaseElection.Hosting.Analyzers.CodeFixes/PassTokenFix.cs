@@ -35,7 +35,7 @@ public sealed class PassTokenFix : CodeFixProvider
         Dictionary<SyntaxNode, SyntaxNode> changes = [];
         foreach (InvocationExpressionSyntax call in work.DescendantNodes().OfType<InvocationExpressionSyntax>())
         {
-            if (TokenArgument(model, call, token) is { } argument)
+            if (CanHear(call, work) && TokenArgument(model, call, token) is { } argument)
                 changes[call.ArgumentList] = call.ArgumentList.AddArguments(argument);
         }
 
@@ -54,6 +54,17 @@ public sealed class PassTokenFix : CodeFixProvider
             ? list.AddArguments(((ArgumentListSyntax)changes[before]).Arguments.Last())
             : changes[before]);
 
+    /// <summary>What is static does not see the token, and what cleans up must not be given one that has fired by then.</summary>
+    private static bool CanHear(SyntaxNode call, SyntaxNode work) => !call.Ancestors()
+        .TakeWhile(ancestor => ancestor != work)
+        .Any(ancestor => ancestor is FinallyClauseSyntax
+            || (ancestor is LocalFunctionStatementSyntax local && local.Modifiers.Any(SyntaxKind.StaticKeyword))
+            || (ancestor is AnonymousFunctionExpressionSyntax lambda && lambda.Modifiers.Any(SyntaxKind.StaticKeyword)));
+
+    /// <summary>Whether another type of task does as well: <c>ReadLineAsync(token)</c> returns a <c>ValueTask</c>.</summary>
+    private static bool IsAwaited(SyntaxNode call) => call.Parent is AwaitExpressionSyntax
+        || call.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" };
+
     private static ArgumentSyntax? TokenArgument(SemanticModel model, InvocationExpressionSyntax call, string token)
     {
         if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol method)
@@ -66,12 +77,14 @@ public sealed class PassTokenFix : CodeFixProvider
             bool isGiven = own.Ordinal < given && call.ArgumentList.Arguments.All(other => other.NameColon is null)
                 || call.ArgumentList.Arguments.Any(other => other.NameColon?.Name.Identifier.ValueText == own.Name);
             return isGiven || !own.IsOptional ? null
-                : own.Ordinal == given ? argument
+                : own.Ordinal == given && call.ArgumentList.Arguments.All(other => other.NameColon is null) ? argument
                 : argument.WithNameColon(SyntaxFactory.NameColon(own.Name));
         }
 
         bool hasOverload = model.GetMemberGroup(call.Expression).OfType<IMethodSymbol>().Any(other =>
-            other.Parameters.Length == given + 1 && method.Parameters.Length == given && IsToken(other.Parameters[given])
+            (IsAwaited(call)
+                || other.OriginalDefinition.ReturnType.ToDisplayString() == method.OriginalDefinition.ReturnType.ToDisplayString())
+            && other.Parameters.Length == given + 1 && method.Parameters.Length == given && IsToken(other.Parameters[given])
             && other.Parameters.Take(given).Select(parameter => parameter.OriginalDefinition.Type.ToDisplayString())
                 .SequenceEqual(method.Parameters.Select(parameter => parameter.OriginalDefinition.Type.ToDisplayString())));
         return hasOverload ? argument : null;

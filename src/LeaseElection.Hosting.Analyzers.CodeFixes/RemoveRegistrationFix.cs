@@ -30,6 +30,13 @@ public sealed class RemoveRegistrationFix : CodeFixProvider
             return;
         }
 
+        SemanticModel? model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
+        if (call.Expression is MemberAccessExpressionSyntax { Expression: var services }
+            && model?.GetSymbolInfo(services, context.CancellationToken).Symbol is INamedTypeSymbol)
+        {
+            return; // AddHostedService<T>(services): what is left of that is the name of a class.
+        }
+
         Document changed = context.Document.WithSyntaxRoot(without);
         context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(changed), Title), diagnostic);
     }
@@ -42,9 +49,9 @@ public sealed class RemoveRegistrationFix : CodeFixProvider
         { Expression: MemberAccessExpressionSyntax { Expression: var services }, Parent: MemberAccessExpressionSyntax } =>
             root.ReplaceNode(call, services.WithTriviaFrom(call)),
         { Parent: ExpressionStatementSyntax { Parent: GlobalStatementSyntax statement } } =>
-            root.RemoveNode(statement, SyntaxRemoveOptions.KeepNoTrivia),
+            root.RemoveNode(statement, SyntaxRemoveOptions.KeepUnbalancedDirectives),
         { Parent: ExpressionStatementSyntax { Parent: BlockSyntax } statement } =>
-            root.RemoveNode(statement, SyntaxRemoveOptions.KeepNoTrivia),
+            root.RemoveNode(statement, SyntaxRemoveOptions.KeepUnbalancedDirectives),
         _ => null,
     };
 }

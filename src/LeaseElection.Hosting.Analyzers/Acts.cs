@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace LeaseElection.Hosting.Analyzers;
@@ -9,14 +10,24 @@ namespace LeaseElection.Hosting.Analyzers;
 /// </summary>
 internal sealed class Acts
 {
-    /// <summary>Calls of these change nothing outside of the process.</summary>
+    /// <summary>
+    /// Calls of these change nothing outside of the process, or nothing that is the leader's: they answer whoever asked, run or stop the
+    /// host, or are tests.
+    /// </summary>
     private static readonly string[] Harmless =
     [
-        "Microsoft.Extensions.Logging", "Serilog", "System.Collections", "System.Diagnostics", "System.Linq", "System.Text",
-        "System.Threading",
+        "FluentAssertions", "LeaseElection.Hosting", "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Http",
+        "Microsoft.Extensions.Caching.Memory", "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
+        "Microsoft.VisualStudio.TestTools", "Moq", "NSubstitute", "NUnit", "OpenTelemetry", "Prometheus", "Serilog", "Shouldly",
+        "System.Buffers", "System.Collections", "System.Diagnostics", "System.Linq", "System.Runtime", "System.Text", "System.Threading",
+        "Xunit",
     ];
 
+    /// <summary>The others only note what <c>SaveChanges</c> will do.</summary>
+    private static readonly string[] WritesOfEntityFramework = ["SaveChanges", "Execute", "Migrate", "Ensure"];
+
     private readonly LibraryTypes _types;
+    private readonly IOperation _body;
     private readonly bool _tokensAreOfATerm;
 
     /// <param name="types">The library.</param>
@@ -25,8 +36,10 @@ internal sealed class Acts
     public Acts(LibraryTypes types, IOperation body, ISymbol owner)
     {
         _types = types;
-        // Where a term's token is at hand, those that are passed on are it, or linked to it.
+        _body = body;
+        // Where a term's token is at hand, those that are passed on are it, or linked to it: also in what leader work calls of its own.
         _tokensAreOfATerm = HasTermAndToken(owner as IMethodSymbol)
+            || IsOfATerm(owner.ContainingType)
             || body.Descendants().Any(operation => types.IsLost(operation)
                 || operation is IAnonymousFunctionOperation lambda && HasTermAndToken(lambda.Symbol)
                 || operation is ILocalFunctionOperation local && HasTermAndToken(local.Symbol));
@@ -59,6 +72,15 @@ internal sealed class Acts
         _ => null,
     };
 
+    /// <summary>Whether it asks the token of a term whether the term has ended.</summary>
+    /// <param name="operation">A part of a condition, or of a statement.</param>
+    public bool AsksToken(IOperation operation) => operation switch
+    {
+        IInvocationOperation { TargetMethod.Name: "ThrowIfCancellationRequested", Instance: { } token } => IsTokenOfATerm(token),
+        IPropertyReferenceOperation { Property.Name: "IsCancellationRequested", Instance: { } token } => IsTokenOfATerm(token),
+        _ => false,
+    };
+
     private static bool IsHarmless(IInvocationOperation call)
     {
         IMethodSymbol method = call.TargetMethod;
@@ -67,21 +89,34 @@ internal sealed class Acts
         string place = method.ContainingNamespace?.ToDisplayString() ?? "";
         return place == "System"
             || Harmless.Any(harmless => place == harmless || place.StartsWith(harmless + ".", StringComparison.Ordinal))
-            || method.Name is "Dispose" or "DisposeAsync"
+            || method.Name is "Dispose" or "DisposeAsync" or "EnsureSuccessStatusCode"
+            || method.Name.StartsWith("ThrowIf", StringComparison.Ordinal)
+            || (place == "Microsoft.EntityFrameworkCore" && !WritesOfEntityFramework.Any(method.Name.StartsWith))
             || method.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "LoggerMessageAttribute")
             || method.Parameters.Any(parameter => parameter.Type.Name == "ILogger");
     }
 
     /// <summary>Whether it is given what makes a late act harmless, or lets it look: term, election, fencing token, the term's token.</summary>
-    private bool IsGuarded(IInvocationOperation call) => call.Descendants().Any(inner =>
+    private bool IsGuarded(IInvocationOperation call) => call.Descendants().SelectMany(WithLambda).Any(inner =>
         LibraryTypes.Is(inner.Type, _types.Term)
         || LibraryTypes.Is(inner.Type, _types.Election)
         || LibraryTypes.Is(inner.Type, _types.FencingToken)
-        || (_tokensAreOfATerm && IsTokenOfSomebody(inner)));
+        || IsTokenOfATerm(inner));
 
-    private bool IsTokenOfSomebody(IOperation operation) => LibraryTypes.Is(operation.Type, _types.CancellationToken)
+    /// <summary>A graph keeps what a lambda does to itself; the body has it.</summary>
+    private IEnumerable<IOperation> WithLambda(IOperation operation) => operation is IFlowAnonymousFunctionOperation
+        ? _body.Descendants().Where(inner => inner.Syntax == operation.Syntax).SelectMany(lambda => lambda.DescendantsAndSelf())
+        : [operation];
+
+    private bool IsTokenOfATerm(IOperation operation) => _tokensAreOfATerm
+        && LibraryTypes.Is(operation.Type, _types.CancellationToken)
         && operation is IParameterReferenceOperation or ILocalReferenceOperation or IFieldReferenceOperation
             or IPropertyReferenceOperation { Property.IsStatic: false };
+
+    private bool IsOfATerm(INamedTypeSymbol? type) => type is not null
+        && (type.AllInterfaces.Any(implemented => LibraryTypes.Is(implemented, _types.Work))
+            || type.InstanceConstructors.SelectMany(constructor => constructor.Parameters)
+                .Any(parameter => LibraryTypes.Is(parameter.Type, _types.Term)));
 
     private bool HasTermAndToken(IMethodSymbol? method) => method is not null
         && method.Parameters.Any(parameter => LibraryTypes.Is(parameter.Type, _types.Term))

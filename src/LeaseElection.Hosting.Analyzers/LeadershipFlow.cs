@@ -60,9 +60,9 @@ internal sealed class LeadershipFlow(ControlFlowGraph graph, LibraryTypes types,
         bool value = (block.ConditionKind == ControlFlowConditionKind.WhenTrue) == conditional;
         if (block.BranchValue.ConstantValue is { HasValue: true, Value: bool constant } && constant != value)
             return default; // The null of `term?.IsHeld ?? false` never gets to what is guarded.
-        return _checks.In(block.BranchValue) is { } check && check.SaysYesWhen == value
-            ? new Known(Level.Fresh, check.Property, null)
-            : after;
+        return _checks.In(block.BranchValue) is not { } check ? after
+            : check.SaysYesWhen == value ? new Known(Level.Fresh, check.Property, null)
+            : new Known(Level.Nothing, null, null); // What is done there is done because nobody leads here: it cleans up, or gives up.
     }
 
     private Known Through(BasicBlock block, bool tell)
@@ -81,8 +81,11 @@ internal sealed class LeadershipFlow(ControlFlowGraph graph, LibraryTypes types,
 
             if (operation.DescendantsAndSelf().OfType<IAwaitOperation>().FirstOrDefault() is { } awaited)
                 known = known.Past(awaited);
-            if (known.Level == Level.Stale && operation.DescendantsAndSelf().Any(_checks.IsAnotherCheck))
+            if (known.Level == Level.Stale
+                && operation.DescendantsAndSelf().Any(inner => _checks.IsAnotherCheck(inner) || acts.AsksToken(inner)))
+            {
                 known = new Known(Level.Fresh, known.Check, null);
+            }
         }
 
         return known;

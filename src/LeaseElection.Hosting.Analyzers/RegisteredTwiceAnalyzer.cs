@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -28,44 +26,43 @@ public sealed class RegisteredTwiceAnalyzer : DiagnosticAnalyzer
                 return;
             INamedTypeSymbol? ordinary = start.Compilation.GetTypeByMetadataName(
                 "Microsoft.Extensions.DependencyInjection.ServiceCollectionHostedServiceExtensions");
-            var leaderOnly = new ConcurrentBag<(ITypeSymbol Type, SyntaxNode Call)>();
-            var everywhere = new ConcurrentBag<(ITypeSymbol Type, SyntaxNode Call)>();
+            var registrations = new Registrations();
 
             start.RegisterOperationAction(
-                operation =>
-                {
-                    // Of an interface, or of the T of a generic method, nothing is known.
-                    var call = (IInvocationOperation)operation.Operation;
-                    if (call.TargetMethod is not { Name: "AddHostedService", TypeArguments: { Length: 1 } types } method
-                        || types[0] is not { IsAbstract: false, TypeKind: TypeKind.Class } type)
-                    {
-                        return;
-                    }
-
-                    if (LibraryTypes.Is(method.ContainingType, builder))
-                        leaderOnly.Add((type, call.Syntax));
-                    else if (LibraryTypes.Is(method.ContainingType, ordinary))
-                        everywhere.Add((type, call.Syntax));
-                },
-                OperationKind.Invocation);
+                operation => Read(operation, registrations, builder, ordinary), OperationKind.Invocation, OperationKind.MethodReference);
             start.RegisterCompilationEndAction(end =>
             {
-                foreach ((ITypeSymbol type, SyntaxNode call) in everywhere)
-                {
-                    if (leaderOnly.Any(other => LibraryTypes.Is(other.Type, type) && !AreAlternatives(other.Call, call)))
-                        end.ReportDiagnostic(Diagnostic.Create(Rules.RegisteredTwice, call.GetLocation(), type.Name));
-                }
+                foreach ((ITypeSymbol type, SyntaxNode call) in registrations.OfBothKinds())
+                    end.ReportDiagnostic(Diagnostic.Create(Rules.RegisteredTwice, call.GetLocation(), type.Name));
             });
         });
     }
 
-    /// <summary>Whether only one of the two is done: <c>if (several) leader-only; else everywhere;</c>.</summary>
-    private static bool AreAlternatives(SyntaxNode one, SyntaxNode other) =>
-        one.Ancestors().FirstOrDefault(ancestor => ancestor.Contains(other)) switch
+    private static void Read(
+        OperationAnalysisContext context, Registrations registrations, INamedTypeSymbol builder, INamedTypeSymbol? ordinary)
+    {
+        IMethodSymbol? method = context.Operation switch
         {
-            IfStatementSyntax { Else: { } otherwise } either =>
-                !either.Condition.Contains(one) && otherwise.Contains(one) != otherwise.Contains(other),
-            ConditionalExpressionSyntax or SwitchStatementSyntax or SwitchExpressionSyntax => true,
-            _ => false,
+            IInvocationOperation call => call.TargetMethod,
+            IMethodReferenceOperation reference => reference.Method,
+            _ => null,
         };
+        if (method is null)
+            return;
+
+        // Of an interface, or of the T of a generic method, nothing is known.
+        if (method is { Name: "AddHostedService", TypeArguments: { Length: 1 } types }
+            && types[0] is { IsAbstract: false, TypeKind: TypeKind.Class } type
+            && (LibraryTypes.Is(method.ContainingType, builder) || LibraryTypes.Is(method.ContainingType, ordinary)))
+        {
+            registrations.Add(
+                context.ContainingSymbol, type, context.Operation.Syntax, leaderOnly: LibraryTypes.Is(method.ContainingType, builder));
+        }
+        else if (method.MethodKind != MethodKind.LocalFunction
+            && LibraryTypes.Is(method.ContainingAssembly, context.Compilation.Assembly))
+        {
+            // Of a local function the method around it is known as the one that does it.
+            registrations.AddCall(context.ContainingSymbol, (method.ReducedFrom ?? method).OriginalDefinition, context.Operation.Syntax);
+        }
+    }
 }

@@ -51,8 +51,25 @@ public sealed class TokenUnheardAnalyzer : DiagnosticAnalyzer
             {
                 Tell(context.ReportDiagnostic, lambda.Parameters[2], lambda);
             }
+            else if (work.Target is IMethodReferenceOperation { Method: { Parameters.Length: 3 } method }
+                && BodyInSight(method, call, context.CancellationToken) is { } named
+                && IsUnheard(named, method, types))
+            {
+                Tell(context.ReportDiagnostic, method.Parameters[2], method);
+            }
         }
     }
+
+    /// <summary>What a named method or local function does, if it stands in the same file: other files are dear to read.</summary>
+    private static IOperation? BodyInSight(IMethodSymbol method, IOperation call, CancellationToken cancellationToken) =>
+        method.DeclaringSyntaxReferences.FirstOrDefault(place => place.SyntaxTree == call.Syntax.SyntaxTree) is { } place
+            ? call.SemanticModel?.GetOperation(place.GetSyntax(cancellationToken), cancellationToken) switch
+            {
+                IMethodBodyOperation body => body.BlockBody ?? body.ExpressionBody,
+                ILocalFunctionOperation local => local.Body,
+                _ => null,
+            }
+            : null;
 
     private static bool IsExecute(IMethodSymbol method, LibraryTypes types)
     {
@@ -65,20 +82,47 @@ public sealed class TokenUnheardAnalyzer : DiagnosticAnalyzer
     private static bool IsUnheard(IOperation body, IMethodSymbol method, LibraryTypes types)
     {
         IOperation[] operations = [.. body.Descendants()];
-        return operations.Any(TakesTime) && !operations.Any(operation => operation switch
+        return operations.Any(operation => TakesTime(operation, body)) && !operations.Any(operation => operation switch
         {
             // Whoever is given the term can look at its token.
             IParameterReferenceOperation { Parameter: var parameter } => LibraryTypes.Is(parameter, method.Parameters.Last())
                 || (LibraryTypes.Is(parameter.Type, types.Term)
-                    && operation.Parent is not IMemberReferenceOperation and not IInvocationOperation),
+                    && operation.Parent is not IMemberReferenceOperation and not IInvocationOperation
+                    && !IsOnlyChecked(operation)),
             _ => types.IsLost(operation),
         });
     }
 
-    /// <summary>Work that only sets a flag, or throws, has nothing to stop.</summary>
-    private static bool TakesTime(IOperation operation) => operation is IAwaitOperation or ILoopOperation
-        || operation is IReturnOperation { ReturnedValue: { } value }
-            && Unconverted(value) is IInvocationOperation { TargetMethod.Name: not ("FromResult" or "FromException") };
+    /// <summary><c>ArgumentNullException.ThrowIfNull(term)</c>.</summary>
+    private static bool IsOnlyChecked(IOperation term) => term.Parent switch
+    {
+        IConversionOperation conversion => IsOnlyChecked(conversion),
+        IArgumentOperation { Parent: IInvocationOperation { TargetMethod.ContainingType.Name: "ArgumentNullException" } } => true,
+        _ => false,
+    };
+
+    /// <summary>
+    /// Work that only sets a flag, or throws, has nothing to stop; nor has one that walks over a few things that it has, or asks them in a
+    /// lambda that returns something.
+    /// </summary>
+    private static bool TakesTime(IOperation operation, IOperation body) => operation switch
+    {
+        IAwaitOperation => true,
+        IForEachLoopOperation { IsAsynchronous: false, Collection: var collection } => Unconverted(collection) is IInvocationOperation,
+        ILoopOperation => true,
+        IReturnOperation { ReturnedValue: { } value } => FunctionOf(operation, body) == body
+            && Unconverted(value) is IInvocationOperation { TargetMethod.Name: not ("FromResult" or "FromException" or "FromCanceled") },
+        _ => false,
+    };
+
+    /// <summary>The body of the lambda or local function that it stands in, or that of the work.</summary>
+    private static IOperation FunctionOf(IOperation operation, IOperation body)
+    {
+        IOperation at = operation;
+        while (at != body && at.Parent is { } parent and not IAnonymousFunctionOperation and not ILocalFunctionOperation)
+            at = parent;
+        return at;
+    }
 
     private static IOperation Unconverted(IOperation value) =>
         value is IConversionOperation conversion ? Unconverted(conversion.Operand) : value;

@@ -103,6 +103,26 @@ public sealed class HelmReleaseTests(ApiServerFixture fixture)
         Assert.Equal(held, await SpecAsync(release));
     }
 
+    /// <summary>Unless it is not to be kept: then helm would delete it under its leader.</summary>
+    [InstalledTheory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Upgrade_ThatWouldDeleteTheLease_IsRefusedUntilItIsKept(int helm)
+    {
+        HelmRelease release = await PrepareAsync(helm, "least-rights");
+        await new HelmRelease(fixture.Server, release.Chart with { Flags = ["--set", "lease.keep=false"] }).InstallAsync();
+        string held = await HoldAsync(release);
+        HelmChart without = release.Chart with { Flags = ["--set", "lease.create=false"] };
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => release.UpgradeAsync(without));
+        string command = refusal.Message.Split('`')[1];
+        Assert.StartsWith("kubectl annotate lease ", command, StringComparison.Ordinal);
+        await fixture.Server.KubectlAsync(null, command.Split(' ')[1..]);
+        await release.UpgradeAsync(without);
+
+        Assert.Equal(held, await SpecAsync(release));
+    }
+
     [InstalledTheory]
     [InlineData(3)]
     [InlineData(4)]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.Chart;
 
@@ -39,6 +40,22 @@ public sealed class LabelTests
         }
     }
 
+    /// <summary>Releases and namespaces may be called so, and no API server takes a number for a name.</summary>
+    [ChartTheory]
+    [CombinationData]
+    public async Task Names_OfDigits_AreTexts(string combination)
+    {
+        RenderedChart chart = await new HelmChart
+        {
+            Combination = combination,
+            Release = "2026",
+            Namespace = "12",
+            Set = ["fullnameOverride='34'", "nameOverride='56'"],
+        }.RenderAsync();
+
+        Assert.All(chart.Objects.SelectMany(Named), value => Assert.Equal(JsonValueKind.String, value.GetValueKind()));
+    }
+
     /// <summary>Whatever is labelled, the selector finds the Pods, and no more than them.</summary>
     [ChartTheory]
     [CombinationData]
@@ -73,4 +90,17 @@ public sealed class LabelTests
 
     private static bool Selects(JsonObject selector, JsonNode pod) =>
         selector.All(label => (string?)pod["metadata"]!["labels"]![label.Key] == (string?)label.Value);
+
+    /// <summary>All names in it, and all labels and what selects by them.</summary>
+    private static IEnumerable<JsonNode> Named(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(pair => pair switch
+        {
+            { Key: "labels" or "matchLabels", Value: JsonObject labels } => labels.Select(label => label.Value!),
+            { Key: "name" or "namespace" or "serviceAccountName", Value: JsonValue name } => [name],
+            _ => Named(pair.Value),
+        }),
+        JsonArray list => list.SelectMany(Named),
+        _ => [],
+    };
 }

@@ -61,6 +61,12 @@ public sealed class RefusalTests
         "at '/helmTest/podAnnotations/a': got boolean, want string")]
     [InlineData("helmTest.resources=[]", "helmTest.resources: Invalid type. Expected: object, given: array", "at '/helmTest/resources': got array, want object")]
     [InlineData("runtimeClassName=1", "runtimeClassName: Invalid type. Expected: string, given: integer", "at '/runtimeClassName': got number, want string")]
+    [InlineData("lease.keep=null", "lease: keep is required", "at '/lease': missing property 'keep'")]
+    [InlineData("election.releaseOnStop=null", "election: releaseOnStop is required", "at '/election': missing property 'releaseOnStop'")]
+    [InlineData("probes=null", "(root): probes is required", "at '': missing property 'probes'")]
+    [InlineData(
+        "env=[{name: RETRIES, value: 5}]", "env.0.value: Invalid type. Expected: [string,null], given: integer",
+        "at '/env/0/value': got number, want null or string")]
     public async Task Value_AgainstTheSchema_IsRefusedWithItsRule(string value, string helm3, string helm4)
     {
         Assert.EndsWith(Schema + helm3, await (Of(value) with { Helm = 3 }).RefusalAsync(), StringComparison.Ordinal);

@@ -36,6 +36,12 @@ public sealed class ValuesTests
         AssertClosed(Schema, "");
     }
 
+    /// <summary>Null takes a key away, and a template would read nothing: <c>keep</c>, which is true, as false.</summary>
+    [Fact]
+    public void EveryValue_WithoutWhichNothingIsMeant_IsRequired() => Assert.All(
+        Documented().Where(value => value.Default is not ("null" or "\"\"") && SchemaOf(value.Path) is { } schema && !MayBeEmpty(schema)),
+        value => Assert.True(IsRequired(value.Path), value.Path));
+
     /// <summary>Every switch is tried both ways and every other value is changed, or nobody knows whether it works.</summary>
     [Fact]
     public void EveryValue_IsTriedByACombination()
@@ -76,6 +82,18 @@ public sealed class ValuesTests
     private static IEnumerable<string> Leaves(JsonNode? node, string path) => node is JsonObject { Count: > 0 } map
         ? map.SelectMany(pair => Leaves(pair.Value, path.Length == 0 ? pair.Key : $"{path}.{pair.Key}"))
         : [path];
+
+    /// <summary>Lists and maps, which are as good as empty ones then.</summary>
+    private static bool MayBeEmpty(JsonNode schema) =>
+        schema["type"]?.ToJsonString() is { } type && (type.Contains("null", StringComparison.Ordinal) || type is "\"array\"" or "\"object\"");
+
+    /// <summary>And all that it is in.</summary>
+    private static bool IsRequired(string path)
+    {
+        int dot = path.LastIndexOf('.');
+        JsonNode? parent = dot < 0 ? Schema : SchemaOf(path[..dot]);
+        return parent?["required"]?.AsArray().Any(key => (string?)key == path[(dot + 1)..]) == true && (dot < 0 || IsRequired(path[..dot]));
+    }
 
     private static JsonNode? At(JsonNode? node, string path) => path.Split('.').Aggregate(node, (at, key) => (at as JsonObject)?[key]);
 

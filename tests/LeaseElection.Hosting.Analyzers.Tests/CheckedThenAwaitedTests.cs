@@ -49,6 +49,15 @@ public sealed class CheckedThenAwaitedTests
     [InlineData("if (election.IsLeader) { await Load(); await Task.Delay(1); }")]
     [InlineData("if (election.IsLeader) { try { await Load(); } catch (Exception) { Act(); } }")]
     [InlineData("await Load(); Act();")]
+    [InlineData("if (!election.IsLeader) return; await Load(); if (!election.IsLeader) { await ActAsync(); return; } Act();")] // Cleans up.
+    [InlineData("if (election.Term is { IsHeld: true } term) { await Load(); term.Lost.ThrowIfCancellationRequested(); Act(); }")]
+    [InlineData("if (election.Term is { IsHeld: true } term) { await Load(); if (term.Lost.IsCancellationRequested) return; Act(); }")]
+    [InlineData("if (election.Term is { IsHeld: true } term) { await Load(); await Retry(async () => Write(term.FencingToken)); }")]
+    [InlineData("if (election.Term is { IsHeld: true } term) { await Load(); await Retry(() => ActAsync(term.Lost)); }")]
+    [InlineData("if (election.IsLeader) { using var answer = await Post(); answer.EnsureSuccessStatusCode(); }")]
+    [InlineData("if (election.IsLeader) { await ActAsync(); lifetime.StopApplication(); }")] // Once, and the app is done.
+    [InlineData("if (election.IsLeader) { int row = await Load(); ArgumentOutOfRangeException.ThrowIfNegative(row); }")]
+    [InlineData("while (!election.IsLeader) await Task.Delay(1); await ActAsync(); await host.StopAsync();")]
     public Task Analyze_NoSuchAct_FindsNothing(string body) => Verify.FindsAsync<CheckedThenAwaitedAnalyzer>(Program(body));
 
     [Theory]
@@ -56,11 +65,19 @@ public sealed class CheckedThenAwaitedTests
     [InlineData("using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken); if (term.IsHeld) { await Load(); await ActAsync(both.Token); }", "")]
     [InlineData("while (term.IsHeld) { await Load(); await {|LE0001:ActAsync(CancellationToken.None)|}; }", "")]
     [InlineData("while (term.IsHeld) { await Load(); await {|LE0001:ActAsync()|}; }", "")]
-    public Task Analyze_WhatIsGivenTheTermsToken_IsGuarded(string body, string _) =>
+    [InlineData("while (term.IsHeld) { await Load(); stoppingToken.ThrowIfCancellationRequested(); Act(); }", "")]
+    [InlineData("while (term.IsHeld) { await Load(); if (stoppingToken.IsCancellationRequested) return; Act(); }", "")]
+    [InlineData("await Task.Delay(1, stoppingToken);", "while (_term!.IsHeld) { await Load(); await ActAsync(token); }")]
+    [InlineData("await Task.Delay(1, stoppingToken);", "while (_term!.IsHeld) { await Load(); {|LE0001:Act()|}; }")]
+    public Task Analyze_WhatIsGivenTheTermsToken_IsGuarded(string body, string helper) =>
         Verify.FindsAsync<CheckedThenAwaitedAnalyzer>(Program("") + $$"""
             internal sealed class Work : Acting, ILeaderWork
             {
+                private LeadershipTerm? _term = null;
+
                 public async Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken) { {{body}} }
+
+                internal async Task HelpAsync(CancellationToken token) { await Load(); {{helper}} GC.KeepAlive(_term); }
             }
             """);
 
@@ -70,6 +87,26 @@ public sealed class CheckedThenAwaitedTests
     public Task Fix_OfATerm_ThrowsIfItIsLost(string act, string guarded) => FixAsync(
         "if (election.Term is not { IsHeld: true } term)\n            return;\n        await Load();\n        " + act,
         "if (election.Term is not { IsHeld: true } term)\n            return;\n        await Load();\n        " + guarded);
+
+    [Theory]
+    [InlineData("// Settles.\n        ", "")]
+    [InlineData("// Settles.\n#if !NEVER\n        ", "\n#endif")]
+    public Task Fix_OfATerm_KeepsWhatStandsBefore(string before, string after)
+    {
+        string body = $"if (election.Term is not {{ IsHeld: true }} term)\n            return;\n        await Load();\n        {before}";
+        return FixAsync($"{body}Act();{after}", $"{body}term.ThrowIfLost();\n        Act();{after}");
+    }
+
+    [Fact]
+    public Task Fix_BeforeAnElse_LeavesItWhereItBelongs() => FixAsync(
+        "if (!election.IsLeader)\n            return;\n        if (await Load() > 0)\n            Act();\n        else\n            Console.WriteLine();",
+        "if (!election.IsLeader)\n            return;\n        if (await Load() > 0)\n        {\n            if (election.IsLeader)\n"
+            + "                Act();\n        }\n        else\n            Console.WriteLine();");
+
+    [Fact]
+    public Task Fix_WherePropertiesAreAskedThroughAPattern_IsNotOffered() => FixAsync(
+        "if (election is { Term.IsHeld: true } found)\n        {\n            await Load();\n            Act();\n        }",
+        "if (election is { Term.IsHeld: true } found)\n        {\n            await Load();\n            {|LE0001:Act()|};\n        }");
 
     [Fact]
     public Task Fix_OfAnElection_AsksAgain() => FixAsync(
@@ -93,6 +130,10 @@ public sealed class CheckedThenAwaitedTests
             protected Task ActAsync(CancellationToken token = default) => Task.CompletedTask;
             protected Task<int> Load() => Task.FromResult(1);
             protected async IAsyncEnumerable<int> Rows() { yield return await Load(); }
+            protected Task Retry(Func<Task> act) => act();
+            protected Task<System.Net.Http.HttpResponseMessage> Post() => Task.FromResult(new System.Net.Http.HttpResponseMessage());
+            protected readonly IHostApplicationLifetime lifetime = null!;
+            protected readonly IHost host = null!;
         }
 
         internal sealed class Service(ILeaderElection election, ILogger<Service> logger, Action callback) : Acting

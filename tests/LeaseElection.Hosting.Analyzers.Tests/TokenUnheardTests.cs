@@ -9,12 +9,17 @@ public sealed class TokenUnheardTests
     [Theory]
     [InlineData("await Task.Delay(1);")]
     [InlineData("while (true) { }")]
+    [InlineData("ArgumentNullException.ThrowIfNull(term); await Task.Delay(1);")]
+    [InlineData("_ = Task.Run(async () => await Task.Delay(1));")]
+    [InlineData("foreach (string line in System.IO.File.ReadLines(\"pipe\")) Console.WriteLine(line);")]
     [InlineData("while (term.IsHeld) { await Task.Delay(1); }")] // Held until this returns: a graceful stop waits for it.
     [InlineData("while (true) { term.ThrowIfLost(); await Task.Delay(1); }")]
     public Task Analyze_WorkThatTakesTimeAndLooksAtNothing_IsFound(string body) => FindsAsync(body, Unheard);
 
     [Theory]
     [InlineData("await Task.Delay(1, stoppingToken);")]
+    [InlineData("foreach (string name in new[] { \"a\", \"b\" }) Console.WriteLine(name);")]
+    [InlineData("var names = new[] { \"a\" }; Console.WriteLine(Array.ConvertAll(names, name => name.Trim()));")]
     [InlineData("while (!stoppingToken.IsCancellationRequested) { await Task.Delay(1); }")]
     [InlineData("await Task.Delay(1, term.Lost);")]
     [InlineData("await Other(term);")]
@@ -31,6 +36,19 @@ public sealed class TokenUnheardTests
         builder.AddWork((services, term, token) => Task.Delay(1, token));
         builder.AddWork((services, term, token) => Task.CompletedTask);
         builder.AddWork((services, term, token) => Task.FromResult(1));
+        builder.AddWork(Local);
+        builder.AddWork(Methods.Unheard);
+        builder.AddWork(Methods.Heard);
+
+        static Task Local(IServiceProvider services, LeadershipTerm term, CancellationToken {|LE0002:token|}) => Task.Delay(1);
+
+        internal static class Methods
+        {
+            public static async Task Unheard(IServiceProvider services, LeadershipTerm term, CancellationToken {|LE0002:token|}) =>
+                await Task.Delay(1);
+
+            public static Task Heard(IServiceProvider services, LeadershipTerm term, CancellationToken token) => Task.Delay(1, token);
+        }
 
         internal sealed class Arrow : ILeaderWork
         {
@@ -75,6 +93,27 @@ public sealed class TokenUnheardTests
             "CancellationToken stoppingToken"));
 
     [Fact]
+    public Task Fix_WhereTheTokenIsOutOfSightOrOfNoUse_LeavesTheCall() => Verify.FixesAsync<TokenUnheardAnalyzer, PassTokenFix>(
+        Work(
+            """
+            await Task.Delay(1);
+                    try { await Later(); } finally { await Load(1); }
+                    Task<string?> line = Console.In.ReadLineAsync();
+                    await Between(last: 2);
+                    static async Task Later() => await Task.Delay(1);
+            """,
+            Unheard),
+        Work(
+            """
+            await Task.Delay(1, stoppingToken);
+                    try { await Later(); } finally { await Load(1); }
+                    Task<string?> line = Console.In.ReadLineAsync();
+                    await Between(last: 2, token: stoppingToken);
+                    static async Task Later() => await Task.Delay(1);
+            """,
+            "CancellationToken stoppingToken"));
+
+    [Fact]
     public Task Fix_OfADiscard_NamesIt() => Verify.FixesAsync<TokenUnheardAnalyzer, PassTokenFix>(
         "new ServiceCollection().AddLeaderElection().AddWork((_, _, {|LE0002:_|}) => Task.Delay(1));",
         "new ServiceCollection().AddLeaderElection().AddWork((_, _, stoppingToken) => Task.Delay(1, stoppingToken));");
@@ -93,6 +132,7 @@ public sealed class TokenUnheardTests
             private static Task<int> Load(int count) => Task.FromResult(count);
             private static Task<int> Load(int count, CancellationToken token) => Task.FromResult(count);
             private static Task Optional(int first = 1, int second = 2, CancellationToken stoppingToken = default) => Task.CompletedTask;
+            private static Task Between(int first = 1, CancellationToken token = default, int last = 2) => Task.CompletedTask;
             private static void Main() { }
         }
         """;

@@ -54,8 +54,8 @@
 
 {{/* Labels. The selector is immutable: name and instance, and nothing else. */}}
 {{- define "leader-elected-app.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "leader-elected-app.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "leader-elected-app.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{/*
@@ -72,8 +72,8 @@ Each once, or the YAML would have a key twice, of which some tools take the firs
 {{- end }}
 
 {{- define "leader-elected-app.metadata" -}}
-name: {{ include "leader-elected-app.fullname" . }}
-namespace: {{ .Release.Namespace }}
+name: {{ include "leader-elected-app.fullname" . | quote }}
+namespace: {{ .Release.Namespace | quote }}
 labels:
   {{- include "leader-elected-app.labels" (dict "root" .) | nindent 2 }}
 {{- end }}

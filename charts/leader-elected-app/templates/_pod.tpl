@@ -1,6 +1,6 @@
 {{/* What a cluster's rules ask of every Pod, that of `helm test` too. */}}
 {{- define "leader-elected-app.podPolicy" -}}
-serviceAccountName: {{ include "leader-elected-app.serviceAccountName" . }}
+serviceAccountName: {{ include "leader-elected-app.serviceAccountName" . | quote }}
 automountServiceAccountToken: {{ .Values.serviceAccount.automount }}
 enableServiceLinks: false
 securityContext:
@@ -18,10 +18,10 @@ tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .Values.runtimeClassName }}
-runtimeClassName: {{ . }}
+runtimeClassName: {{ . | quote }}
 {{- end }}
 {{- end }}
 
