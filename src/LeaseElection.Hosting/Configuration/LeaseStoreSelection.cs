@@ -30,29 +30,34 @@ internal static class LeaseStoreSelection
         List<string> tried = [];
         if (connect(options.Store == LeaseStoreKind.Kubernetes, tried) is { } connection)
             return connection;
-        if (options.Store == LeaseStoreKind.Auto && IsDevelopmentMachine(environment, environmentName))
+        // Asked for by name, Kubernetes is not given up for a file. Nor in a pod without a token: each pod has files of its own.
+        bool mayBeDevelopment = options.Store == LeaseStoreKind.Auto && environment.Variable("KUBERNETES_SERVICE_HOST") is null;
+        if (mayBeDevelopment && string.Equals(environmentName, Environments.Development, StringComparison.OrdinalIgnoreCase))
             return null;
-        throw new LeaseStoreConfigurationException(Message(registration, options.Store, environmentName, tried));
+        string orDevelopment = mayBeDevelopment ? $", or DOTNET_ENVIRONMENT=Development (it is {Describe(environmentName)})" : "";
+        throw new LeaseStoreConfigurationException(Message(registration, options.Store, orDevelopment, tried));
     }
 
-    /// <summary>A pod without a token is none, whatever its environment is called: each pod has files of its own.</summary>
-    private static bool IsDevelopmentMachine(ProcessEnvironment environment, string? environmentName) =>
-        string.Equals(environmentName, Environments.Development, StringComparison.OrdinalIgnoreCase)
-        && environment.Variable("KUBERNETES_SERVICE_HOST") is null;
-
     private static string Message(
-        LeaderElectionRegistration registration, LeaseStoreKind store, string? environmentName, List<string> tried)
+        LeaderElectionRegistration registration, LeaseStoreKind store, string orDevelopment, List<string> tried)
     {
         string storeKey = registration.KeyOf(nameof(LeaderElectionOptions.Store));
         string[] waysOut =
         [
             "run in a pod with a service account token",
             $"set {registration.KeyOf("Kubernetes:KubeConfig")} to a kubeconfig file",
-            $"on one machine only, set {storeKey}=File, or DOTNET_ENVIRONMENT=Development (it is {environmentName ?? "not set"})",
+            $"on one machine only, set {storeKey}=File{orDevelopment}",
             $"for a single instance, set {registration.KeyOf(nameof(LeaderElectionOptions.Enabled))}=false",
         ];
         return $"{storeKey} is {store}, but no Kubernetes API server was found.\n"
             + "Tried:\n" + string.Concat(tried.Select(place => $"  - {place}\n"))
             + "Do one of these:\n" + string.Join('\n', waysOut.Select(way => $"  - {way}"));
     }
+
+    private static string Describe(string? environmentName) => environmentName switch
+    {
+        null => "not set",
+        _ when string.IsNullOrWhiteSpace(environmentName) => "empty",
+        _ => environmentName,
+    };
 }

@@ -38,11 +38,14 @@ public class LeaseStoreSelectionTests
     }
 
     [Fact]
-    public void Select_AutoInAPodWithoutToken_IsRefusedEvenInDevelopment()
+    public void Select_AutoInAPodWithoutToken_IsRefusedEvenInDevelopmentAndNotAdvisedIt()
     {
         ProcessEnvironment pod = TestEnvironment.With(("KUBERNETES_SERVICE_HOST", "10.0.0.1"));
 
-        Assert.Throws<LeaseStoreConfigurationException>(() => Select(LeaseStoreKind.Auto, there: null, "Development", pod));
+        var exception = Assert.Throws<LeaseStoreConfigurationException>(
+            () => Select(LeaseStoreKind.Auto, there: null, "Development", pod));
+
+        Assert.DoesNotContain("DOTNET_ENVIRONMENT", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,6 +67,20 @@ public class LeaseStoreSelectionTests
               - for a single instance, set LeaderElection:Enabled=false
             """,
             exception.Message);
+    }
+
+    [Theory]
+    [InlineData(LeaseStoreKind.Auto, "", ", or DOTNET_ENVIRONMENT=Development (it is empty)")]
+    [InlineData(LeaseStoreKind.Auto, " ", ", or DOTNET_ENVIRONMENT=Development (it is empty)")]
+    [InlineData(LeaseStoreKind.Auto, null, ", or DOTNET_ENVIRONMENT=Development (it is not set)")]
+    [InlineData(LeaseStoreKind.Kubernetes, "Development", "")]
+    [InlineData(LeaseStoreKind.Kubernetes, "Production", "")]
+    public void Select_NothingFound_AdvisesAnEnvironmentOnlyWhereItHelps(LeaseStoreKind store, string? environmentName, string advice)
+    {
+        var exception = Assert.Throws<LeaseStoreConfigurationException>(
+            () => Select(store, there: null, environmentName, TestEnvironment.With()));
+
+        Assert.Contains($"  - on one machine only, set LeaderElection:Store=File{advice}\n", exception.Message, StringComparison.Ordinal);
     }
 
     private static string? Select(LeaseStoreKind store, string? there, string? environmentName, ProcessEnvironment environment) =>
