@@ -11,6 +11,9 @@ public sealed partial class ConfigurationSchemaTests
 {
     private const string WriteVariable = "LEASEELECTION_WRITE_SCHEMA";
 
+    /// <summary>What <c>dotnet new</c> replaces by the name of the project.</summary>
+    private const string NameOfTemplates = "LEASE_NAME";
+
     private static readonly string[] BuildOutput = ["bin", "obj"];
 
     private static readonly string SchemaFile = Path.Combine(Checkout.Root, "src", "LeaseElection.Hosting", "ConfigurationSchema.json");
@@ -44,10 +47,14 @@ public sealed partial class ConfigurationSchemaTests
     [InlineData("""{ "LeaseDuration": "00:00:30", "RenewDeadline": "0:0:20.5" }""")]
     [InlineData("""{ "Enabled": false, "Store": "File", "File": { "Directory": "/leases" } }""")]
     [InlineData("""{ "RetryPeriod": "00:00:01", "reports": { "LeaseName": "reports", "Kubernetes": { "PublishEvents": true } } }""")]
+    [InlineData("""{ "LeaseName": "orders.v1.eu-west-2", "LeaseNamespace": "7-shops" }""")]
+    [InlineData("""{ "LeaseName": "o", "reports": { "LeaseName": "0.r", "LeaseNamespace": "s" } }""")]
+    [InlineData("""{ "LeaseName": "", "LeaseNamespace": "", "Enabled": false }""")]
+    [InlineData("""{ "LeaseName": "L", "LeaseNamespace": "N" }""", 253, 63)]
     [InlineData("""{ "WhenWorkEnds": "StepDown", "reports": { "WhenWorkOverruns": "FailFast" } }""")]
-    public void Schema_WhatTheHostTakes_IsValid(string section)
+    public void Schema_WhatTheHostTakes_IsValid(string section, int nameLength = 1, int namespaceLength = 1)
     {
-        string configuration = $$"""{ "LeaderElection": {{section}} }""";
+        string configuration = Configuration(section, nameLength, namespaceLength);
 
         Assert.True(IsValid(configuration));
         Assert.Null(Refusal(configuration));
@@ -55,6 +62,19 @@ public sealed partial class ConfigurationSchemaTests
 
     [Theory]
     [InlineData("""{ "LeasName": "web" }""")]
+    [InlineData("""{ "LeaseName": "Orders_1" }""")]
+    [InlineData("""{ "LeaseName": "orders-" }""")]
+    [InlineData("""{ "LeaseName": "-orders" }""")]
+    [InlineData("""{ "LeaseName": "orders..v1" }""")]
+    [InlineData("""{ "LeaseName": "orders.-v1" }""")]
+    [InlineData("""{ "LeaseName": "orders." }""")]
+    [InlineData("""{ "LeaseName": "örders" }""")]
+    [InlineData("""{ "LeaseName": "L" }""", 254)]
+    [InlineData("""{ "LeaseNamespace": "shop.eu" }""")]
+    [InlineData("""{ "LeaseNamespace": "Shop" }""")]
+    [InlineData("""{ "LeaseNamespace": "shop-" }""")]
+    [InlineData("""{ "LeaseNamespace": "N" }""", 0, 64)]
+    [InlineData("""{ "reports": { "LeaseName": "Reports" } }""")]
     [InlineData("""{ "LeaseDuration": "15" }""")]
     [InlineData("""{ "LeaseDuration": 15 }""")]
     [InlineData("""{ "LeaseDuration": "00:15" }""")]
@@ -66,9 +86,9 @@ public sealed partial class ConfigurationSchemaTests
     [InlineData("""{ "reports": "reports" }""")]
     [InlineData("""{ "reports": { "LeasName": "reports" } }""")]
     [InlineData("""{ "reports": { "RetryPeriod": "2" } }""")]
-    public void Schema_WhatTheHostRefuses_IsNotValid(string section)
+    public void Schema_WhatTheHostRefuses_IsNotValid(string section, int nameLength = 1, int namespaceLength = 1)
     {
-        string configuration = $$"""{ "LeaderElection": {{section}} }""";
+        string configuration = Configuration(section, nameLength, namespaceLength);
 
         Assert.False(IsValid(configuration));
         Assert.NotNull(Refusal(configuration));
@@ -77,6 +97,12 @@ public sealed partial class ConfigurationSchemaTests
     [Fact]
     public void Schema_SettingsOfOthers_AreNoneOfItsBusiness() =>
         Assert.True(IsValid("""{ "Logging": { "LogLevel": { "Default": "Information" } }, "AllowedHosts": "*" }"""));
+
+    /// <summary>L and N stand for names of these lengths.</summary>
+    private static string Configuration(string section, int nameLength, int namespaceLength) =>
+        $$"""{ "LeaderElection": {{section}} }"""
+            .Replace("\"L\"", $"\"{new string('l', nameLength)}\"", StringComparison.Ordinal)
+            .Replace("\"N\"", $"\"{new string('n', namespaceLength)}\"", StringComparison.Ordinal);
 
     private static bool IsValid(string configuration) => Schema.Value.Evaluate(JsonElement.Parse(configuration)).IsValid;
 
@@ -108,7 +134,7 @@ public sealed partial class ConfigurationSchemaTests
         foreach (string file in files.Where(file => !file.Split('/').Intersect(BuildOutput).Any()))
         {
             if (Path.GetFileName(file).StartsWith("appsettings", StringComparison.Ordinal) && Path.GetExtension(file) == ".json")
-                yield return (file, File.ReadAllText(file));
+                yield return (file, File.ReadAllText(file).Replace(NameOfTemplates, "my-service", StringComparison.Ordinal));
             if (Path.GetExtension(file) != ".md")
                 continue;
             foreach (Match snippet in Snippet().Matches(File.ReadAllText(file)))

@@ -10,6 +10,18 @@ internal static class OptionsSchema
     /// <summary>Hours, minutes and seconds. No option takes a day, and a bare 15 would be 15 of them.</summary>
     private const string Duration = @"^([01]?\d|2[0-3]):[0-5]?\d:[0-5]?\d(\.\d{1,7})?$";
 
+    private const string Label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+
+    /// <summary>
+    /// What the API server accepts as a name, and the most characters of it (RFC 1123). An empty one counts as not set: it may come from
+    /// another source, or not be needed.
+    /// </summary>
+    private static readonly Dictionary<string, (string Pattern, int MaxLength)> Names = new(StringComparer.Ordinal)
+    {
+        [nameof(LeaderElectionOptions.LeaseName)] = ($@"^({Label}(\.{Label})*)?$", 253),
+        [nameof(LeaderElectionOptions.LeaseNamespace)] = ($"^({Label})?$", 63),
+    };
+
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
@@ -52,6 +64,8 @@ internal static class OptionsSchema
         foreach (System.Reflection.PropertyInfo property in type.GetProperties())
         {
             JsonObject value = Value(property.PropertyType, property.GetValue(defaults));
+            if (Names.TryGetValue(property.Name, out (string Pattern, int MaxLength) name))
+                (value["pattern"], value["maxLength"]) = (name.Pattern, name.MaxLength);
             value["description"] = Docs.Of($"P:{type.FullName}.{property.Name}");
             properties[property.Name] = value;
         }
