@@ -13,24 +13,29 @@ internal sealed class ElectionDirectory
     /// <summary>Names that are paths of their own.</summary>
     private const string Events = "events";
 
+    private const string None = "This host has no leader election: call builder.Services.AddLeaderElection() before Build().";
+
     private ElectionDirectory(IReadOnlyList<ILeaderElection> all) => All = all;
 
     /// <summary>In the order in which they were added.</summary>
     public IReadOnlyList<ILeaderElection> All { get; }
 
-    public static ElectionDirectory Of(IServiceProvider services)
+    public static ElectionDirectory Of(IServiceProvider services) =>
+        AllOf(services) is { Length: > 0 } all ? new ElectionDirectory(all) : throw new InvalidOperationException(None);
+
+    /// <summary>The election of a name given to <c>AddLeaderElection</c>; if there is none, <paramref name="missing"/> says what to do.</summary>
+    public static ILeaderElection? Find(IServiceProvider services, string name, out string missing)
     {
-        // By key, and without: tests and decorators may register one that has no key.
-        ILeaderElection[] all = [.. services.GetKeyedServices<ILeaderElection>(KeyedService.AnyKey)
-            .Concat(services.GetServices<ILeaderElection>())
-            .DistinctBy(election => election.Name)];
-        if (all.Length == 0)
-            throw new InvalidOperationException("This host has no leader election: call builder.Services.AddLeaderElection() before Build().");
-        return new ElectionDirectory(all);
+        ILeaderElection[] all = AllOf(services);
+        string call = $"call builder.Services.AddLeaderElection({(name.Length == 0 ? "" : $"\"{name}\"")}) before Build().";
+        missing = all.Length == 0 ? None
+            : $"RequireLeadership asks for the election \"{NameOf(name)}\", and this host has only "
+                + $"{string.Join(", ", all.Select(election => $"\"{NameOf(election)}\""))}. Name one of them, or {call}";
+        return all.FirstOrDefault(election => election.Name == name);
     }
 
     /// <summary>An election's name in URLs.</summary>
-    public static string NameOf(ILeaderElection election) => election.Name.Length == 0 ? Default : election.Name;
+    public static string NameOf(ILeaderElection election) => NameOf(election.Name);
 
     /// <summary>Refuses names that no URL could tell apart.</summary>
     public void CheckNames()
@@ -45,12 +50,6 @@ internal sealed class ElectionDirectory
             }
         }
     }
-
-    /// <summary>The election of a name given to <c>AddLeaderElection</c>.</summary>
-    public ILeaderElection Require(string name) =>
-        All.FirstOrDefault(election => election.Name == name) ?? throw new InvalidOperationException(
-            $"RequireLeadership asks for the election \"{name}\", and this host has only {Names}. "
-            + (name.Length == 0 ? "Name one of them, or call builder.Services.AddLeaderElection()." : $"Call builder.Services.AddLeaderElection(\"{name}\")."));
 
     /// <summary>The election that a request names; if there is none, it is answered with a list of those there are.</summary>
     public async Task<ILeaderElection?> FindAsync(HttpContext context)
@@ -69,5 +68,13 @@ internal sealed class ElectionDirectory
         return found;
     }
 
-    private string Names => string.Join(", ", All.Select(election => $"\"{NameOf(election)}\""));
+    private static string NameOf(string name) => name.Length == 0 ? Default : name;
+
+    /// <summary>By key, and without: tests and decorators may register one that has no key.</summary>
+    private static ILeaderElection[] AllOf(IServiceProvider services) =>
+    [
+        .. services.GetKeyedServices<ILeaderElection>(KeyedService.AnyKey)
+            .Concat(services.GetServices<ILeaderElection>())
+            .DistinctBy(election => election.Name),
+    ];
 }

@@ -23,7 +23,9 @@ public static class LeadershipEndpointConventionBuilderExtensions
     /// <see cref="LeaderElectionStatus.HolderIdentity"/> says who that is; nobody may be.
     /// </param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="InvalidOperationException">Thrown when the endpoints are built: the host has no such election.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Thrown when the host starts: it has no such election. A host without any election starts, and these endpoints fail.
+    /// </exception>
     public static TBuilder RequireLeadership<TBuilder>(
         this TBuilder builder, string election = "", Func<HttpContext, ILeaderElection, Task>? onStandby = null)
         where TBuilder : IEndpointConventionBuilder
@@ -31,14 +33,23 @@ public static class LeadershipEndpointConventionBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(election);
         Func<HttpContext, ILeaderElection, Task> answer = onStandby ?? StandbyAnswer.WriteAsync;
+        LeadershipEndpointCheck.IsNeeded();
 
         // Finally: whatever else wraps the endpoint, its filters too, is not to run on a standby.
         builder.Finally(endpoint =>
         {
             if (endpoint.RequestDelegate is not { } serve)
                 return;
-            ILeaderElection required = ElectionDirectory.Of(endpoint.ApplicationServices).Require(election);
-            endpoint.RequestDelegate = context => required.IsLeader ? serve(context) : answer(context, required);
+            if (ElectionDirectory.Find(endpoint.ApplicationServices, election, out string? missing) is { } required)
+            {
+                endpoint.RequestDelegate = context => required.IsLeader ? serve(context) : answer(context, required);
+                return;
+            }
+
+            // No exception here: it would be one of every endpoint of the app, at each request.
+            var unknown = new UnknownElection($"{endpoint.DisplayName}: {missing}");
+            endpoint.Metadata.Add(unknown);
+            endpoint.RequestDelegate = _ => throw new InvalidOperationException(unknown.Message);
         });
         return builder;
     }

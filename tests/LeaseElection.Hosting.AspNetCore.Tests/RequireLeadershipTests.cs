@@ -116,15 +116,35 @@ public sealed class RequireLeadershipTests : WebTest
     }
 
     [Fact]
-    public async Task Endpoint_UnknownElection_SaysWhatToCall()
+    public async Task Endpoint_UnknownElection_FailsTheStart()
     {
-        await using var replica = new WebReplica("me");
+        WebReplica replica = NewReplica();
         replica.Builder.Services.AddLeaderElection();
-        replica.App.MapGet("/report", () => "served").RequireLeadership("reports");
-        var exception = Assert.Throws<InvalidOperationException>(
-            () => ((IEndpointRouteBuilder)replica.App).DataSources.SelectMany(source => source.Endpoints).ToArray());
-        Assert.Contains("only \"default\"", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("AddLeaderElection(\"reports\")", exception.Message, StringComparison.Ordinal);
+        replica.Builder.Services.AddLeaderElection("reports", options => options.LeaseName = "reports");
+        replica.App.MapGet("/report", () => "served").RequireLeadership("report");
+        replica.App.MapGroup("/admin").RequireLeadership("admins").MapGet("/plain", () => "served");
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(replica.StartAsync);
+        Assert.Equal(
+            """
+            HTTP: GET /report: RequireLeadership asks for the election "report", and this host has only "default", "reports". Name one of them, or call builder.Services.AddLeaderElection("report") before Build().
+            HTTP: GET /admin/plain: RequireLeadership asks for the election "admins", and this host has only "default", "reports". Name one of them, or call builder.Services.AddLeaderElection("admins") before Build().
+            """,
+            exception.Message);
+    }
+
+    [Fact]
+    public async Task Endpoint_UnknownElectionOfAHostThatAddsNone_FailsAlone()
+    {
+        WebReplica replica = await StartAsync(
+            app =>
+            {
+                app.MapGet("/report", () => "served").RequireLeadership("report");
+                app.MapGet("/livez", () => "alive");
+            },
+            new FakeElection("reports"));
+        Assert.Equal("alive", (await replica.GetAsync("/livez")).Text);
+        Assert.Equal(HttpStatusCode.InternalServerError, (await replica.GetAsync("/report")).Status);
+        Assert.Contains(replica.Logs.Entries, entry => entry.Exception?.Message.Contains("has only \"reports\"", StringComparison.Ordinal) == true);
     }
 
     private string _leaderUrl = "";

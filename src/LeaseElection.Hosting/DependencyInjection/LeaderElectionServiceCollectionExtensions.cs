@@ -117,7 +117,16 @@ public static class LeaderElectionServiceCollectionExtensions
             provider, registration, provider.GetRequiredKeyedService<LeaderElection>(name)));
         services.AddHealthChecks();
         services.AddLeaderElectionHealthCheck(name);
+        AddEndpointCheck(services);
     }
+
+    /// <summary>
+    /// Has the package for ASP.NET Core, where there is one, check names of elections when the host starts. It has no call of its own
+    /// before the host is built, and without it a mistyped name would show when the first request comes. Trimming knows constant names.
+    /// </summary>
+    private static void AddEndpointCheck(IServiceCollection services) =>
+        Type.GetType("LeaseElection.Hosting.AspNetCore.LeadershipEndpointCheck, LeaseElection.Hosting.AspNetCore")
+            ?.GetMethod("Add")?.Invoke(null, [services]);
 
     /// <summary>The clock that was registered for elections (a test), else one that counts the time a machine is suspended.</summary>
     private static TimeProvider ClockOf(IServiceProvider provider) =>
