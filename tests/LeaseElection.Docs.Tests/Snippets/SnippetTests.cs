@@ -12,6 +12,9 @@ namespace LeaseElection.Docs.Tests.Snippets;
 /// <summary>What a page shows can be typed: code compiles, settings are settings, manifests are YAML.</summary>
 public sealed class SnippetTests
 {
+    /// <summary>What the pages call a further election of a host.</summary>
+    private const string NamedElection = "reports";
+
     [Fact]
     public void CSharp_Compiles() => Findings.None(Snippets("csharp").SelectMany(SnippetCompiler.Errors));
 
@@ -27,6 +30,12 @@ public sealed class SnippetTests
     public void Json_WithAnUnknownOption_IsToldByPageAndLine() => Assert.StartsWith(
         "page.md:7: ",
         JsonError(new("page.md", 7, "json", """{ "LeaderElection": { "LeaseName": "a", "LeaseDurations": "00:00:15" } }""")),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Json_WithAMistakeInANamedElection_IsToldByPageAndLine() => Assert.StartsWith(
+        "page.md:7: LeaderElection:reports:LeaseName",
+        JsonError(new("page.md", 7, "json", """{ "LeaderElection": { "LeaseName": "a", "reports": { "RetryPeriod": "00:00:01" } } }""")),
         StringComparison.Ordinal);
 
     [Fact]
@@ -65,8 +74,13 @@ public sealed class SnippetTests
     {
         var services = new ServiceCollection();
         services.AddLogging().AddSingleton(configuration).AddLeaderElection();
+        bool second = configuration.GetSection(LeaderElectionOptions.SectionName).GetSection(NamedElection).Exists();
+        if (second)
+            services.AddLeaderElection(NamedElection);
         using ServiceProvider provider = services.BuildServiceProvider();
         _ = provider.GetRequiredService<IOptions<LeaderElectionOptions>>().Value;
+        if (second)
+            _ = provider.GetRequiredService<IOptionsMonitor<LeaderElectionOptions>>().Get(NamedElection);
     }
 
     private static string? YamlError(Snippet snippet)
