@@ -286,8 +286,8 @@ public sealed class FakeLeaderElection
     }
 
     private LeadershipTerm Held(string method) => Election.Term is { IsHeld: true } term ? term : throw new InvalidOperationException(
-        $"{method} has nothing to end: {Describe()} does not lead. Call LeadAsync() first; if you did, its work has failed or returned meanwhile: "
-        + "its log says which.");
+        $"{method} has nothing to end: {Describe()} does not lead. Call LeadAsync() first; if you did, its work has failed or "
+        + "returned meanwhile: its log says which.");
 
     private void RefuseBesideAnotherLeader()
     {
