@@ -212,7 +212,8 @@ public sealed class FakeLeaderElection
     /// told to: work needs real time for that, and the next leader must not come before by the speed of a test.
     /// </summary>
     internal bool IsThrough =>
-        IsDone || (Election.Status is { State: not LeaderElectionState.Draining } status && (!Client.IsWatching || _other!.IsSeenBy(status)));
+        IsDone
+        || (Election.Status is { State: not LeaderElectionState.Draining } status && (!Client.IsWatching || _other!.IsSeenBy(status)));
 
     /// <summary>Its work has had all the patience there is.</summary>
     internal void LeaveBehind() => _leftBehind = Election.Term;
