@@ -212,7 +212,8 @@ public sealed class FakeLeaderElection
     /// told to: work needs real time for that, and the next leader must not come before by the speed of a test.
     /// </summary>
     internal bool IsThrough =>
-        IsDone || (Election.Status is { State: not LeaderElectionState.Draining } status && (!Client.IsWatching || _other!.IsSeenBy(status)));
+        IsDone
+        || (Election.Status is { State: not LeaderElectionState.Draining } status && (!Client.IsWatching || _other!.IsSeenBy(status)));
 
     /// <summary>Its work has had all the patience there is.</summary>
     internal void LeaveBehind() => _leftBehind = Election.Term;
@@ -286,8 +287,8 @@ public sealed class FakeLeaderElection
     }
 
     private LeadershipTerm Held(string method) => Election.Term is { IsHeld: true } term ? term : throw new InvalidOperationException(
-        $"{method} has nothing to end: {Describe()} does not lead. Call LeadAsync() first; if you did, its work has failed or returned meanwhile: "
-        + "its log says which.");
+        $"{method} has nothing to end: {Describe()} does not lead. Call LeadAsync() first; if you did, its work has failed or "
+        + "returned meanwhile: its log says which.");
 
     private void RefuseBesideAnotherLeader()
     {

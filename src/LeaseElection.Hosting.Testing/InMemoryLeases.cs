@@ -108,9 +108,9 @@ public sealed class InMemoryLeases
     public void Compact() => Model.Compact();
 
     /// <summary>
-    /// Lets time pass, with the elections of all hosts keeping up: leaders renew, leases run out, requests meet their time limits. Work that
-    /// is told to stop meanwhile is waited for, in real time and for <see cref="FakeLeaderElection.Patience"/> at most, once a term. What the
-    /// app's own timers do on the same clock is not waited for.
+    /// Lets time pass, with the elections of all hosts keeping up: leaders renew, leases run out, requests meet their time limits. Work
+    /// that is told to stop meanwhile is waited for, in real time and for <see cref="FakeLeaderElection.Patience"/> at most, once a term.
+    /// What the app's own timers do on the same clock is not waited for.
     /// </summary>
     /// <param name="by">How much.</param>
     /// <returns>A task that ends when so much time has passed by <see cref="Time"/>.</returns>

@@ -63,8 +63,8 @@ internal sealed class FakeHostService(FakeHost host, IServiceCollection register
         {
             throw new InvalidOperationException(
                 "Another clock than that of AddFakeLeaderElection was registered for the elections of this host "
-                + $"({nameof(LeaderElectionOptions)}.{nameof(LeaderElectionOptions.TimeProviderKey)}): a test that moves one would not move "
-                + "the other. Remove that registration, and hand your FakeTimeProvider over: "
+                + $"({nameof(LeaderElectionOptions)}.{nameof(LeaderElectionOptions.TimeProviderKey)}): a test that moves one would not "
+                + "move the other. Remove that registration, and hand your FakeTimeProvider over: "
                 + $"AddFakeLeaderElection(new {nameof(InMemoryLeases)}(time)).");
         }
 
