@@ -38,6 +38,9 @@ internal sealed class ElectionMetrics(ElectionInstruments? instruments, LeaderEl
             case ElectionEvent.LeadershipLost lost:
                 EndTerm(TelemetryTags.Lost, TagValue<StopReason>.Of(lost.Reason));
                 break;
+            case ElectionEvent.WorkFaulted faulted:
+                WorkFaulted(faulted.Exception);
+                break;
             case ElectionEvent.WorkOverran when instruments is { WorkOverruns.Enabled: true }:
                 instruments.WorkOverruns.Count(_lease);
                 break;

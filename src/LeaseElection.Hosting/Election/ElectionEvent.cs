@@ -41,6 +41,9 @@ internal abstract record ElectionEvent
 
     public sealed record WorkReturned(int Work) : ElectionEvent;
 
+    /// <summary>One piece of work ended as it should, the term being over, before it had been told to.</summary>
+    public sealed record WorkEnded(int Work) : ElectionEvent;
+
     /// <param name="Work">Which piece.</param>
     /// <param name="Exception">What it threw.</param>
     /// <param name="Policy">What follows; <see langword="null"/> when work was being stopped already.</param>

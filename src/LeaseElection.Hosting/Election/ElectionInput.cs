@@ -48,8 +48,13 @@ internal abstract record ElectionInput
     /// <summary>One piece of work returned although nobody asked it to stop.</summary>
     public sealed record WorkReturned(int Work, int StillRunning) : ElectionInput;
 
-    /// <summary>One piece of work threw.</summary>
-    public sealed record WorkFaulted(int Work, Exception Exception) : ElectionInput;
+    /// <summary>One piece of work threw, and had not been told to stop.</summary>
+    /// <param name="Work">Which piece.</param>
+    /// <param name="Exception">What it threw.</param>
+    /// <param name="SaysTermIsOver">
+    /// Whether that says that its term is over, which the clock may have told it before it told this process anything: it had been frozen.
+    /// </param>
+    public sealed record WorkFaulted(int Work, Exception Exception, bool SaysTermIsOver = false) : ElectionInput;
 
     /// <summary>After <see cref="ElectionOutput.StopWork"/>: every piece of work has really ended.</summary>
     public sealed record WorkStopped : ElectionInput;

@@ -125,7 +125,11 @@ internal sealed class ElectionTerm
     public void OnWorkReturned(int work, int stillRunning)
     {
         if (StopReason is not null)
+        {
+            _turn.Report(new ElectionEvent.WorkEnded(work));
             return;
+        }
+
         _turn.Report(new ElectionEvent.WorkReturned(work));
         if (_settings.WhenWorkEnds == WorkEndPolicy.Restart)
             Restart(work);
@@ -133,11 +137,12 @@ internal sealed class ElectionTerm
             End(_settings.WhenWorkEnds, Election.StopReason.WorkReturned);
     }
 
-    public void OnWorkFaulted(int work, Exception exception)
+    public void OnWorkFaulted(ElectionInput.WorkFaulted faulted)
     {
+        (int work, Exception exception, bool saysTermIsOver) = faulted;
         if (StopReason is not null)
         {
-            _turn.Report(new ElectionEvent.WorkFaulted(work, exception, null));
+            _turn.Report(saysTermIsOver ? new ElectionEvent.WorkEnded(work) : new ElectionEvent.WorkFaulted(work, exception, null));
             return;
         }
 

@@ -135,7 +135,7 @@ internal sealed class Elector
                 Term?.OnWorkReturned(returned.Work, returned.StillRunning);
                 break;
             case ElectionInput.WorkFaulted faulted:
-                Term?.OnWorkFaulted(faulted.Work, faulted.Exception);
+                Term?.OnWorkFaulted(faulted);
                 break;
             case ElectionInput.WorkStopped:
                 OnWorkStopped();

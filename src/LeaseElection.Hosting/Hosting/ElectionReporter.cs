@@ -104,6 +104,9 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
             case ElectionEvent.WorkReturned e:
                 logger.WorkReturned(work.NameOf(e.Work), _lease.Namespace, _lease.Name);
                 break;
+            case ElectionEvent.WorkEnded e:
+                logger.WorkEnded(work.NameOf(e.Work), _lease.Namespace, _lease.Name);
+                break;
             case ElectionEvent.WorkFaulted { Policy: { } policy } e:
                 logger.WorkFaulted(work.NameOf(e.Work), _lease.Namespace, _lease.Name, policy, e.Exception);
                 break;

@@ -87,24 +87,30 @@ internal sealed class WorkRunner(
 
     /// <summary>
     /// Only the token counts as having been told to stop. Work that gives up because the term was in doubt for a moment has ended by
-    /// itself: the core must know, or this process would go on leading without it.
+    /// itself: the core must know, or this process would go on leading without it. Only the core can tell whether the term is over for
+    /// good, so that is no fault: work may see it by the clock before the loop does.
     /// </summary>
     private void Ended(int work, LeadershipTerm term, Exception? exception)
     {
         int stillRunning = Interlocked.Decrement(ref _runningCount);
         bool told = term.Lost.IsCancellationRequested;
         bool obeyed = told && exception is null or OperationCanceledException;
-        if (exception is not null && !obeyed)
-            metrics.WorkFaulted(exception);
         if (obeyed)
             logger.WorkEnded(works[work].Name, term.LeaseNamespace, term.LeaseName);
-        else if (told)
-            logger.WorkFailedWhileStopping(works[work].Name, term.LeaseNamespace, term.LeaseName, exception);
         else if (exception is null)
             post(new ElectionInput.WorkReturned(work, stillRunning));
+        else if (!told)
+            post(new ElectionInput.WorkFaulted(work, exception, SaysTermIsOver(exception, term)));
         else
-            post(new ElectionInput.WorkFaulted(work, exception));
+        {
+            metrics.WorkFaulted(exception);
+            logger.WorkFailedWhileStopping(works[work].Name, term.LeaseNamespace, term.LeaseName, exception);
+        }
     }
+
+    private static bool SaysTermIsOver(Exception exception, LeadershipTerm term) =>
+        exception is LeadershipLostException
+        || (exception is OperationCanceledException { CancellationToken: var token } && token == term.Lost);
 
     private sealed class Run(CancellationToken told)
     {

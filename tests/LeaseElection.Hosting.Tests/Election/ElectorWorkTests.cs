@@ -191,6 +191,38 @@ public class ElectorWorkTests
         Assert.Empty(driver.All<ElectionOutput.RestartWork>());
     }
 
+    /// <summary>Work saw by the clock that its term was over, before the loop got to run: it has ended as it should.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void EndsBecauseTheTermIsOver_DeadlineHasPassedUnseen_IsNoFaultAndEndsTheTerm(bool throws)
+    {
+        ElectorDriver driver = Leading(WorkEndPolicy.StopHost);
+        driver.Freeze(60);
+
+        driver.Give(throws ? new ElectionInput.WorkFaulted(1, Fault, SaysTermIsOver: true) : new ElectionInput.WorkReturned(1, StillRunning: 0));
+        Assert.Equal(StopReason.DeadlinePassed, driver.StoppedWork());
+        driver.WorkStopped();
+
+        Assert.Equal(1, Assert.Single(driver.Told<ElectionEvent.WorkEnded>()).Work);
+        Assert.Empty(driver.Told<ElectionEvent.WorkFaulted>());
+        Assert.Empty(driver.Told<ElectionEvent.WorkReturned>());
+        Assert.Empty(driver.All<ElectionOutput.StopHost>());
+        Assert.NotEqual(LeaderElectionState.Draining, driver.State);
+    }
+
+    /// <summary>The term goes on, or may yet, and its work is gone: what is to be done about that is the policy's.</summary>
+    [Fact]
+    public void SaysThatTheTermIsOver_ItIsHeld_IsAFault()
+    {
+        ElectorDriver driver = Leading(WorkEndPolicy.StepDown);
+
+        driver.Give(new ElectionInput.WorkFaulted(0, Fault, SaysTermIsOver: true));
+
+        Assert.Equal(WorkEndPolicy.StepDown, Assert.Single(driver.Told<ElectionEvent.WorkFaulted>()).Policy);
+        Assert.Equal(StopReason.WorkFaulted, driver.StoppedWork());
+    }
+
     [Fact]
     public void ReturnedAtOnce_BeforeTheFirstRenewal_IsNoEndOfTheTerm()
     {

@@ -1,6 +1,7 @@
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Logging;
+using LeaseElection.Testing.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -116,6 +117,70 @@ public sealed class WorkRunnerTests : HostTest
 
         // The renewal proves the term again, but its work is gone: leading without it for ever would be the worst of both.
         await Work.StartedAsync(2);
+    }
+
+    /// <summary>
+    /// The first thing to run in a process that was frozen may be work, which asks its term before anybody can have told it to stop.
+    /// </summary>
+    [Theory]
+    [InlineData("ThrowIfLost")]
+    [InlineData("its token")]
+    [InlineData("return")]
+    public async Task Work_SeesThatItsTermIsOverBeforeItIsTold_HasEndedAsItShould(string by)
+    {
+        _host.AddElection().AddWork(Work.RunAsync);
+        using var recorder = new MeasurementRecorder(_host.Host.Services);
+        LeadershipTerm term = await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        Time.Suspend(TimeSpan.FromSeconds(60));
+        Exception lost = Assert.Throws<LeadershipLostException>(term.ThrowIfLost);
+        Assert.False(term.Lost.IsCancellationRequested);
+        if (by == "return")
+            Work.Return();
+        else
+            Work.Fail(by == "ThrowIfLost" ? lost : new OperationCanceledException(term.Lost));
+
+        LogEntry ended = await _host.Logs.WaitForAsync("WorkEnded");
+        Assert.Equal(LogLevel.Debug, ended.Level);
+        Assert.Contains("TestWork", ended.Message, StringComparison.Ordinal);
+        await Work.StartedAsync(2); // The core has heard it, or no other term would begin.
+        Assert.Empty(_host.Logs.Named("WorkFailedWhileStopping"));
+        Assert.Empty(_host.Logs.Named("WorkFaulted"));
+        Assert.Empty(recorder.Of("leader_election.work.faults"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Work_GivesUpAnotherThingThanItsTermWhenThatIsOver_HasFailed(bool isCancellation)
+    {
+        _host.AddElection().AddWork(Work.RunAsync);
+        using var recorder = new MeasurementRecorder(_host.Host.Services);
+        LeadershipTerm term = await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        Time.Suspend(TimeSpan.FromSeconds(60));
+        Assert.False(term.Lost.IsCancellationRequested);
+        Work.Fail(isCancellation ? new TaskCanceledException("A request took too long.") : new InvalidOperationException("half done"));
+
+        await _host.Logs.WaitForAsync("WorkFailedWhileStopping");
+        Assert.Single(await recorder.UntilAsync("leader_election.work.faults", 1));
+    }
+
+    [Fact]
+    public async Task Work_SaysThatLeadershipIsLostWhileItIsHeld_HasFailed()
+    {
+        _host.AddElection().AddWork(Work.RunAsync);
+        using var recorder = new MeasurementRecorder(_host.Host.Services);
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+
+        Work.Fail(new LeadershipLostException("I thought so."));
+
+        await _host.Logs.WaitForAsync("WorkFaulted");
+        Assert.Single(await recorder.UntilAsync("leader_election.work.faults", 1));
+        Assert.Empty(_host.Logs.Named("WorkEnded"));
     }
 
     [Fact]
