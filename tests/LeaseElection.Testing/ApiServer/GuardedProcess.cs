@@ -14,8 +14,8 @@ public sealed class GuardedProcess : IAsyncDisposable
     // $1: log file, $2: directory to remove at the end or empty, then the program and its arguments. The shell becomes
     // the program, so our child is the program itself and $$ is its number. The guard is forked off before, so it is a
     // child of the program: when it is not any more, the program has ended and its number may be somebody else's.
-    // env: who starts tests in the background of a script has SIGINT ignored, the program would inherit that, and no shell
-    // can take it back; a test that interrupts it would wait for ever.
+    // env: who starts tests in the background of a script has SIGINT ignored (Python: SIGXFSZ), the program would inherit that,
+    // and no shell can take it back; a test that interrupts it would wait for ever.
     private const string Script = """
         exec 3<&0
         (
@@ -27,7 +27,7 @@ public sealed class GuardedProcess : IAsyncDisposable
           if [ -n "$2" ]; then rm -rf -- "$2"; fi
         ) &
         exec >>"$1" 2>&1 </dev/null 3<&-
-        exec env --default-signal=INT,QUIT "${@:3}"
+        exec env --default-signal "${@:3}"
         """;
 
     private const int NoSuchProcess = 3;
