@@ -23,7 +23,10 @@ internal sealed class ElectionDirectory
     public static ElectionDirectory Of(IServiceProvider services) =>
         AllOf(services) is { Length: > 0 } all ? new ElectionDirectory(all) : throw new InvalidOperationException(None);
 
-    /// <summary>The election of a name given to <c>AddLeaderElection</c>; if there is none, <paramref name="missing"/> says what to do.</summary>
+    /// <summary>The election of a name given to <c>AddLeaderElection</c>.</summary>
+    /// <param name="services">Those of the host.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="missing">What to do if there is none.</param>
     public static ILeaderElection? Find(IServiceProvider services, string name, out string missing)
     {
         ILeaderElection[] all = AllOf(services);

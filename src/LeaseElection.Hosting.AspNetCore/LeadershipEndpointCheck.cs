@@ -6,12 +6,16 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LeaseElection.Hosting.AspNetCore;
 
-/// <summary>Fails the start, before the server listens, if an endpoint requires leadership in an election that the host does not have.</summary>
+/// <summary>
+/// Fails the start, before the server listens, if an endpoint requires leadership in an election that the host does not have.
+/// </summary>
 internal sealed class LeadershipEndpointCheck : IStartupFilter
 {
     private static volatile bool _isNeeded;
 
-    /// <summary>Found by name and called by <c>AddLeaderElection</c>: this package has no call of its own before the host is built.</summary>
+    /// <summary>
+    /// Found by name and called by <c>AddLeaderElection</c>: this package has no call of its own before the host is built.
+    /// </summary>
     public static void Add(IServiceCollection services) =>
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, LeadershipEndpointCheck>());
 
