@@ -307,8 +307,8 @@ public sealed class FakeLeaderElection
         string which = _host.Work.Of(Election.LeaseNamespace, Election.LeaseName);
         return $"Work of {Describe()} still runs {Patience.TotalSeconds:0.#} s after it was told to stop ({why}): "
             + $"{(which.Length == 0 ? "it" : which)} ignores its token. Pass "
-            + "stoppingToken on to everything it awaits, and let the OperationCanceledException through. If it honestly needs longer, raise "
-            + $"{nameof(FakeLeaderElection)}.{nameof(Patience)}.";
+            + "stoppingToken on to everything it awaits, and let the OperationCanceledException through. If it honestly needs longer, "
+            + $"raise {nameof(FakeLeaderElection)}.{nameof(Patience)}.";
     }
 
     private string WhyNot() => Election.Status is { LastError: { } error } ? $"The last request failed: {error}"
