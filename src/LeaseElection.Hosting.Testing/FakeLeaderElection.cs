@@ -303,10 +303,14 @@ public sealed class FakeLeaderElection
         }
     }
 
-    private string WorkIgnoresItsToken(string why) =>
-        $"Work of {Describe()} still runs {Patience.TotalSeconds:0.#} s after it was told to stop ({why}): it ignores its token. Pass "
-        + "stoppingToken on to everything it awaits, and let the OperationCanceledException through. If it honestly needs longer, raise "
-        + $"{nameof(FakeLeaderElection)}.{nameof(Patience)}.";
+    private string WorkIgnoresItsToken(string why)
+    {
+        string which = _host.Work.Of(Election.LeaseNamespace, Election.LeaseName);
+        return $"Work of {Describe()} still runs {Patience.TotalSeconds:0.#} s after it was told to stop ({why}): "
+            + $"{(which.Length == 0 ? "it" : which)} ignores its token. Pass "
+            + "stoppingToken on to everything it awaits, and let the OperationCanceledException through. If it honestly needs longer, "
+            + $"raise {nameof(FakeLeaderElection)}.{nameof(Patience)}.";
+    }
 
     private string WhyNot() => Election.Status is { LastError: { } error } ? $"The last request failed: {error}"
         : $"It is {Election.Status.State}; {Election.Status.HolderIdentity ?? "nobody"} holds the lease.";

@@ -1,5 +1,7 @@
 using LeaseElection.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.Testing.Tests;
@@ -87,6 +89,27 @@ public sealed class FakeLeaderElectionTests(ITestOutputHelper output)
         Assert.Contains("lease default/app", failure.Message, StringComparison.Ordinal);
         Assert.Contains("ignores its token. Pass stoppingToken on", failure.Message, StringComparison.Ordinal);
         work.End();
+    }
+
+    /// <summary>Whatever the app's log leaves out.</summary>
+    [Fact]
+    public async Task LoseAsync_OneOfTwoPiecesIgnoresItsToken_IsNamed()
+    {
+        var idle = new FencedWork(_resource) { Obeys = false };
+        HostApplicationBuilder builder = FakeReplica.NewBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.Services.AddSingleton(idle).AddLeaderElection(options => options.LeaseName = "app")
+            .AddWork<Mailer>().AddWork<Importer>();
+        await using FakeReplica replica = await FakeReplica.StartAsync(builder, builder.Services.AddFakeLeaderElection());
+        replica.Fake.Patience = TimeSpan.FromSeconds(1);
+        await replica.Fake.LeadAsync();
+        await _resource.UsedAsync().WaitAsync(Signal.Patience);
+
+        TimeoutException failure = await Assert.ThrowsAsync<TimeoutException>(() => replica.Fake.LoseAsync());
+
+        Assert.Contains("Importer ignores its token.", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Mailer", failure.Message, StringComparison.Ordinal);
+        idle.End();
     }
 
     [Fact]
@@ -230,5 +253,17 @@ public sealed class FakeLeaderElectionTests(ITestOutputHelper output)
         output.WriteLine($"100 terms in {TimeProvider.System.GetElapsedTime(since).TotalMilliseconds:0} ms");
         Assert.Equal(began, replica.Fake.Time.GetUtcNow());
         _resource.Verify();
+    }
+
+    private sealed class Mailer : ILeaderWork
+    {
+        private readonly FencedWork _work = new(new FencedResource());
+
+        public Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken) => _work.RunAsync(term, stoppingToken);
+    }
+
+    private sealed class Importer(FencedWork work) : ILeaderWork
+    {
+        public Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken) => work.RunAsync(term, stoppingToken);
     }
 }

@@ -2,6 +2,7 @@ using LeaseElection.Hosting;
 using LeaseElection.Hosting.Testing;
 using LeaseElection.Hosting.Testing.Hosts;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -80,6 +81,9 @@ public static class FakeLeaderElectionServiceCollectionExtensions
         var host = new FakeHost(leases);
         services.AddSingleton(host);
         services.AddKeyedSingleton<TimeProvider>(LeaderElectionOptions.TimeProviderKey, host.Clock);
+        services.AddSingleton<ILoggerProvider>(host.Work);
+        services.Configure<LoggerFilterOptions>(options => // For this provider only: what else the app logs, and where, stays its own.
+            options.Rules.Add(new LoggerFilterRule(typeof(RunningWork).FullName, RunningWork.Category, LogLevel.Debug, null)));
         services.AddSingleton<IHostedService>(provider => new FakeHostService(host, services, provider));
         return host;
     }

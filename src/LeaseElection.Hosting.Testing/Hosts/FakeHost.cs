@@ -23,6 +23,8 @@ internal sealed class FakeHost
 
     public ObservedTimeProvider Clock { get; }
 
+    public RunningWork Work { get; } = new();
+
     public IReadOnlyList<FakeLeaderElection> Elections => _elections;
 
     /// <summary>How far the clock may be moved before the elections must be let to keep up.</summary>

@@ -200,7 +200,9 @@ public class ElectorWorkTests
         ElectorDriver driver = Leading(WorkEndPolicy.StopHost);
         driver.Freeze(60);
 
-        driver.Give(throws ? new ElectionInput.WorkFaulted(1, Fault, SaysTermIsOver: true) : new ElectionInput.WorkReturned(1, StillRunning: 0));
+        driver.Give(throws
+            ? new ElectionInput.WorkFaulted(1, Fault, SaysTermIsOver: true)
+            : new ElectionInput.WorkReturned(1, StillRunning: 0));
         Assert.Equal(StopReason.DeadlinePassed, driver.StoppedWork());
         driver.WorkStopped();
 
