@@ -96,7 +96,9 @@ internal sealed class Acts
             || method.Parameters.Any(parameter => parameter.Type.Name == "ILogger");
     }
 
-    /// <summary>Whether it is given what makes a late act harmless, or lets it look: term, election, fencing token, the term's token.</summary>
+    /// <summary>
+    /// Whether it is given what makes a late act harmless, or lets it look: term, election, fencing token, the term's token.
+    /// </summary>
     private bool IsGuarded(IInvocationOperation call) => call.Descendants().SelectMany(WithLambda).Any(inner =>
         LibraryTypes.Is(inner.Type, _types.Term)
         || LibraryTypes.Is(inner.Type, _types.Election)

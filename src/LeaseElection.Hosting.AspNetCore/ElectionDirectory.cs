@@ -26,15 +26,13 @@ internal sealed class ElectionDirectory
     /// <summary>The election of a name given to <c>AddLeaderElection</c>.</summary>
     /// <param name="services">Those of the host.</param>
     /// <param name="name">The name.</param>
-    /// <param name="missing">What to do if there is none.</param>
-    public static ILeaderElection? Find(IServiceProvider services, string name, out string missing)
+    /// <param name="missing">What to do if there is none, else null.</param>
+    public static ILeaderElection? Find(IServiceProvider services, string name, out string? missing)
     {
         ILeaderElection[] all = AllOf(services);
-        string call = $"call builder.Services.AddLeaderElection({(name.Length == 0 ? "" : $"\"{name}\"")}) before Build().";
-        missing = all.Length == 0 ? None
-            : $"RequireLeadership asks for the election \"{NameOf(name)}\", and this host has only "
-                + $"{string.Join(", ", all.Select(election => $"\"{NameOf(election)}\""))}. Name one of them, or {call}";
-        return all.FirstOrDefault(election => election.Name == name);
+        ILeaderElection? found = Array.Find(all, election => election.Name == name);
+        missing = found is not null ? null : all.Length == 0 ? None : Missing(all, name);
+        return found;
     }
 
     /// <summary>An election's name in URLs.</summary>
@@ -69,6 +67,14 @@ internal sealed class ElectionDirectory
         }
 
         return found;
+    }
+
+    private static string Missing(ILeaderElection[] all, string name)
+    {
+        string names = string.Join(", ", all.Select(election => $"\"{NameOf(election)}\""));
+        string argument = name.Length == 0 ? "" : $"\"{name}\"";
+        return $"RequireLeadership asks for the election \"{NameOf(name)}\", and this host has only {names}. Name one of them, or call "
+            + $"builder.Services.AddLeaderElection({argument}) before Build().";
     }
 
     private static string NameOf(string name) => name.Length == 0 ? Default : name;
