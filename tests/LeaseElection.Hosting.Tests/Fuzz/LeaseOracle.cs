@@ -42,6 +42,7 @@ internal static class LeaseOracle
             && DateTimeOffset.TryParse(Text(spec, "renewTime")?.Replace(".Z", "Z", StringComparison.Ordinal), null, out DateTimeOffset renewed)
             && renewed == written.RenewTime
             && spec.TryGetProperty("leaseDurationSeconds", out JsonElement duration)
+            && duration.ValueKind == JsonValueKind.Number
             && duration.TryGetInt32(out int seconds)
             && seconds == written.LeaseDurationSeconds;
     }
