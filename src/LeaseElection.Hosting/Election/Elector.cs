@@ -14,7 +14,7 @@ internal sealed class Elector
 {
     private readonly ElectorSettings _settings;
     private readonly ElectionTurn _turn = new();
-    private readonly LeaseView _view = new();
+    private readonly LeaseView _view;
     private readonly RequestKeeper _requests;
     private readonly WatchKeeper _watch;
     private readonly GrowingPause _pause;
@@ -27,10 +27,15 @@ internal sealed class Elector
     private bool _stepDownWanted;
     private TimeSpan _releaseUntil;
 
-    public Elector(ElectorSettings settings, Random random)
+    /// <param name="settings">What it runs by.</param>
+    /// <param name="random">Spreads what would otherwise happen everywhere at once.</param>
+    /// <param name="memory">What earlier electors of this process have seen of the lease; <see langword="null"/> for nothing.</param>
+    public Elector(ElectorSettings settings, Random random, LeaseMemory? memory = null)
     {
+        memory ??= new LeaseMemory();
         _settings = settings;
-        _requests = new RequestKeeper(settings, _turn, _view, random);
+        _view = memory.View;
+        _requests = new RequestKeeper(settings, _turn, memory, random);
         _watch = new WatchKeeper(settings, _turn, _view);
         _pause = new GrowingPause(random);
         _candidacy = new Candidacy(settings, _turn, _view, _pause, random);

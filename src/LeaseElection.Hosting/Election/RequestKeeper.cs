@@ -6,13 +6,13 @@ namespace LeaseElection.Hosting.Election;
 /// The one request that may be under way, when the next may be sent, and whether it must be a read. Every request is answered
 /// exactly once, by whatever the store made of it.
 /// </summary>
-internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn, LeaseView view, Random random)
+internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn, LeaseMemory memory, Random random)
 {
     private readonly RetryPacer _pacer = new(settings, random);
     private ElectionRequest? _pending;
     private int _conflictsInARow;
 
-    public OwnWrites Own { get; } = new();
+    public OwnWrites Own => memory.Own;
 
     /// <summary>Nobody knows what the lease is like, so nothing may be written before it has been read (design 5, rule 8).</summary>
     public bool MustRead { get; set; } = true;
@@ -112,7 +112,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         _pacer.Reset();
     }
 
-    private ElectionRequest Request(RequestPurpose purpose) => new(purpose, turn.Now, view.Sightings, view.GreatestVersion);
+    private ElectionRequest Request(RequestPurpose purpose) => new(purpose, turn.Now, memory.View.Sightings, memory.View.GreatestVersion);
 
     private ElectionRequest Answered()
     {

@@ -36,7 +36,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
     {
         _run = run;
         _election = election;
-        _elector = new Elector(run.Settings, Random.Shared);
+        _elector = new Elector(run.Settings, Random.Shared, parts.Memory);
         var store = new MeteredLeaseStore(parts.Store, parts.Telemetry.Metrics, run.Clock.TimeProvider);
         _store = new StoreRunner(store, run, Post, parts.Logger);
         _work = new WorkRunner(parts.Works, parts.Scopes, Post, parts.Telemetry.Metrics, parts.Logger);

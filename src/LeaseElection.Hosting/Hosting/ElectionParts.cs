@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,4 +16,8 @@ internal sealed record ElectionParts(
     IHostApplicationLifetime Lifetime,
     ElectionTelemetry Telemetry,
     LeadershipAnnouncements Announcements,
-    ILogger Logger);
+    ILogger Logger)
+{
+    /// <summary>What earlier loops of this process have seen of the lease; <see langword="null"/> for nothing.</summary>
+    public LeaseMemory? Memory { get; init; }
+}

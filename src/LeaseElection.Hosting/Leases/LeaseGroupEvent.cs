@@ -1,0 +1,21 @@
+namespace LeaseElection.Hosting.Leases;
+
+/// <summary>What the watch of a group tells.</summary>
+internal abstract record LeaseGroupEvent
+{
+    private LeaseGroupEvent()
+    {
+    }
+
+    /// <summary>A lease was created, changed, or got the label of the group.</summary>
+    public sealed record Changed(string Name, Lease Lease) : LeaseGroupEvent;
+
+    /// <summary>
+    /// A lease was deleted, or lost the label of the group: it is not known to be gone. <paramref name="ResourceVersion"/> is that of the
+    /// deletion or of the edit.
+    /// </summary>
+    public sealed record Gone(string Name, string ResourceVersion) : LeaseGroupEvent;
+
+    /// <summary>Nothing changed up to this version: the watch is alive, and may be resumed from here.</summary>
+    public sealed record Bookmark(string ResourceVersion) : LeaseGroupEvent;
+}
