@@ -40,7 +40,7 @@ internal sealed class GroupKeeper
         _turn.Begin(now);
         _touched.Clear();
         Apply(input);
-        UpdateSilence(isDue: input is not GroupInput.Watched);
+        UpdateSilence(isDue: input is GroupInput.TimerFired);
         Advance();
         return _turn.End();
     }
@@ -84,6 +84,8 @@ internal sealed class GroupKeeper
             Remove(name);
         foreach ((string name, Lease lease) in listed.Leases)
             Put(name, lease, isNewest: true);
+
+        UpdateSilence(isDue: true);
 
         // Where it is polled, the next list is due by then.
         TimeSpan polled = _settings.RetryPeriod * 2;

@@ -15,6 +15,7 @@ public sealed partial class RoomsTests
     private static readonly string[] Pure =
     [
         "LeaseElection.Hosting", "LeaseElection.Hosting.Election", "LeaseElection.Hosting.Leases", "System", "System.Collections.Generic",
+        "System.Collections.Immutable",
         "System.Diagnostics.CodeAnalysis", "System.Globalization", "System.Linq", "System.Runtime.InteropServices",
     ];
 

@@ -19,6 +19,7 @@ internal sealed class FakeLeaseGroup : ILeaseGroup
     private readonly List<Channel<LeaseGroupEvent>> _watches = [];
     private ImmutableSortedDictionary<string, Lease> _leases = ImmutableSortedDictionary.Create<string, Lease>(StringComparer.Ordinal);
     private ImmutableDictionary<string, LeaseTraits> _traits = ImmutableDictionary<string, LeaseTraits>.Empty;
+    private ImmutableHashSet<string> _unlabelled = [];
     private long _version = 100;
     private long _compacted;
     private int _uid;
@@ -81,6 +82,15 @@ internal sealed class FakeLeaseGroup : ILeaseGroup
     /// <summary>A third party deletes a lease.</summary>
     public void Delete(string name) => Change(() => Remove(name));
 
+    /// <summary>A third party takes the label of the group off a lease: it is there, and not in the group any more.</summary>
+    public void LoseLabel(string name) => Change(() =>
+    {
+        string version = Text(++_version);
+        _leases = _leases.SetItem(name, _leases[name] with { ResourceVersion = version });
+        _unlabelled = _unlabelled.Add(name);
+        Tell(new LeaseGroupEvent.Gone(name, version));
+    });
+
     /// <summary>The server closes all watches: in good order, or by an error.</summary>
     public void CloseWatches(LeaseStoreError? error = null) => Change(() =>
     {
@@ -104,7 +114,7 @@ internal sealed class FakeLeaseGroup : ILeaseGroup
         Task.FromResult(Change<LeaseGroupReply>(() =>
         {
             _lists++;
-            return _listError is { } error ? new LeaseGroupReply.Failed(error) : new LeaseGroupReply.Found(_leases, Text(_version));
+            return _listError is { } error ? new LeaseGroupReply.Failed(error) : new LeaseGroupReply.Found(_leases.RemoveRange(_unlabelled), Text(_version));
         }));
 
     public async IAsyncEnumerable<LeaseGroupEvent> WatchAsync(
@@ -160,6 +170,7 @@ internal sealed class FakeLeaseGroup : ILeaseGroup
 
     private Lease Store(string name, LeaseRecord record)
     {
+        _unlabelled = _unlabelled.Remove(name);
         var lease = new Lease
         {
             ResourceVersion = Text(++_version),
