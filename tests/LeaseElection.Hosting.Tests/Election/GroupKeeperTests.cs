@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.Election;
@@ -239,12 +240,12 @@ public sealed class GroupKeeperTests
     }
 
     private void Listed(long version, params (string Name, long Version, LeaseRecord Record)[] leases) => Give(new GroupInput.Listed(
-        leases.ToDictionary(lease => lease.Name, lease => Lease(lease.Version, lease.Record)), version.ToString("0")));
+        leases.ToDictionary(lease => lease.Name, lease => Lease(lease.Version, lease.Record)), version.ToString(CultureInfo.InvariantCulture)));
 
     private void Saw(string name, long version, int renewed, int duration = 40) =>
         Give(new GroupInput.Watched(new LeaseGroupEvent.Changed(name, Lease(version, SomeRecord.HeldBy(name, renewed, duration: duration)))));
 
-    private static Lease Lease(long version, LeaseRecord record) => new() { ResourceVersion = version.ToString("0"), Uid = "uid", Record = record };
+    private static Lease Lease(long version, LeaseRecord record) => new() { ResourceVersion = version.ToString(CultureInfo.InvariantCulture), Uid = "uid", Record = record };
 
     private void Give(GroupInput input)
     {

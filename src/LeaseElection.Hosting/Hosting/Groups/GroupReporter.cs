@@ -9,13 +9,14 @@ namespace LeaseElection.Hosting.Groups;
 /// Turns what <see cref="GroupKeeper"/> reports into log lines, as <see cref="ElectionReporter"/> does: the first failure of a row at
 /// Warning, its repetitions at Debug unless the kind of failure changes.
 /// </summary>
-internal sealed class GroupReporter(string group, TimeSpan retryPeriod, ILogger logger)
+internal sealed class GroupReporter(ElectionRun run, ILogger logger)
 {
+    private readonly (string Namespace, string Name) _lease = (run.Card.LeaseNamespace, run.Card.LeaseName);
     private LeaseStoreErrorKind? _lastKind;
 
-    public void Threw(Exception exception) => logger.GroupThrew(group, exception);
+    public void Threw(Exception exception) => logger.GroupThrew(_lease.Namespace, _lease.Name, exception);
 
-    public void LoopFailed(Exception exception) => logger.GroupLoopFailed(group, exception);
+    public void LoopFailed(Exception exception) => logger.GroupLoopFailed(_lease.Namespace, _lease.Name, exception);
 
     public void Report(ElectionEvent told)
     {
@@ -23,23 +24,23 @@ internal sealed class GroupReporter(string group, TimeSpan retryPeriod, ILogger 
         {
             case ElectionEvent.StoreFailed failed when failed.Error.Kind != _lastKind:
                 _lastKind = failed.Error.Kind;
-                logger.GroupListFailed(group, failed.Error.Message, failed.Error.Exception);
+                logger.GroupListFailed(_lease.Namespace, _lease.Name, failed.Error.Message, failed.Error.Exception);
                 break;
             case ElectionEvent.StoreFailed failed:
-                logger.GroupListFailedAgain(group, failed.InARow, failed.Error.Message);
+                logger.GroupListFailedAgain(_lease.Namespace, _lease.Name, failed.InARow, failed.Error.Message);
                 break;
             case ElectionEvent.StoreRecovered recovered:
                 _lastKind = null;
-                logger.GroupListRecovered(group, recovered.Failures);
+                logger.GroupListRecovered(_lease.Namespace, _lease.Name, recovered.Failures);
                 break;
             case ElectionEvent.WatchDenied denied:
-                logger.GroupWatchDenied(group, retryPeriod.TotalSeconds, denied.Error.Message);
+                logger.GroupWatchDenied(_lease.Namespace, _lease.Name, run.Settings.RetryPeriod.TotalSeconds, denied.Error.Message);
                 break;
             case ElectionEvent.WatchRestored:
-                logger.GroupWatchRestored(group);
+                logger.GroupWatchRestored(_lease.Namespace, _lease.Name);
                 break;
             case ElectionEvent.WatchLost lost:
-                logger.GroupWatchLost(group, lost.Error?.Message ?? "it has been silent");
+                logger.GroupWatchLost(_lease.Namespace, _lease.Name, lost.Error?.Message ?? "it has been silent");
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(told), told, "A group tells of nothing else.");

@@ -29,15 +29,14 @@ internal sealed class LeaseGroupWatch : IAsyncDisposable
     private bool _disposed;
 
     /// <param name="group">The leases; disposed with this.</param>
-    /// <param name="settings">The pace of lists, and the longest silence of the watch.</param>
-    /// <param name="clock">That of the elections.</param>
+    /// <param name="run">The election whose group it is; its settings are the pace of lists and the longest silence of the watch.</param>
     /// <param name="logger">Never throws.</param>
-    public LeaseGroupWatch(ILeaseGroup group, ElectorSettings settings, ElectionClock clock, ILogger logger)
+    public LeaseGroupWatch(ILeaseGroup group, ElectionRun run, ILogger logger)
     {
         _group = group;
-        _clock = clock;
-        _keeper = new GroupKeeper(settings, Random.Shared);
-        _reporter = new GroupReporter(group.Description, settings.RetryPeriod, logger);
+        _clock = run.Clock;
+        _keeper = new GroupKeeper(run.Settings, Random.Shared);
+        _reporter = new GroupReporter(run, logger);
         _watch = new WatchRunner<LeaseGroupEvent>(
             group.WatchAsync,
             told => Post(new GroupInput.Watched(told)),
@@ -48,7 +47,7 @@ internal sealed class LeaseGroupWatch : IAsyncDisposable
         // As in ElectionLoop: without the async-locals of whoever starts the host.
         using (ExecutionContext.SuppressFlow())
         {
-            _timer = clock.TimeProvider.CreateTimer(
+            _timer = run.Clock.TimeProvider.CreateTimer(
                 _ => Post(new GroupInput.TimerFired()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }

@@ -1,9 +1,7 @@
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
-using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Groups;
 using LeaseElection.Hosting.Leases;
-using LeaseElection.Hosting.Time;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Leases;
@@ -15,26 +13,27 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LeaseElection.Hosting.Tests.Groups;
 
 /// <summary>Electors over the leases of a group, which the group's one watch wakes.</summary>
-public sealed class GroupedLeaseTests : IAsyncLifetime
+public sealed class GroupedLeaseTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly FakeLeaseGroup _group = new();
-    private readonly ElectionClock _clock;
+    private readonly ElectionRun _run;
     private readonly LeaseGroupWatch _watch;
     private readonly IHost _host = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true }).Build();
     private readonly TermWatchdog _watchdog = new(NullLogger<TermWatchdog>.Instance);
 
     public GroupedLeaseTests()
     {
-        _clock = new ElectionClock(_time);
-        _watch = new LeaseGroupWatch(
-            _group, ElectorDriver.Defaults with { LeaseDuration = TimeSpan.FromSeconds(40) }, _clock, NullLogger.Instance);
+        _run = SomeRun.On(_time);
+        _watch = new LeaseGroupWatch(_group, _run, NullLogger.Instance);
         _watch.Start();
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         await _watch.DisposeAsync();
         _watchdog.Dispose();
@@ -66,7 +65,7 @@ public sealed class GroupedLeaseTests : IAsyncLifetime
         (ElectionLoop first, LeaderElection leader) = NewLoop("first");
         first.Start();
         await leader.WaitForLeadershipAsync().WaitAsync(Signal.Patience);
-        await using var others = new LeaseGroupWatch(_group, ElectorDriver.Defaults, _clock, NullLogger.Instance);
+        await using var others = new LeaseGroupWatch(_group, _run, NullLogger.Instance);
         others.Start();
         (ElectionLoop second, LeaderElection standby) = NewLoop("second", others);
         second.Start();
@@ -131,8 +130,7 @@ public sealed class GroupedLeaseTests : IAsyncLifetime
 
     private (ElectionLoop Loop, LeaderElection Election) NewLoop(string identity, LeaseGroupWatch? watch = null)
     {
-        ElectorSettings settings = ElectorDriver.Defaults with { Identity = identity };
-        var run = new ElectionRun(new ElectionIdentityCard("shop", "a", identity), settings, _clock);
+        var run = new ElectionRun(new ElectionIdentityCard("shop", "a", identity), _run.Settings with { Identity = identity }, _run.Clock);
         var election = new LeaderElection("");
         GroupedLease lease = (watch ?? _watch).Open("a", LeaseTraits.None);
         var parts = new ElectionParts(

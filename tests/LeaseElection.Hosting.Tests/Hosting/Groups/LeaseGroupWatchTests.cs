@@ -1,7 +1,6 @@
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Groups;
 using LeaseElection.Hosting.Leases;
-using LeaseElection.Hosting.Time;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Leases;
@@ -10,24 +9,24 @@ using LeaseElection.Testing.Time;
 
 namespace LeaseElection.Hosting.Tests.Groups;
 
-public sealed class LeaseGroupWatchTests : IAsyncLifetime
+public sealed class LeaseGroupWatchTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly FakeLeaseGroup _group = new();
     private readonly ListLoggerProvider _logs = new();
     private readonly LeaseGroupWatch _watch;
-    private readonly ElectionClock _clock;
 
-    public LeaseGroupWatchTests()
-    {
-        _clock = new ElectionClock(_time);
-        ElectorSettings settings = ElectorDriver.Defaults with { LeaseDuration = TimeSpan.FromSeconds(40) };
-        _watch = new LeaseGroupWatch(_group, settings, _clock, _logs.CreateLogger("group"));
-    }
+    public LeaseGroupWatchTests() => _watch = new LeaseGroupWatch(_group, SomeRun.On(_time), _logs.CreateLogger("group"));
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync() => await _watch.DisposeAsync();
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _watch.DisposeAsync();
+        _logs.Dispose();
+    }
 
     [Fact]
     public async Task View_FollowsListAndWatch()
