@@ -114,6 +114,9 @@ internal sealed class GroupKeeper
                 View = View with { ResourceVersion = gone.ResourceVersion };
                 Remove(gone.Name);
                 break;
+            case LeaseGroupEvent.HolderDead dead:
+                ProveDead(dead);
+                break;
             case LeaseGroupEvent.Bookmark bookmark:
                 View = View with { ResourceVersion = bookmark.ResourceVersion };
                 break;
@@ -141,6 +144,14 @@ internal sealed class GroupKeeper
         bool isNews = old is null || !old.IsLiveAt(_turn.Instant) || !IsRenewal(old.Lease.Record, lease.Record);
         View = View with { Leases = View.Leases.SetItem(name, seen), News = View.News + (isNews ? 1 : 0) };
         _touched.Add(name);
+    }
+
+    private void ProveDead(LeaseGroupEvent.HolderDead dead)
+    {
+        if (View.Find(dead.Name) is not { } lease || !_views[dead.Name].ProveDead(dead.ResourceVersion))
+            return;
+        View = View with { Leases = View.Leases.SetItem(dead.Name, lease with { LiveUntil = _turn.Instant }), News = View.News + 1 };
+        _touched.Add(dead.Name);
     }
 
     private void Remove(string name)

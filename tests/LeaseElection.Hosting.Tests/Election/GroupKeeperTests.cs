@@ -233,6 +233,21 @@ public sealed class GroupKeeperTests
         Assert.True(View.Find("a")!.IsLiveAt(_now));
     }
 
+    /// <summary>The file store knows: of exactly this version, and no other (design 5, rule 16).</summary>
+    [Theory]
+    [InlineData("6", false)]
+    [InlineData("5", true)]
+    public void HolderProvenDead_IsNotAliveAnyMore(string version, bool isLive)
+    {
+        Begin();
+        long news = View.News;
+
+        Give(new GroupInput.Watched(new LeaseGroupEvent.HolderDead("a", version)));
+
+        Assert.Equal(isLive, View.Find("a")!.IsLiveAt(_now));
+        Assert.Equal(isLive ? news : news + 1, View.News);
+    }
+
     private void Begin(int duration = 40)
     {
         Give(new GroupInput.TimerFired());

@@ -35,6 +35,7 @@ internal sealed class GroupedLease(string name, ILeaseStore store, LeaseMemory m
             yield return happened switch
             {
                 LeaseGroupEvent.Changed changed => new LeaseEvent.Changed(changed.Lease),
+                LeaseGroupEvent.HolderDead dead => new LeaseEvent.HolderDead(dead.ResourceVersion),
                 LeaseGroupEvent.Bookmark bookmark => new LeaseEvent.Bookmark(bookmark.ResourceVersion),
                 LeaseGroupEvent.Gone gone => await LookForAsync(gone, cancellationToken).ConfigureAwait(false),
                 _ => throw new ArgumentOutOfRangeException(nameof(resourceVersion), happened, "The set of events is closed."),

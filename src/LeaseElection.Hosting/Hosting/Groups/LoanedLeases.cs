@@ -66,17 +66,21 @@ internal sealed class LoanedLeases
 
     public void Tell(IReadOnlyList<string> touched, GroupInput input, GroupView view)
     {
+        LeaseGroupEvent? happened = (input as GroupInput.Watched)?.Event;
+        var dead = happened as LeaseGroupEvent.HolderDead;
         foreach (string name in touched)
         {
             if (!_loans.TryGetValue(name, out Loan? loan))
                 continue;
-            if (loan.Borrower is null)
-                CatchUp(name, loan.Memory, view);
-            else if (NewsOf(name, view) is { } news)
+            if (loan.Borrower is not null && (dead ?? NewsOf(name, view)) is { } news)
                 loan.Told?.Writer.TryWrite(news);
+            else if (loan.Borrower is null && dead is not null)
+                loan.Memory.View.ProveDead(dead.ResourceVersion);
+            else if (loan.Borrower is null)
+                CatchUp(name, loan.Memory, view);
         }
 
-        if (input is not GroupInput.Watched { Event: LeaseGroupEvent.Bookmark bookmark })
+        if (happened is not LeaseGroupEvent.Bookmark bookmark)
             return;
         foreach (Loan loan in _loans.Values)
             loan.Told?.Writer.TryWrite(bookmark);
