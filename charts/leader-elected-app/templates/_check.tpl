@@ -26,6 +26,8 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- include "leader-elected-app.checkMembers" . }}
+{{- include "leader-elected-app.checkLocks" . }}
 {{- range $what, $labels := dict
   "podLabels" .Values.podLabels "commonLabels" .Values.commonLabels "helmTest.podLabels" .Values.helmTest.podLabels
   "podMonitor.labels" .Values.podMonitor.labels "prometheusRule.labels" .Values.prometheusRule.labels "dashboard.labels" .Values.dashboard.labels }}
@@ -54,7 +56,48 @@
 {{- end }}
 {{- range .Values.env }}
 {{- if or (has .name (list "POD_NAME" "POD_NAMESPACE" "DOTNET_shutdownTimeoutSeconds")) (hasPrefix "leaderelection__" (lower .name)) }}
-{{- printf "env has %s, which this chart sets itself: use the values under election and shutdown" .name | fail }}
+{{- printf "env has %s, which this chart sets itself: use the values under election, members, partitions and shutdown" .name | fail }}
+{{- end }}
+{{- if and (include "leader-elected-app.hasMembers" $) (has .name (list "POD_UID" "NODE_NAME")) }}
+{{- printf "env has %s, which this chart sets itself where replicas know of each other (members.enabled, partitions.count): take it out" .name | fail }}
+{{- end }}
+{{- if contains (printf "- name: %s\n" .name) (include "leader-elected-app.lockEnv" $) }}
+{{- printf "env has %s, which this chart sets itself by locks.timing=%s: take one of them out" .name $.Values.locks.timing | fail }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "leader-elected-app.checkMembers" -}}
+{{- if include "leader-elected-app.hasMembers" . }}
+{{- $what := ternary "partitions.count is set" "members.enabled is true" (not (kindIs "invalid" .Values.partitions.count)) }}
+{{- if .Values.sidecar.enabled }}
+{{- printf "%s, but sidecar.enabled is true and the sidecar elects a leader and nothing else: set sidecar.enabled=false for an app with the library, or take it out" $what | fail }}
+{{- end }}
+{{- if and .Values.rbac.create (not (include "leader-elected-app.mayCreateLease" .)) }}
+{{- printf "%s, but the app may create no Lease (lease.create, rbac.createLease), and each replica makes one of its own, whose name nobody knows before: set rbac.createLease=true, which RBAC cannot limit to names, or do without" $what | fail }}
+{{- end }}
+{{- end }}
+{{- with .Values.partitions.count }}
+{{- $last := printf "%s-%d" (include "leader-elected-app.leaseName" $) (sub (int .) 1) }}
+{{- if gt (len $last) 253 }}
+{{- printf "election.leaseName has %d characters, but with partitions.count=%d the last partition's Lease would have %d, and no name may have more than 253: shorten it" (include "leader-elected-app.leaseName" $ | len) (int .) (len $last) | fail }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "leader-elected-app.checkLocks" -}}
+{{- if .Values.locks.enabled }}
+{{- if .Values.sidecar.enabled }}
+{{- fail "locks.enabled is true, but sidecar.enabled is true and the sidecar takes no locks: set sidecar.enabled=false for an app with the library, or locks.enabled=false" }}
+{{- end }}
+{{- if and .Values.rbac.create (not .Values.locks.names) (not (include "leader-elected-app.mayCreateLease" .)) }}
+{{- fail "locks.enabled is true, but the app may create no Lease (lease.create, rbac.createLease), and a lock of any name needs one of its own: write the names of all locks in locks.names, or set rbac.createLease=true" }}
+{{- end }}
+{{- $lease := include "leader-elected-app.leaseName" . }}
+{{- range .Values.locks.names }}
+{{- if eq . $lease }}
+{{- printf "locks.names has %s, which is the Lease that the replicas are elected by: give the lock, or election.leaseName, another name" . | fail }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
