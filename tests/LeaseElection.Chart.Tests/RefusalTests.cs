@@ -198,6 +198,9 @@ public sealed class RefusalTests
         "locks={enabled: true, timing: fast}", "env=[{name: LeaseLocks__LeaseDuration, value: \"00:00:20\"}]",
         "env has LeaseLocks__LeaseDuration, which this chart sets itself by locks.timing=fast: take one of them out")]
     [InlineData(
+        "partitions.count=12", "partitions.moveAfter=\"01:00:00.001\"",
+        "partitions.moveAfter is 01:00:00.001, but must be at most 01:00:00: write for example \"00:00:10\", or leave it out for the default")]
+    [InlineData(
         "partitions.count=1000", "election.leaseName=" + LongName,
         "election.leaseName has 250 characters, but with partitions.count=1000 the last partition's Lease would have 254, and no name may have more than 253: shorten it")]
     [InlineData(

@@ -20,15 +20,6 @@ public sealed class UnchangedTests
         Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Rendered, combination + ".yaml")), chart.Text);
     }
 
-    /// <summary>The dashboard is a file as it is, and no other is beside it.</summary>
-    [ChartFact]
-    public async Task Dashboard_WithoutPartitions_IsTheOneOfTheElection()
-    {
-        RenderedChart chart = await new HelmChart { Combination = "observed" }.RenderAsync();
-
-        Assert.Equal(["leader-election.json"], chart["ConfigMap"]["data"]!.AsObject().Select(file => file.Key));
-    }
-
     /// <summary>Whoever switches one on gets its own and nothing of the others.</summary>
     [ChartTheory]
     [InlineData("members.enabled=true", "POD_UID", "NODE_NAME")]

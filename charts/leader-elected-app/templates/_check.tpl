@@ -77,10 +77,33 @@
 {{- printf "%s, but the app may create no Lease (lease.create, rbac.createLease), and each replica makes one of its own, whose name nobody knows before: set rbac.createLease=true, which RBAC cannot limit to names, or do without" $what | fail }}
 {{- end }}
 {{- end }}
+{{- with .Values.partitions.moveAfter }}
+{{- if gt (include "leader-elected-app.milliseconds" . | int) 3600000 }}
+{{- printf "partitions.moveAfter is %s, but must be at most 01:00:00: write for example \"00:00:10\", or leave it out for the default" . | fail }}
+{{- end }}
+{{- end }}
 {{- with .Values.partitions.count }}
+{{- include "leader-elected-app.checkRecount" $ }}
 {{- $last := printf "%s-%d" (include "leader-elected-app.leaseName" $) (sub (int .) 1) }}
 {{- if gt (len $last) 253 }}
 {{- printf "election.leaseName has %d characters, but with partitions.count=%d the last partition's Lease would have %d, and no name may have more than 253: shorten it" (include "leader-elected-app.leaseName" $ | len) (int .) (len $last) | fail }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+With another number of partitions a key belongs to another one, so Pods of both kinds would work on the same keys. Whoever may write the
+Deployment may look at it; `helm template`, which asks no cluster, finds none.
+*/}}
+{{- define "leader-elected-app.checkRecount" -}}
+{{- if and .Release.IsUpgrade (not .Values.partitions.recreate) }}
+{{- $spec := (lookup "apps/v1" "Deployment" .Release.Namespace (include "leader-elected-app.fullname" .)).spec | default dict }}
+{{- range (($spec.template | default dict).spec | default dict).containers }}
+{{- range .env }}
+{{- if and (eq .name "LeaderElection__Partitions__Count") (ne .value (int $.Values.partitions.count | toString)) }}
+{{- printf "partitions.count is %d, but the Pods that run have %s, and with another number a key belongs to another partition: two Pods would work on it while the upgrade replaces them; set partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones" (int $.Values.partitions.count) .value | fail }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
