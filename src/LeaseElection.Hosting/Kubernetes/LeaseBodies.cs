@@ -9,7 +9,9 @@ internal static class LeaseBodies
 {
     public static byte[] ForCreate(LeaseResource resource, LeaseRecord record, LeaseTraits traits) => Serialize(new LeaseDocument
     {
-        Metadata = TraitsInMetadata.Put(traits, new LeaseMetadata { Name = resource.Name, Namespace = resource.Namespace }).OwnedBy(traits.Owner),
+        Metadata = TraitsInMetadata
+            .Put(traits, new LeaseMetadata { Name = resource.Name, Namespace = resource.Namespace })
+            .OwnedBy(traits.Owner),
         Spec = new LeaseSpec().With(record),
     });
 
