@@ -7,4 +7,9 @@ internal interface IElectionStoreFactory
 {
     /// <exception cref="LeaseStoreConfigurationException">The options do not lead to a store.</exception>
     ValueTask<OpenedStore> OpenAsync(LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Finds where a broker keeps its leases, whatever they will be called.</summary>
+    /// <exception cref="LeaseStoreConfigurationException">The options do not lead to a store.</exception>
+    ValueTask<OpenedLeases> OpenLeasesAsync(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken);
 }

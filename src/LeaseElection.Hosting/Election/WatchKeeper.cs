@@ -60,6 +60,15 @@ internal sealed class WatchKeeper(ElectorSettings settings, ElectionTurn turn, L
         turn.Out(new ElectionOutput.Watch(version));
     }
 
+    /// <summary>Nobody waits any more: a holder learns by its renewals what becomes of the lease.</summary>
+    public void Close()
+    {
+        if (!IsLive)
+            return;
+        IsLive = false;
+        turn.Out(new ElectionOutput.EndWatch());
+    }
+
     /// <summary>The watch told something.</summary>
     public void Heard()
     {

@@ -42,6 +42,9 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         });
     }
 
+    /// <summary>Closes the watch. It is silent from here on.</summary>
+    public void EndWatch() => _ = _watch.CancelAsync();
+
     public async ValueTask DisposeAsync()
     {
         if (_disposed)

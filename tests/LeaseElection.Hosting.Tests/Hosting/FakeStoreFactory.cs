@@ -22,4 +22,8 @@ internal sealed class FakeStoreFactory(string identity, Func<string, FakeLeaseSe
         {
             Announcers = Announcers,
         });
+
+    public ValueTask<OpenedLeases> OpenLeasesAsync(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new OpenedLeases(Store, "shop", options.Identity ?? identity));
 }
