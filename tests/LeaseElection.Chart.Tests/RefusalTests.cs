@@ -198,6 +198,12 @@ public sealed class RefusalTests
         "locks={enabled: true, timing: fast}", "env=[{name: LeaseLocks__LeaseDuration, value: \"00:00:20\"}]",
         "env has LeaseLocks__LeaseDuration, which this chart sets itself by locks.timing=fast: take one of them out")]
     [InlineData(
+        "members.enabled=true", "members.leaseDuration=\"00:00:00\"",
+        "members.leaseDuration is 00:00:00, but must be whole seconds from 00:00:01 to 01:00:00: write for example \"00:00:40\", or leave it out for the default")]
+    [InlineData(
+        "members.enabled=true", "members.renewInterval=\"00:00:13.334\"",
+        "members.renewInterval is 00:00:13.334, but must be at least 00:00:00.1 and at most a third of members.leaseDuration (00:00:40): write less, or leave it out for a quarter of it")]
+    [InlineData(
         "partitions.count=12", "partitions.moveAfter=\"01:00:00.001\"",
         "partitions.moveAfter is 01:00:00.001, but must be at most 01:00:00: write for example \"00:00:10\", or leave it out for the default")]
     [InlineData(

@@ -77,6 +77,17 @@
 {{- printf "%s, but the app may create no Lease (lease.create, rbac.createLease), and each replica makes one of its own, whose name nobody knows before: set rbac.createLease=true, which RBAC cannot limit to names, or do without" $what | fail }}
 {{- end }}
 {{- end }}
+{{- $lease := default "00:00:40" .Values.members.leaseDuration }}
+{{- $ms := include "leader-elected-app.milliseconds" $lease | int }}
+{{- if or (lt $ms 1000) (gt $ms 3600000) (mod $ms 1000) }}
+{{- printf "members.leaseDuration is %s, but must be whole seconds from 00:00:01 to 01:00:00: write for example \"00:00:40\", or leave it out for the default" $lease | fail }}
+{{- end }}
+{{- with .Values.members.renewInterval }}
+{{- $interval := include "leader-elected-app.milliseconds" . | int }}
+{{- if or (lt $interval 100) (gt (mul 3 $interval) $ms) }}
+{{- printf "members.renewInterval is %s, but must be at least 00:00:00.1 and at most a third of members.leaseDuration (%s): write less, or leave it out for a quarter of it" . $lease | fail }}
+{{- end }}
+{{- end }}
 {{- with .Values.partitions.moveAfter }}
 {{- if gt (include "leader-elected-app.milliseconds" . | int) 3600000 }}
 {{- printf "partitions.moveAfter is %s, but must be at most 01:00:00: write for example \"00:00:10\", or leave it out for the default" . | fail }}
