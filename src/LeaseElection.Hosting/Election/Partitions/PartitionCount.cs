@@ -13,6 +13,9 @@ internal sealed class PartitionCount(PartitionKeeperSettings settings, Partition
     /// <summary>What is shared out; 0 before anything was seen.</summary>
     public int Shared { get; private set; }
 
+    /// <summary>Since when.</summary>
+    public TimeSpan SharedSince { get; private set; }
+
     /// <param name="from">Since when what is seen has been seen without a break.</param>
     public void Look(TimeSpan from)
     {
@@ -25,7 +28,7 @@ internal sealed class PartitionCount(PartitionKeeperSettings settings, Partition
         if (_least == Shared || !turn.IsDue((_since > from ? _since : from) + settings.MoveAfter))
             return;
         turn.Report(new PartitionEvent.CountChanged(Shared, _least));
-        Shared = _least;
+        (Shared, SharedSince) = (_least, turn.Instant);
     }
 
     private PartitionEvent.CountsDiffer See()

@@ -12,6 +12,8 @@ internal sealed class PartitionKeeper
     private readonly PassedOverMembers _passedOver;
     private readonly PartitionHandOver _handOver;
     private readonly PartitionWish[] _partitions;
+
+    /// <summary>How fresh the last view was that was acted on.</summary>
     private TimeSpan? _asOf;
 
     /// <summary>Since when what is seen has been seen without a break: before it, nothing is known to have lasted.</summary>
@@ -47,17 +49,21 @@ internal sealed class PartitionKeeper
         return _turn.End();
     }
 
+    /// <summary>So often that a gap shows.</summary>
+    private TimeSpan LookEvery => _settings.TrustFor / 4;
+
     private TimeSpan PassOnAfter => _settings.RetryPeriod * 2;
 
     /// <summary>
-    /// Never act on a view that is not complete and fresh: in an outage every lease seems to run out. After a gap everything that has to
-    /// last begins anew.
+    /// Never act on a view that is not complete and fresh: in an outage every lease seems to run out. After a gap, in what was seen or in our
+    /// own looking (a process that was paused), everything that has to last begins anew.
     /// </summary>
     private bool IsTrusted(PartitionView view)
     {
+        _turn.IsDue(_turn.Instant + LookEvery);
         if (view.AsOf is not { } asOf || _turn.Instant - asOf > _settings.TrustFor)
             return false;
-        if (_asOf is not { } last || asOf - last > _settings.TrustFor)
+        if (_asOf is not { } last || asOf - last > _settings.TrustFor + LookEvery)
             _seenSince = _calmSince = _turn.Instant;
         _asOf = asOf;
         return true;
@@ -95,28 +101,42 @@ internal sealed class PartitionKeeper
             bool isOurs = sight.Part is PartitionPart.Leading or PartitionPart.Draining;
             bool isFree = !isOurs && (sight.Holder is null || _turn.IsDue(sight.FreeAt));
             _partitions[i].See(isOurs ? _settings.Identity : isFree ? null : sight.Holder, _turn.Instant);
+            PassOverWhoeverLost(i, sight);
             if (!isOurs && IsLate(sight) && _turn.Instant < sight.FreeAt + (PassOnAfter * 2))
                 _calmSince = _turn.Instant;
         }
     }
 
-    private bool IsLate(PartitionSight sight) => sight.Holder is not null
-        && (sight.FreeAt <= _turn.Instant || _turn.Instant - sight.RenewedAt > sight.FreeAt - _turn.Instant);
+    private bool IsLate(PartitionSight sight) => IsPast(sight, 0.5);
 
-    /// <summary>Who has let a lease run out, or what is wanted of it lie, is not waited for.</summary>
+    /// <summary>Whether this much of the time has passed that its holder has without a renewal.</summary>
+    private bool IsPast(PartitionSight sight, double share) => sight.Holder is not null
+        && (sight.FreeAt <= _turn.Instant || _turn.Instant - sight.RenewedAt > (sight.FreeAt - sight.RenewedAt) * share);
+
+    /// <summary>
+    /// Who has let a lease run out is most likely dead, which its presence will not show for a while: it is not waited for. Others may have
+    /// seen the end of it a little earlier, by their clocks, and one of them may have taken it already.
+    /// </summary>
+    private void PassOverWhoeverLost(int i, PartitionSight sight)
+    {
+        PartitionSight last = _partitions[i].Sight;
+        _partitions[i].Sight = sight;
+        bool isTaken = sight.Holder is not null && sight.Holder != last.Holder;
+        PartitionSight lost = isTaken ? last : sight;
+        if (lost.Holder is { } holder && IsPast(lost, isTaken ? 0.75 : 1) && holder != _settings.Identity && IsPresent(holder)
+            && lost.RenewedAt >= _seenSince && lost.FreeAt >= _passedOver.CountsFrom(holder))
+            _passedOver.Add(holder, i);
+    }
+
+    /// <summary>Who lets lie what is wanted of it is not waited for either.</summary>
     private void PassOver()
     {
         for (int i = 0; i < _count.Shared; i++)
         {
             PartitionWish partition = _partitions[i];
-            PartitionSight sight = _turn.View.Partitions[i];
-            if (partition.Holder is not null)
-                continue;
-            if (sight.Holder is { } late && late != _settings.Identity && IsPresent(late)
-                && sight.RenewedAt >= _seenSince && sight.FreeAt >= _passedOver.CountsFrom(late))
-                _passedOver.Add(late, i);
-            if (partition.Owner is { } owner && owner != _settings.Identity && !_passedOver.Now.Contains(owner) && IsPresent(owner)
-                && _turn.IsDue(Latest(FreeSince(sight), partition.Since, _passedOver.CountsFrom(owner)) + PassOnAfter))
+            if (partition.Holder is null && partition.Owner is { } owner && owner != _settings.Identity
+                && !_passedOver.Now.Contains(owner) && IsPresent(owner)
+                && _turn.IsDue(Latest(FreeSince(i), partition.Since, _passedOver.CountsFrom(owner)) + PassOnAfter))
                 _passedOver.Add(owner, i);
         }
     }
@@ -159,10 +179,11 @@ internal sealed class PartitionKeeper
 
     /// <summary>
     /// Whether a partition lies free although it was passed on once already, or there is nobody to pass it on to. Whatever the reason, it had
-    /// better be worked on by anybody.
+    /// better be worked on by anybody. The watch may tell us that we have taken it before our own loop does.
     /// </summary>
     private bool IsNobodys(int i) => _partitions[i].Holder is null
-        && _turn.IsDue(FreeSince(_turn.View.Partitions[i]) + (PassOnAfter * (_partitions[i].Owner is null ? 1 : 2)));
+        ? _turn.IsDue(FreeSince(i) + (PassOnAfter * (_partitions[i].Owner is null ? 1 : 2)))
+        : _partitions[i].Holder == _settings.Identity && PartOf(i) == PartitionPart.Standing;
 
     /// <summary>Gives up what the plan has wanted elsewhere for long enough; at once what is no partition any more, or another one.</summary>
     private void GiveUp(int i)
@@ -194,7 +215,7 @@ internal sealed class PartitionKeeper
 
     private PartitionPart PartOf(int i) => _turn.View.Partitions[i].Part;
 
-    private TimeSpan FreeSince(PartitionSight sight) => Latest(sight.FreeAt, _seenSince, TimeSpan.MinValue);
+    private TimeSpan FreeSince(int i) => Latest(_turn.View.Partitions[i].FreeAt, _seenSince, _count.SharedSince);
 
     private bool IsPresent(string identity)
     {

@@ -15,6 +15,9 @@ internal sealed class PartitionWish
     /// <summary>Since when.</summary>
     public TimeSpan HeldSince { get; private set; }
 
+    /// <summary>What was seen of it at the last look.</summary>
+    public PartitionSight Sight { get; set; }
+
     /// <summary>Of how many partitions our loop for it was started as one.</summary>
     public int RunsAs { get; set; }
 
