@@ -76,11 +76,11 @@ internal sealed class GroupSight(Fleet fleet, Replica replica)
         foreach ((string member, LeaseView view) in _members)
         {
             if (member != replica.Identity && view.Latest!.Record.HasHolder && view.FreeAt > now)
-                members.Add(new PartitionMember(member, fleet.Oracle.CountOf(member)));
+                members.Add(new PartitionMember(member, fleet.Oracle.CountOf(member), view.RenewalSeenAt!.Value));
         }
 
         if (isConfirmed)
-            members.Add(new PartitionMember(replica.Identity, replica.Count));
+            members.Add(new PartitionMember(replica.Identity, replica.Count, now));
         return members;
     }
 

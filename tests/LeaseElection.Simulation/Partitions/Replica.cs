@@ -38,6 +38,7 @@ internal sealed class Replica
             Count = Count,
             RetryPeriod = Settings.RetryPeriod,
             MoveAfter = fleet.Scenario.MoveAfter,
+            PresenceInterval = FleetScenario.PresenceInterval,
             TrustFor = (Settings.RenewInterval * 2) + ElectorSettings.RequestTimeout,
         });
         _sight = new GroupSight(fleet, this);

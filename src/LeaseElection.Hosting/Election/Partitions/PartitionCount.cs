@@ -35,7 +35,7 @@ internal sealed class PartitionCount(PartitionKeeperSettings settings, Partition
     {
         (int least, int most) = (settings.Count, settings.Count);
         (string leastOf, string mostOf) = (settings.Identity, settings.Identity);
-        foreach ((string identity, int? count) in turn.View.Members)
+        foreach ((string identity, int? count, _) in turn.View.Members)
         {
             if (count < least)
                 (least, leastOf) = (count.Value, identity);

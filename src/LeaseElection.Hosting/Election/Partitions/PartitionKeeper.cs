@@ -9,7 +9,7 @@ internal sealed class PartitionKeeper
     private readonly PartitionKeeperSettings _settings;
     private readonly PartitionTurn _turn = new();
     private readonly PartitionCount _count;
-    private readonly PassedOverMembers _passedOver;
+    private readonly PartitionMembers _members;
     private readonly PartitionHandOver _handOver;
     private readonly PartitionWish[] _partitions;
 
@@ -26,7 +26,7 @@ internal sealed class PartitionKeeper
     {
         _settings = settings;
         _count = new PartitionCount(settings, _turn);
-        _passedOver = new PassedOverMembers(_turn);
+        _members = new PartitionMembers(settings, _turn);
         _handOver = new PartitionHandOver(settings, _turn);
         _partitions = new PartitionWish[settings.Count];
         for (int i = 0; i < _partitions.Length; i++)
@@ -82,7 +82,7 @@ internal sealed class PartitionKeeper
     {
         _count.Look(_seenSince);
         See();
-        _passedOver.Look(_partitions);
+        _members.Look(_partitions, _seenSince);
         PassOver();
         Plan();
         for (int i = 0; i < _partitions.Length; i++)
@@ -100,8 +100,7 @@ internal sealed class PartitionKeeper
             PartitionSight sight = _turn.View.Partitions[i];
             bool isOurs = sight.Part is PartitionPart.Leading or PartitionPart.Draining;
             bool isFree = !isOurs && (sight.Holder is null || _turn.IsDue(sight.FreeAt));
-            _partitions[i].See(isOurs ? _settings.Identity : isFree ? null : sight.Holder, _turn.Instant);
-            PassOverWhoeverLost(i, sight);
+            _partitions[i].See(sight, isOurs ? _settings.Identity : isFree ? null : sight.Holder, _turn.Instant);
             if (!isOurs && IsLate(sight) && _turn.Instant < sight.FreeAt + (PassOnAfter * 2))
                 _calmSince = _turn.Instant;
         }
@@ -113,53 +112,45 @@ internal sealed class PartitionKeeper
     private bool IsPast(PartitionSight sight, double share) => sight.Holder is not null
         && (sight.FreeAt <= _turn.Instant || _turn.Instant - sight.RenewedAt > (sight.FreeAt - sight.RenewedAt) * share);
 
-    /// <summary>
-    /// Who has let a lease run out is most likely dead, which its presence will not show for a while: it is not waited for. Others may have
-    /// seen the end of it a little earlier, by their clocks, and one of them may have taken it already.
-    /// </summary>
-    private void PassOverWhoeverLost(int i, PartitionSight sight)
-    {
-        PartitionSight last = _partitions[i].Sight;
-        _partitions[i].Sight = sight;
-        bool isTaken = sight.Holder is not null && sight.Holder != last.Holder;
-        PartitionSight lost = isTaken ? last : sight;
-        if (lost.Holder is { } holder && IsPast(lost, isTaken ? 0.75 : 1) && holder != _settings.Identity && IsPresent(holder)
-            && lost.RenewedAt >= _seenSince && lost.FreeAt >= _passedOver.CountsFrom(holder))
-            _passedOver.Add(holder, i);
-    }
-
-    /// <summary>Who lets lie what is wanted of it is not waited for either.</summary>
+    /// <summary>Who has let a lease run out, or what is wanted of it lie, is not waited for.</summary>
     private void PassOver()
     {
         for (int i = 0; i < _count.Shared; i++)
         {
+            PassOverWhoLost(i);
             PartitionWish partition = _partitions[i];
-            if (partition.Holder is null && partition.Owner is { } owner && owner != _settings.Identity
-                && !_passedOver.Now.Contains(owner) && IsPresent(owner)
-                && _turn.IsDue(Latest(FreeSince(i), partition.Since, _passedOver.CountsFrom(owner)) + PassOnAfter))
-                _passedOver.Add(owner, i);
+            if (partition.Holder is null && partition.Owner is { } owner && _members.IsTrusted(owner)
+                && _turn.IsDue(Latest(FreeSince(i), partition.Since, _members.CountsFrom(owner)) + PassOnAfter))
+                _members.HasLeft(owner, i);
         }
+    }
+
+    /// <summary>
+    /// Who has let a lease run out is most likely dead, which its presence will not show for a while. Others may have seen the end of it a
+    /// little earlier, by their clocks, and one of them may have taken it already.
+    /// </summary>
+    private void PassOverWhoLost(int i)
+    {
+        (PartitionSight last, PartitionSight sight) = (_partitions[i].Last, _partitions[i].Sight);
+        bool isTaken = sight.Holder is not null && sight.Holder != last.Holder;
+        PartitionSight lost = isTaken ? last : sight;
+        if (lost.Holder is { } holder && _members.IsTrusted(holder) && IsPast(lost, isTaken ? 0.75 : 1)
+            && lost.RenewedAt >= _seenSince && lost.FreeAt >= _members.CountsFrom(holder))
+            _members.HasLost(holder, i);
     }
 
     private void Plan()
     {
-        var members = new List<string>(_turn.View.Members.Count);
-        foreach (PartitionMember member in _turn.View.Members)
-        {
-            if (member.Count is not null)
-                members.Add(member.Identity);
-        }
-
         var holders = new string?[_count.Shared];
         for (int i = 0; i < holders.Length; i++)
         {
             // Who is passed over keeps only what it is seen to renew: the rest is as good as free.
             string? holder = _partitions[i].Holder;
-            bool isLost = holder is not null && _passedOver.Now.Contains(holder) && IsLate(_turn.View.Partitions[i]);
+            bool isLost = holder is not null && _members.PassedOver.Contains(holder) && IsLate(_turn.View.Partitions[i]);
             holders[i] = isLost ? null : holder;
         }
 
-        string?[] owners = PartitionPlan.Owners(members, holders, _passedOver.Now);
+        string?[] owners = PartitionPlan.Owners(_members.Present, holders, _members.PassedOver);
         for (int i = 0; i < _partitions.Length; i++)
             _partitions[i].Want(i < owners.Length ? owners[i] : null, _turn.Instant);
     }
@@ -192,7 +183,7 @@ internal sealed class PartitionKeeper
         if (PartOf(i) != PartitionPart.Leading || partition.IsEnding)
             return;
         bool isOver = i >= _count.Shared || partition.RunsAs != _count.Shared;
-        bool isElsewhere = partition.Owner is { } owner && owner != _settings.Identity;
+        bool isElsewhere = partition.Owner is { } owner && owner != _settings.Identity && _members.IsAlive(owner, partition.Since);
         if (!isOver && !(isElsewhere && _turn.IsDue(Latest(partition.Since, _seenSince, _calmSince) + _settings.MoveAfter)))
             return;
         partition.IsEnding = true;
@@ -216,17 +207,6 @@ internal sealed class PartitionKeeper
     private PartitionPart PartOf(int i) => _turn.View.Partitions[i].Part;
 
     private TimeSpan FreeSince(int i) => Latest(_turn.View.Partitions[i].FreeAt, _seenSince, _count.SharedSince);
-
-    private bool IsPresent(string identity)
-    {
-        foreach (PartitionMember member in _turn.View.Members)
-        {
-            if (member.Identity == identity)
-                return true;
-        }
-
-        return false;
-    }
 
     private static TimeSpan Latest(TimeSpan one, TimeSpan other, TimeSpan third)
     {
