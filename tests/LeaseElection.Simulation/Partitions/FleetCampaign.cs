@@ -38,7 +38,7 @@ internal sealed class FleetCampaign
             _excused += fleet.Oracle.Excused;
             for (int i = 0; i < _faults.Length; i++)
                 _faults[i] += fleet.Faults[i];
-            if (fleet.Scenario.IsOrderly)
+            if (fleet.Oracle.MovesMade.IsCounting)
             {
                 _orderly++;
                 _moves += fleet.Oracle.MovesMade.Made;
@@ -63,7 +63,7 @@ internal sealed class FleetCampaign
         to.WriteLine();
         to.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Moves in {_orderly:N0} orderly fleets: {_moves:N0}, of which {_needless:N0} ({(double)_needless / Math.Max(_moves, 1):0.00%}) were not needed"));
+            $"Moves in {_orderly:N0} orderly fleets of one count: {_moves:N0}, of which {_needless:N0} ({(double)_needless / Math.Max(_moves, 1):0.00%}) were not needed"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Work that overlapped with that of a process that had been frozen: {_excused:N0}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Violations: {_violations.Count:N0}"));
         foreach ((int seed, Violation violation) in _violations.Take(MostViolations))

@@ -4,7 +4,7 @@ namespace LeaseElection.Hosting.Election.Partitions;
 /// How many partitions are shared out: as many as every member that is present is configured for. Members of two versions of an app would
 /// otherwise work on one key in two partitions, and on the keys of some partitions not at all.
 /// </summary>
-internal sealed class PartitionCount(PartitionKeeperSettings settings, PartitionTurn turn)
+internal sealed class PartitionCount(PartitionKeeperSettings settings, PartitionTurn turn, PartitionMembers members)
 {
     private int _least;
     private TimeSpan _since;
@@ -37,6 +37,8 @@ internal sealed class PartitionCount(PartitionKeeperSettings settings, Partition
         (string leastOf, string mostOf) = (settings.Identity, settings.Identity);
         foreach ((string identity, int? count, _) in turn.View.Members)
         {
+            if (members.IsSilent(identity))
+                continue;
             if (count < least)
                 (least, leastOf) = (count.Value, identity);
             if (count > most)

@@ -25,8 +25,8 @@ internal sealed class PartitionKeeper
     public PartitionKeeper(PartitionKeeperSettings settings)
     {
         _settings = settings;
-        _count = new PartitionCount(settings, _turn);
         _members = new PartitionMembers(settings, _turn);
+        _count = new PartitionCount(settings, _turn, _members);
         _handOver = new PartitionHandOver(settings, _turn);
         _partitions = new PartitionWish[settings.Count];
         for (int i = 0; i < _partitions.Length; i++)
@@ -80,9 +80,10 @@ internal sealed class PartitionKeeper
 
     private void Advance()
     {
-        _count.Look(_seenSince);
         See();
         _members.Look(_partitions, _seenSince);
+        _count.Look(_seenSince);
+        _members.PassOverWhoKnowsFewer(_count.Shared);
         PassOver();
         Plan();
         for (int i = 0; i < _partitions.Length; i++)
@@ -95,13 +96,13 @@ internal sealed class PartitionKeeper
     /// <summary>Who holds what. A holder that has renewed nothing for half its lease may be dead: nothing moves until that has shown.</summary>
     private void See()
     {
-        for (int i = 0; i < _count.Shared; i++)
+        for (int i = 0; i < _partitions.Length; i++)
         {
             PartitionSight sight = _turn.View.Partitions[i];
             bool isOurs = sight.Part is PartitionPart.Leading or PartitionPart.Draining;
             bool isFree = !isOurs && (sight.Holder is null || _turn.IsDue(sight.FreeAt));
             _partitions[i].See(sight, isOurs ? _settings.Identity : isFree ? null : sight.Holder, _turn.Instant);
-            if (!isOurs && IsLate(sight) && _turn.Instant < sight.FreeAt + (PassOnAfter * 2))
+            if (i < _count.Shared && !isOurs && IsLate(sight) && _turn.Instant < sight.FreeAt + (PassOnAfter * 2))
                 _calmSince = _turn.Instant;
         }
     }

@@ -11,6 +11,7 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
 {
     private readonly Dictionary<string, Standing> _members = [];
     private readonly HashSet<string> _passedOver = [];
+    private readonly HashSet<string> _silent = [];
 
     /// <summary>Who takes part, passed over or not.</summary>
     public IReadOnlyCollection<string> Present => _members.Keys;
@@ -41,12 +42,29 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
         }
 
         _passedOver.Clear();
+        _silent.Clear();
         foreach ((string member, Standing standing) in _members)
         {
+            if (member == settings.Identity)
+                continue;
             TimeSpan heardAt = standing.HeardAt > seenSince ? standing.HeardAt : seenSince;
-            bool isSilent = turn.IsDue(heardAt + (settings.PresenceInterval * 1.25));
-            if (member != settings.Identity && (isSilent || standing.IsPassedOver(turn)))
+            if (turn.IsDue(heardAt + (settings.PresenceInterval * 1.25)))
+                _silent.Add(member);
+            if (_silent.Contains(member) || standing.IsPassedOver(turn))
                 _passedOver.Add(member);
+        }
+    }
+
+    /// <summary>Whether its presence should have been renewed a while ago: it is most likely dead.</summary>
+    public bool IsSilent(string member) => _silent.Contains(member);
+
+    /// <summary>It knows of fewer partitions than are shared out still: nothing is wanted of it until they are that few.</summary>
+    public void PassOverWhoKnowsFewer(int shared)
+    {
+        foreach (PartitionMember member in turn.View.Members)
+        {
+            if (member.Count < shared)
+                _passedOver.Add(member.Identity);
         }
     }
 
