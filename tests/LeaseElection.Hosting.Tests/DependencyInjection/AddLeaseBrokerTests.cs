@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LeaseElection.Hosting.Brokers;
 using LeaseElection.Testing;
 using Microsoft.Extensions.Configuration;
@@ -30,7 +31,8 @@ public sealed class AddLeaseBrokerTests : IDisposable
         await using HeldLease? held = await Broker(services).TryAcquireAsync("batch-processor", TimeSpan.Zero).AsTask().WaitAsync(Signal.Patience);
 
         Assert.Equal(("batch-processor", "shop", "me"), (held!.Term.LeaseName, held.Term.LeaseNamespace, held.Term.Identity));
-        Assert.Contains("\"leaseDurationSeconds\":30", File.ReadAllText(Path.Combine(_folder.Path, "shop", "batch-processor.json")), StringComparison.Ordinal);
+        string file = await File.ReadAllTextAsync(Path.Combine(_folder.Path, "shop", "batch-processor", "lease.json"));
+        Assert.Equal(30, JsonDocument.Parse(file).RootElement.GetProperty("spec").GetProperty("leaseDurationSeconds").GetInt32());
     }
 
     [Fact]
@@ -51,7 +53,7 @@ public sealed class AddLeaseBrokerTests : IDisposable
 
         Assert.Equal(
             [
-                "LeaseLocks:LeaseDuration is \"15\", but must be a duration such as \"00:00:15\" (hours, minutes and seconds), and 15 seconds are \"00:00:15\".",
+                "LeaseLocks:LeaseDuration is \"15\", but must be hours:minutes:seconds: write \"00:00:15\" for 15 seconds.",
                 "LeaseLocks:LeaseName is a setting of elections, and of no use to locks and other leases that are held for a while; remove it.",
                 "LeaseLocks:RenewDeadline is 00:00:20, but must be at least 00:00:00.2 and less than LeaseDuration (00:00:15): write \"00:00:10\".",
                 "LeaseLocks:RenewIntervall is not a known setting; did you mean RenewInterval?",

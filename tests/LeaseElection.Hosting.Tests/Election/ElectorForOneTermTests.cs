@@ -166,12 +166,12 @@ public class ElectorForOneTermTests
     }
 
     [Theory]
-    [InlineData(LeaseStoreErrorKind.Forbidden)]
-    [InlineData(LeaseStoreErrorKind.NotFound)]
-    [InlineData(LeaseStoreErrorKind.Rejected)]
-    public void ErrorThatLasts_IsNotWaitedFor(LeaseStoreErrorKind kind)
+    [InlineData(nameof(LeaseStoreErrorKind.Forbidden))]
+    [InlineData(nameof(LeaseStoreErrorKind.NotFound))]
+    [InlineData(nameof(LeaseStoreErrorKind.Rejected))]
+    public void ErrorThatLasts_IsNotWaitedFor(string kind)
     {
-        var error = new LeaseStoreError(kind, "no");
+        var error = new LeaseStoreError(Enum.Parse<LeaseStoreErrorKind>(kind), "no");
         var driver = new ElectorDriver(ForOneTerm);
         driver.Start();
 

@@ -1,4 +1,3 @@
-using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -6,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.Tests.Brokers;
 
 /// <summary>What a broker measures and logs, and that neither has the names of leases where there may be a million of them.</summary>
-public sealed class LeaseBrokerTelemetryTests : BrokerTest
+public sealed class LeaseBrokerTelemetryTests : BrokerTest, IDisposable
 {
     private const string Acquisitions = "lease_broker.acquisition.duration", Held = "lease_broker.held", Holds = "lease_broker.hold.duration",
         Losses = "lease_broker.losses";
@@ -19,6 +18,8 @@ public sealed class LeaseBrokerTelemetryTests : BrokerTest
         _process = NewProcess();
         _recorder = new MeasurementRecorder(_process.Services);
     }
+
+    public void Dispose() => _recorder.Dispose();
 
     [Fact]
     public async Task Acquisitions_AreCountedByOutcome()
