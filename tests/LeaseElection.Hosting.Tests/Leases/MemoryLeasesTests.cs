@@ -3,12 +3,14 @@ using LeaseElection.Testing.Contracts;
 
 namespace LeaseElection.Hosting.Tests.Leases;
 
-public sealed class MemoryLeasesTests
+public sealed class MemoryLeasesTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly LeaseRecord Held = new() { HolderIdentity = "a", LeaseDurationSeconds = 15 };
 
     private readonly MemoryLeases _leases = new("leases in memory");
+
+    public ValueTask DisposeAsync() => _leases.DisposeAsync();
 
     [Fact]
     public async Task Open_SameNameTwice_IsOneLease()
