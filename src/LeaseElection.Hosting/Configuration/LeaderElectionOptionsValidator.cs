@@ -18,6 +18,7 @@ internal sealed class LeaderElectionOptionsValidator(IEnumerable<LeaderElectionR
         var failures = new OptionFailures(registration);
         CheckNames(options, failures);
         ElectionTimingRules.Check(options, failures);
+        MemberRules.Check(options.Members, failures);
         CheckChoice(nameof(options.WhenWorkEnds), options.WhenWorkEnds, failures);
         CheckChoice(nameof(options.WhenWorkOverruns), options.WhenWorkOverruns, failures);
         CheckChoice(nameof(options.Store), options.Store, failures);
