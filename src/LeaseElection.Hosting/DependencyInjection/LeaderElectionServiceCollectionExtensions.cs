@@ -97,16 +97,10 @@ public static class LeaderElectionServiceCollectionExtensions
     private static void AddParts(IServiceCollection services, LeaderElectionRegistration registration)
     {
         string name = registration.Name;
-        services.TryAddSingleton(ProcessEnvironment.Current);
-        services.TryAddSingleton<LeaseClaims>();
-        services.TryAddSingleton<AnnouncerFactory>();
-        services.TryAddSingleton<GivenConnections>();
+        services.AddElectionParts();
         services.TryAddSingleton<ElectionInstruments>();
         services.TryAddSingleton<HostSettings>();
         services.TryAddSingleton(provider => new HostedServices(services, provider, provider.GetRequiredService<HostSettings>()));
-        services.TryAddSingleton<TermWatchdog>();
-        services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
-        services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider)));
 
         services.AddKeyedSingleton(name, (provider, key) => new LeaderElection((string)key!)
         {
@@ -122,6 +116,18 @@ public static class LeaderElectionServiceCollectionExtensions
         services.AddHealthChecks();
         services.AddLeaderElectionHealthCheck(name);
         AddEndpointCheck(services);
+    }
+
+    /// <summary>What elections and brokers are made of.</summary>
+    internal static void AddElectionParts(this IServiceCollection services)
+    {
+        services.TryAddSingleton(ProcessEnvironment.Current);
+        services.TryAddSingleton<LeaseClaims>();
+        services.TryAddSingleton<AnnouncerFactory>();
+        services.TryAddSingleton<GivenConnections>();
+        services.TryAddSingleton<TermWatchdog>();
+        services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
+        services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider)));
     }
 
     /// <summary>

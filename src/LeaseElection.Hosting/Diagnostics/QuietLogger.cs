@@ -3,22 +3,26 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.Diagnostics;
 
 /// <summary>
-/// For an election that is nobody's business, as the lease of a member is one: what people are told of an election is told at Debug. But
-/// for its end by a bug.
+/// Tells at Debug what an election tells at Information, and what somebody else tells better: of leases that are taken and given up all the
+/// time, only what goes wrong is worth a line.
 /// </summary>
-internal sealed class QuietLogger(ILogger inner) : ILogger
+/// <param name="inner">Where lines go.</param>
+/// <param name="isToldElsewhere">Whether a line with this id is one of the latter.</param>
+internal sealed class QuietLogger(ILogger inner, Func<int, bool> isToldElsewhere) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => inner.BeginScope(state);
 
-    public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(Quiet(logLevel)) || inner.IsEnabled(logLevel) && logLevel == LogLevel.Critical;
+    /// <summary>Whether it is one of them is known when it is told: its level alone decides nothing where it may be told as it is.</summary>
+    public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel == LogLevel.Information ? LogLevel.Debug : logLevel);
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        bool isBug = logLevel == LogLevel.Critical && exception is not null;
-        inner.Log(isBug ? logLevel : Quiet(logLevel), eventId, state, exception, formatter);
+        bool quiet = logLevel == LogLevel.Information || (logLevel > LogLevel.Information && isToldElsewhere(eventId.Id));
+        if (!quiet)
+            inner.Log(logLevel, eventId, state, exception, formatter);
+        else if (inner.IsEnabled(LogLevel.Debug))
+            inner.Log(LogLevel.Debug, eventId, state, exception, formatter);
     }
-
-    private static LogLevel Quiet(LogLevel level) => level is LogLevel.Trace or LogLevel.None ? level : LogLevel.Debug;
 }
