@@ -11,6 +11,9 @@ namespace LeaseElection.Hosting.Members;
 /// </summary>
 internal sealed class MemberPresence : IAsyncDisposable
 {
+    /// <summary><see cref="ElectionLog.LoopFailed"/>.</summary>
+    private const int LoopFailed = 118;
+
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromSeconds(1);
 
     private readonly LeaderElection _presence = new("");
@@ -37,7 +40,7 @@ internal sealed class MemberPresence : IAsyncDisposable
             Works = [],
             Telemetry = ElectionTelemetry.Silent(_presence, run),
             Announcements = new LeadershipAnnouncements([]),
-            Logger = new QuietLogger(parts.Logger),
+            Logger = new QuietLogger(parts.Logger, IsToldElsewhere),
             Memory = lease.Memory,
         });
     }
@@ -87,6 +90,9 @@ internal sealed class MemberPresence : IAsyncDisposable
             _logger.PresenceNotDeleted(_lease.Name, _whole.Card.LeaseNamespace, _whole.Card.LeaseName, exception.Message);
         }
     }
+
+    /// <summary>All that goes wrong with it is one thing to people, and <see cref="FollowAsync"/> tells it. But for a bug of ours.</summary>
+    private static bool IsToldElsewhere(int eventId) => eventId != LoopFailed;
 
     /// <summary>Tells once that the others do not see this process, and once that they do again.</summary>
     private async Task FollowAsync()
