@@ -27,6 +27,7 @@ internal sealed class FakeLeaseGroup : ILeaseGroup, ILeaseStoreSource
     private int _reads;
     private LeaseStoreError? _listError;
     private LeaseStoreError? _watchError;
+    private LeaseStoreError? _readError;
     private LeaseStoreError? _writeError;
     private LeaseStoreError? _deleteError;
 
@@ -59,6 +60,12 @@ internal sealed class FakeLeaseGroup : ILeaseGroup, ILeaseStoreSource
     public LeaseStoreError? WatchError
     {
         set => Change(() => _watchError = value);
+    }
+
+    /// <summary>All reads of single leases fail so until further notice.</summary>
+    public LeaseStoreError? ReadError
+    {
+        set => Change(() => _readError = value);
     }
 
     /// <summary>All writes fail so until further notice.</summary>
@@ -252,6 +259,8 @@ internal sealed class FakeLeaseGroup : ILeaseGroup, ILeaseStoreSource
             Task.FromResult(group.Change<LeaseReply>(() =>
             {
                 group._reads++;
+                if (group._readError is { } error)
+                    return new LeaseReply.Failed(error);
                 return group._leases.GetValueOrDefault(name) is { } lease ? new LeaseReply.Found(lease) : new LeaseReply.Absent();
             }));
 

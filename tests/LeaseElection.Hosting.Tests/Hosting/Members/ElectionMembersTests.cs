@@ -180,7 +180,8 @@ public sealed class ElectionMembersTests : HostTest
         }
 
         Assert.Equal((1, reads, 10), (group.Lists, group.Reads, VersionOf(group) - before));
-        Assert.Empty(host.Logs.Entries.Where(entry => entry.Message.Contains("settlement-", StringComparison.Ordinal) && entry.Level > LogLevel.Debug));
+        Assert.DoesNotContain(
+            host.Logs.Entries, entry => entry.Message.Contains("settlement-", StringComparison.Ordinal) && entry.Level > LogLevel.Debug);
     }
 
     [Fact]
