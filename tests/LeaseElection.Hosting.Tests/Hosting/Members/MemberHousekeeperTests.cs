@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Groups;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Members;
@@ -16,16 +17,19 @@ public sealed class MemberHousekeeperTests : IAsyncLifetime, IAsyncDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly FakeLeaseGroup _group = new();
     private readonly ListLoggerProvider _logs = new();
+    private readonly ElectionRun _run;
     private readonly LeaseGroupWatch _watch;
     private readonly MemberHousekeeper _housekeeper;
     private bool _leads = true;
 
     public MemberHousekeeperTests()
     {
+        // A watch that may be silent for longer than it takes from one look to the next.
         ElectionRun run = SomeRun.On(_time);
+        _run = run with { Settings = run.Settings with { LeaseDuration = TimeSpan.FromHours(1) } };
         ILogger logger = _logs.CreateLogger("members");
-        _watch = new LeaseGroupWatch(_group.OpenGroup("settlement"), run, logger);
-        _housekeeper = new MemberHousekeeper(_watch, run, () => _leads, logger);
+        _watch = new LeaseGroupWatch(_group.OpenGroup("settlement"), _run, logger);
+        _housekeeper = new MemberHousekeeper(_watch, _run, () => _leads, logger);
     }
 
     public async Task InitializeAsync()
@@ -37,7 +41,8 @@ public sealed class MemberHousekeeperTests : IAsyncLifetime, IAsyncDisposable
         _group.Open("settlement-7", new LeaseTraits { Labels = new Dictionary<string, string> { [MemberTraits.Label] = "settlement" } });
         _group.Put("settlement-7", SomeRecord.HeldBy("former")); // The label alone.
         _watch.Start();
-        await AdvanceUntilAsync(() => _watch.View.IsComplete);
+        await AdvanceUntilAsync(() => _watch.View.IsComplete && _watch.View.NextEndAfter(_run.Clock.Now.Monotonic) == TimeSpan.MaxValue);
+        await AdvanceUntilAsync(() => _watch.View.IsFreshAt(_run.Clock.Now.Monotonic + TimeSpan.FromMinutes(20)));
         _housekeeper.Begin();
     }
 
@@ -55,12 +60,12 @@ public sealed class MemberHousekeeperTests : IAsyncLifetime, IAsyncDisposable
     {
         string[] others = [.. _group.Leases.Keys.Where(name => name != MemberLeaseName.Of("settlement", "former"))];
 
-        await PassAsync(minutes: 59);
+        await PassAsync(looks: 11); // The leases were seen before the first one.
         Assert.Equal(5, _group.Leases.Count);
-        await PassAsync(minutes: 12);
+        await PassAsync(looks: 1);
         await _logs.WaitForAsync("StalePresenceDeleted");
 
-        await PassAsync(minutes: 70);
+        await PassAsync(looks: 14);
         Assert.Equal(others, _group.Leases.Keys);
         Assert.Single(_logs.Named("StalePresenceDeleted"));
     }
@@ -69,11 +74,11 @@ public sealed class MemberHousekeeperTests : IAsyncLifetime, IAsyncDisposable
     public async Task Standby_ClearsNothingAway_UntilItLeads()
     {
         _leads = false;
-        await PassAsync(minutes: 90);
+        await PassAsync(looks: 15);
         Assert.Equal(5, _group.Leases.Count);
 
         _leads = true;
-        await PassAsync(minutes: 6);
+        await PassAsync(looks: 1);
         await _logs.WaitForAsync("StalePresenceDeleted");
     }
 
@@ -81,13 +86,13 @@ public sealed class MemberHousekeeperTests : IAsyncLifetime, IAsyncDisposable
     public async Task WithoutTheRight_OneLineAndNoSecondAttempt()
     {
         _group.DeleteError = new LeaseStoreError(LeaseStoreErrorKind.Forbidden, "The verb delete is missing.");
-        await PassAsync(minutes: 70);
+        await PassAsync(looks: 12);
         LogEntry line = await _logs.WaitForAsync("StalePresenceKept");
         Assert.Equal(LogLevel.Information, line.Level);
         Assert.Contains("The verb delete is missing.", line.Message, StringComparison.Ordinal);
 
         _group.DeleteError = null;
-        await PassAsync(minutes: 70);
+        _time.Advance(TimeSpan.FromHours(3));
         Assert.Equal(5, _group.Leases.Count);
         Assert.Single(_logs.Named("StalePresenceKept"));
     }
@@ -96,11 +101,11 @@ public sealed class MemberHousekeeperTests : IAsyncLifetime, IAsyncDisposable
     public async Task RequestThatFails_IsTriedAgain()
     {
         _group.DeleteError = ElectorDriver.Trouble;
-        await PassAsync(minutes: 70);
+        await PassAsync(looks: 12);
         await _logs.WaitForAsync("PresenceNotDeleted");
 
         _group.DeleteError = null;
-        await PassAsync(minutes: 6);
+        await PassAsync(looks: 1);
         await _logs.WaitForAsync("StalePresenceDeleted");
     }
 
@@ -111,14 +116,16 @@ public sealed class MemberHousekeeperTests : IAsyncLifetime, IAsyncDisposable
         _group.Put(name, SomeRecord.HeldBy(identity, duration: 40));
     }
 
-    /// <summary>Minute by minute, with the watch alive all the time: what is not fresh is not cleared away.</summary>
-    private async Task PassAsync(int minutes)
+    /// <summary>From one look of the housekeeper to the next, with the watch alive all the time: what is not fresh is not cleared away.</summary>
+    private async Task PassAsync(int looks)
     {
-        for (int second = 0; second < minutes * 60; second += 5)
+        for (int look = 0; look < looks; look++)
         {
             _group.SendBookmark();
-            await AdvanceUntilAsync(() => _watch.View.IsFreshAt(_watch.View.FreshUntil - TimeSpan.FromSeconds(1)));
-            _time.Advance(TimeSpan.FromSeconds(5));
+            using var patience = new CancellationTokenSource(Signal.Patience);
+            while (!_watch.View.IsFreshAt(_run.Clock.Now.Monotonic + PresenceHousekeeping.Pace))
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
+            await _time.AdvanceOnceArmedAsync(PresenceHousekeeping.Pace);
         }
     }
 
