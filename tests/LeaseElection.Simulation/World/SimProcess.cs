@@ -463,6 +463,8 @@ internal sealed class SimProcess
             return;
         _world.Chronicle?.Add(_world.Now, Node.Name, "exits");
         _world.Oracle.Exited(this);
+        if (Work is { IsAbandoned: true, IsEnded: false })
+            Work.Die(); // Nobody waits for it, and it does not outlive its process.
         IsDead = true;
         _watch?.Forget();
         Node.Exited(this);
