@@ -196,7 +196,7 @@ internal sealed class SimProcess
 
     private void Post(ElectionInput input, Call? call)
     {
-        if (IsDead)
+        if (IsDead || (_standsAgain && input is not ElectionInput.ShutDownRequested)) // There is no loop between two that stand.
             return;
         _inputs.Enqueue((input, call));
         PumpSoon();
