@@ -25,7 +25,7 @@ internal static class MutantCompiler
 
     private static readonly string[] Parts =
     [
-        "Election/*.cs", "FencingToken.cs", "LeaderElectionState.cs", "LeadershipLostException.cs", "LeadershipTerm.cs", "WorkEndPolicy.cs",
+        "Election/*.cs", "Election/Partitions/*.cs", "FencingToken.cs", "LeaderElectionState.cs", "LeadershipLostException.cs", "LeadershipTerm.cs", "WorkEndPolicy.cs",
         "WorkOverrunPolicy.cs", "Time/ElectionClock.cs", "Configuration/ElectionIdentityCard.cs", "Leases/Lease.cs", "Leases/LeaseDocument.cs",
         "Leases/LeaseEvent.cs", "Leases/LeaseMetadata.cs", "Leases/LeaseRecord.cs", "Leases/LeaseSpec.cs", "Leases/LeaseStoreError.cs",
         "Leases/LeaseStoreErrorKind.cs", "Leases/MicroTimeConverter.cs",
