@@ -155,9 +155,9 @@ internal sealed class PartitionKeeper
             holders[i] = isLost ? null : holder;
         }
 
-        string?[] owners = PartitionPlan.Owners(_members.Present, holders, _members.PassedOver);
+        IReadOnlyList<string?> owners = PartitionPlan.Owners(_members.Present, holders, _members.PassedOver);
         for (int i = 0; i < _partitions.Length; i++)
-            _partitions[i].Want(i < owners.Length ? owners[i] : null, _turn.Instant);
+            _partitions[i].Want(i < owners.Count ? owners[i] : null, _turn.Instant);
     }
 
     /// <summary>Stands for what is wanted of us, and for what nobody takes; not for anything else.</summary>
