@@ -39,7 +39,6 @@ internal sealed record FenceStatements(string Hold, bool HoldReadsRow, string Ra
         string leaseName = Column(FenceTable.LeaseName);
         string token = Column(FenceTable.Token);
         string row = $"{leaseNamespace} = {{0}} AND {leaseName} = {{1}}";
-        string read = $"SELECT CAST({token} AS text) FROM {table} WHERE {row}"; // No number of .NET that a database knows of has 128 bits.
         string reset = $"DELETE FROM {table} WHERE {leaseNamespace} = '{{0}}' AND {leaseName} = '{{1}}'";
         string insert = $"INSERT INTO {table} ({leaseNamespace}, {leaseName}, {token})";
 
@@ -52,7 +51,8 @@ internal sealed record FenceStatements(string Hold, bool HoldReadsRow, string Ra
                 HoldReadsRow: true,
                 $"{insert} VALUES ({{0}}, {{1}}, {{2}}) ON CONFLICT ({leaseNamespace}, {leaseName}) "
                 + $"DO UPDATE SET {token} = excluded.{token} WHERE {table}.{token} <= excluded.{token}",
-                read, reset, IsNumber: true);
+                $"SELECT CAST({token} AS text) FROM {table} WHERE {row}", // As a number it would be read into a decimal, which is too small.
+                reset, IsNumber: true);
         }
 
         // Every database understands this. Should two terms insert the first row at once, its key stops one of them.
@@ -60,6 +60,7 @@ internal sealed record FenceStatements(string Hold, bool HoldReadsRow, string Ra
             $"UPDATE {table} SET {token} = {{2}} WHERE {row} AND {token} <= {{2}}",
             HoldReadsRow: false,
             $"{insert} SELECT {{0}}, {{1}}, {{2}} WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE {row})",
-            read, reset, IsNumber: false);
+            $"SELECT {token} FROM {table} WHERE {row}",
+            reset, IsNumber: false);
     }
 }

@@ -11,7 +11,12 @@ internal sealed class TransactionFence(LeadershipFence fence) : IDbTransactionIn
 {
     public InterceptionResult TransactionCommitting(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result)
     {
-        CheckOf(eventData)?.Run();
+        if (CheckOf(eventData) is { } check)
+        {
+            check.Run();
+            _ = fence.TermOf(eventData.Context!); // Costs nothing, and is worth the more the later it is asked.
+        }
+
         return result;
     }
 
@@ -19,7 +24,11 @@ internal sealed class TransactionFence(LeadershipFence fence) : IDbTransactionIn
         DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
         if (CheckOf(eventData) is { } check)
+        {
             await check.RunAsync(cancellationToken).ConfigureAwait(false);
+            _ = fence.TermOf(eventData.Context!);
+        }
+
         return result;
     }
 
@@ -36,7 +45,7 @@ internal sealed class TransactionFence(LeadershipFence fence) : IDbTransactionIn
 
     /// <summary>Not forgotten when the check has failed: who commits once more is refused once more.</summary>
     private FenceCheck? CheckOf(TransactionEventData eventData) =>
-        eventData.Context is { } context && fence.Of(context).Written == eventData.TransactionId && fence.TermOf(context) is { } term
+        eventData.Context is { } context && fence.Of(context) is { Term: { } term } known && known.Written == eventData.TransactionId
             ? new FenceCheck(context, term)
             : null;
 }
