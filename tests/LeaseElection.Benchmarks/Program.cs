@@ -15,6 +15,12 @@ switch (args)
         return await RolloutBenchmark.RunAsync(rollouts);
     case ["sidecar", .. string[] rest]:
         return await SidecarBenchmark.RunAsync(rest);
+    case ["locks"]:
+        await LockBenchmark.RunAsync(100);
+        return 0;
+    case ["locks", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int trials) && trials > 0:
+        await LockBenchmark.RunAsync(trials);
+        return 0;
     case ["telemetry"]:
         await TelemetryBenchmark.RunAsync();
         return 0;
@@ -32,6 +38,8 @@ switch (args)
         Console.Error.WriteLine(RolloutBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(SidecarBenchmark.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(LockBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(TelemetryBenchmark.Usage);
         return 2;
