@@ -28,7 +28,10 @@ internal sealed class CommandFence(LeadershipFence fence) : IDbCommandIntercepto
     }
 
     public async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default)
     {
         if (CheckOfSaveChanges(eventData, result) is { } check)
             await check.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -94,9 +97,9 @@ internal sealed class CommandFence(LeadershipFence fence) : IDbCommandIntercepto
             return default;
         FencedContext known = fence.Of(context); // Also for a query: what it finds is of the term that it was asked in.
         bool isSaveChanges = eventData.CommandSource is CommandSource.SaveChanges;
-        if (!isSaveChanges && eventData.CommandSource is not (CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete or CommandSource.ExecuteSqlRaw))
-            return default;
-        if (fence.TermOf(context) is not { } term)
+        bool writes = isSaveChanges
+            || eventData.CommandSource is CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete or CommandSource.ExecuteSqlRaw;
+        if (!writes || fence.TermOf(context) is not { } term)
             return default;
         if (context.Database.CurrentTransaction is { } transaction && transaction.TransactionId != known.Borrowed)
         {

@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace LeaseElection.Hosting.EntityFrameworkCore;
 
 /// <summary>
-/// The statements for the table as the model names it; <c>{0}</c> is the namespace, <c>{1}</c> the name of the lease, <c>{2}</c> the token. Either
+/// The statements for the table as the model names it; <c>{0}</c> is the namespace, <c>{1}</c> the name of the lease, <c>{2}</c> the
+/// token. Either
 /// of <see cref="Hold"/> and <see cref="Raise"/> lets the term pass, and keeps later ones out until the transaction ends.
 /// </summary>
 /// <param name="Hold">Passes a term whose token is there already, which is that of all but its first transaction.</param>
@@ -51,7 +52,8 @@ internal sealed record FenceStatements(string Hold, bool HoldReadsRow, string Ra
                 HoldReadsRow: true,
                 $"{insert} VALUES ({{0}}, {{1}}, {{2}}) ON CONFLICT ({leaseNamespace}, {leaseName}) "
                 + $"DO UPDATE SET {token} = excluded.{token} WHERE {table}.{token} <= excluded.{token}",
-                $"SELECT CAST({token} AS text) FROM {table} WHERE {row}", // As a number it would be read into a decimal, which is too small.
+                // As a number it would be read into a decimal, which is too small.
+                $"SELECT CAST({token} AS text) FROM {table} WHERE {row}",
                 reset, IsNumber: true);
         }
 

@@ -16,7 +16,9 @@ internal sealed class LeadershipFence(ILeaderElection election, bool allowOutsid
     public static LeadershipFence? In(IDbContextOptions options) =>
         options.FindExtension<CoreOptionsExtension>()?.Interceptors?.OfType<SaveChangesFence>().FirstOrDefault()?.Fence;
 
-    /// <summary>What is remembered of the present use of a context. It belongs to the term that this process is in, if it belongs to none yet.</summary>
+    /// <summary>
+    /// What is remembered of the present use of a context. It belongs to the term that this process is in, if it belongs to none yet.
+    /// </summary>
     public FencedContext Of(DbContext context)
     {
         if (!_contexts.TryGetValue(context, out FencedContext? known) || known.Use != context.ContextId)

@@ -8,7 +8,8 @@ namespace Microsoft.EntityFrameworkCore;
 public static class LeadershipFenceDatabaseFacadeExtensions
 {
     /// <summary>
-    /// Makes sure that no later term has been in the database, and that no earlier one writes from now on. The first thing that a term does,
+    /// Makes sure that no later term has been in the database, and that no earlier one writes from now on. The first thing that a term
+    /// does,
     /// before it reads what it builds on. In a transaction it also keeps later terms out until that ends: for what is written past the
     /// context, by other means, call it there, last before the commit.
     /// </summary>

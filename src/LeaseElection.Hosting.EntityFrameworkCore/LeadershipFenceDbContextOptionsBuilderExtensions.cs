@@ -8,7 +8,8 @@ public static class LeadershipFenceDbContextOptionsBuilderExtensions
 {
     /// <summary>
     /// Whatever a context writes by <c>SaveChanges</c>, <c>ExecuteUpdate</c>, <c>ExecuteDelete</c> and <c>ExecuteSql</c> is committed only
-    /// while no later term of the lease has been in the database: that is checked right before the commit, in the same transaction, and keeps
+    /// while no later term of the lease has been in the database: that is checked right before the commit, in the same transaction, and
+    /// keeps
     /// later terms out until the commit is done. Else <see cref="LeadershipLostException"/> is thrown and nothing is written.
     /// </summary>
     /// <remarks>
@@ -22,7 +23,8 @@ public static class LeadershipFenceDbContextOptionsBuilderExtensions
     /// <param name="election">Whose terms may write: <c>services.GetRequiredService&lt;ILeaderElection&gt;()</c>.</param>
     /// <param name="allowOutsideTerm">
     /// What happens while this process does not lead: by default (<see langword="false"/>) every write is refused. With
-    /// <see langword="true"/> it is let through unfenced, for contexts that replicas use which do not lead; what a leader that was superseded
+    /// <see langword="true"/> it is let through unfenced, for contexts that replicas use which do not lead; what a leader that was
+    /// superseded
     /// and has learned of it writes in a <em>new</em> context is let through as well, so never use that for leader work.
     /// </param>
     /// <returns>The same builder.</returns>
@@ -40,8 +42,8 @@ public static class LeadershipFenceDbContextOptionsBuilderExtensions
             return present.Election == election && present.AllowOutsideTerm == allowOutsideTerm
                 ? optionsBuilder
                 : throw new InvalidOperationException(
-                    $"UseLeadershipFence was called twice for {optionsBuilder.Options.ContextType.Name}, with different arguments. What two elections "
-                    + "protect belongs into two contexts.");
+                    $"UseLeadershipFence was called twice for {optionsBuilder.Options.ContextType.Name}, with different arguments. What two "
+                    + "elections protect belongs into two contexts.");
         }
 
         var fence = new LeadershipFence(election, allowOutsideTerm);

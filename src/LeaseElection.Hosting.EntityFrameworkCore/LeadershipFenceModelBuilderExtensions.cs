@@ -12,14 +12,16 @@ public static class LeadershipFenceModelBuilderExtensions
     /// number.
     /// </summary>
     /// <param name="modelBuilder">The model.</param>
-    /// <param name="table">The name of the table; <see langword="null"/> for <c>LeadershipFence</c>, as the conventions of the model spell it.</param>
+    /// <param name="table">The name of the table; <see langword="null"/> for <c>LeadershipFence</c>, as the conventions of the model
+    /// spell it.</param>
     /// <param name="schema">Its schema; <see langword="null"/> for the default one of the model.</param>
     /// <returns>The same builder.</returns>
     public static ModelBuilder HasLeadershipFence(this ModelBuilder modelBuilder, string? table = null, string? schema = null)
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
 
-        // Nothing else tells a model builder for which database it builds: Npgsql's conventions have left their mark before anybody's code runs.
+        // Nothing else tells a model builder for which database it builds: Npgsql's conventions have left their mark before anybody's
+        // code runs.
         bool isPostgres = modelBuilder.Model.GetAnnotations().Any(mark => mark.Name.StartsWith("Npgsql:", StringComparison.Ordinal));
         return modelBuilder.SharedTypeEntity<Dictionary<string, object>>(FenceTable.Entity, fence =>
         {

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace LeaseElection.Hosting.EntityFrameworkCore;
 
-/// <summary>Refuses a <c>SaveChanges</c> before it begins, where that can be told; else sees to it that there is a transaction to check.</summary>
+/// <summary>
+/// Refuses a <c>SaveChanges</c> before it begins, where that can be told; else sees to it that there is a transaction to check.
+/// </summary>
 internal sealed class SaveChangesFence(LeadershipFence fence) : ISaveChangesInterceptor
 {
     public LeadershipFence Fence => fence;

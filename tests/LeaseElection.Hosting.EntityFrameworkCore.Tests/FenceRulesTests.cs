@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.EntityFrameworkCore.Tests.Ledgers;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -28,8 +29,8 @@ public sealed class FenceRulesTests : IAsyncLifetime
         LeadershipLostException refused = await Assert.ThrowsAsync<LeadershipLostException>(() => ledger.SaveAsync("nobody", awaited));
 
         Assert.Equal(
-            "Ledger writes while this process leads lease default/settlement, and it does not: nothing was written. Write from the leader's work; a "
-            + "context that other replicas write with as well wants no UseLeadershipFence, or allowOutsideTerm: true.",
+            "Ledger writes while this process leads lease default/settlement, and it does not: nothing was written. Write from the leader's "
+            + "work; a context that other replicas write with as well wants no UseLeadershipFence, or allowOutsideTerm: true.",
             refused.Message);
         Assert.Empty(await _database.PayeesAsync());
     }
@@ -75,8 +76,8 @@ public sealed class FenceRulesTests : IAsyncLifetime
         LeadershipLostException refused = await Assert.ThrowsAsync<LeadershipLostException>(() => ledger.SaveAsync("stale"));
 
         Assert.EndsWith(
-            "that is over: nothing was written. This process leads again: make a new context for each term, because what this one has read may be "
-            + "of before.",
+            "that is over: nothing was written. This process leads again: make a new context for each term, because what this one has read "
+            + "may be of before.",
             refused.Message,
             StringComparison.Ordinal);
         await using Ledger fresh = _database.Open(_election);
@@ -108,8 +109,8 @@ public sealed class FenceRulesTests : IAsyncLifetime
         InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.SaveAsync("unfenced", awaited));
 
         Assert.Equal(
-            "Ledger cannot be fenced, so nothing was written. The term of lease default/settlement has no fencing token: its resource version is not "
-            + "a number that grows. Check whether etcd was restored from a backup without --bump-revision.",
+            "Ledger cannot be fenced, so nothing was written. The term of lease default/settlement has no fencing token: its resource version "
+            + "is not a number that grows. Check whether etcd was restored from a backup without --bump-revision.",
             refused.Message);
         Assert.Empty(await _database.PayeesAsync());
     }
@@ -198,7 +199,7 @@ public sealed class FenceRulesTests : IAsyncLifetime
     {
         DbContextOptionsBuilder<Ledger> options = _database.Options(_election).UseLeadershipFence(_election);
 
-        Assert.Single(options.Options.FindExtension<Microsoft.EntityFrameworkCore.Infrastructure.CoreOptionsExtension>()!.Interceptors!.OfType<SaveChangesFence>());
+        Assert.Single(options.Options.FindExtension<CoreOptionsExtension>()!.Interceptors!.OfType<SaveChangesFence>());
         InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => options.UseLeadershipFence(new StubElection()));
         Assert.Equal(
             "UseLeadershipFence was called twice for Ledger, with different arguments. What two elections protect belongs into two contexts.",
@@ -227,7 +228,8 @@ public sealed class FenceRulesTests : IAsyncLifetime
 
         await context.Database.EnsureLeadershipAsync();
 
-        Assert.Equal(5, Assert.Single(await context.Database.SqlQueryRaw<int>("SELECT CAST(Token AS INTEGER) AS Value FROM \"of \"\"whom\"").ToArrayAsync()));
+        const string Tokens = """SELECT CAST("Token" AS INTEGER) AS "Value" FROM "of ""whom" """;
+        Assert.Equal(5, Assert.Single(await context.Database.SqlQueryRaw<int>(Tokens).ToArrayAsync()));
     }
 
     private sealed class Bare(DbContextOptions<Bare> options) : DbContext(options)

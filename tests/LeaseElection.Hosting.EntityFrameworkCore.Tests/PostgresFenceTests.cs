@@ -66,8 +66,8 @@ public sealed class PostgresFenceTests(PostgresFixture fixture) : FenceContract
     public async Task TransactionsOfOneTerm_DoNotWaitForEachOther()
     {
         Election.Lead(5);
-        await using Ledger one = Database.Open(Election, options => options.UseNpgsql(Database.ConnectionString, npgsql => npgsql.CommandTimeout(5)));
-        await using Ledger other = Database.Open(Election, options => options.UseNpgsql(Database.ConnectionString, npgsql => npgsql.CommandTimeout(5)));
+        await using Ledger one = Database.Open(Election);
+        await using Ledger other = Database.Open(Election);
         await one.Database.EnsureLeadershipAsync();
         await using IDbContextTransaction transaction = await one.Database.BeginTransactionAsync();
         await one.SaveAsync("one");
@@ -152,10 +152,10 @@ public sealed class PostgresFenceTests(PostgresFixture fixture) : FenceContract
 
     private async Task UntilSomebodyWaitsAsync()
     {
+        const string Waiting =
+            """SELECT count(*)::int AS "Value" FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()""";
         await using Ledger observer = Database.OpenUnfenced();
         await Polling.UntilAsync(
-            async () => (await observer.Database.SqlQueryRaw<int>(
-                """SELECT count(*)::int AS "Value" FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()""").ToArrayAsync())[0] > 0,
-            Signal.Patience);
+            async () => (await observer.Database.SqlQueryRaw<int>(Waiting).ToArrayAsync())[0] > 0, Signal.Patience);
     }
 }

@@ -57,7 +57,8 @@ public sealed class ReadmeSqlTests(PostgresFixture fixture)
         await connection.OpenAsync();
         await Command(connection, SqliteTable).ExecuteNonQueryAsync();
 
-        foreach ((UInt128 token, int rows) in ((UInt128, int)[])[(9, 1), (9, 1), (10, 1), (9, 0), (UInt128.MaxValue, 1), (UInt128.MaxValue - 1, 0)])
+        (UInt128 Token, int Rows)[] writes = [(9, 1), (9, 1), (10, 1), (9, 0), (UInt128.MaxValue, 1), (UInt128.MaxValue - 1, 0)];
+        foreach ((UInt128 token, int rows) in writes)
             Assert.Equal(rows, await Command(connection, SqliteRaise, token.ToString("D39", null)).ExecuteNonQueryAsync());
     }
 
@@ -70,7 +71,8 @@ public sealed class ReadmeSqlTests(PostgresFixture fixture)
     {
         DbCommand command = connection.CreateCommand();
         command.CommandText = sql;
-        foreach ((string name, string value) in token is null ? [] : ((string, string)[])[("namespace", "default"), ("name", "settlement"), ("token", token)])
+        (string, string)[] parameters = token is null ? [] : [("namespace", "default"), ("name", "settlement"), ("token", token)];
+        foreach ((string name, string value) in parameters)
         {
             DbParameter parameter = command.CreateParameter();
             parameter.ParameterName = name;

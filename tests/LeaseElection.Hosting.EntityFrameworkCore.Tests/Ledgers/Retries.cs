@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace LeaseElection.Hosting.EntityFrameworkCore.Tests.Ledgers;
 
-/// <summary>Tries again at once after a <see cref="BrokenConnectionException"/>, as the strategies of providers do after faults of their own.</summary>
+/// <summary>
+/// Tries again at once after a <see cref="BrokenConnectionException"/>, as the strategies of providers do after faults of their own.
+/// </summary>
 internal sealed class Retries(ExecutionStrategyDependencies dependencies) : ExecutionStrategy(dependencies, 3, TimeSpan.Zero)
 {
     protected override bool ShouldRetryOn(Exception exception) => exception is BrokenConnectionException;

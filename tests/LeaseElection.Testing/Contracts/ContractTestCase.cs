@@ -24,7 +24,10 @@ public sealed class ContractTestCase : XunitTestCase
     internal static string? SkipReasonOf(ITestMethod testMethod)
     {
         object?[] collections =
-            [.. testMethod.TestClass.Class.GetCustomAttributes(typeof(CollectionAttribute)).SelectMany(collection => collection.GetConstructorArguments())];
+        [
+            .. testMethod.TestClass.Class.GetCustomAttributes(typeof(CollectionAttribute))
+                .SelectMany(collection => collection.GetConstructorArguments()),
+        ];
         return collections.Contains(ApiServerFixture.Collection) ? ApiServerAssets.SkipReason
             : collections.Contains(PostgresFixture.Collection) ? PostgresFixture.SkipReason
             : null;
