@@ -3,13 +3,12 @@ using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Tests.Leases;
 
-/// <summary>Labels, annotations and owners of ours beside those of others.</summary>
+/// <summary>Labels and annotations of ours beside those of others.</summary>
 public sealed class TraitsInMetadataTests
 {
     private static readonly LeaseTraits Traits = new LeaseTraits
     {
         Annotations = new Dictionary<string, string> { ["leaseelection.dev/partitions"] = "12" },
-        Owner = new PodReference("orders-7f", "p"),
     }.OfGroup("orders");
 
     [Fact]
@@ -40,19 +39,6 @@ public sealed class TraitsInMetadataTests
         LeaseMetadata metadata = TraitsInMetadata.Put(Traits, Metadata(before));
 
         Assert.Equal(after.Replace("group", LeaseGroupName.Label, StringComparison.Ordinal), metadata.Extra!["labels"].GetRawText());
-    }
-
-    [Theory]
-    [InlineData("{}", "")]
-    [InlineData("""{ "ownerReferences": null }""", "")]
-    [InlineData("""{ "ownerReferences": {} }""", "")]
-    [InlineData("""{ "ownerReferences": [ {"uid":"other"} ] }""", """{"uid":"other"},""")]
-    [InlineData("""{ "ownerReferences": [ 7 ] }""", "7,")]
-    public void Put_Owner_BesideOthers(string before, string others)
-    {
-        LeaseMetadata metadata = TraitsInMetadata.Put(Traits, Metadata(before));
-
-        Assert.Equal($$"""[{{others}}{"apiVersion":"v1","kind":"Pod","name":"orders-7f","uid":"p"}]""", metadata.Extra!["ownerReferences"].GetRawText());
     }
 
     [Fact]
