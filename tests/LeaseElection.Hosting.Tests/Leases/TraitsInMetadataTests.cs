@@ -3,12 +3,13 @@ using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Tests.Leases;
 
-/// <summary>Labels and annotations of ours beside those of others.</summary>
+/// <summary>Labels, annotations and owners of ours beside those of others.</summary>
 public sealed class TraitsInMetadataTests
 {
     private static readonly LeaseTraits Traits = new LeaseTraits
     {
         Annotations = new Dictionary<string, string> { ["leaseelection.dev/partitions"] = "12" },
+        Owner = new PodReference("orders-7f", "p"),
     }.OfGroup("orders");
 
     [Fact]
@@ -39,6 +40,14 @@ public sealed class TraitsInMetadataTests
         LeaseMetadata metadata = TraitsInMetadata.Put(Traits, Metadata(before));
 
         Assert.Equal(after.Replace("group", LeaseGroupName.Label, StringComparison.Ordinal), metadata.Extra!["labels"].GetRawText());
+    }
+
+    [Fact]
+    public void Put_Owner_IsNotItsAffair()
+    {
+        LeaseMetadata metadata = TraitsInMetadata.Put(Traits, Metadata("""{ "ownerReferences": [ {"uid":"other"} ] }"""));
+
+        Assert.Equal("""[ {"uid":"other"} ]""", metadata.Extra!["ownerReferences"].GetRawText());
     }
 
     [Fact]

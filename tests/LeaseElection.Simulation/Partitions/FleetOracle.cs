@@ -73,6 +73,9 @@ internal sealed class FleetOracle(Fleet fleet)
             _unownedSince[work.Index] = fleet.Now;
     }
 
+    /// <summary>Its lease is held from now on, whether or not its holder lives to work.</summary>
+    public void Promised(int index) => _unownedSince[index] = fleet.Now;
+
     /// <summary>The keeper gives a partition up.</summary>
     public void Moves(Replica replica, int index, string? to)
     {

@@ -196,7 +196,7 @@ internal sealed class SimProcess
 
     private void Post(ElectionInput input, Call? call)
     {
-        if (IsDead)
+        if (IsDead || (_standsAgain && input is not ElectionInput.ShutDownRequested)) // There is no loop between two that stand.
             return;
         _inputs.Enqueue((input, call));
         PumpSoon();
@@ -463,6 +463,8 @@ internal sealed class SimProcess
             return;
         _world.Chronicle?.Add(_world.Now, Node.Name, "exits");
         _world.Oracle.Exited(this);
+        if (Work is { IsAbandoned: true, IsEnded: false })
+            Work.Die(); // Nobody waits for it, and it does not outlive its process.
         IsDead = true;
         _watch?.Forget();
         Node.Exited(this);

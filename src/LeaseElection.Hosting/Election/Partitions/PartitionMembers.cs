@@ -19,7 +19,10 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
     public IReadOnlySet<string> PassedOver => _passedOver;
 
     /// <param name="partitions">Who is seen to hold what, which is a sign of life too.</param>
-    /// <param name="seenSince">Since when what is seen has been seen without a break: whose silence began before it may have been heard.</param>
+    /// <param name="seenSince">
+    /// Since when what is seen has been seen without a break: whose silence began before may have been heard, and who seems to have left may
+    /// not have been able to say that it is here.
+    /// </param>
     public void Look(IReadOnlyList<PartitionWish> partitions, TimeSpan seenSince)
     {
         HashSet<string> gone = [.. _members.Keys];
@@ -34,7 +37,11 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
         }
 
         foreach (string member in gone)
-            _members.Remove(member);
+        {
+            if (turn.IsDue(seenSince + (settings.RetryPeriod * 2)))
+                _members.Remove(member);
+        }
+
         foreach (PartitionWish partition in partitions)
         {
             if (partition.Holder is { } holder && _members.TryGetValue(holder, out Standing? standing))
@@ -48,7 +55,7 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
             if (member == settings.Identity)
                 continue;
             TimeSpan heardAt = standing.HeardAt > seenSince ? standing.HeardAt : seenSince;
-            if (turn.IsDue(heardAt + (settings.PresenceInterval * 1.25)))
+            if (turn.SeenUntil - heardAt > settings.PresenceInterval * 1.25)
                 _silent.Add(member);
             if (_silent.Contains(member) || standing.IsPassedOver(turn))
                 _passedOver.Add(member);
