@@ -233,7 +233,8 @@ internal sealed class Replica
                         Look();
                 });
                 break;
-            case PartitionOutput.Report:
+            case PartitionOutput.Report report:
+                _fleet.Oracle.Told(report.Event);
                 break;
         }
     }

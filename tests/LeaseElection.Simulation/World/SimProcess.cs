@@ -248,6 +248,7 @@ internal sealed class SimProcess
             return;
         _standsAgain = true;
         _watch?.Forget();
+        _inputs.Clear(); // They go with the loop, and nobody has seen them.
         _world.In(LeastPause + _world.Upto(LongestPause), () => WhenAwake(() =>
         {
             if (IsShuttingDown)
@@ -272,7 +273,7 @@ internal sealed class SimProcess
     /// <summary>Whoever holds the lease drops it without a word: its work is told, and this process waits for its own lease as all others do.</summary>
     private void Abandon()
     {
-        if (Term is not { } term || State != LeaderElectionState.Leading)
+        if (Term is not { } term || State != LeaderElectionState.Leading || IsShuttingDown)
             return;
         _world.Chronicle?.Add(_world.Now, Node.Name, "abandons its term");
         BeginRound();
