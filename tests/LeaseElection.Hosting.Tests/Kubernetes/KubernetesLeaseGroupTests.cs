@@ -207,25 +207,28 @@ public sealed class KubernetesLeaseGroupTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Replace_Owner_IsNotAddedToWhatOthersMade()
+    public async Task Open_Owner_NamedByTheCreationAndKept()
+    {
+        ILeaseStore store = _group.Open("orders-0", new LeaseTraits { Owner = new PodReference("orders-7f", "p") });
+
+        Lease lease = await store.CreateLeaseAsync();
+        Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a", 1), Patience, default));
+
+        Assert.Equal("""[{"apiVersion":"v1","kind":"Pod","name":"orders-7f","uid":"p"}]""", OwnersOf("orders-0"));
+    }
+
+    [Fact]
+    public async Task Open_LeaseIsThereAlready_OwnersOfOthersStayAndNoneIsAdded()
     {
         JsonObject made = LeaseOf("orders-0");
-        made["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject
-        {
-            ["apiVersion"] = "apps/v1", ["kind"] = "Deployment", ["name"] = "orders", ["uid"] = "d", ["controller"] = true,
-        });
+        made["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = "Deployment", ["name"] = "orders", ["uid"] = "d" });
         _server.Leases.Create(StoreSetup.Namespace, made);
         ILeaseStore store = _group.Open("orders-0", new LeaseTraits { Owner = new PodReference("orders-7f", "p") });
 
         Lease lease = Assert.IsType<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease;
-        for (int renewal = 0; renewal < 2; renewal++)
-            lease = Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a", renewal), Patience, default)).Lease;
+        Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a"), Patience, default));
 
-        Assert.Equal(
-            """
-            [{"apiVersion":"apps/v1","kind":"Deployment","name":"orders","uid":"d","controller":true}]
-            """,
-            _server.Leases.Get(StoreSetup.Namespace, "orders-0")["metadata"]!["ownerReferences"]!.ToJsonString());
+        Assert.Equal("""[{"kind":"Deployment","name":"orders","uid":"d"}]""", OwnersOf("orders-0"));
     }
 
     [Theory]
@@ -327,6 +330,8 @@ public sealed class KubernetesLeaseGroupTests : IAsyncLifetime
         Assert.True(reply is LeaseGroupReply.Found, $"Found expected, not {reply}");
         return (LeaseGroupReply.Found)reply;
     }
+
+    private string OwnersOf(string name) => _server.Leases.Get(StoreSetup.Namespace, name)["metadata"]!["ownerReferences"]!.ToJsonString();
 
     private static LeaseStoreError FailedList(LeaseGroupReply reply) => Assert.IsType<LeaseGroupReply.Failed>(reply).Error;
 
