@@ -13,6 +13,13 @@ internal static class FleetBounds
         return (bound / (1 - scenario.RateError)) + TimeSpan.FromSeconds(2);
     }
 
+    /// <summary>Until the next owner works, if it does what the plan wants of it: at once, or when a dead one's lease has run out.</summary>
+    public static TimeSpan HandOver(FleetScenario scenario, bool isReleased)
+    {
+        TimeSpan lease = isReleased ? TimeSpan.Zero : scenario.Settings.LeaseDuration / (1 - scenario.RateError);
+        return lease + TimeSpan.FromMilliseconds(250) + (scenario.Latency * 25);
+    }
+
     /// <summary>
     /// Until all is shared out evenly after a change of who is there: what was owned by a dead one is owned again, those who are dead and own
     /// nothing are gone, another number of partitions is believed, and one partition after the other moves.

@@ -27,7 +27,8 @@ internal sealed class PartitionCount(PartitionKeeperSettings settings, Partition
             (_least, _since) = (seen.Least, turn.Instant);
         if (Shared == 0)
             Shared = _least; // Nothing of ours runs yet.
-        if (_least == Shared || !turn.IsDue((_since > from ? _since : from) + settings.MoveAfter))
+        bool isAlive = seen.LeastOf == settings.Identity || members.IsAlive(seen.LeastOf, _since); // One that crashes again and again changes nothing.
+        if (_least == Shared || !isAlive || !turn.IsDue((_since > from ? _since : from) + settings.MoveAfter))
             return;
         turn.Report(new PartitionEvent.CountChanged(Shared, _least));
         (Shared, SharedSince) = (_least, turn.Instant);

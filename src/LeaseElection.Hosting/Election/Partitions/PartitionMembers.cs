@@ -92,7 +92,7 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
     public bool IsTrusted(string member) => member != settings.Identity && _members.ContainsKey(member) && !_passedOver.Contains(member);
 
     /// <summary>It has given a sign of life since then. Nothing is handed to one that may be dead.</summary>
-    public bool IsAlive(string member, TimeSpan since) => _members.TryGetValue(member, out Standing? standing) && standing.HeardAt >= since;
+    public bool IsAlive(string member, TimeSpan since) => _members.TryGetValue(member, out Standing? standing) && standing.HeardAt > since;
 
     /// <summary>From when on what speaks against a member counts: what it was passed over for before is over and done with.</summary>
     public TimeSpan CountsFrom(string member) => _members.TryGetValue(member, out Standing? standing) ? standing.CountsFrom : TimeSpan.MinValue;
