@@ -96,6 +96,22 @@ public sealed class LeaderElectionBuilder
     }
 
     /// <summary>
+    /// Has this process show that it is here, by a Lease of its own beside that of the election, and see who else is:
+    /// <see cref="IElectionMembers"/>. Calling it again adds nothing.
+    /// </summary>
+    /// <remarks>
+    /// Needs the verbs <c>list</c>, <c>watch</c>, <c>create</c> and <c>update</c> on <c>leases</c> in the namespace of the lease. Without
+    /// them a warning names the one that is missing, and the election goes on as ever. With <c>delete</c> leases of former members are
+    /// cleared away. <see cref="MemberOptions"/> says how often it shows itself.
+    /// </remarks>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder AddMembers()
+    {
+        Services.AddElectionMembers(Name);
+        return this;
+    }
+
+    /// <summary>
     /// Has the app say how the API server of this election is reached: the way in for adapters to client libraries. It has an effect where
     /// the lease is kept on Kubernetes, and then instead of <c>Kubernetes:ApiServer</c> and its like, which are refused beside it. The last
     /// call for an election wins.

@@ -1,6 +1,7 @@
 using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Hosting.ClusterTests.Faults.Packets;
 using LeaseElection.Hosting.ClusterTests.Faults.Processes;
+using LeaseElection.Hosting.ClusterTests.Members;
 using LeaseElection.Testing.ApiServer;
 
 // Not the tests (those are run by `dotnet test`) but what a test starts in order to kill it.
@@ -8,6 +9,9 @@ switch (args)
 {
     case [Candidate.Command, .. var arguments]:
         await Candidate.RunAsync(arguments);
+        return;
+    case [Member.Command, .. string[] settings]:
+        await Member.RunAsync(settings);
         return;
     case ["replica", .. string[] settings]:
         await Replica.RunAsync(settings);

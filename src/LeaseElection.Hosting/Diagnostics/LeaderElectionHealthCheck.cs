@@ -1,5 +1,4 @@
 using System.Globalization;
-using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LeaseElection.Hosting.Diagnostics;
@@ -27,7 +26,9 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
 
         TimeSpan now = run.Clock.Now.Monotonic;
         LeadershipTerm? term = election.Term;
-        IReadOnlyDictionary<string, object> data = Data(run, snapshot, term, now);
+        Dictionary<string, object> data = Data(run, snapshot, term, now);
+        if (election.Members is { } members)
+            data["members"] = members.Members.Count;
         if (election.HasFailed)
             return Unhealthy("The election ended by a bug: restart this process.");
         if (snapshot.HasOverrun)
@@ -53,8 +54,7 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
             return (false, "Renewing the lease fails at present. " + error.Message);
         if (term is { IsHeld: false })
             return (false, "Leadership is in doubt until the next renewal succeeds.");
-        if (snapshot.LastError is { } refused && refused.Kind is not (LeaseStoreErrorKind.Timeout or LeaseStoreErrorKind.Network
-            or LeaseStoreErrorKind.ServerError or LeaseStoreErrorKind.Throttled))
+        if (snapshot.LastError is { Passes: false } refused)
             return (false, refused.Message);
         TimeSpan silent = now - (snapshot.AnsweredAt ?? snapshot.StartedAt);
         if (silent > run.Settings.LeaseDuration && snapshot.State != LeaderElectionState.Stopped)

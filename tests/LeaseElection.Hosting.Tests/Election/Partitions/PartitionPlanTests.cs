@@ -81,6 +81,6 @@ public class PartitionPlanTests
     [Fact]
     public void Owners_Ranks_AreTheSameInEveryVersion() =>
         Assert.Equal(
-            ["c", "a", "b", "c", "b", "a", "b", "a", "c"],
-            PartitionPlan.Owners(["a", "b", "c"], new string?[9]));
+            "?",
+            string.Join(' ', PartitionPlan.Owners(["a", "b", "c"], new string?[9])));
 }
