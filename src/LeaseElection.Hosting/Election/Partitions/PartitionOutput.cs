@@ -24,7 +24,7 @@ internal abstract record PartitionOutput
     /// Not said again until the partition is <see cref="PartitionPart.None"/>.
     /// </summary>
     /// <param name="Index">Which.</param>
-    /// <param name="To">Whom the plan wants it of; <see langword="null"/>: there are not that many partitions any more.</param>
+    /// <param name="To">Whom the plan wants it of; <see langword="null"/>: there is another number of partitions now.</param>
     public sealed record StepDown(int Index, string? To) : PartitionOutput;
 
     /// <summary>Look again at this instant of the monotonic clock if nothing happens before, in place of the earlier one.</summary>

@@ -19,7 +19,7 @@ public class PartitionCountTests
         _fleet.Pass(1);
 
         Assert.Equal([new PartitionEvent.CountChanged(4, 2)], _fleet.Told.OfType<PartitionEvent.CountChanged>());
-        Assert.Equal([new PartitionOutput.StepDown(0, "new version")], _fleet.All.OfType<PartitionOutput.StepDown>());
+        Assert.Equal([new PartitionOutput.StepDown(0, null)], _fleet.All.OfType<PartitionOutput.StepDown>());
         _fleet.Hold("new version", 0);
         _fleet.Pass(1);
         Assert.Contains(new PartitionOutput.Stand(1, 2), _fleet.All);
