@@ -1,6 +1,8 @@
 namespace LeaseElection.Simulation;
 
-/// <summary>Knows the true time and checks the promises about partitions against it. It knows nothing of plan and keeper: it sees work run.</summary>
+/// <summary>
+/// Knows the true time and checks the promises about partitions against it. It knows nothing of plan and keeper: it sees work run.
+/// </summary>
 internal sealed class FleetOracle(Fleet fleet)
 {
     private readonly List<PartitionWork> _running = [];
@@ -15,7 +17,9 @@ internal sealed class FleetOracle(Fleet fleet)
 
     public int Terms { get; private set; }
 
-    /// <summary>How often a partition that was given up, or that a dead owner left, was owned again later than by the next owner at once.</summary>
+    /// <summary>
+    /// How often a partition that was given up, or that a dead owner left, was owned again later than by the next owner at once.
+    /// </summary>
     public int Late { get; private set; }
 
     /// <summary>Overlaps with work of a process that was frozen.</summary>

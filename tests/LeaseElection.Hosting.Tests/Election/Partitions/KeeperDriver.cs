@@ -73,7 +73,8 @@ internal sealed class KeeperDriver
     {
         foreach (int i in indexes)
         {
-            PartitionPart part = member == Self ? PartitionPart.Leading : _partitions[i].Part == PartitionPart.Leading ? PartitionPart.None : _partitions[i].Part;
+            PartitionPart before = _partitions[i].Part == PartitionPart.Leading ? PartitionPart.None : _partitions[i].Part;
+            PartitionPart part = member == Self ? PartitionPart.Leading : before;
             _partitions[i] = (member, Now, member is null ? Now : Now + Lease, member is not null, part);
         }
     }
@@ -120,7 +121,10 @@ internal sealed class KeeperDriver
         var view = new PartitionView
         {
             AsOf = _asOf,
-            Members = [.. _members.Select(member => new PartitionMember(member.Key, member.Value.Count, member.Value.Silent ?? _asOf ?? Now))],
+            Members =
+            [
+                .. _members.Select(member => new PartitionMember(member.Key, member.Value.Count, member.Value.Silent ?? _asOf ?? Now)),
+            ],
             Partitions = [.. _partitions.Select(seen => new PartitionSight(seen.Holder, seen.RenewedAt, seen.FreeAt, seen.Part))],
             IsLeaving = isLeaving,
         };

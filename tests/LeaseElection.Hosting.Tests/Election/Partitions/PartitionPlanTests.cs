@@ -77,7 +77,9 @@ public class PartitionPlanTests
     public void Owners_PassedOverAndGone_KeepsNothing() =>
         Assert.Equal(["a", "a"], PartitionPlan.Owners(["a"], ["b", "a"], new HashSet<string> { "b" }));
 
-    /// <summary>The ranks are a protocol between processes of different versions: a change of them moves everything in every update.</summary>
+    /// <summary>
+    /// The ranks are a protocol between processes of different versions: a change of them moves everything in every update.
+    /// </summary>
     [Fact]
     public void Owners_Ranks_AreTheSameInEveryVersion() =>
         Assert.Equal(
