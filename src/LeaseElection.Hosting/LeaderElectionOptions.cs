@@ -116,4 +116,7 @@ public sealed class LeaderElectionOptions
 
     /// <summary>The settings of the file store.</summary>
     public FileStoreOptions File { get; set; } = new();
+
+    /// <summary>The settings of partitioned work. Of no effect without <c>AddPartitionedWork</c>.</summary>
+    public PartitionOptions Partitions { get; set; } = new();
 }
