@@ -32,6 +32,9 @@ internal sealed class LeaderElection(string name) : ILeaderElection
     /// <summary>Set when the host starts; until then there is nothing to say.</summary>
     public ElectionRun? Run { get; private set; }
 
+    /// <summary>Called by the loop after each turn that changed what readers are told of. It must not hold up the loop.</summary>
+    public Action? Changed { get; init; }
+
     public void Attach(ElectionRun run, Func<CancellationToken, Task> stepDown)
     {
         Run = run;
@@ -67,6 +70,7 @@ internal sealed class LeaderElection(string name) : ILeaderElection
 
         // Continuations run elsewhere: a reader of WatchAsync must not hold up the loop.
         changed.SetResult();
+        Changed?.Invoke();
     }
 
     public async IAsyncEnumerable<LeaderElectionStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
