@@ -9,12 +9,10 @@ namespace LeaseElection.Hosting.Tests.Rooms;
 /// </summary>
 public sealed partial class RoomsTests
 {
-    private const string Election = "Election";
-
     /// <summary>What a pure class may be made of: values, and nothing that waits, talks, or knows the time.</summary>
     private static readonly string[] Pure =
     [
-        "LeaseElection.Hosting", "LeaseElection.Hosting.Election", "LeaseElection.Hosting.Leases", "System", "System.Collections.Generic",
+        "LeaseElection.Hosting", "LeaseElection.Hosting.Election", "LeaseElection.Hosting.Election.Partitions", "LeaseElection.Hosting.Leases", "System", "System.Collections.Generic",
         "System.Diagnostics.CodeAnalysis", "System.Globalization", "System.Linq", "System.Runtime.InteropServices",
     ];
 
@@ -34,9 +32,11 @@ public sealed partial class RoomsTests
     public void Rooms_EachIsInTheTable() =>
         Assert.Equal(LibraryRooms.All.Order(StringComparer.Ordinal), TableRooms().Select(row => row.Room).Order(StringComparer.Ordinal));
 
-    [Fact]
-    public void Election_NamesNothingThatWaitsTalksOrKnowsTheTime() =>
-        Assert.Empty(LibraryRooms.NamespacesNamedIn(Election).Where(named => !Pure.Contains(named.Key)).Select(named => $"{named.Key}: {named.Value}"));
+    [Theory]
+    [InlineData("Election")]
+    [InlineData("Election/Partitions")]
+    public void Deciders_NameNothingThatWaitsTalksOrKnowsTheTime(string room) =>
+        Assert.Empty(LibraryRooms.NamespacesNamedIn(room).Where(named => !Pure.Contains(named.Key)).Select(named => $"{named.Key}: {named.Value}"));
 
     private static HashSet<(string From, string To)> TableArrows() =>
         [.. TableRooms().SelectMany(row => row.Names.Select(name => (row.Room, name)))];

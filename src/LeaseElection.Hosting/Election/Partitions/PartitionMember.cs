@@ -1,0 +1,9 @@
+using System.Runtime.InteropServices;
+
+namespace LeaseElection.Hosting.Election.Partitions;
+
+/// <summary>One member that is present.</summary>
+/// <param name="Identity">What it is called as a holder.</param>
+/// <param name="Count">How many partitions it knows; <see langword="null"/>: it has no partitioned work, and takes no part in the plan.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct PartitionMember(string Identity, int? Count);
