@@ -29,22 +29,41 @@ internal static partial class PartitionLog
         string label);
 
     [LoggerMessage(EventId = 824, EventName = "PartitionCountsDiffer", Level = LogLevel.Warning,
-        Message = "Replica {HolderIdentity} divides the work of lease {LeaseNamespace}/{LeaseName} into {OtherCount} partitions, this one "
-            + "into {Count}: until they agree two of them may work on one key at once. Let the update finish; to change the number "
-            + "without that, stop all replicas first")]
+        Message = "Not all replicas divide the work of lease {LeaseNamespace}/{LeaseName} into {Count} partitions, as this one is told to: "
+            + "{LeastIdentity} into {Least}, {MostIdentity} into {Most}. They share out the fewest of them meanwhile. Let the update finish, "
+            + "or give all of them the same LeaderElection:Partitions:Count")]
     public static partial void PartitionCountsDiffer(
-        this ILogger logger, string holderIdentity, string leaseNamespace, string leaseName, int otherCount, int count);
+        this ILogger logger, string leaseNamespace, string leaseName, int count, string leastIdentity, int least, string mostIdentity,
+        int most);
 
     [LoggerMessage(EventId = 825, EventName = "PartitionCountsAgree", Level = LogLevel.Information,
         Message = "All replicas divide the work of lease {LeaseNamespace}/{LeaseName} into {Count} partitions now")]
     public static partial void PartitionCountsAgree(this ILogger logger, string leaseNamespace, string leaseName, int count);
 
-    [LoggerMessage(EventId = 826, EventName = "PartitionAsked", Level = LogLevel.Debug,
-        Message = "Partition {Partition} of lease {LeaseNamespace}/{LeaseName}: {Step}")]
-    public static partial void PartitionAsked(
-        this ILogger logger, int partition, string leaseNamespace, string leaseName, string step);
+    [LoggerMessage(EventId = 826, EventName = "PartitionCountChanged", Level = LogLevel.Information,
+        Message = "The work of lease {LeaseNamespace}/{LeaseName} is divided into {To} partitions from now on, no longer into {From}")]
+    public static partial void PartitionCountChanged(this ILogger logger, string leaseNamespace, string leaseName, int from, int to);
 
-    [LoggerMessage(EventId = 827, EventName = "PartitionsFailed", Level = LogLevel.Critical,
+    [LoggerMessage(EventId = 827, EventName = "PartitionPassedOn", Level = LogLevel.Information,
+        Message = "Partition {Partition} of lease {LeaseNamespace}/{LeaseName} was not taken by {HolderIdentity}, or not renewed: that "
+            + "replica gets no more for {Seconds} s, and others take it")]
+    public static partial void PartitionPassedOn(
+        this ILogger logger, int partition, string leaseNamespace, string leaseName, string holderIdentity, double seconds);
+
+    [LoggerMessage(EventId = 828, EventName = "PartitionWanted", Level = LogLevel.Debug,
+        Message = "Standing for partition {Partition} of lease {LeaseNamespace}/{LeaseName}")]
+    public static partial void PartitionWanted(this ILogger logger, int partition, string leaseNamespace, string leaseName);
+
+    [LoggerMessage(EventId = 829, EventName = "PartitionNotWanted", Level = LogLevel.Debug,
+        Message = "Standing no more for partition {Partition} of lease {LeaseNamespace}/{LeaseName}")]
+    public static partial void PartitionNotWanted(this ILogger logger, int partition, string leaseNamespace, string leaseName);
+
+    [LoggerMessage(EventId = 830, EventName = "PartitionWantedElsewhere", Level = LogLevel.Debug,
+        Message = "Giving up partition {Partition} of lease {LeaseNamespace}/{LeaseName}: it is wanted of {HolderIdentity}")]
+    public static partial void PartitionWantedElsewhere(
+        this ILogger logger, int partition, string leaseNamespace, string leaseName, string holderIdentity);
+
+    [LoggerMessage(EventId = 831, EventName = "PartitionsFailed", Level = LogLevel.Critical,
         Message = "The distribution of the partitions of lease {LeaseNamespace}/{LeaseName} ended by a bug: its work is stopped. Restart "
             + "this process, and report it")]
     public static partial void PartitionsFailed(

@@ -9,12 +9,17 @@ internal sealed class ElectionPartitions(int count) : IElectionPartitions
     private volatile PartitionsSnapshot _snapshot = PartitionsSnapshot.Initial(count);
     private TaskCompletionSource _changed = NewSignal();
 
-    public int Count => count;
+    public int Count => _snapshot.Partitions.Length;
 
     public IReadOnlyList<PartitionStatus> Partitions => _snapshot.Partitions;
 
     /// <summary>What a health check and a gauge read.</summary>
     public PartitionsSnapshot Snapshot => _snapshot;
+
+    /// <summary>Whether the loop died of a bug: the health check is Unhealthy from then on.</summary>
+    public bool HasFailed { get; private set; }
+
+    public void Fail() => HasFailed = true;
 
     public void Publish(PartitionsSnapshot snapshot)
     {

@@ -16,10 +16,11 @@ internal sealed class PartitionLoop : IAsyncDisposable
 
     // One place: any number of reasons to look make one look.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _over = new();
     private readonly ElectionRun _run;
     private readonly ElectionPartitions _partitions;
     private readonly LeaseGroupWatch _group;
+    private readonly Func<IReadOnlyList<PartitionMember>> _members;
     private readonly PartitionKeeper _keeper;
     private readonly PartitionSlot[] _slots;
     private readonly PartitionReporter _reporter;
@@ -27,15 +28,15 @@ internal sealed class PartitionLoop : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private volatile bool _shuttingDown;
 
-    public PartitionLoop(PartitionParts parts, ElectionPartitions partitions, PartitionKeeper keeper)
+    public PartitionLoop(PartitionParts parts, ElectionPartitions partitions, PartitionKeeperSettings settings)
     {
         _run = parts.Run;
         _partitions = partitions;
         _group = parts.Group;
-        _keeper = keeper;
-        PartitionParts own = parts with { Changed = Wake };
-        _slots = [.. Enumerable.Range(0, parts.Count).Select(index => new PartitionSlot(index, own))];
-        _reporter = new PartitionReporter(parts.Run, parts.Count, parts.Logger);
+        _members = parts.Members;
+        _keeper = new PartitionKeeper(settings);
+        _slots = [.. Enumerable.Range(0, settings.Count).Select(index => new PartitionSlot(index, parts with { Changed = Wake }))];
+        _reporter = new PartitionReporter(parts.Run, parts.Logger);
 
         // As in ElectionLoop: without the async-locals of whoever starts the host.
         using (ExecutionContext.SuppressFlow())
@@ -54,7 +55,10 @@ internal sealed class PartitionLoop : IAsyncDisposable
             _running = Task.Run(RunAsync);
     }
 
-    /// <summary>Stops the work of all partitions at once and gives each up when its work has returned. Returns at once.</summary>
+    /// <summary>Something that the keeper looks at has changed.</summary>
+    public void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <summary>Stops the work of all partitions at once, and gives each up when its work has returned. Returns at once.</summary>
     public void RequestShutDown()
     {
         _shuttingDown = true;
@@ -74,10 +78,8 @@ internal sealed class PartitionLoop : IAsyncDisposable
         Abandon();
         await Completion.ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
-        _ended.Dispose();
+        _over.Dispose();
     }
-
-    private void Wake() => _wake.Writer.TryWrite(true);
 
     private async Task RunAsync()
     {
@@ -98,48 +100,101 @@ internal sealed class PartitionLoop : IAsyncDisposable
             _reporter.Failed(exception);
         }
 
-        foreach (PartitionSlot slot in _slots)
-            slot.End();
-        await EndAsync().ConfigureAwait(false);
-        await _ended.CancelAsync().ConfigureAwait(false);
+        await GiveUpAllAsync().ConfigureAwait(false);
+        await _over.CancelAsync().ConfigureAwait(false);
         await following.ConfigureAwait(false);
-    }
-
-    /// <summary>All of them at once, so that the slowest work is all that the host waits for.</summary>
-    private async Task EndAsync()
-    {
-        Task all = Task.WhenAll(_slots.Select(slot => slot.Completion));
-        PartitionsSnapshot snapshot;
-        while (true)
-        {
-            bool over = all.IsCompleted;
-            ElectionTime now = _run.Clock.Now;
-            snapshot = PartitionStatuses.Next(_partitions.Snapshot, _slots, _group.View, now);
-            _partitions.Publish(snapshot with { HasEnded = over });
-            _reporter.Look(snapshot, _slots, _group.View, now.Monotonic);
-            if (over)
-                break;
-            await Task.WhenAny(all, _wake.Reader.WaitToReadAsync().AsTask()).ConfigureAwait(false);
-            _wake.Reader.TryRead(out _);
-        }
-
-        _reporter.Ended();
-    }
-
-    /// <summary>Hears of every change of the group that is more than a sign of life.</summary>
-    private async Task FollowAsync()
-    {
-        while (!_ended.IsCancellationRequested)
-        {
-            Task news = _group.Look().News;
-            Wake(); // What has changed before the look counts too.
-            await news.WaitAsync(_ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        _partitions.Publish(_partitions.Snapshot with { HasEnded = true });
     }
 
     private void Turn()
     {
         ElectionTime now = _run.Clock.Now;
-        GroupView view = _group.View;
+        IReadOnlyList<PartitionOutput> outputs = _keeper.Look(PartitionSights.Of(_members(), _slots, _group.View), now);
+        TimeSpan wakeAt = TimeSpan.MaxValue;
+        foreach (PartitionOutput output in outputs)
+        {
+            if (output is PartitionOutput.WakeAt wake)
+                wakeAt = wake.Instant;
+            else
+                CarryOut(output);
+        }
+
+        Publish();
+        SetTimer(wakeAt);
+    }
+
+    private void CarryOut(PartitionOutput output)
+    {
+        switch (output)
+        {
+            case PartitionOutput.Stand stand:
+                _reporter.Stands(stand.Index);
+                _slots[stand.Index].Stand(stand.Count);
+                break;
+            case PartitionOutput.Withdraw withdraw:
+                _reporter.Withdraws(withdraw.Index);
+                _slots[withdraw.Index].End();
+                break;
+            case PartitionOutput.StepDown stepDown:
+                _reporter.StepsDown(stepDown.Index, stepDown.To);
+                _slots[stepDown.Index].StepDown();
+                break;
+            case PartitionOutput.Report { Event: PartitionEvent.CountChanged changed }:
+                _partitions.Publish(_partitions.Snapshot.Of(changed.To));
+                _reporter.Report(changed);
+                break;
+            case PartitionOutput.Report report:
+                _reporter.Report(report.Event);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(output), output, "The set of outputs is closed.");
+        }
+    }
+
+    /// <summary>All of them at once, so that the slowest work is all that the host waits for.</summary>
+    private async Task GiveUpAllAsync()
+    {
+        foreach (PartitionSlot slot in _slots)
+            slot.End();
+        Task all = Task.WhenAll(_slots.Select(slot => slot.Completion));
+        while (!all.IsCompleted)
+        {
+            Publish();
+            await Task.WhenAny(all, _wake.Reader.ReadAsync(_over.Token).AsTask()).ConfigureAwait(false);
+        }
+
+        Publish();
+        _reporter.Ended();
+    }
+
+    private void Publish()
+    {
+        ElectionTime now = _run.Clock.Now;
+        PartitionsSnapshot snapshot = PartitionStatuses.Next(_partitions.Snapshot, _slots, _group.View, now);
+        _partitions.Publish(snapshot);
+        _reporter.Look(snapshot, _slots, _group.View, now.Monotonic);
+    }
+
+    /// <summary>Also for what is told of the partitions: the end of a lease that nobody renews is nobody's news.</summary>
+    private void SetTimer(TimeSpan wakeAt)
+    {
+        TimeSpan now = _run.Clock.Now.Monotonic;
+        TimeSpan endsAt = _group.View.NextEndAfter(now);
+        TimeSpan next = new[] { wakeAt, endsAt, _reporter.NextAt }.Min();
+        if (next == TimeSpan.MaxValue)
+            return;
+        var pause = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp((next - now).TotalMilliseconds, 0, LongestTimer.TotalMilliseconds)));
+        _timer.Change(pause, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Hears of every change of the group that is more than a sign of life.</summary>
+    private async Task FollowAsync()
+    {
+        while (!_over.IsCancellationRequested)
+        {
+            Task news = _group.Look().News;
+            Wake(); // For what has changed before the look.
+            await news.WaitAsync(_over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 }

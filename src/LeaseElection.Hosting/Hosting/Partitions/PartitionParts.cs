@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Election.Partitions;
 using LeaseElection.Hosting.Groups;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,11 +11,11 @@ namespace LeaseElection.Hosting.Partitions;
 /// <summary>What the partitions of one election work with.</summary>
 internal sealed record PartitionParts(
     string ElectionName,
-    int Count,
     ElectionRun Run,
     IReadOnlyList<PartitionedWorkRegistration> Works,
     LeaseGroupWatch Group,
     LeaseTraits Traits,
+    Func<IReadOnlyList<PartitionMember>> Members,
     IServiceScopeFactory Scopes,
     TermWatchdog Watchdog,
     IHostApplicationLifetime Lifetime,
@@ -24,6 +25,6 @@ internal sealed record PartitionParts(
     /// <summary>For the loops of single partitions.</summary>
     public ILogger LoopLogger { get; } = new PartitionLogger(Logger, Run.Clock);
 
-    /// <summary>Called by the loop of any partition, on any thread, after each turn and at its end.</summary>
-    public required Action Changed { get; init; }
+    /// <summary>Called by the loop of any partition, on any thread, when something has changed, and at its end.</summary>
+    public Action Changed { get; init; } = () => { };
 }

@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Partitions;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace LeaseElection.Hosting.Partitions;
 /// Tells of the partitions of one election what people should know, in few lines however many there are: moves once a second at most, what
 /// is wrong once as long as it lasts.
 /// </summary>
-internal sealed class PartitionReporter(ElectionRun run, int count, ILogger logger)
+internal sealed class PartitionReporter(ElectionRun run, ILogger logger)
 {
     /// <summary>Moves that come together are told together.</summary>
     private static readonly TimeSpan Burst = TimeSpan.FromSeconds(1);
@@ -23,39 +24,62 @@ internal sealed class PartitionReporter(ElectionRun run, int count, ILogger logg
     private readonly HashSet<int> _givenUp = [];
     private readonly Dictionary<int, (string Holder, TimeSpan Since)> _foreign = [];
     private readonly HashSet<(int Index, string Holder)> _foreignTold = [];
-    private Dictionary<string, int> _otherCounts = [];
+    private int _count;
     private TimeSpan? _tellMovesAt;
     private bool _toldUnowned;
 
     /// <summary>When the next line may fall due.</summary>
     public TimeSpan NextAt { get; private set; } = TimeSpan.MaxValue;
 
-    public void Asked(int index, string step) => logger.PartitionAsked(index, _lease.Namespace, _lease.Name, step);
+    public void Stands(int index) => logger.PartitionWanted(index, _lease.Namespace, _lease.Name);
+
+    public void Withdraws(int index) => logger.PartitionNotWanted(index, _lease.Namespace, _lease.Name);
+
+    public void StepsDown(int index, string? to) => logger.PartitionWantedElsewhere(index, _lease.Namespace, _lease.Name, to ?? "nobody");
+
+    public void Report(PartitionEvent told)
+    {
+        switch (told)
+        {
+            case PartitionEvent.CountsDiffer differ:
+                logger.PartitionCountsDiffer(
+                    _lease.Namespace, _lease.Name, differ.Count, differ.LeastOf, differ.Least, differ.MostOf, differ.Most);
+                break;
+            case PartitionEvent.CountsAgree agree:
+                logger.PartitionCountsAgree(_lease.Namespace, _lease.Name, agree.Count);
+                break;
+            case PartitionEvent.CountChanged changed:
+                logger.PartitionCountChanged(_lease.Namespace, _lease.Name, changed.From, changed.To);
+                break;
+            case PartitionEvent.PassedOver passedOver:
+                logger.PartitionPassedOn(
+                    passedOver.Index, _lease.Namespace, _lease.Name, passedOver.Identity, passedOver.For.TotalSeconds);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(told), told, "The set of events is closed.");
+        }
+    }
 
     public void Failed(Exception exception) => logger.PartitionsFailed(_lease.Namespace, _lease.Name, exception);
 
     public void Look(PartitionsSnapshot snapshot, IReadOnlyList<PartitionSlot> slots, GroupView view, TimeSpan now)
     {
         NextAt = TimeSpan.MaxValue;
-        LookAtMoves(snapshot, now);
+        _count = snapshot.Partitions.Length;
+        LookAtMoves(slots, now);
         LookAtUnowned(snapshot, now);
         LookAtForeign(slots, view, now);
-        LookAtCounts(snapshot);
     }
 
-    /// <summary>The host stops: what was still to be told.</summary>
-    public void Ended(PartitionsSnapshot snapshot, TimeSpan now)
-    {
-        LookAtMoves(snapshot, now);
-        TellMoves();
-    }
+    /// <summary>The host stops: what is still to be told is told.</summary>
+    public void Ended() => TellMoves();
 
-    private void LookAtMoves(PartitionsSnapshot snapshot, TimeSpan now)
+    private void LookAtMoves(IReadOnlyList<PartitionSlot> slots, TimeSpan now)
     {
-        foreach (PartitionStatus status in snapshot.Partitions)
+        for (int i = 0; i < slots.Count; i++)
         {
-            if (status.IsHeldHere ? _held.Add(status.Index) : _held.Remove(status.Index))
-                (status.IsHeldHere ? _takenOver : _givenUp).Add(status.Index);
+            if (slots[i].IsHeldHere ? _held.Add(i) : _held.Remove(i))
+                (_held.Contains(i) ? _takenOver : _givenUp).Add(i);
         }
 
         if (_takenOver.Count + _givenUp.Count == 0)
@@ -72,7 +96,7 @@ internal sealed class PartitionReporter(ElectionRun run, int count, ILogger logg
         if (_takenOver.Count + _givenUp.Count > 0)
         {
             logger.PartitionsMoved(
-                _lease.Namespace, _lease.Name, PartitionText.Of(_takenOver), PartitionText.Of(_givenUp), _held.Count, count);
+                _lease.Namespace, _lease.Name, PartitionText.Of(_takenOver), PartitionText.Of(_givenUp), _held.Count, _count);
         }
 
         _takenOver.Clear();
@@ -111,20 +135,6 @@ internal sealed class PartitionReporter(ElectionRun run, int count, ILogger logg
             else if (_foreignTold.Add((i, holder)))
                 logger.PartitionLeaseTaken(i, _lease.Namespace, _lease.Name, slots[i].LeaseName, holder, LeaseGroupName.Label);
         }
-    }
-
-    private void LookAtCounts(PartitionsSnapshot snapshot)
-    {
-        Dictionary<string, int> others = snapshot.OtherCounts.ToDictionary(other => other.Identity, other => other.Count);
-        foreach ((string identity, int other) in others)
-        {
-            if (_otherCounts.GetValueOrDefault(identity) != other)
-                logger.PartitionCountsDiffer(identity, _lease.Namespace, _lease.Name, other, count);
-        }
-
-        if (others.Count == 0 && _otherCounts.Count > 0)
-            logger.PartitionCountsAgree(_lease.Namespace, _lease.Name, count);
-        _otherCounts = others;
     }
 
     private void WakeAt(TimeSpan instant) => NextAt = instant < NextAt ? instant : NextAt;

@@ -15,9 +15,10 @@ internal static class PartitionStatuses
         PartitionsSnapshot last, IReadOnlyList<PartitionSlot> slots, GroupView view, ElectionTime now)
     {
         bool isFresh = view.IsFreshAt(now.Monotonic);
-        var statuses = ImmutableArray.CreateBuilder<PartitionStatus>(slots.Count);
-        var unowned = ImmutableArray.CreateBuilder<TimeSpan?>(slots.Count);
-        for (int i = 0; i < slots.Count; i++)
+        int count = last.Partitions.Length; // That of the slots, or less while other replicas have less.
+        var statuses = ImmutableArray.CreateBuilder<PartitionStatus>(count);
+        var unowned = ImmutableArray.CreateBuilder<TimeSpan?>(count);
+        for (int i = 0; i < count; i++)
         {
             PartitionStatus status = Next(last.Partitions[i], slots[i], isFresh, view.Find(slots[i].LeaseName), now);
             statuses.Add(status);

@@ -13,9 +13,6 @@ internal sealed record PartitionsSnapshot
     /// <summary>The elections that this process stands in for a partition, or did last.</summary>
     public ImmutableArray<LeaderElection> Standing { get; init; } = [];
 
-    /// <summary>Replicas whose number of partitions is another than ours, with that number.</summary>
-    public ImmutableArray<(string Identity, int Count)> OtherCounts { get; init; } = [];
-
     public bool HasEnded { get; init; }
 
     public int Held => Partitions.Count(partition => partition.IsHeldHere);
@@ -25,6 +22,17 @@ internal sealed record PartitionsSnapshot
     /// <summary>The partitions that nobody has owned for so long.</summary>
     public IEnumerable<int> UnownedFor(TimeSpan time, TimeSpan now) =>
         Enumerable.Range(0, UnownedSince.Length).Where(index => UnownedSince[index] is { } since && now >= since + time);
+
+    /// <summary>The same for another number of partitions.</summary>
+    public PartitionsSnapshot Of(int count)
+    {
+        PartitionsSnapshot initial = Initial(count);
+        return this with
+        {
+            Partitions = [.. Partitions.Take(count), .. initial.Partitions.Skip(Partitions.Length)],
+            UnownedSince = [.. UnownedSince.Take(count), .. initial.UnownedSince.Skip(UnownedSince.Length)],
+        };
+    }
 
     /// <summary>Before anything was seen: nothing is said to be without an owner.</summary>
     public static PartitionsSnapshot Initial(int count) => new()
