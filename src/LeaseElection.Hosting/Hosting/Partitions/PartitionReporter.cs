@@ -133,7 +133,7 @@ internal sealed class PartitionReporter(ElectionRun run, ILogger logger)
             if (now < known.Since + ForeignAfter)
                 WakeAt(known.Since + ForeignAfter);
             else if (_foreignTold.Add((i, holder)))
-                logger.PartitionLeaseTaken(i, _lease.Namespace, _lease.Name, slots[i].LeaseName, holder, LeaseGroupName.Label);
+                logger.PartitionLeaseTaken(i, _lease.Namespace, _lease.Name, slots[i].LeaseName, holder, "leaseelection.dev/group");
         }
     }
 

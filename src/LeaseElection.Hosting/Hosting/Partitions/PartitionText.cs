@@ -16,7 +16,10 @@ internal static class PartitionText
                 runs.Add((index, index));
         }
 
-        return runs.Count == 0 ? "none" : string.Join(", ", runs.Select(run => string.Create(
-            CultureInfo.InvariantCulture, run.First == run.Last ? $"{run.First}" : $"{run.First}-{run.Last}")));
+        return runs.Count == 0 ? "none" : string.Join(", ", runs.Select(run => run.First == run.Last
+            ? Text(run.First)
+            : $"{Text(run.First)}-{Text(run.Last)}"));
     }
+
+    private static string Text(int index) => index.ToString(CultureInfo.InvariantCulture);
 }
