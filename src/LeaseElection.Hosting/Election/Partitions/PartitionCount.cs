@@ -1,0 +1,59 @@
+namespace LeaseElection.Hosting.Election.Partitions;
+
+/// <summary>
+/// How many partitions are shared out: as many as every member that is present is configured for. Members of two versions of an app would
+/// otherwise work on one key in two partitions, and on the keys of some partitions not at all.
+/// </summary>
+internal sealed class PartitionCount(PartitionKeeperSettings settings, PartitionTurn turn)
+{
+    private int _least;
+    private TimeSpan _since;
+    private PartitionEvent.CountsDiffer? _told;
+
+    /// <summary>What is shared out; 0 before anything was seen.</summary>
+    public int Shared { get; private set; }
+
+    /// <param name="from">Since when what is seen has been seen without a break.</param>
+    public void Look(TimeSpan from)
+    {
+        PartitionEvent.CountsDiffer seen = See();
+        Tell(seen);
+        if (seen.Least != _least)
+            (_least, _since) = (seen.Least, turn.Instant);
+        if (Shared == 0)
+            Shared = _least; // Nothing of ours runs yet.
+        if (_least == Shared || !turn.IsDue((_since > from ? _since : from) + settings.MoveAfter))
+            return;
+        turn.Report(new PartitionEvent.CountChanged(Shared, _least));
+        Shared = _least;
+    }
+
+    private PartitionEvent.CountsDiffer See()
+    {
+        (int least, int most) = (settings.Count, settings.Count);
+        (string leastOf, string mostOf) = (settings.Identity, settings.Identity);
+        foreach ((string identity, int? count) in turn.View.Members)
+        {
+            if (count < least)
+                (least, leastOf) = (count.Value, identity);
+            if (count > most)
+                (most, mostOf) = (count.Value, identity);
+        }
+
+        return new PartitionEvent.CountsDiffer(settings.Count, least, leastOf, most, mostOf);
+    }
+
+    private void Tell(PartitionEvent.CountsDiffer seen)
+    {
+        if (seen.Least == seen.Most)
+        {
+            if (_told is not null)
+                turn.Report(new PartitionEvent.CountsAgree(seen.Least));
+            _told = null;
+        }
+        else if (_told is null || (_told.Least, _told.Most) != (seen.Least, seen.Most))
+        {
+            turn.Report(_told = seen);
+        }
+    }
+}
