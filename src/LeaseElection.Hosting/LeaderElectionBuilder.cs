@@ -99,36 +99,53 @@ public sealed class LeaderElectionBuilder
     /// <summary>
     /// Adds work that all replicas share: it is cut into partitions, each with a lease of its own, and each partition is worked on by one
     /// replica at a time. When replicas come and go, partitions move; see <see cref="IElectionPartitions"/>. Adding the same type again adds
+    /// nothing. How many partitions there are, <see cref="PartitionOptions.Count"/> says.
+    /// </summary>
+    /// <typeparam name="TWork">The work: a new instance for each term of a partition, disposed when it has ended.</typeparam>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder AddPartitionedWork<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>()
+        where TWork : class, IPartitionedWork => AddPartitioned<TWork>(partitions: null);
+
+    /// <summary>
+    /// Adds work that all replicas share: it is cut into partitions, each with a lease of its own, and each partition is worked on by one
+    /// replica at a time. When replicas come and go, partitions move; see <see cref="IElectionPartitions"/>. Adding the same type again adds
     /// nothing.
     /// </summary>
     /// <param name="partitions">
-    /// How many partitions: 1 to 1,000, the same for all replicas and for all partitioned work of this election. Default:
-    /// <see cref="PartitionOptions.Count"/>.
+    /// How many partitions: 1 to 1,000, the same for all replicas and for all partitioned work of this election.
     /// </param>
     /// <typeparam name="TWork">The work: a new instance for each term of a partition, disposed when it has ended.</typeparam>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There cannot be so many partitions.</exception>
     public LeaderElectionBuilder AddPartitionedWork<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(int? partitions = null)
-        where TWork : class, IPartitionedWork
-    {
-        Services.TryAddScoped<TWork>();
-        return AddPartitioned(
-            typeof(TWork).Name,
-            (services, partition, term, token) => services.GetRequiredService<TWork>().ExecuteAsync(partition, term, token),
-            typeof(TWork),
-            partitions);
-    }
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(int partitions)
+        where TWork : class, IPartitionedWork => AddPartitioned<TWork>(partitions);
 
-    /// <summary>Adds work that all replicas share as a delegate. See <see cref="AddPartitionedWork{TWork}(int?)"/>.</summary>
+    /// <summary>
+    /// Adds work that all replicas share as a delegate, over as many partitions as <see cref="PartitionOptions.Count"/> says.
+    /// </summary>
     /// <param name="work">
     /// Runs while this process owns a partition; gets the services of a scope of its own. See <see cref="IPartitionedWork.ExecuteAsync"/>.
     /// </param>
-    /// <param name="partitions">How many partitions: 1 to 1,000. Default: <see cref="PartitionOptions.Count"/>.</param>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder AddPartitionedWork(Func<IServiceProvider, Partition, LeadershipTerm, CancellationToken, Task> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return AddPartitioned("work of " + NameOf(work.Method.DeclaringType), work, type: null, partitions: null);
+    }
+
+    /// <summary>Adds work that all replicas share as a delegate.</summary>
+    /// <param name="work">
+    /// Runs while this process owns a partition; gets the services of a scope of its own. See <see cref="IPartitionedWork.ExecuteAsync"/>.
+    /// </param>
+    /// <param name="partitions">
+    /// How many partitions: 1 to 1,000, the same for all replicas and for all partitioned work of this election.
+    /// </param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There cannot be so many partitions.</exception>
     public LeaderElectionBuilder AddPartitionedWork(
-        Func<IServiceProvider, Partition, LeadershipTerm, CancellationToken, Task> work, int? partitions = null)
+        Func<IServiceProvider, Partition, LeadershipTerm, CancellationToken, Task> work, int partitions)
     {
         ArgumentNullException.ThrowIfNull(work);
         return AddPartitioned("work of " + NameOf(work.Method.DeclaringType), work, type: null, partitions);
@@ -172,6 +189,18 @@ public sealed class LeaderElectionBuilder
         if (!known)
             Services.AddSingleton(new WorkRegistration(Name, work, execute) { Type = type, Refuse = refuse });
         return this;
+    }
+
+    private LeaderElectionBuilder AddPartitioned<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(int? partitions)
+        where TWork : class, IPartitionedWork
+    {
+        Services.TryAddScoped<TWork>();
+        return AddPartitioned(
+            typeof(TWork).Name,
+            (services, partition, term, token) => services.GetRequiredService<TWork>().ExecuteAsync(partition, term, token),
+            typeof(TWork),
+            partitions);
     }
 
     private LeaderElectionBuilder AddPartitioned(

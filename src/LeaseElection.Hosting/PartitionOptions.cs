@@ -1,7 +1,7 @@
 namespace LeaseElection.Hosting;
 
 /// <summary>
-/// The settings of partitioned work (<see cref="LeaderElectionBuilder.AddPartitionedWork{TWork}"/>). The leases of partitions have the
+/// The settings of partitioned work (<see cref="LeaderElectionBuilder.AddPartitionedWork{TWork}(int)"/>). The leases of partitions have the
 /// timings of the election: <see cref="LeaderElectionOptions.LeaseDuration"/> and so on.
 /// </summary>
 public sealed class PartitionOptions

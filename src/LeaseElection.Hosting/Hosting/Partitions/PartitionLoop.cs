@@ -75,7 +75,9 @@ internal sealed class PartitionLoop : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Abandon();
+        RequestShutDown();
+        foreach (PartitionSlot slot in _slots)
+            await slot.DisposeAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
         _over.Dispose();

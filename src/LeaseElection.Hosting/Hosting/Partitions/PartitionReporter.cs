@@ -1,7 +1,6 @@
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Election.Partitions;
-using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Partitions;

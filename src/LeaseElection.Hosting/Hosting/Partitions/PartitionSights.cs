@@ -1,4 +1,3 @@
-using System.Globalization;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Election.Partitions;
 

@@ -9,7 +9,7 @@ namespace LeaseElection.Hosting.Partitions;
 /// One partition in this process: stands for its lease while the keeper wants it to, each time by a new loop that knows what the ones before
 /// have seen. The next begins when the work of the last has really ended (design 5, rule 11). Called by the loop of the partitions only.
 /// </summary>
-internal sealed class PartitionSlot
+internal sealed class PartitionSlot : IAsyncDisposable
 {
     private readonly int _index;
     private readonly PartitionParts _parts;
@@ -95,5 +95,8 @@ internal sealed class PartitionSlot
         _loop?.RequestShutDown();
     }
 
+    /// <summary>Nobody waits any longer: work that still runs keeps the lease until that runs out.</summary>
     public void Abandon() => _loop?.Abandon();
+
+    public ValueTask DisposeAsync() => _loop?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
