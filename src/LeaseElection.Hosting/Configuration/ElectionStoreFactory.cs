@@ -15,16 +15,43 @@ internal sealed class ElectionStoreFactory(
     ElectionClock clock, ILoggerFactory loggers)
     : IElectionStoreFactory
 {
+    private const string NoLease = "no lease (disabled)";
+
     public async ValueTask<OpenedStore> OpenAsync(
         LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken)
     {
-        string identity = ElectionIdentity.Resolve(options, environment);
-        if (!options.Enabled)
+        FoundStore found = await FindAsync(registration, options, cancellationToken).ConfigureAwait(false);
+        ILeaseStore store = found switch
         {
-            NothingToAnnounceTo(registration, options);
-            var alone = new ElectionIdentityCard(options.LeaseNamespace ?? "none", options.LeaseName ?? "none", identity);
-            return new OpenedStore(new MemoryLeaseStore("no lease (disabled)"), alone);
-        }
+            { Connection: { } connection } => new KubernetesLeaseStore(
+                connection, found.Card.LeaseNamespace, found.Card.LeaseName, clock.TimeProvider, Logger<KubernetesLeaseStore>()),
+            { Directory: { } directory } => new FileLeaseStore(
+                directory, found.Card.LeaseNamespace, found.Card.LeaseName, clock.TimeProvider, loggers.CreateLogger<FileLeaseStore>()),
+            _ => new MemoryLeases(NoLease).Open(found.Card.LeaseName),
+        };
+        if (options.Enabled)
+            claims.Claim(registration, store.Description);
+        var opened = new OpenedStore(store, found.Card, () => OpenLeases(found));
+        if (found.Connection is { } announced)
+            return opened with { Announcers = announcers.Open(registration, options, announced, found.Card) };
+        NothingToAnnounceTo(registration, options);
+        return opened;
+    }
+
+    public async ValueTask<OpenedLeases> OpenLeasesAsync(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken)
+    {
+        FoundStore found = await FindAsync(registration, options, cancellationToken).ConfigureAwait(false);
+        return new OpenedLeases(OpenLeases(found), found.Card.LeaseNamespace, found.Card.Identity);
+    }
+
+    private async ValueTask<FoundStore> FindAsync(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken)
+    {
+        string identity = ElectionIdentity.Resolve(options, environment);
+        string leaseName = options.LeaseName ?? "none";
+        if (!options.Enabled)
+            return new FoundStore(new ElectionIdentityCard(options.LeaseNamespace ?? "none", leaseName, identity));
 
         KubernetesConnection? given = options.Store == LeaseStoreKind.File
             ? null
@@ -37,20 +64,23 @@ internal sealed class ElectionStoreFactory(
             (atHome, tried) => given ?? LookAround(registration, options, atHome, tried));
         string leaseNamespace = LeaseNamespace.Resolve(
             registration, options, environment, connection is null ? LeaseNamespace.Default : connection.Namespace, given?.Origin);
-        var card = new ElectionIdentityCard(leaseNamespace, options.LeaseName!, identity);
-        ILeaseStore store = connection is null
-            ? new FileLeaseStore(
-                FileStoreDirectory.Resolve(registration, options, environment),
-                card.LeaseNamespace, card.LeaseName, clock.TimeProvider, loggers.CreateLogger<FileLeaseStore>())
-            : new KubernetesLeaseStore(
-                connection, card.LeaseNamespace, card.LeaseName, clock.TimeProvider,
-                new GuardedLogger(loggers.CreateLogger<KubernetesLeaseStore>()));
-        claims.Claim(registration, store.Description);
-        if (connection is not null)
-            return new OpenedStore(store, card) { Announcers = announcers.Open(registration, options, connection, card) };
-        NothingToAnnounceTo(registration, options);
-        return new OpenedStore(store, card);
+        return new FoundStore(new ElectionIdentityCard(leaseNamespace, leaseName, identity))
+        {
+            Connection = connection,
+            Directory = connection is null ? FileStoreDirectory.Resolve(registration, options, environment) : null,
+        };
     }
+
+    private ILeaseStoreSource OpenLeases(FoundStore found) => found switch
+    {
+        { Connection: { } connection } =>
+            new KubernetesLeases(connection, found.Card.LeaseNamespace, clock.TimeProvider, Logger<KubernetesLeases>()),
+        { Directory: { } directory } => new FileLeases(
+            directory, found.Card.LeaseNamespace, clock.TimeProvider, loggers.CreateLogger<FileLeaseStore>()),
+        _ => new MemoryLeases(NoLease),
+    };
+
+    private GuardedLogger Logger<T>() => new(loggers.CreateLogger<T>());
 
     private KubernetesConnection? LookAround(
         LeaderElectionRegistration registration, LeaderElectionOptions options, bool atHome, List<string> tried)
@@ -65,6 +95,6 @@ internal sealed class ElectionStoreFactory(
     {
         string[] asked = [.. AnnouncerFactory.AskedFor(options).Select(registration.KeyOf)];
         if (asked.Length > 0)
-            new GuardedLogger(loggers.CreateLogger<AnnouncerFactory>()).NothingToAnnounceTo(string.Join(" and ", asked));
+            Logger<AnnouncerFactory>().NothingToAnnounceTo(string.Join(" and ", asked));
     }
 }

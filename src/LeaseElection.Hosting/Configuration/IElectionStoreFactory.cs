@@ -7,4 +7,9 @@ internal interface IElectionStoreFactory
 {
     /// <exception cref="LeaseStoreConfigurationException">The options do not lead to a store.</exception>
     ValueTask<OpenedStore> OpenAsync(LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken);
+
+    /// <summary>The same rules without an election: for who takes leases of any names (locks). The lease name is not looked at.</summary>
+    /// <exception cref="LeaseStoreConfigurationException">The options do not lead to a store.</exception>
+    ValueTask<OpenedLeases> OpenLeasesAsync(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken);
 }

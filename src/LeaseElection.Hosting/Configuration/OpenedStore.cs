@@ -3,7 +3,13 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Hosting.Configuration;
 
 /// <summary>A store, and the lease and identity that were resolved for it.</summary>
-internal sealed record OpenedStore(ILeaseStore Store, ElectionIdentityCard Card)
+/// <param name="Store">That of the election's own lease.</param>
+/// <param name="Card">Which lease, and under which identity.</param>
+/// <param name="OpenLeases">
+/// Opens the leases around it, for its members and partitions: of the same namespace, kept in the same place and reached in the same way,
+/// over a connection of their own. Whoever calls it disposes of what it returns.
+/// </param>
+internal sealed record OpenedStore(ILeaseStore Store, ElectionIdentityCard Card, Func<ILeaseStoreSource> OpenLeases)
 {
     /// <summary>Who tells the cluster of the leader; nobody unless it was asked for.</summary>
     public IReadOnlyList<ILeadershipAnnouncer> Announcers { get; init; } = [];

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Requests;
@@ -13,19 +12,28 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// </summary>
 internal sealed class KubernetesLeaseStore : ILeaseStore
 {
-    // The server sends the headers of a watch at once, whether or not there is anything to tell.
-    private static readonly TimeSpan WatchOpenTimeout = TimeSpan.FromSeconds(5);
-
     private readonly LeaseResource _resource;
     private readonly LeaseReplies _replies;
+    private readonly LeaseTraits _traits;
     private readonly ApiServerClient _client;
+    private readonly bool _ownsClient;
 
+    /// <summary>Over a connection of its own.</summary>
     public KubernetesLeaseStore(
         KubernetesConnection connection, string leaseNamespace, string leaseName, TimeProvider timeProvider, ILogger logger)
+        : this(
+            new ApiServerClient(connection, timeProvider, logger),
+            new LeaseResource(connection.Server, leaseNamespace, leaseName),
+            LeaseTraits.None) =>
+        _ownsClient = true;
+
+    /// <summary>Over one that it shares, and that others dispose of.</summary>
+    public KubernetesLeaseStore(ApiServerClient client, LeaseResource resource, LeaseTraits traits)
     {
-        _resource = new LeaseResource(connection.Server, leaseNamespace, leaseName);
-        _replies = new LeaseReplies(_resource);
-        _client = new ApiServerClient(connection, timeProvider, logger);
+        _client = client;
+        _resource = resource;
+        _replies = new LeaseReplies(resource);
+        _traits = traits;
     }
 
     public string Description => _resource.ToString();
@@ -38,7 +46,7 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
 
     public async Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var request = new ApiRequest(HttpMethod.Post, _resource.ForCollection, LeaseBodies.ForCreate(_resource, record));
+        var request = new ApiRequest(HttpMethod.Post, _resource.ForCollection, LeaseBodies.ForCreate(_resource, record, _traits));
         return _replies.ForCreate(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), record);
     }
 
@@ -47,7 +55,7 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
         byte[] body;
         try
         {
-            body = LeaseBodies.ForReplace(_resource, current, record);
+            body = LeaseBodies.ForReplace(_resource, current, record, _traits);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
         {
@@ -57,24 +65,12 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
         return _replies.ForReplace(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), current, record);
     }
 
-    public async IAsyncEnumerable<LeaseEvent> WatchAsync(
-        string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        // Random, so that the watches of a fleet that started together do not all come back in the same second.
-        int seconds = Random.Shared.Next(240, 301);
-        var request = new ApiRequest(HttpMethod.Get, _ => _resource.ForWatch(resourceVersion, seconds));
-        ApiServerStream stream = await _client.OpenAsync(
-            request, WatchOpenTimeout, refusal => ApiErrors.From(refusal, "watch", _resource), cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-        {
-            var reader = new LeaseWatchReader(stream.Body, _resource);
-            await using (reader.ConfigureAwait(false))
-            {
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } leaseEvent)
-                    yield return leaseEvent;
-            }
-        }
-    }
+    public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) => WatchRun.RunAsync(
+        _client,
+        _resource,
+        seconds => _resource.ForWatch(resourceVersion, seconds),
+        (type, document) => LeaseEvents.OfLease(_resource, type, document),
+        cancellationToken);
 
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    public ValueTask DisposeAsync() => _ownsClient ? _client.DisposeAsync() : ValueTask.CompletedTask;
 }

@@ -7,9 +7,9 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// <summary>What is sent to create and to replace a lease.</summary>
 internal static class LeaseBodies
 {
-    public static byte[] ForCreate(LeaseResource resource, LeaseRecord record) => Serialize(new LeaseDocument
+    public static byte[] ForCreate(LeaseResource resource, LeaseRecord record, LeaseTraits traits) => Serialize(new LeaseDocument
     {
-        Metadata = new LeaseMetadata { Name = resource.Name, Namespace = resource.Namespace },
+        Metadata = TraitsInMetadata.Put(traits, new LeaseMetadata { Name = resource.Name, Namespace = resource.Namespace }),
         Spec = new LeaseSpec().With(record),
     });
 
@@ -17,10 +17,10 @@ internal static class LeaseBodies
     /// Uid and resourceVersion, always both: without the uid a PUT on a deleted lease <em>creates</em> it, because the server does not
     /// compare versions with an object that is not there.
     /// </summary>
-    public static byte[] ForReplace(LeaseResource resource, Lease current, LeaseRecord record)
+    public static byte[] ForReplace(LeaseResource resource, Lease current, LeaseRecord record, LeaseTraits traits)
     {
-        LeaseDocument document = current.Document ?? new LeaseDocument();
-        LeaseMetadata metadata = document.Metadata ?? new LeaseMetadata();
+        LeaseDocument document = (current.Document ?? new LeaseDocument()).WithoutManagedFields();
+        LeaseMetadata metadata = TraitsInMetadata.Put(traits, document.Metadata ?? new LeaseMetadata());
         return Serialize(document.With(record) with
         {
             Metadata = metadata with
@@ -29,14 +29,17 @@ internal static class LeaseBodies
                 Namespace = resource.Namespace,
                 Uid = current.Uid,
                 ResourceVersion = current.ResourceVersion,
-                Extra = WithoutManagedFields(metadata.Extra),
             },
         });
     }
 
-    // Half of a Lease's bytes, kept by the server for itself; left out, it keeps what it has.
-    private static Dictionary<string, JsonElement>? WithoutManagedFields(Dictionary<string, JsonElement>? extra) =>
-        extra?.Where(pair => pair.Key != "managedFields").ToDictionary();
+    /// <summary>
+    /// Uid and resourceVersion here too: what goes is the very version that was seen to be of no use, and not one that somebody has taken
+    /// up since.
+    /// </summary>
+    public static byte[] ForDelete(Lease current) => JsonSerializer.SerializeToUtf8Bytes(
+        new DeleteOptions { Preconditions = new DeletePreconditions(current.Uid, current.ResourceVersion) },
+        KubernetesJsonContext.Default.DeleteOptions);
 
     private static byte[] Serialize(LeaseDocument document) =>
         JsonSerializer.SerializeToUtf8Bytes(document, LeaseJsonContext.Default.LeaseDocument);

@@ -7,7 +7,7 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Hosting.Kubernetes;
 
 /// <summary>
-/// Says what an outcome means for a read, a create or a replace. The rule for writes: "failed" only if it certainly was not carried out,
+/// Says what an outcome means for a read, a create, a replace or a delete. The rule for writes: "failed" only if it certainly was not carried out,
 /// else "unknown". A 5xx is unknown: an API server can time out on etcd after etcd has committed.
 /// </summary>
 internal sealed class LeaseReplies(LeaseResource resource)
@@ -34,21 +34,42 @@ internal sealed class LeaseReplies(LeaseResource resource)
         _ => ForWrite(outcome, "update", replaced, written),
     };
 
+    public LeaseReply ForDelete(ApiOutcome outcome) => outcome switch
+    {
+        ApiOutcome.Answer { Status: HttpStatusCode.Conflict } => new LeaseReply.Conflict(),
+        ApiOutcome.Answer { Status: HttpStatusCode.NotFound } answer when IsOfLease(answer) => new LeaseReply.Absent(),
+        _ => ForChange(outcome, "delete", HttpStatusCode.Accepted, Deleted),
+    };
+
     /// <summary>The lease holds half a character (<c>"\ud800"</c>), which JSON allows to be read and nobody can write.</summary>
     public LeaseReply NotWritable(Exception exception) =>
         new LeaseReply.Failed(NoLease($"what it holds cannot be written back ({exception.Message.TrimEnd('.')})", exception));
 
-    private LeaseReply ForWrite(ApiOutcome outcome, string verb, Lease? replaced, LeaseRecord written) => outcome switch
+    private LeaseReply ForWrite(ApiOutcome outcome, string verb, Lease? replaced, LeaseRecord written) => ForChange(
+        outcome, verb, HttpStatusCode.Created, answer => Written(Found(answer, error => new LeaseReply.Unknown(error)), replaced, written));
+
+    private LeaseReply ForChange(ApiOutcome outcome, string verb, HttpStatusCode likeOk, Func<ApiOutcome.Answer, LeaseReply> done) =>
+        outcome switch
+        {
+            ApiOutcome.NoAnswer { MayHaveArrived: true } none => new LeaseReply.Unknown(none.Error),
+            ApiOutcome.NoAnswer none => new LeaseReply.Failed(none.Error),
+            ApiOutcome.Answer answer when answer.Status == HttpStatusCode.OK || answer.Status == likeOk => done(answer),
+            ApiOutcome.Answer { Status: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } answer =>
+                new LeaseReply.Failed(ApiErrors.From(answer, verb, resource)),
+            ApiOutcome.Answer answer => new LeaseReply.Unknown(ApiErrors.From(answer, verb, resource)),
+            _ => throw new InvalidOperationException($"A new kind of outcome: {outcome.GetType()}"),
+        };
+
+    /// <summary>
+    /// A Status of success; or the lease, while a finalizer of somebody keeps it, which nobody can take up any more all the same.
+    /// </summary>
+    private LeaseReply Deleted(ApiOutcome.Answer answer)
     {
-        ApiOutcome.NoAnswer { MayHaveArrived: true } none => new LeaseReply.Unknown(none.Error),
-        ApiOutcome.NoAnswer none => new LeaseReply.Failed(none.Error),
-        ApiOutcome.Answer { Status: HttpStatusCode.OK or HttpStatusCode.Created } answer =>
-            Written(Found(answer, error => new LeaseReply.Unknown(error)), replaced, written),
-        ApiOutcome.Answer { Status: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } answer =>
-            new LeaseReply.Failed(ApiErrors.From(answer, verb, resource)),
-        ApiOutcome.Answer answer => new LeaseReply.Unknown(ApiErrors.From(answer, verb, resource)),
-        _ => throw new InvalidOperationException($"A new kind of outcome: {outcome.GetType()}"),
-    };
+        LeaseReply? unknown = ApiErrors.ReadStatus(answer.Body) is null
+            ? Found(answer, error => new LeaseReply.Unknown(error)) as LeaseReply.Unknown
+            : null;
+        return unknown ?? new LeaseReply.Absent();
+    }
 
     /// <summary>
     /// Only what we wrote confirms that we wrote it: a cache that answers a write with the version before, or a gateway with another

@@ -8,7 +8,12 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Hosting.Kubernetes;
 
 /// <summary>Reads the events of a watch: one JSON object a line, however the network has cut them up.</summary>
-internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IAsyncDisposable
+/// <param name="body">What the server sends.</param>
+/// <param name="target">What is watched, for messages.</param>
+/// <param name="tell">What a type of event and its object tell; nothing, if they are none of ours. May throw a JsonException.</param>
+internal sealed class LeaseWatchReader<TEvent>(Stream body, IRequestTarget target, Func<string?, LeaseDocument, TEvent?> tell)
+    : IAsyncDisposable
+    where TEvent : class
 {
     private const int MaxLine = BoundedBody.MaxLength;
 
@@ -21,7 +26,7 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
 
     /// <returns>The next event, or <see langword="null"/> when the server has closed the watch in good order.</returns>
     /// <exception cref="LeaseWatchException">The watch broke, or the server reported an error in it.</exception>
-    public async Task<LeaseEvent?> ReadAsync(CancellationToken cancellationToken)
+    public async Task<TEvent?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -30,10 +35,10 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
             if (buffer.Slice(_searched).PositionOf((byte)'\n') is { } end)
             {
                 _searched = 0;
-                LeaseEvent? leaseEvent = Parse(buffer.Slice(0, end));
+                TEvent? happened = Parse(buffer.Slice(0, end));
                 _pipe.AdvanceTo(buffer.GetPosition(1, end));
-                if (leaseEvent is not null)
-                    return leaseEvent;
+                if (happened is not null)
+                    return happened;
                 continue;
             }
 
@@ -57,11 +62,11 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new LeaseWatchException(TransportErrors.From(e, resource.ServerText));
+            throw new LeaseWatchException(TransportErrors.From(e, target.ServerText));
         }
     }
 
-    private LeaseEvent? Parse(ReadOnlySequence<byte> line)
+    private TEvent? Parse(ReadOnlySequence<byte> line)
     {
         try
         {
@@ -76,11 +81,11 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
             if (frame.Type == "ERROR")
             {
                 ApiStatus status = frame.Object.Deserialize(KubernetesJsonContext.Default.ApiStatus) ?? new ApiStatus();
-                throw new LeaseWatchException(ApiErrors.From(status, "watch", resource));
+                throw new LeaseWatchException(ApiErrors.From(status, "watch", target));
             }
             LeaseDocument document = frame.Object.Deserialize(LeaseJsonContext.Default.LeaseDocument)
                 ?? throw new JsonException("an event has no object");
-            return ToEvent(frame.Type, document);
+            return tell(frame.Type, document);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -88,27 +93,6 @@ internal sealed class LeaseWatchReader(Stream body, LeaseResource resource) : IA
         }
     }
 
-    private LeaseEvent? ToEvent(string? type, LeaseDocument document)
-    {
-        if (document.Metadata is not { ResourceVersion: { Length: > 0 } version } metadata)
-            throw new JsonException("an event has no resourceVersion");
-        if (type == "BOOKMARK")
-            return new LeaseEvent.Bookmark(version);
-        // A gateway that loses the field selector must not make another lease's holder ours.
-        if (!resource.IsNamedBy(metadata))
-            return null;
-        // What is told here is what the next write names and what ends a term: it must be as complete as the answer to a read.
-        if (!resource.Is(document))
-            throw new JsonException("an event is not about a Lease");
-        return type switch
-        {
-            "ADDED" or "MODIFIED" => new LeaseEvent.Changed(document.ToLease()),
-            "DELETED" => new LeaseEvent.Deleted(version),
-            // A type of the future: what matters is written to the lease, and that we would see.
-            _ => null,
-        };
-    }
-
     private LeaseWatchException Broken(string why, Exception? exception) =>
-        new(new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, $"The watch of {resource} broke: {Excerpt.Of(why)}.") { Exception = exception });
+        new(new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, $"The watch of {target} broke: {Excerpt.Of(why)}.") { Exception = exception });
 }

@@ -16,4 +16,9 @@ internal sealed record Lease
     /// survive our writes. Only the store that made it looks inside.
     /// </summary>
     public LeaseDocument? Document { get; init; }
+
+    // Methods: a record prints its properties.
+    public IReadOnlyDictionary<string, string> ReadLabels() => TraitsInMetadata.Texts(Document?.Metadata, TraitsInMetadata.Labels);
+
+    public IReadOnlyDictionary<string, string> ReadAnnotations() => TraitsInMetadata.Texts(Document?.Metadata, TraitsInMetadata.Annotations);
 }

@@ -16,6 +16,12 @@ internal abstract record LeaseGroupEvent
     /// </summary>
     public sealed record Gone(string Name, string ResourceVersion) : LeaseGroupEvent;
 
+    /// <summary>
+    /// The process that wrote exactly this version as its holder is proven to be gone (design 5, rule 16). Only the file store knows; what
+    /// reads a group for the store of one lease hands it on as <see cref="LeaseEvent.HolderDead"/>.
+    /// </summary>
+    public sealed record HolderDead(string Name, string ResourceVersion) : LeaseGroupEvent;
+
     /// <summary>Nothing changed up to this version: the watch is alive, and may be resumed from here.</summary>
     public sealed record Bookmark(string ResourceVersion) : LeaseGroupEvent;
 }

@@ -15,4 +15,10 @@ internal sealed record LeaseTraits
 
     /// <summary>The Pod that the lease is deleted with; <see langword="null"/> for none. The file store has no use for it.</summary>
     public PodReference? Owner { get; init; }
+
+    /// <summary>These and the label by which a group finds its leases.</summary>
+    public LeaseTraits OfGroup(string group) => this with
+    {
+        Labels = new Dictionary<string, string>(Labels) { [LeaseGroupName.Label] = group },
+    };
 }

@@ -1,53 +1,34 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace LeaseElection.Hosting.Leases;
 
-/// <summary>A lease that nobody else sees: for a process that always leads (<c>Enabled=false</c>). It never fails.</summary>
-internal sealed class MemoryLeaseStore(string description) : ILeaseStore
+/// <summary>One of the leases that no other process sees.</summary>
+internal sealed class MemoryLeaseStore(MemoryLeases leases, string leaseName, LeaseTraits traits) : ILeaseStore
 {
-    private readonly Lock _lock = new();
-    private Lease? _lease;
-    private long _version;
+    public string Description => leases.Description;
 
-    public string Description => description;
+    public Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken) => Task.FromResult(leases.Read(leaseName));
 
-    public Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-            return Task.FromResult<LeaseReply>(_lease is null ? new LeaseReply.Absent() : new LeaseReply.Found(_lease));
-    }
+    public Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
+        Task.FromResult(leases.Write(leaseName, current: null, record, traits));
 
-    public Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-            return Task.FromResult<LeaseReply>(_lease is null ? Write(record) : new LeaseReply.Conflict());
-    }
-
-    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-            return Task.FromResult<LeaseReply>(_lease?.ResourceVersion == current.ResourceVersion ? Write(record) : new LeaseReply.Conflict());
-    }
+    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
+        Task.FromResult(leases.Write(leaseName, current, record, traits));
 
     public async IAsyncEnumerable<LeaseEvent> WatchAsync(
         string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Nothing ever changes but by our own writes.
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-        yield break;
+        string told = resourceVersion;
+        while (true)
+        {
+            (Dictionary<string, Lease> all, long version, _, Task changed) = leases.Look(static _ => true);
+            string seen = all.TryGetValue(leaseName, out Lease? lease) ? lease.ResourceVersion : "";
+            if (seen != told && (lease is not null || told.Length > 0))
+                yield return lease is null ? new LeaseEvent.Deleted(MemoryLeases.Text(version)) : new LeaseEvent.Changed(lease);
+            told = seen;
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private LeaseReply.Found Write(LeaseRecord record)
-    {
-        _lease = new Lease
-        {
-            ResourceVersion = (++_version).ToString(CultureInfo.InvariantCulture),
-            Uid = "memory",
-            Record = record,
-        };
-        return new LeaseReply.Found(_lease);
-    }
 }

@@ -63,7 +63,8 @@ public class BoundsTests(ITestOutputHelper output)
         double best = double.MaxValue;
         for (int i = 0; i < tries; i++)
         {
-            await using var reader = new LeaseWatchReader(new SingleByteStream(length), Resource);
+            await using var reader = new LeaseWatchReader<LeaseEvent>(
+                new SingleByteStream(length), Resource, (type, document) => LeaseEvents.OfLease(Resource, type, document));
             TimeSpan started = Environment.CpuUsage.TotalTime;
             await Assert.ThrowsAsync<LeaseWatchException>(() => reader.ReadAsync(CancellationToken.None));
             best = Math.Min(best, (Environment.CpuUsage.TotalTime - started).TotalSeconds);

@@ -58,7 +58,7 @@ public sealed class KubeConfigFuzzTests(ITestOutputHelper output) : IDisposable
             KubernetesConnection connection = KubeConfigConnection.Create(KubeConfig.Load([ConfigPath], missingIsError: true)!, null);
             var channels = new ApiServerChannelFactory(connection, TimeProvider.System, NullLogger.Instance);
             var credential = new ClusterCredential("t", null);
-            channels.CreateForRequestsAsync(credential, default).AsTask().GetAwaiter().GetResult().Dispose();
+            channels.CreateForRequestsAsync(credential, shared: false, default).AsTask().GetAwaiter().GetResult().Dispose();
             using HttpRequestMessage message = channels.CreateMessage(
                 HttpMethod.Get, new LeaseResource(connection.Server, "default", "settlement").ForItem(TimeSpan.FromSeconds(1)), credential);
             Assert.Equal(Uri.UriSchemeHttps, message.RequestUri!.Scheme);

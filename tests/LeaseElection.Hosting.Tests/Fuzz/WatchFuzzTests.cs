@@ -26,7 +26,8 @@ public class WatchFuzzTests(ITestOutputHelper output)
 
     private static async Task CheckAsync(byte[] stream, Random random)
     {
-        await using var reader = new LeaseWatchReader(new ChoppedStream(stream, random), Resource);
+        await using var reader = new LeaseWatchReader<LeaseEvent>(
+            new ChoppedStream(stream, random), Resource, (type, document) => LeaseEvents.OfLease(Resource, type, document));
         // A line tells one event at the most, so what is told is always of the lines read so far.
         byte[][] lines = Split(stream);
         int told = 0;

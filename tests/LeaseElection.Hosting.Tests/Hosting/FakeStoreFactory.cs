@@ -14,12 +14,20 @@ internal sealed class FakeStoreFactory(string identity, Func<string, FakeLeaseSe
     /// <summary>Who is told of terms.</summary>
     public List<ILeadershipAnnouncer> Announcers { get; } = [];
 
+    /// <summary>The leases around those of the elections; to be shared by factories whose hosts are to see each other.</summary>
+    public MemoryLeases Leases { get; init; } = new("leases in memory");
+
     public FakeLeaseStore Store(string election = "") => Stores.GetOrAdd(election, name => serverOf(name).Connect());
 
     public ValueTask<OpenedStore> OpenAsync(
         LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(new OpenedStore(Store(registration.Name), new ElectionIdentityCard("shop", options.LeaseName!, options.Identity ?? identity))
+        ValueTask.FromResult(new OpenedStore(
+            Store(registration.Name), new ElectionIdentityCard("shop", options.LeaseName!, options.Identity ?? identity), () => Leases)
         {
             Announcers = Announcers,
         });
+
+    public ValueTask<OpenedLeases> OpenLeasesAsync(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new OpenedLeases(Leases, "shop", options.Identity ?? identity));
 }

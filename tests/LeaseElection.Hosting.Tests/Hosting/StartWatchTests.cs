@@ -275,6 +275,10 @@ public sealed class StartWatchTests : HostTest
             await gate.PassAsync();
             throw new LeaseStoreConfigurationException("no");
         }
+
+        public ValueTask<OpenedLeases> OpenLeasesAsync(
+            LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     private sealed class Consumer(Gate gate) : IHostedService

@@ -5,14 +5,17 @@ namespace LeaseElection.Hosting.Kubernetes.Connecting;
 
 /// <summary>
 /// A handler, of sockets unless a test has another, and the certificates it was made with: once those change, it is to be replaced.
-/// Disposing cuts its connections.
+/// Disposing cuts its connections; retiring lets the requests that are under way end first.
 /// </summary>
 internal sealed class ApiServerChannel(
     HttpMessageHandler handler, X509Certificate2Collection? authorities, SslStreamCertificateContext? clientCertificate,
     TimeProvider timeProvider) : IDisposable
 {
     private readonly HttpMessageInvoker _invoker = new(handler);
+    private readonly Lock _lock = new();
     private long _lastUse = timeProvider.GetTimestamp();
+    private int _requests;
+    private bool _retired;
 
     /// <summary>How long ago a request was begun, or the channel made.</summary>
     public TimeSpan Idle => timeProvider.GetElapsedTime(Volatile.Read(ref _lastUse));
@@ -25,6 +28,35 @@ internal sealed class ApiServerChannel(
     {
         Volatile.Write(ref _lastUse, timeProvider.GetTimestamp());
         return _invoker.SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>One request more, which ends with <see cref="End"/> when its answer has been read. Not after it was retired.</summary>
+    public void Begin()
+    {
+        lock (_lock)
+            _requests++;
+    }
+
+    public void End()
+    {
+        lock (_lock)
+        {
+            if (--_requests > 0 || !_retired)
+                return;
+        }
+        Dispose();
+    }
+
+    /// <summary>No new requests will come: disposes of it, or has the last one that is under way do so.</summary>
+    public void Retire()
+    {
+        lock (_lock)
+        {
+            _retired = true;
+            if (_requests > 0)
+                return;
+        }
+        Dispose();
     }
 
     public void Dispose() => _invoker.Dispose();

@@ -20,6 +20,16 @@ internal sealed class ApiServerChannelFactory
 {
     public static readonly Version Version = HttpVersion.Version11;
 
+    /// <summary>
+    /// What many leases share has so many sockets at most. In steady state one or two do, for a request takes milliseconds; it is the
+    /// start that sends hundreds at once (256 partitions), and each would bring a TLS handshake for itself. Behind 32 they wait for less
+    /// than a second even if each takes 100 ms, while as many that hang leave room: a request that gets none in its time was never sent.
+    /// </summary>
+    public const int MostConnectionsShared = 32;
+
+    /// <summary>Sockets that only a burst needed are closed again, long before a load balancer forgets them.</summary>
+    private static readonly TimeSpan SharedIdleLimit = TimeSpan.FromMinutes(1);
+
     private static readonly string UserAgent = $"LeaseElection.Hosting/{LibraryVersion.Current}";
 
     private readonly KubernetesConnection _connection;
@@ -47,9 +57,23 @@ internal sealed class ApiServerChannelFactory
             KubernetesStoreLog.TlsNotVerified(logger, connection.Server.Authority, connection.Origin);
     }
 
-    public async ValueTask<ApiServerChannel> CreateForRequestsAsync(ClusterCredential credential, CancellationToken cancellationToken) =>
-        CreateWithoutSockets(credential)
-            ?? Create(credential, await CreateHandlerAsync(cancellationToken).ConfigureAwait(false));
+    /// <param name="credential">With which certificate.</param>
+    /// <param name="shared">Whether any number of requests go over it at a time, or one after the other.</param>
+    /// <param name="cancellationToken">The request's time is over.</param>
+    public async ValueTask<ApiServerChannel> CreateForRequestsAsync(
+        ClusterCredential credential, bool shared, CancellationToken cancellationToken)
+    {
+        if (CreateWithoutSockets(credential) is { } channel)
+            return channel;
+        SocketsHttpHandler handler = await CreateHandlerAsync(cancellationToken).ConfigureAwait(false);
+        if (shared)
+        {
+            handler.MaxConnectionsPerServer = MostConnectionsShared;
+            if (handler.PooledConnectionIdleTimeout > SharedIdleLimit)
+                handler.PooledConnectionIdleTimeout = SharedIdleLimit;
+        }
+        return Create(credential, handler);
+    }
 
     /// <summary>
     /// A handler, and so a connection, for one watch alone: a watch that hangs cannot hold up a renewal, and reopening one after silence

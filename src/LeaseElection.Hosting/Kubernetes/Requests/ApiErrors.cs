@@ -21,18 +21,18 @@ internal static class ApiErrors
     }
 
     /// <param name="answer">Its status is no success.</param>
-    /// <param name="verb">The RBAC verb of the request: get, create, update, watch.</param>
-    /// <param name="resource">What it was about.</param>
-    public static LeaseStoreError From(ApiOutcome.Answer answer, string verb, LeaseResource resource) =>
-        From((int)answer.Status, ReadStatus(answer.Body), answer.RetryAfter, verb, resource);
+    /// <param name="verb">The RBAC verb of the request: get, list, watch, create, update, delete.</param>
+    /// <param name="target">What it was about.</param>
+    public static LeaseStoreError From(ApiOutcome.Answer answer, string verb, IRequestTarget target) =>
+        From((int)answer.Status, ReadStatus(answer.Body), answer.RetryAfter, verb, target);
 
     /// <summary>The same for a Status that came inside a watch.</summary>
-    public static LeaseStoreError From(ApiStatus status, string verb, LeaseResource resource) =>
-        From(status.Code ?? 500, status, retryAfter: null, verb, resource);
+    public static LeaseStoreError From(ApiStatus status, string verb, IRequestTarget target) =>
+        From(status.Code ?? 500, status, retryAfter: null, verb, target);
 
-    private static LeaseStoreError From(int code, ApiStatus? status, TimeSpan? retryAfter, string verb, LeaseResource resource)
+    private static LeaseStoreError From(int code, ApiStatus? status, TimeSpan? retryAfter, string verb, IRequestTarget target)
     {
-        string server = resource.ServerText;
+        string server = target.ServerText;
         string said = Said(status);
         retryAfter ??= status?.Details?.RetryAfterSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null;
         LeaseStoreError error = code switch
@@ -41,23 +41,23 @@ internal static class ApiErrors
                 LeaseStoreErrorKind.Unauthorized,
                 $"{server} does not accept our credentials (401), not even read anew. Check that token or certificate belong to "
                 + $"this cluster, are not expired, and that the service account still exists.{said}"),
-            403 => Error(LeaseStoreErrorKind.Forbidden, Forbidden(status, verb, resource) + said),
+            403 => Error(LeaseStoreErrorKind.Forbidden, Forbidden(status, verb, target) + said),
             400 or (> 403 and < 500) when PolicyRefusal.By(code, status, verb) is { } policy => Error(
-                LeaseStoreErrorKind.Rejected, ByPolicy(policy, code, verb, resource) + said),
+                LeaseStoreErrorKind.Rejected, ByPolicy(policy, code, verb, target) + said),
             404 when status?.Details?.Kind is "namespaces" => Error(
                 LeaseStoreErrorKind.NotFound,
-                $"The namespace '{resource.Namespace}' does not exist at {server}. Create it, or correct LeaderElection:LeaseNamespace."),
+                $"The namespace '{target.Namespace}' does not exist at {server}. Create it, or correct LeaderElection:LeaseNamespace."),
             404 => Error(
                 LeaseStoreErrorKind.NotFound,
-                $"{server} has no leases.coordination.k8s.io/v1 (404 for {verb} in namespace '{resource.Namespace}'). Check that "
+                $"{server} has no leases.coordination.k8s.io/v1 (404 for {verb} in namespace '{target.Namespace}'). Check that "
                 + $"the address is that of a Kubernetes API server, 1.14 or newer, path included.{said}"),
-            410 => Error(LeaseStoreErrorKind.Gone, $"{server} no longer knows the version to watch from (410). Reading anew helps.{said}"),
+            410 => Error(LeaseStoreErrorKind.Gone, $"{server} no longer knows the version to {(verb == "list" ? "read on" : "watch")} from (410). Reading anew helps.{said}"),
             429 or 503 when code == 429 || retryAfter is not null => Error(
                 LeaseStoreErrorKind.Throttled,
                 $"{server} is overloaded and asks to wait ({code}). If it stays so, give leases a FlowSchema of higher priority.{said}"),
             >= 500 when PolicyRefusal.UnreachableWebhookOf(status) is { } webhook => Error(
                 LeaseStoreErrorKind.ServerError,
-                $"{server} may not {verb} the lease {resource.Namespace}/{resource.Name} without asking the admission webhook "
+                $"{server} may not {verb} {target.Words} without asking the admission webhook "
                 + $"'{webhook}', which does not answer ({code}). Mend the webhook, or exempt leases from it.{said}"),
             >= 500 => Error(
                 LeaseStoreErrorKind.ServerError, $"{server} failed ({code}). Look into the logs of the API server and of etcd.{said}"),
@@ -66,36 +66,38 @@ internal static class ApiErrors
                 $"{server} answered to {verb} with {code}, which an API server does not do. Is a proxy or something else listening there?"),
             _ => Error(
                 LeaseStoreErrorKind.Rejected,
-                $"{server} refuses to {verb} the lease {resource.Namespace}/{resource.Name} ({code}).{said}"),
+                $"{server} refuses to {verb} {target.Words} ({code}).{said}"),
         };
         return error with { RetryAfter = retryAfter };
     }
 
-    private static string Forbidden(ApiStatus? status, string verb, LeaseResource resource)
+    private static string Forbidden(ApiStatus? status, string verb, IRequestTarget target)
     {
         // Admission refuses with 403 too, and no Role helps against that.
         string? message = status?.Message;
         if (message?.Contains("being terminated", StringComparison.Ordinal) is true)
-            return $"The namespace '{resource.Namespace}' is being deleted, so no lease can be created in it.";
+            return $"The namespace '{target.Namespace}' is being deleted, so no lease can be created in it.";
         if (message?.Contains("exceeded quota", StringComparison.Ordinal) is true)
-            return $"A ResourceQuota of the namespace '{resource.Namespace}' leaves no room for the lease '{resource.Name}'.";
+            return $"A ResourceQuota of the namespace '{target.Namespace}' leaves no room for {target.Words}.";
         if (message?.Contains("cannot impersonate resource", StringComparison.Ordinal) is true)
         {
-            return $"The kubeconfig's user may not act as the one that its 'as' names, at {resource.ServerText} (403). Grant the verb "
+            return $"The kubeconfig's user may not act as the one that its 'as' names, at {target.ServerText} (403). Grant the verb "
                 + "impersonate on that user, with its groups and what else is named, or remove 'as'.";
         }
+        // OpenShift asks this of everybody (OwnerReferencesPermissionEnforcement).
+        if (message?.Contains("cannot set an ownerRef", StringComparison.Ordinal) is true)
+        {
+            return $"Not allowed to {verb} {target.Words} at {target.ServerText} with the Pod as its owner (403): the cluster asks for the right to "
+                + "delete it. Grant the verb delete on leases.coordination.k8s.io too, or take POD_UID out of the Pod's env: then the Lease "
+                + "is not deleted with the Pod.";
+        }
         if (PolicyRefusal.By(403, status, verb) is { } policy)
-            return ByPolicy(policy, 403, verb, resource);
-        return $"Not allowed to {verb} leases.coordination.k8s.io '{resource.Name}' in namespace '{resource.Namespace}' at "
-            + $"{resource.ServerText} (403). Grant it with a Role and a RoleBinding: apiGroups [coordination.k8s.io], resources [leases], "
-            + "verbs [get, create, update, watch]."
-            + (verb == "create"
-                ? " The Lease is not there: grant create, or make it beforehand without a spec. Argo CD makes none that a chart has."
-                : "");
+            return ByPolicy(policy, 403, verb, target);
+        return $"Not allowed to {verb} {target.Resource} in namespace '{target.Namespace}' at {target.ServerText} (403). {target.Grant(verb)}";
     }
 
-    private static string ByPolicy(string policy, int code, string verb, LeaseResource resource) =>
-        $"{policy} refuses to {verb} the lease '{resource.Name}' in namespace '{resource.Namespace}' at {resource.ServerText} ({code}); no "
+    private static string ByPolicy(string policy, int code, string verb, IRequestTarget target) =>
+        $"{policy} refuses to {verb} {target.LongWords} at {target.ServerText} ({code}); no "
         + $"Role helps against that. {(verb == "create" ? "Make the Lease beforehand with" : "Give the Lease")} what is asked for, such as "
         + "labels, or exempt it.";
 

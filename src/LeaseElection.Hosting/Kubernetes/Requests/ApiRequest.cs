@@ -1,9 +1,13 @@
 namespace LeaseElection.Hosting.Kubernetes.Requests;
 
 /// <summary>A request as often as it must be sent: once, and once more after a 401.</summary>
-/// <param name="Method">GET, POST, PUT or PATCH.</param>
+/// <param name="Method">GET, POST, PUT, PATCH or DELETE.</param>
 /// <param name="Address">The URL for what is left of the time: the server shall give up when we do.</param>
 /// <param name="Body">JSON, or nothing.</param>
 /// <param name="MediaType">What JSON: a PATCH has several meanings.</param>
 internal sealed record ApiRequest(
-    HttpMethod Method, Func<TimeSpan, Uri> Address, byte[]? Body = null, string MediaType = "application/json");
+    HttpMethod Method, Func<TimeSpan, Uri> Address, byte[]? Body = null, string MediaType = "application/json")
+{
+    /// <summary>The longest answer that is read, in bytes.</summary>
+    public int MaxAnswer { get; init; } = BoundedBody.MaxLength;
+}

@@ -12,8 +12,9 @@ internal sealed class ApiServerAddress(Uri server)
     /// <summary>The URL of a resource.</summary>
     /// <param name="path">From <c>/api</c> or <c>/apis</c> on, escaped, without a query.</param>
     /// <param name="timeout">After which the server shall give up too, so that an abandoned write cannot be carried out late.</param>
-    public Uri For(string path, TimeSpan timeout) => new(string.Create(
-        CultureInfo.InvariantCulture, $"{_root}{path}?timeout={Math.Max(1, (long)timeout.TotalMilliseconds)}ms"));
+    /// <param name="query">The rest of the query, with an ampersand in front of each part.</param>
+    public Uri For(string path, TimeSpan timeout, string query = "") => new(string.Create(
+        CultureInfo.InvariantCulture, $"{_root}{path}?timeout={Math.Max(1, (long)timeout.TotalMilliseconds)}ms{query}"));
 
     /// <summary>With the port in every case: it is what a firewall's owner asks for.</summary>
     public override string ToString() => $"https://{server.Host}:{server.Port}{server.AbsolutePath.TrimEnd('/')}";

@@ -9,12 +9,17 @@ namespace LeaseElection.Hosting.Kubernetes.Requests;
 
 /// <summary>
 /// Sends requests over a connection that no other traffic shares, and replaces it after every timeout: a connection that died silently
-/// shall cost one attempt, not the term.
+/// shall cost one attempt, not the term. Where many leases share one, those that are under way over the replaced connection go on: the
+/// request that timed out has closed its own socket by being given up.
 /// </summary>
 internal sealed class ApiServerClient : IAsyncDisposable
 {
     private readonly Lock _lock = new();
+#pragma warning disable CA2213 // Holds nothing until its wait handle is asked for; disposed, it would fail those who still wait.
+    private readonly SemaphoreSlim _making = new(1);
+#pragma warning restore CA2213
     private readonly string _server;
+    private readonly bool _shared;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly ApiServerChannelFactory _channels;
@@ -23,8 +28,13 @@ internal sealed class ApiServerClient : IAsyncDisposable
     private ApiServerChannel? _channel;
     private bool _disposed;
 
-    public ApiServerClient(KubernetesConnection connection, TimeProvider timeProvider, ILogger logger)
+    /// <param name="connection">Where to.</param>
+    /// <param name="timeProvider">Times the requests.</param>
+    /// <param name="logger">Is told of what becomes of connections and credentials.</param>
+    /// <param name="shared">Whether for many leases at a time, or for one request after the other.</param>
+    public ApiServerClient(KubernetesConnection connection, TimeProvider timeProvider, ILogger logger, bool shared = false)
     {
+        _shared = shared;
         _server = new ApiServerAddress(connection.Server).ToString();
         _timeProvider = timeProvider;
         _logger = logger;
@@ -48,8 +58,8 @@ internal sealed class ApiServerClient : IAsyncDisposable
         try
         {
             using HttpResponseMessage response = await SendAsync(
-                request, attempt, RequestChannelAsync, Left, linked.Token).ConfigureAwait(false);
-            return await AnswerAsync(response, linked.Token).ConfigureAwait(false);
+                request, attempt, ChannelAsync, Left, linked.Token).ConfigureAwait(false);
+            return await AnswerAsync(response, request.MaxAnswer, linked.Token).ConfigureAwait(false);
         }
         // Everything, because the caller counts on it: what we did not foresee must not end the election, but be one more failed request.
         catch (Exception e)
@@ -59,6 +69,18 @@ internal sealed class ApiServerClient : IAsyncDisposable
             if (timedOut)
                 Replace(attempt.Channel);
             return new ApiOutcome.NoAnswer(Explain(e, timedOut, timeout), attempt.MayHaveArrived);
+        }
+        finally
+        {
+            attempt.Channel?.End();
+        }
+
+        ValueTask<ApiServerChannel> ChannelAsync(ClusterCredential credential, CancellationToken token)
+        {
+            // Of an attempt that ended in 401.
+            attempt.Channel?.End();
+            attempt.Channel = null;
+            return RequestChannelAsync(credential, token);
         }
 
         TimeSpan Left() => NotNegative(timeout - _timeProvider.GetElapsedTime(started));
@@ -82,7 +104,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
                 Stream body = await response.Content.ReadAsStreamAsync(linked.Token).ConfigureAwait(false);
                 return new ApiServerStream(attempt.Channel!, response, body);
             }
-            throw new LeaseWatchException(explain(await AnswerAsync(response, linked.Token).ConfigureAwait(false)));
+            throw new LeaseWatchException(explain(await AnswerAsync(response, BoundedBody.MaxLength, linked.Token).ConfigureAwait(false)));
         }
         catch (Exception e)
         {
@@ -156,12 +178,12 @@ internal sealed class ApiServerClient : IAsyncDisposable
         }
     }
 
-    private async Task<ApiOutcome.Answer> AnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<ApiOutcome.Answer> AnswerAsync(HttpResponseMessage response, int max, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> body = default;
         try
         {
-            body = await BoundedBody.ReadAsync(response.Content, cancellationToken).ConfigureAwait(false);
+            body = await BoundedBody.ReadAsync(response.Content, max, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!response.IsSuccessStatusCode && e is IOException or HttpRequestException or InvalidDataException)
         {
@@ -171,37 +193,53 @@ internal sealed class ApiServerClient : IAsyncDisposable
             response.StatusCode, body, TransportErrors.RetryAfter(response.Headers, _timeProvider.GetUtcNow()));
     }
 
-    /// <summary>Made outside of the lock: code of the app may have a part in it, and must hold up nobody but this request.</summary>
+    /// <summary>
+    /// Made outside of the lock, because code of the app may have a part in it, and by one request for all that wait: each until its own
+    /// time is over.
+    /// </summary>
+    /// <returns>A channel that counts this request as begun.</returns>
     private async ValueTask<ApiServerChannel> RequestChannelAsync(ClusterCredential credential, CancellationToken cancellationToken)
     {
-        lock (_lock)
-        {
-            if (Current(credential) is { } channel)
-                return channel;
-        }
-        ApiServerChannel made = await _channels.CreateForRequestsAsync(credential, cancellationToken).ConfigureAwait(false);
-        ApiServerChannel? superfluous = made;
+        if (TryBegin(credential) is { } channel)
+            return channel;
+        await _making.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            lock (_lock)
-            {
-                // Another request may have made one meanwhile.
-                if (Current(credential) is { } channel)
-                    return channel;
-                (superfluous, _channel) = (_channel, made);
-                return made;
-            }
+            return TryBegin(credential)
+                ?? Begin(await _channels.CreateForRequestsAsync(credential, _shared, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
-            superfluous?.Dispose();
+            _making.Release();
         }
     }
 
-    private ApiServerChannel? Current(ClusterCredential credential)
+    private ApiServerChannel? TryBegin(ClusterCredential credential)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return _channel is { } channel && _channels.IsCurrent(channel, credential) ? channel : null;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_channel is not { } channel || !_channels.IsCurrent(channel, credential))
+                return null;
+            channel.Begin();
+            return channel;
+        }
+    }
+
+    private ApiServerChannel Begin(ApiServerChannel made)
+    {
+        lock (_lock)
+        {
+            if (!_disposed)
+            {
+                _channel?.Retire();
+                _channel = made;
+                made.Begin();
+                return made;
+            }
+        }
+        made.Dispose();
+        throw new ObjectDisposedException(GetType().FullName);
     }
 
     /// <summary>Only the connection that failed: a newer one belongs to newer requests.</summary>
@@ -213,7 +251,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
                 return;
             _channel = null;
         }
-        failed.Dispose();
+        failed.Retire();
         KubernetesStoreLog.ConnectionReplaced(_logger, _server);
     }
 

@@ -6,4 +6,6 @@ namespace LeaseElection.Hosting.Kubernetes.Requests;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ApiStatus))]
 [JsonSerializable(typeof(WatchFrame))]
+[JsonSerializable(typeof(LeaseListPage))]
+[JsonSerializable(typeof(DeleteOptions))]
 internal sealed partial class KubernetesJsonContext : JsonSerializerContext;

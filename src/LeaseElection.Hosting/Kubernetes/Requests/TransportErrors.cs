@@ -31,7 +31,7 @@ internal static class TransportErrors
         HttpRequestException http => FromHttp(http, server),
         InvalidDataException => Error(
             LeaseStoreErrorKind.InvalidResponse,
-            $"{server} answered with more than {BoundedBody.MaxLength} bytes, which is no Lease. Is something else listening there?"),
+            $"{server} answered with {exception.Message}, which is no Lease. Is something else listening there?"),
         OperationCanceledException => Error(
             LeaseStoreErrorKind.Network,
             // What was dialled says of each address what came of it.

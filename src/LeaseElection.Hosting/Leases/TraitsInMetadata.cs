@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace LeaseElection.Hosting.Leases;
+
+/// <summary>Reads and writes the labels, annotations and owners of a lease, beside those that others have put there.</summary>
+internal static class TraitsInMetadata
+{
+    public const string Labels = "labels";
+    public const string Annotations = "annotations";
+
+    private const string Owners = "ownerReferences";
+
+    /// <summary>
+    /// The metadata with these traits, and everything else as it was. What has them already comes back as it is, so that a renewal sends
+    /// what it would have sent without.
+    /// </summary>
+    public static LeaseMetadata Put(LeaseTraits traits, LeaseMetadata metadata)
+    {
+        Dictionary<string, JsonElement>? extra = metadata.Extra;
+        PutTexts(ref extra, Labels, traits.Labels);
+        PutTexts(ref extra, Annotations, traits.Annotations);
+        if (traits.Owner is { } owner)
+            PutOwner(ref extra, owner);
+        return ReferenceEquals(extra, metadata.Extra) ? metadata : metadata with { Extra = extra };
+    }
+
+    public static bool HasLabel(LeaseMetadata metadata, string name, string value) =>
+        Field(metadata.Extra, Labels, JsonValueKind.Object) is { } labels && Has(labels, name, value);
+
+    /// <summary>Those that are texts, as all are that an API server keeps. None if one of them holds half a character.</summary>
+    public static IReadOnlyDictionary<string, string> Texts(LeaseMetadata? metadata, string field)
+    {
+        try
+        {
+            Dictionary<string, string> texts = [];
+            foreach (JsonProperty text in Field(metadata?.Extra, field, JsonValueKind.Object)?.EnumerateObject() ?? [])
+            {
+                if (text.Value.ValueKind == JsonValueKind.String)
+                    texts[text.Name] = text.Value.GetString()!;
+            }
+            return texts;
+        }
+        catch (InvalidOperationException)
+        {
+            return new Dictionary<string, string>();
+        }
+    }
+
+    private static void PutTexts(
+        ref Dictionary<string, JsonElement>? extra, string field, IReadOnlyDictionary<string, string> texts)
+    {
+        JsonElement? present = Field(extra, field, JsonValueKind.Object);
+        if (texts.All(text => present is { } object_ && Has(object_, text.Key, text.Value)))
+            return;
+        Set(ref extra, field, writer =>
+        {
+            writer.WriteStartObject();
+            foreach (JsonProperty other in present?.EnumerateObject().Where(other => !texts.ContainsKey(other.Name)) ?? [])
+                other.WriteTo(writer);
+            foreach ((string name, string value) in texts)
+                writer.WriteString(name, value);
+            writer.WriteEndObject();
+        });
+    }
+
+    private static void PutOwner(ref Dictionary<string, JsonElement>? extra, PodReference owner)
+    {
+        JsonElement? present = Field(extra, Owners, JsonValueKind.Array);
+        if (present?.EnumerateArray().Any(other => other.ValueKind == JsonValueKind.Object && Has(other, "uid", owner.Uid)) is true)
+            return;
+        Set(ref extra, Owners, writer =>
+        {
+            writer.WriteStartArray();
+            foreach (JsonElement other in present?.EnumerateArray() ?? [])
+                other.WriteTo(writer);
+            writer.WriteStartObject();
+            writer.WriteString("apiVersion", "v1");
+            writer.WriteString("kind", "Pod");
+            writer.WriteString("name", owner.Name);
+            writer.WriteString("uid", owner.Uid);
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+        });
+    }
+
+    private static bool Has(JsonElement texts, string name, string value) =>
+        texts.TryGetProperty(name, out JsonElement present) && present.ValueKind == JsonValueKind.String && present.ValueEquals(value);
+
+    private static JsonElement? Field(Dictionary<string, JsonElement>? extra, string field, JsonValueKind kind) =>
+        extra?.TryGetValue(field, out JsonElement present) is true && present.ValueKind == kind ? present : null;
+
+    private static void Set(ref Dictionary<string, JsonElement>? extra, string field, Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> json = new();
+        using (Utf8JsonWriter writer = new(json))
+            write(writer);
+        extra = extra is null ? [] : new(extra);
+        extra[field] = JsonElement.Parse(json.WrittenSpan);
+    }
+}
