@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using LeaseElection.Hosting;
 using LeaseElection.Hosting.AspNetCore;
 using LeaseElection.Hosting.AspNetCore.Page;
 using LeaseElection.Hosting.AspNetCore.Status;
@@ -61,5 +62,6 @@ public static class LeaderElectionEndpointRouteBuilderExtensions
     private static StatusReader NewReader(IServiceProvider services, ElectionDirectory elections) => new(
         elections,
         StatusClock.Of(services),
-        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped);
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped,
+        election => services.GetKeyedService<IElectionPartitions>(election.Name));
 }

@@ -6,7 +6,10 @@ namespace LeaseElection.Hosting;
 /// </summary>
 public interface IElectionPartitions
 {
-    /// <summary>How many there are: what was given to <c>AddPartitionedWork</c>, or <c>LeaderElection:Partitions:Count</c>.</summary>
+    /// <summary>
+    /// How many there are: what was given to <c>AddPartitionedWork</c>, or <c>LeaderElection:Partitions:Count</c>. Less while another replica is
+    /// told of less, during an update. 0 until the host starts.
+    /// </summary>
     int Count { get; }
 
     /// <summary>All of them by their index, as this process sees them: a snapshot.</summary>

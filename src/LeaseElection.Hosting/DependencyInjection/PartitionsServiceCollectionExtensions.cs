@@ -1,7 +1,5 @@
 using LeaseElection.Hosting;
-using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Partitions;
-using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -13,15 +11,9 @@ internal static class PartitionsServiceCollectionExtensions
         if (services.Any(service => service.IsKeyedService && service.ServiceKey is string key && key == election
             && service.ServiceType == typeof(ElectionPartitions)))
             return;
-        services.AddKeyedSingleton(election, (provider, _) => new ElectionPartitions(CountOf(provider, election)));
+        services.AddKeyedSingleton<ElectionPartitions>(election);
         services.AddKeyedSingleton<IElectionPartitions>(election, (provider, key) => provider.GetRequiredKeyedService<ElectionPartitions>(key));
         if (election.Length == 0)
             services.AddSingleton<IElectionPartitions>(provider => provider.GetRequiredKeyedService<ElectionPartitions>(""));
     }
-
-    /// <summary>Checks the options first, as whoever asks for them before the host starts does.</summary>
-    private static int CountOf(IServiceProvider provider, string election) => PartitionedWorkClaim.CountOf(
-        provider.GetRequiredService<IOptionsMonitor<LeaderElectionOptions>>().Get(election),
-        election,
-        provider.GetServices<PartitionedWorkClaim>())!.Value;
 }

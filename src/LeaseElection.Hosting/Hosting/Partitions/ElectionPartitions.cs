@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace LeaseElection.Hosting.Partitions;
 
 /// <summary>What the app sees of the partitions of one election. Their loop publishes; readers never wait for it.</summary>
-internal sealed class ElectionPartitions(int count) : IElectionPartitions
+internal sealed class ElectionPartitions : IElectionPartitions
 {
     private readonly Lock _lock = new();
-    private volatile PartitionsSnapshot _snapshot = PartitionsSnapshot.Initial(count);
+    private volatile PartitionsSnapshot _snapshot = PartitionsSnapshot.Initial(0);
     private TaskCompletionSource _changed = NewSignal();
 
     public int Count => _snapshot.Partitions.Length;
