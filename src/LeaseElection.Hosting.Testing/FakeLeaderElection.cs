@@ -182,6 +182,7 @@ public sealed class FakeLeaderElection
         _election = services.GetRequiredKeyedService<ILeaderElection>(Name);
         _options = services.GetRequiredService<IOptionsMonitor<LeaderElectionOptions>>().Get(Name);
         RenewInterval = FakeOptions.RenewIntervalOf(_options);
+        Client.Own = (_options.LeaseNamespace!, _options.LeaseName!);
         _other = new LeaseActor(Leases, _options.LeaseName!, _options.LeaseNamespace!);
         if (Leases.Get(_options.LeaseName!, _options.LeaseNamespace!) is null)
             _other.TakeOver(AnotherReplica);

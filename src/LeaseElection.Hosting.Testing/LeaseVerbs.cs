@@ -19,9 +19,15 @@ public enum LeaseVerbs
     /// <summary>Opening a watch.</summary>
     Watch = 8,
 
+    /// <summary>Reading all leases of an election's members and partitions at once.</summary>
+    List = 16,
+
+    /// <summary>Deleting the lease of a member that is long gone.</summary>
+    Delete = 32,
+
     /// <summary><see cref="Create"/> and <see cref="Update"/>.</summary>
     Write = Create | Update,
 
     /// <summary>All of them.</summary>
-    Any = Get | Write | Watch,
+    Any = Get | Write | Watch | List | Delete,
 }

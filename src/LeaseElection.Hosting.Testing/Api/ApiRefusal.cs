@@ -9,7 +9,7 @@ internal sealed class ApiRefusal(int code, string reason, string message, string
 
     public static ApiRefusal Forbidden(string user, string verb, string leaseNamespace, string name) => new(
         403, "Forbidden",
-        $"leases.coordination.k8s.io \"{name}\" is forbidden: User \"{user}\" cannot {verb} resource \"leases\" in API group "
+        $"leases.coordination.k8s.io {(name.Length == 0 ? "" : $"\"{name}\" ")}is forbidden: User \"{user}\" cannot {verb} resource \"leases\" in API group "
         + $"\"coordination.k8s.io\" in the namespace \"{leaseNamespace}\"", name: name);
 
     public static ApiRefusal NotFound(string name) =>
@@ -34,6 +34,11 @@ internal sealed class ApiRefusal(int code, string reason, string message, string
 
     public static ApiRefusal Expired(long version, long oldest) =>
         new(410, "Expired", $"too old resource version: {version} ({oldest})", kind: null);
+
+    public static ApiRefusal ListExpired() => new(
+        410, "Expired",
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
+        kind: null);
 
     /// <summary>Because a test wants it.</summary>
     public static ApiRefusal ByTest(int code) =>

@@ -27,7 +27,7 @@ internal sealed class LeaseApiHandler(LeaseClient client) : HttpMessageHandler
         }
         finally
         {
-            if (verb is not (LeaseVerbs.None or LeaseVerbs.Watch))
+            if (verb is LeaseVerbs.Get or LeaseVerbs.Create or LeaseVerbs.Update && client.IsOwn(route))
                 Note(succeeded, fault);
             _leases.Changed.Beat();
         }
@@ -109,6 +109,8 @@ internal sealed class LeaseApiHandler(LeaseClient client) : HttpMessageHandler
         (false, "create") => LeaseVerbs.Create,
         (false, "update") => LeaseVerbs.Update,
         (false, "watch") => LeaseVerbs.Watch,
+        (false, "list") => LeaseVerbs.List,
+        (false, "delete") => LeaseVerbs.Delete,
         _ => LeaseVerbs.None,
     };
 }

@@ -13,19 +13,22 @@ internal sealed class LeaseClient(InMemoryLeases leases)
     /// <summary>How many requests wait for the clock because a fault has them wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
+    /// <summary>The election's own lease, from the start of its host on.</summary>
+    public (string Namespace, string Name) Own { get; set; }
+
     /// <summary>How many requests about the lease itself have failed in a row, and how the last one ended.</summary>
     public RequestHistory History { get; } = new(leases.Time);
 
     /// <summary>Whether no request gets through, beside the faults that the test has injected.</summary>
     public bool IsCut { get; set; }
 
-    /// <summary>Whether a watch is open, and so will tell what happens to the lease.</summary>
+    /// <summary>Whether a watch of the lease is open, and so will tell what happens to it.</summary>
     public bool IsWatching
     {
         get
         {
             lock (_lock)
-                return _watches.Exists(watch => watch.IsOpen);
+                return _watches.Exists(watch => watch.IsOpen && watch.IsOfOneLease);
         }
     }
 
@@ -35,6 +38,13 @@ internal sealed class LeaseClient(InMemoryLeases leases)
         Namespace = "default",
         CreateHandler = () => new LeaseApiHandler(this),
     };
+
+    /// <summary>
+    /// Whether it is about the election's own lease, and not about one of its members or partitions. Who makes a lease does not name it in
+    /// the address: an election does so where its own is not there.
+    /// </summary>
+    public bool IsOwn(LeaseRoute route) =>
+        route.Namespace == Own.Namespace && (route.Name ?? (leases.Model.Find(Own.Namespace, Own.Name) is null ? Own.Name : null)) == Own.Name;
 
     public void Inject(LeaseFault fault, LeaseVerbs verbs, int times)
     {

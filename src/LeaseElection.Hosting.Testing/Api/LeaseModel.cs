@@ -18,8 +18,10 @@ internal sealed class LeaseModel(TimeProvider time)
     private readonly Dictionary<(string Namespace, string Name), JsonObject> _leases = [];
     private readonly List<LeaseChange> _history = [];
     private readonly List<LeaseWatch> _watches = [];
+    private readonly Dictionary<string, LeaseListRest> _rests = [];
     private long _version = 1000;
     private long _oldest;
+    private int _lists;
 
     public long Version
     {
@@ -46,9 +48,10 @@ internal sealed class LeaseModel(TimeProvider time)
                 (true, "create") => new ApiResult(201, []),
                 (true, _) => new ApiResult(200, []),
                 (_, "get") => new ApiResult(200, Get(route.Namespace, route.Name!)),
+                (_, "list") => new ApiResult(200, List(route)),
                 (_, "create") => new ApiResult(201, Create(route.Namespace, LeaseRules.Parse(body))),
                 (_, "update") => new ApiResult(200, Replace(route.Namespace, route.Name!, LeaseRules.Parse(body))),
-                _ => Deleted(route),
+                _ => Deleted(route, body),
             };
         }
         catch (ApiRefusal refusal)
@@ -76,6 +79,19 @@ internal sealed class LeaseModel(TimeProvider time)
             return _leases.TryGetValue((leaseNamespace, name), out JsonObject? lease) ? Copy(lease) : null;
     }
 
+    /// <summary>A page of the leases that are asked for, by name; the rest is kept as it is now for the next page.</summary>
+    public JsonObject List(LeaseRoute route)
+    {
+        lock (_lock)
+        {
+            LeaseListRest rest = route.Query["continue"] is { Length: > 0 } token
+                ? _rests.GetValueOrDefault(token) ?? throw ApiRefusal.ListExpired()
+                : new LeaseListRest(_version, [.. Selected(route)]);
+            string next = string.Create(CultureInfo.InvariantCulture, $"{rest.Version}-{++_lists}");
+            return rest.TakePage(route.Query["limit"], next, left => _rests[next] = left);
+        }
+    }
+
     public JsonObject Create(string leaseNamespace, JsonObject lease)
     {
         lock (_lock)
@@ -96,7 +112,7 @@ internal sealed class LeaseModel(TimeProvider time)
             metadata["uid"] = Guid.NewGuid().ToString();
             metadata["creationTimestamp"] = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             metadata["managedFields"] = new JsonArray(new JsonObject { ["manager"] = "LeaseElection.Hosting", ["operation"] = "Update" });
-            return Commit("ADDED", leaseNamespace, name, stored);
+            return Commit(leaseNamespace, name, stored);
         }
     }
 
@@ -142,17 +158,29 @@ internal sealed class LeaseModel(TimeProvider time)
             foreach (string field in (string[])["namespace", "uid", "creationTimestamp", "managedFields", "resourceVersion"])
                 stored["metadata"]![field] = metadata[field]?.DeepClone();
             // Nothing changed: no new version, and nobody is told.
-            return JsonNode.DeepEquals(stored, current) ? Copy(current) : Commit("MODIFIED", leaseNamespace, name, stored);
+            return JsonNode.DeepEquals(stored, current) ? Copy(current) : Commit(leaseNamespace, name, stored);
         }
     }
 
-    public void Delete(string leaseNamespace, string name)
+    /// <param name="leaseNamespace">The namespace.</param>
+    /// <param name="name">The lease.</param>
+    /// <param name="preconditions">The uid and the version that it must have.</param>
+    public void Delete(string leaseNamespace, string name, JsonNode? preconditions = null)
     {
         lock (_lock)
         {
             if (!_leases.TryGetValue((leaseNamespace, name), out JsonObject? lease))
                 throw ApiRefusal.NotFound(name);
-            Commit("DELETED", leaseNamespace, name, Copy(lease));
+            foreach ((string field, string word) in (ReadOnlySpan<(string, string)>)[("uid", "UID"), ("resourceVersion", "ResourceVersion")])
+            {
+                if ((string?)preconditions?[field] is { } wanted && wanted != (string?)lease["metadata"]![field])
+                {
+                    throw ApiRefusal.Conflict(
+                        name, $"Precondition failed: {word} in precondition: {wanted}, {word} in object meta: {lease["metadata"]![field]}");
+                }
+            }
+
+            Commit(leaseNamespace, name, after: null);
         }
     }
 
@@ -163,6 +191,7 @@ internal sealed class LeaseModel(TimeProvider time)
         {
             _oldest = _version;
             _history.Clear();
+            _rests.Clear();
         }
     }
 
@@ -175,7 +204,7 @@ internal sealed class LeaseModel(TimeProvider time)
             if (watch.Since is not { } since)
             {
                 foreach (((string leaseNamespace, string name), JsonObject lease) in _leases)
-                    watch.Tell(new LeaseChange("ADDED", leaseNamespace, name, _version, lease));
+                    watch.Tell(new LeaseChange(leaseNamespace, name, VersionOf(lease), Before: null, lease));
             }
             else if (since < _oldest)
             {
@@ -203,14 +232,21 @@ internal sealed class LeaseModel(TimeProvider time)
     /// <summary>The watch that was opened last, ended or not.</summary>
     public LeaseWatch? LastWatch { get; private set; }
 
-    private JsonObject Commit(string type, string leaseNamespace, string name, JsonObject lease)
+    private JsonObject Commit(string leaseNamespace, string name, JsonObject? after)
     {
-        lease["metadata"]!["resourceVersion"] = (++_version).ToString(CultureInfo.InvariantCulture);
-        if (type == "DELETED")
+        JsonObject? before = _leases.GetValueOrDefault((leaseNamespace, name));
+        _version++;
+        if (after is null)
+        {
             _leases.Remove((leaseNamespace, name));
+        }
         else
-            _leases[(leaseNamespace, name)] = lease;
-        var change = new LeaseChange(type, leaseNamespace, name, _version, Copy(lease));
+        {
+            after["metadata"]!["resourceVersion"] = _version.ToString(CultureInfo.InvariantCulture);
+            _leases[(leaseNamespace, name)] = after;
+        }
+
+        var change = new LeaseChange(leaseNamespace, name, _version, before, after is null ? null : Copy(after));
         _history.Add(change);
         if (_history.Count > RememberedChanges)
         {
@@ -219,14 +255,28 @@ internal sealed class LeaseModel(TimeProvider time)
         }
 
         _watches.ForEach(watch => watch.Tell(change));
-        return Copy(lease);
+        return Copy(after ?? before!);
     }
 
-    private ApiResult Deleted(LeaseRoute route)
+    private IEnumerable<JsonObject> Selected(LeaseRoute route) => _leases
+        .Where(lease => route.Selects(lease.Key.Namespace, lease.Key.Name, lease.Value))
+        .OrderBy(lease => lease.Key.Name, StringComparer.Ordinal)
+        .Select(lease => Copy(lease.Value));
+
+    private ApiResult Deleted(LeaseRoute route, string body)
     {
-        Delete(route.Namespace, route.Name!);
-        return new ApiResult(200, new JsonObject { ["kind"] = "Status", ["status"] = "Success" });
+        Delete(route.Namespace, route.Name!, LeaseRules.Preconditions(body));
+        return new ApiResult(200, new JsonObject
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["status"] = "Success",
+            ["details"] = new JsonObject { ["name"] = route.Name, ["group"] = "coordination.k8s.io", ["kind"] = "leases" },
+        });
     }
+
+    private static long VersionOf(JsonObject lease) =>
+        long.Parse((string)lease["metadata"]!["resourceVersion"]!, CultureInfo.InvariantCulture);
 
     private static JsonObject Copy(JsonObject lease) => (JsonObject)lease.DeepClone();
 }

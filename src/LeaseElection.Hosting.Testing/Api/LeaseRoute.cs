@@ -1,4 +1,5 @@
 using System.Collections.Specialized;
+using System.Text.Json.Nodes;
 using System.Web;
 
 namespace LeaseElection.Hosting.Testing.Api;
@@ -32,7 +33,7 @@ internal sealed record LeaseRoute(string Namespace, string? Name, string Verb)
             return null;
         return (method, rest) switch
         {
-            ("GET", []) when values["watch"] == "true" => new(leaseNamespace, Selected(values), "watch") { Query = values },
+            ("GET", []) => new(leaseNamespace, Selected(values), values["watch"] == "true" ? "watch" : "list") { Query = values },
             ("POST", []) => new(leaseNamespace, Name: null, "create") { Query = values },
             ("GET", [var name]) => new(leaseNamespace, name, "get") { Query = values },
             ("PUT", [var name]) => new(leaseNamespace, name, "update") { Query = values },
@@ -40,6 +41,13 @@ internal sealed record LeaseRoute(string Namespace, string? Name, string Verb)
             _ => null,
         };
     }
+
+    /// <summary>Whether a lease is among those that are asked for: by namespace, by name, and by one label's value.</summary>
+    public bool Selects(string leaseNamespace, string name, JsonObject lease) =>
+        leaseNamespace == Namespace && (Name is null || Name == name) && HasLabel(lease);
+
+    private bool HasLabel(JsonObject lease) =>
+        Query["labelSelector"]?.Split('=') is not [var label, var value] || (string?)lease["metadata"]!["labels"]?[label] == value;
 
     private static LeaseRoute? ParseCore(string method, string path, NameValueCollection query) => (method, path.Split('/')) switch
     {

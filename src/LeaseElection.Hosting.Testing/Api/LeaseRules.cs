@@ -24,6 +24,11 @@ internal static partial class LeaseRules
         return lease;
     }
 
+    /// <summary>Those of the body of a DELETE, which may be empty.</summary>
+    public static JsonNode? Preconditions(string json) => Try(json.Length == 0 ? "{}" : json) is { } options
+        ? options["preconditions"]
+        : throw ApiRefusal.BadRequest("the object provided is unrecognized (must be of type DeleteOptions)");
+
     public static void Validate(string name, JsonObject lease)
     {
         if ((int?)lease["spec"]?["leaseDurationSeconds"] is <= 0 and var duration)

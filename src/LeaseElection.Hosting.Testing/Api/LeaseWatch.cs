@@ -17,6 +17,9 @@ internal sealed class LeaseWatch(LeaseRoute route, Action abort)
     /// <summary>What is still to be sent, each piece as one chunk.</summary>
     public ChannelReader<string> Chunks => _chunks.Reader;
 
+    /// <summary>Whether it is about one lease, and not about a group.</summary>
+    public bool IsOfOneLease => route.Name is not null;
+
     /// <summary>Whether more will be told over it, and somebody listens.</summary>
     public bool IsOpen => !_ended && !_closed.Task.IsCompleted;
 
@@ -30,8 +33,8 @@ internal sealed class LeaseWatch(LeaseRoute route, Action abort)
 
     public void Tell(LeaseChange change)
     {
-        if (change.Namespace == route.Namespace && (route.Name is null || change.Name == route.Name))
-            Write(change.ToLine());
+        if (change.ToLine(route) is { } line)
+            Write(line);
     }
 
     public void Bookmark(long version)

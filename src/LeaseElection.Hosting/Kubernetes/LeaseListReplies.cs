@@ -9,6 +9,9 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// <summary>Says what an outcome means for a page of a list, and gathers the pages.</summary>
 internal sealed class LeaseListReplies(LeaseGroupResource group)
 {
+    private const string Kind = "Lease";
+    private const string ApiVersion = "coordination.k8s.io/v1";
+
     private readonly Dictionary<string, Lease> _leases = [];
     private string _version = "";
 
@@ -32,7 +35,7 @@ internal sealed class LeaseListReplies(LeaseGroupResource group)
             return NoList("it is not UTF-8", exception: null);
         try
         {
-            if (JsonSerializer.Deserialize(answer.Body.Span, KubernetesJsonContext.Default.LeaseListPage) is not { Kind: "LeaseList" } page
+            if (JsonSerializer.Deserialize(answer.Body.Span, KubernetesJsonContext.Default.LeaseListPage) is not { Kind: Kind + "List", ApiVersion: ApiVersion } page
                 || page.Metadata is not { ResourceVersion: { Length: > 0 } version } metadata)
                 return NoList("it is JSON, but no list of leases", exception: null);
             foreach (JsonElement item in page.Items ?? [])
@@ -47,14 +50,17 @@ internal sealed class LeaseListReplies(LeaseGroupResource group)
     }
 
     /// <summary>
-    /// One that cannot be read is left out, for the others' sake: whoever wants it reads it by itself, and is told what is wrong. An entry
-    /// has no kind of its own, as the list has said it.
+    /// One that cannot be read is left out, for the others' sake: whoever wants it reads it by itself, and is told what is wrong.
     /// </summary>
     private void Add(JsonElement item)
     {
         try
         {
-            if (item.Deserialize(LeaseJsonContext.Default.LeaseDocument) is { } document && group.Has(document))
+            if (item.Deserialize(LeaseJsonContext.Default.LeaseDocument) is not { } entry)
+                return;
+            // An entry does not say what the list has said for all. Whoever writes it back must.
+            LeaseDocument document = entry with { Kind = entry.Kind ?? Kind, ApiVersion = entry.ApiVersion ?? ApiVersion };
+            if (group.Has(document))
                 _leases[document.Metadata!.Name!] = document.WithoutManagedFields().ToLease();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -14,13 +14,14 @@ public sealed class KubernetesLeaseStoreContractTests(ApiServerFixture fixture) 
 {
     private const string Path = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
 
-    internal override Task<ILeaseStore> OpenAsync(string leaseName)
-    {
-        KubernetesConnection connection = KubernetesConnectionResolver.TryResolve(
-            new() { KubeConfig = fixture.Server.AdminKubeConfigFile }, ProcessEnvironment.Current, false, [])!;
-        return Task.FromResult<ILeaseStore>(
-            new KubernetesLeaseStore(connection, "default", leaseName, TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance));
-    }
+    private KubernetesConnection Connection => KubernetesConnectionResolver.TryResolve(
+        new() { KubeConfig = fixture.Server.AdminKubeConfigFile }, ProcessEnvironment.Current, false, [])!;
+
+    internal override Task<ILeaseStore> OpenAsync(string leaseName) => Task.FromResult<ILeaseStore>(
+        new KubernetesLeaseStore(Connection, "default", leaseName, TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance));
+
+    internal override ILeaseStoreSource OpenSource() =>
+        new KubernetesLeases(Connection, "default", TimeProvider.System, NullLogger<KubernetesLeases>.Instance);
 
     internal override async Task PutAsync(string leaseName, string json)
     {

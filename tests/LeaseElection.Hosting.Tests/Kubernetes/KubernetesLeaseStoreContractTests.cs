@@ -22,6 +22,8 @@ public sealed class KubernetesLeaseStoreContractTests : LeaseStoreContract
     internal override Task<ILeaseStore> OpenAsync(string leaseName) =>
         Task.FromResult<ILeaseStore>(new StoreSetup(_server) { LeaseName = leaseName }.Create());
 
+    internal override ILeaseStoreSource OpenSource() => new StoreSetup(_server).CreateSource();
+
     internal override Task PutAsync(string leaseName, string json)
     {
         var lease = (JsonObject)JsonNode.Parse(json)!;

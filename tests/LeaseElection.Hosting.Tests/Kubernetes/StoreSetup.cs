@@ -43,4 +43,7 @@ internal sealed record StoreSetup(FakeKubeApiServer Server)
     };
 
     public KubernetesLeaseStore Create() => new(Connection, LeaseNamespace, LeaseName, Time, Logger);
+
+    /// <summary>Many leases over one connection.</summary>
+    public KubernetesLeases CreateSource() => new(Connection, LeaseNamespace, Time, Logger);
 }

@@ -15,6 +15,9 @@ public sealed class FileLeaseStoreContractTests : LeaseStoreContract, IDisposabl
     internal override Task<ILeaseStore> OpenAsync(string leaseName) => Task.FromResult<ILeaseStore>(
         new FileLeaseStore(_folder.Path, "shop", leaseName, TimeProvider.System, NullLogger<FileLeaseStore>.Instance));
 
+    internal override ILeaseStoreSource OpenSource() =>
+        new FileLeases(_folder.Path, "shop", TimeProvider.System, NullLogger<FileLeaseStore>.Instance);
+
     internal override async Task PutAsync(string leaseName, string json)
     {
         string path = LeasePath(leaseName);

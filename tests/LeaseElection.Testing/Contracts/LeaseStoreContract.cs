@@ -8,7 +8,7 @@ namespace LeaseElection.Testing.Contracts;
 /// What the election core relies on, whichever store is behind it: the same tests run against the file store, an in-process HTTP
 /// fake and a real kube-apiserver. A test that only one store can pass does not belong here.
 /// </summary>
-public abstract class LeaseStoreContract : LeaseStoreWatchContract
+public abstract class LeaseStoreContract : LeaseGroupContract
 {
     [ContractFact]
     public async Task Read_NoLease_Absent()
