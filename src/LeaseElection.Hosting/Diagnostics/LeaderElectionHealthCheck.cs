@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Partitions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LeaseElection.Hosting.Diagnostics;
@@ -8,9 +9,9 @@ namespace LeaseElection.Hosting.Diagnostics;
 /// Says how an election is doing from a snapshot: no I/O, so that an API server that is down never makes a probe slow. A standby is
 /// healthy: readiness tied to leadership makes rolling updates wait for ever.
 /// </summary>
-internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHealthCheck
+internal sealed class LeaderElectionHealthCheck(LeaderElection election, ElectionPartitions? partitions = null) : IHealthCheck
 {
-    /// <summary>How late the election may be to say itself that work overran.</summary>
+    /// <summary>How late an election may be to say itself that work overran.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -27,22 +28,32 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
 
         TimeSpan now = run.Clock.Now.Monotonic;
         LeadershipTerm? term = election.Term;
-        IReadOnlyDictionary<string, object> data = Data(run, snapshot, term, now);
+        Dictionary<string, object> data = Data(run, snapshot, term, now);
+        PartitionHealth? shares = partitions is null ? null : PartitionHealth.Of(partitions, run, now);
+        shares?.AddTo(data);
         if (election.HasFailed)
             return Unhealthy("The election ended by a bug: restart this process.");
         if (snapshot.HasOverrun)
             return Unhealthy("Work still runs although leadership was lost and another process may lead.");
 
         // By the clock, because an election that hangs publishes nothing any more.
-        if (term is not null && now > term.Validity.Deadline + run.Settings.StopTimeout + Tolerance)
+        if (Hangs(election, run, now))
             return Unhealthy("The election hangs, or this process gets no CPU time: the term ran out and has not ended. Restart this process.");
+        if (shares?.Unhealthy is { } why)
+            return Unhealthy(why);
         (bool healthy, string description) = Judge(run, snapshot, term, now);
+        if (shares is not null)
+            (healthy, description) = (healthy && shares.Degraded is null, $"{description} {shares.Degraded ?? shares.Summary}");
         return Task.FromResult(new HealthCheckResult(
             healthy ? HealthStatus.Healthy : HealthStatus.Degraded, description, exception: null, data));
 
         Task<HealthCheckResult> Unhealthy(string why) =>
             Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, why, exception: null, data));
     }
+
+    /// <summary>Whether its term ran out so long ago that it should have said so itself.</summary>
+    public static bool Hangs(LeaderElection election, ElectionRun run, TimeSpan now) =>
+        election.Term is { } term && now > term.Validity.Deadline + run.Settings.StopTimeout + Tolerance;
 
     private static (bool Healthy, string Description) Judge(
         ElectionRun run, ElectionSnapshot snapshot, LeadershipTerm? term, TimeSpan now)

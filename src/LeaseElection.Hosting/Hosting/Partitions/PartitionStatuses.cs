@@ -29,7 +29,7 @@ internal static class PartitionStatuses
         {
             Partitions = statuses.MoveToImmutable(),
             UnownedSince = unowned.MoveToImmutable(),
-            Standing = [.. slots.Select(slot => slot.Election).OfType<LeaderElection>()],
+            Elections = [.. slots.Select(slot => slot.Election)],
         };
     }
 

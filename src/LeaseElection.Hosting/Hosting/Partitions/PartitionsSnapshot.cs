@@ -10,8 +10,11 @@ internal sealed record PartitionsSnapshot
     /// <summary>Since when nobody has owned a partition, on the monotonic clock, by its index; <see langword="null"/> where somebody does.</summary>
     public required ImmutableArray<TimeSpan?> UnownedSince { get; init; }
 
-    /// <summary>The elections that this process stands in for a partition, or did last.</summary>
-    public ImmutableArray<LeaderElection> Standing { get; init; } = [];
+    /// <summary>
+    /// By index, the elections that this process stands in for a partition, or did last; <see langword="null"/> where it never has. There may
+    /// be more than partitions, whose number may have become smaller.
+    /// </summary>
+    public ImmutableArray<LeaderElection?> Elections { get; init; } = [];
 
     public bool HasEnded { get; init; }
 
