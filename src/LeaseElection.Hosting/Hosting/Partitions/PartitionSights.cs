@@ -11,7 +11,7 @@ internal static class PartitionSights
     /// <param name="view">What the watch of the group tells.</param>
     public static PartitionView Of(IReadOnlyList<PartitionMember> members, IReadOnlyList<PartitionSlot> slots, GroupView view) => new()
     {
-        AsOf = view.FreshUntil,
+        AsOf = view.AsOf,
         Members = members,
         Partitions = [.. slots.Select(slot => Of(slot, view.Find(slot.LeaseName)))],
     };
