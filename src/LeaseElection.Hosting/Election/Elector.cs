@@ -36,7 +36,7 @@ internal sealed class Elector
         _settings = settings;
         _view = memory.View;
         _requests = new RequestKeeper(settings, _turn, memory, random);
-        _watch = new WatchKeeper(settings, _turn, _view);
+        _watch = new WatchKeeper(_turn, () => _view.WatchFrom, () => _view.SilenceBy(settings));
         _pause = new GrowingPause(random);
         _candidacy = new Candidacy(settings, _turn, _view, _pause, random);
         _news = new HolderNews(settings, _turn);

@@ -35,6 +35,15 @@ internal sealed class LeaseView
     /// <summary>The first instant at which nobody that we have seen hold the lease can still lead.</summary>
     public TimeSpan FreeAt { get; private set; } = TimeSpan.MinValue;
 
+    /// <summary>
+    /// How long a watch of it may tell nothing: until two renewals were missed. A holder with a longer lease than ours renews less often.
+    /// </summary>
+    public TimeSpan SilenceBy(ElectorSettings settings)
+    {
+        double longer = Latest?.Record.LeaseDurationSeconds / settings.LeaseDuration.TotalSeconds ?? 1;
+        return settings.RenewInterval * 2 * Math.Max(longer, 1);
+    }
+
     /// <summary>Takes note of a version that a request was answered with.</summary>
     /// <param name="lease">The version.</param>
     /// <param name="at">When it was received.</param>

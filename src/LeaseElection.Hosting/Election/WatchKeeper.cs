@@ -6,7 +6,10 @@ namespace LeaseElection.Hosting.Election;
 /// Whether a watch is open, may be opened, or must be replaced. A watch may be alive on TCP and tell nothing, so silence counts as
 /// broken; after a break the lease is read before it is watched again, because a watch may start from a stale cache.
 /// </summary>
-internal sealed class WatchKeeper(ElectorSettings settings, ElectionTurn turn, LeaseView view)
+/// <param name="turn">Where it puts out what is to be done.</param>
+/// <param name="watchFrom">Where a watch may begin; <see langword="null"/> when there is nothing to begin with.</param>
+/// <param name="silence">How long an open watch may tell nothing.</param>
+internal sealed class WatchKeeper(ElectionTurn turn, Func<string?> watchFrom, Func<TimeSpan> silence)
 {
     private static readonly TimeSpan ShortLived = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -26,17 +29,7 @@ internal sealed class WatchKeeper(ElectorSettings settings, ElectionTurn turn, L
     /// <summary>When a watch may be opened again, or an open one counts as silent.</summary>
     public TimeSpan DueAt => IsLive ? SilentAt : _openAt;
 
-    /// <summary>
-    /// When an open watch counts as silent: when two renewals were missed. A holder with a longer lease than ours renews less often.
-    /// </summary>
-    private TimeSpan SilentAt
-    {
-        get
-        {
-            double longer = view.Latest?.Record.LeaseDurationSeconds / settings.LeaseDuration.TotalSeconds ?? 1;
-            return _heardAt + (settings.RenewInterval * 2 * Math.Max(longer, 1));
-        }
-    }
+    private TimeSpan SilentAt => _heardAt + silence();
 
     /// <summary>Gives up a watch that has fallen silent. Returns whether one may be opened now.</summary>
     public bool MayOpen()
@@ -53,7 +46,7 @@ internal sealed class WatchKeeper(ElectorSettings settings, ElectionTurn turn, L
     /// <summary>Opens a watch, if there is a version to begin with.</summary>
     public void Open()
     {
-        if (view.WatchFrom is not { } version)
+        if (watchFrom() is not { } version)
             return;
         IsLive = true;
         _openedAt = _heardAt = turn.Instant;
@@ -83,11 +76,15 @@ internal sealed class WatchKeeper(ElectorSettings settings, ElectionTurn turn, L
         _openAt = turn.Instant + (pause < LongestPause ? pause : LongestPause);
     }
 
+    /// <summary>Whether it is no use to ask again soon: somebody has to change something first.</summary>
+    public static bool IsRefusal(LeaseStoreError error) =>
+        error.Kind is LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.NotFound;
+
     /// <summary>The watch broke, or may not be had at all: polling for a while then.</summary>
     public void Broke(LeaseStoreError error)
     {
         Mistrust();
-        if (error.Kind is not (LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.NotFound))
+        if (!IsRefusal(error))
         {
             turn.Report(new ElectionEvent.WatchLost(error));
             return;

@@ -13,8 +13,12 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
     : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private CancellationTokenSource _watch = new();
-    private Task _watching = Task.CompletedTask;
+    private readonly WatchRunner<LeaseEvent> _watch = new(
+        store.WatchAsync,
+        told => post(new ElectionInput.Watched(told)),
+        () => post(new ElectionInput.WatchEnded()),
+        error => post(new ElectionInput.WatchBroken(error)),
+        exception => logger.StoreThrew(run.Card.LeaseNamespace, run.Card.LeaseName, exception));
     private Task _request = Task.CompletedTask;
     private bool _disposed;
 
@@ -26,21 +30,7 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
     public void Replace(Lease current, LeaseRecord record, TimeSpan timeout) =>
         Send(() => store.ReplaceAsync(current, record, timeout, _stopping.Token), isWrite: true);
 
-    public void Watch(string resourceVersion)
-    {
-        (CancellationTokenSource previousWatch, Task previous) = (_watch, _watching);
-        Task cancelled = previousWatch.CancelAsync(); // Silent from here on; what it has registered runs elsewhere.
-        _watch = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        CancellationToken token = _watch.Token;
-        _watching = Task.Run(async () =>
-        {
-            // One watch at a time: what an abandoned one still had to tell must not arrive after what its successor tells.
-            await cancelled.ConfigureAwait(false);
-            await previous.ConfigureAwait(false);
-            previousWatch.Dispose();
-            await WatchAsync(resourceVersion, token).ConfigureAwait(false);
-        });
-    }
+    public void Watch(string resourceVersion) => _watch.Open(resourceVersion);
 
     public async ValueTask DisposeAsync()
     {
@@ -51,8 +41,8 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         try
         {
             // A store that hears no token must not keep the process from ending.
-            await Task.WhenAll(_request, _watching).WaitAsync(ElectorSettings.ReleaseTimeout, run.Clock.TimeProvider).ConfigureAwait(false);
-            _watch.Dispose();
+            await Task.WhenAll(_request, _watch.DisposeAsync().AsTask())
+                .WaitAsync(ElectorSettings.ReleaseTimeout, run.Clock.TimeProvider).ConfigureAwait(false);
             _stopping.Dispose();
             await store.DisposeAsync().ConfigureAwait(false);
         }
@@ -93,38 +83,4 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         LeaseReply.Unknown unknown => isWrite ? new ElectionInput.WriteUnknown(unknown.Error) : new ElectionInput.ReadFailed(unknown.Error),
         _ => throw new ArgumentOutOfRangeException(nameof(reply), reply, "The set of replies is closed."),
     };
-
-    private async Task WatchAsync(string resourceVersion, CancellationToken token)
-    {
-        try
-        {
-            await foreach (LeaseEvent happened in store.WatchAsync(resourceVersion, token).ConfigureAwait(false))
-            {
-                if (token.IsCancellationRequested)
-                    return;
-                post(new ElectionInput.Watched(happened));
-            }
-
-            if (!token.IsCancellationRequested)
-                post(new ElectionInput.WatchEnded());
-        }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
-        {
-            // Replaced by another watch, or the election is over.
-        }
-        catch (LeaseWatchException exception)
-        {
-            if (!token.IsCancellationRequested)
-                post(new ElectionInput.WatchBroken(exception.Error));
-        }
-#pragma warning disable CA1031 // As above: a bug in a store breaks the watch, not the election.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            logger.StoreThrew(run.Card.LeaseNamespace, run.Card.LeaseName, exception);
-            if (!token.IsCancellationRequested)
-                post(new ElectionInput.WatchBroken(
-                    new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, exception.Message) { Exception = exception }));
-        }
-    }
 }

@@ -13,7 +13,8 @@ public sealed partial class RoomsTests
     private static readonly string[] Pure =
     [
         "LeaseElection.Hosting", "LeaseElection.Hosting.Election", "LeaseElection.Hosting.Election.Partitions", "LeaseElection.Hosting.Leases",
-        "System", "System.Collections.Generic", "System.Diagnostics.CodeAnalysis", "System.Globalization", "System.Linq", "System.Runtime.InteropServices",
+        "System", "System.Collections.Generic", "System.Collections.Immutable", "System.Diagnostics.CodeAnalysis", "System.Globalization",
+        "System.Linq", "System.Runtime.InteropServices",
     ];
 
     [Fact]
