@@ -14,7 +14,7 @@ internal sealed record PartitionHealth
 
     public required string Summary { get; init; }
 
-    private required PartitionsSnapshot Snapshot { get; init; }
+    public required PartitionsSnapshot Snapshot { get; init; }
 
     /// <param name="partitions">Who owns what.</param>
     /// <param name="run">That of the whole election.</param>

@@ -199,6 +199,7 @@ internal sealed class GroupKeeper
 
     private void StayFreshFor(TimeSpan time)
     {
+        View = View with { AsOf = _turn.Instant };
         TimeSpan until = _turn.Instant + time;
         if (until > View.FreshUntil)
             View = View with { FreshUntil = until, News = View.News + (View.IsFreshAt(_turn.Instant) ? 0 : 1) };

@@ -87,28 +87,19 @@ public sealed class PartitionLoopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Second_Dies_FirstHasItsShareWhenTheLeasesHaveRunOut()
+    public async Task Work_Fails_GivesUpItsPartitionAloneAndTriesItAgain()
     {
-        (PartitionReplica first, PartitionReplica second) = await TwoAsync();
-
-        second.Instead = null;
-        await KillAsync(second);
-        await _world.UntilAsync(() => first.Running.Count == Count);
-    }
-
-    [Fact]
-    public async Task Work_Fails_GivesUpItsPartitionAloneAndItIsWorkedOnAgain()
-    {
-        int failures = 0;
         PartitionReplica only = _world.Add("a", 3);
         await _world.UntilAsync(() => only.Running.Count == 3);
-        LeadershipTerm[] others = [.. only.Running.Where(run => run.Key.Index != 1).Select(run => run.Value)];
+        LeadershipTerm[] before = [.. only.Running.OrderBy(run => run.Key.Index).Select(run => run.Value)];
 
-        only.Instead = partition => partition.Index == 1 && Interlocked.Increment(ref failures) == 1
-            ? throw new InvalidOperationException("The database is away.")
-            : Task.Delay(Timeout.Infinite, TimeProvider.System, CancellationToken.None);
-        only.Running.First(run => run.Key.Index == 1).Value.ToString();
-        Assert.Equal(2, others.Length);
+        only.Fail(1);
+        await _world.UntilAsync(() => only.Running.Count == 3 && !only.Running.Values.Contains(before[1]));
+
+        LeadershipTerm[] after = [.. only.Running.OrderBy(run => run.Key.Index).Select(run => run.Value)];
+        Assert.Equal([before[0], before[2]], new[] { after[0], after[2] });
+        Assert.True(after[1].FencingToken > before[1].FencingToken);
+        Assert.Equal("orders-1", Assert.Single(only.Logs.Named("WorkFaulted")).Message.Split('/', ';')[1]);
     }
 
     [Fact]
@@ -180,6 +171,4 @@ public sealed class PartitionLoopTests : IAsyncLifetime
         await _world.UntilAsync(() => first.Running.Count == Count / 2 && second.Running.Count == Count / 2);
         return (first, second);
     }
-
-    private static Task KillAsync(PartitionReplica replica) => throw new NotSupportedException($"{replica}");
 }

@@ -17,6 +17,7 @@ namespace LeaseElection.Hosting.Tests;
 internal sealed class PartitionReplica : IAsyncDisposable
 {
     private readonly PartitionWorld _world;
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _failures = new();
     private readonly LeaseGroupWatch _watch;
     private readonly TermWatchdog _watchdog = new(NullLogger<TermWatchdog>.Instance);
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
@@ -58,10 +59,10 @@ internal sealed class PartitionReplica : IAsyncDisposable
     /// <summary>Work waits for it when it has been told to stop.</summary>
     public Task MayStop { get; set; } = Task.CompletedTask;
 
-    /// <summary>What work does instead of waiting for its token.</summary>
-    public Func<Partition, Task>? Instead { get; set; }
-
     public IEnumerable<int> Owned => Running.Keys.Select(partition => partition.Index).Order();
+
+    /// <summary>The work of one partition throws.</summary>
+    public void Fail(int index) => _failures[index].SetResult();
 
     public void Start()
     {
@@ -88,14 +89,14 @@ internal sealed class PartitionReplica : IAsyncDisposable
 
     private async Task RunAsync(IServiceProvider services, Partition partition, LeadershipTerm term, CancellationToken stoppingToken)
     {
+        TaskCompletionSource failure = _failures[partition.Index] = new();
         _world.Begin(this, partition);
         Running[partition] = term;
         try
         {
-            if (Instead is { } instead)
-                await instead(partition);
-            else
-                await Task.Delay(Timeout.Infinite, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await failure.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (failure.Task.IsCompleted)
+                throw new InvalidOperationException("The database is away.");
             await MayStop;
         }
         finally

@@ -58,7 +58,7 @@ internal sealed class PartitionWorld : IAsyncDisposable
         long since = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < Signal.Patience, ToString());
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(10), $"At {Time.GetUtcNow()}: {this}");
             if (_replicas.TrueForAll(IsUpToDate))
                 Time.Advance(Step);
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
@@ -107,7 +107,8 @@ internal sealed class PartitionWorld : IAsyncDisposable
     }
 
     public override string ToString() => string.Join('\n', _replicas.Select(replica =>
-        $"{replica.Identity}: works on {string.Join(", ", replica.Owned)}\n{string.Join('\n', replica.Logs.Entries)}"));
+        $"{replica.Identity}: works on {string.Join(", ", replica.Owned)}\n"
+        + string.Join('\n', replica.Logs.Entries.Where(entry => entry.Id.Name != "Renewed"))));
 
     private static bool IsUpToDate(PartitionReplica replica) => replica.Running.Values.All(term =>
         !term.IsHeld || term.TimeLeft > replica.Run.Settings.RenewDeadline - replica.Run.Settings.RenewInterval - (2 * Step));
