@@ -93,6 +93,13 @@ public sealed class LeadershipTerm
     /// <summary>Leadership is over for good, whatever the clock says.</summary>
     internal void End() => _ended = true;
 
+    /// <summary>Whoever holds it gives it up by himself: it is over for good, and there is nobody to tell.</summary>
+    internal void GiveUp()
+    {
+        End();
+        Interlocked.Exchange(ref _cancelled, 1);
+    }
+
     /// <summary>Tells work to stop, once, on the calling thread: what users registered runs here, and throws here.</summary>
     internal void Cancel()
     {

@@ -9,15 +9,22 @@ if (SimulationOptions.Parse(args) is not { } options)
 if (options.Seeds == 1)
 {
     var chronicle = new Chronicle();
-    Violation? violation = Seed.Play(options.First, chronicle).Violation;
+    Violation? violation = options.OnlyPartitions ? FleetSeed.Play(options.First, chronicle).Violation : Seed.Play(options.First, chronicle).Violation;
     Console.WriteLine(chronicle);
     Console.WriteLine(violation is null ? "Violations: 0" : $"Violation: {violation}");
     return violation is null ? 0 : 1;
 }
 
-Campaign campaign = Campaign.Run(options.First, options.Seeds);
-CampaignReport.Write(Console.Out, campaign);
-int failures = campaign.Violations.Count;
+int failures = 0;
+if (!options.OnlyPartitions)
+{
+    Campaign campaign = Campaign.Run(options.First, options.Seeds);
+    CampaignReport.Write(Console.Out, campaign);
+    Console.WriteLine();
+    failures += campaign.Violations.Count;
+}
+
+failures += FleetCampaign.Run(options.First, options.OnlyPartitions ? options.Seeds : Math.Max(options.Seeds / 10, 1), Console.Out);
 if (options.ProvesItself)
 {
     Console.WriteLine();

@@ -6,16 +6,22 @@ using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting.Configuration;
 
 /// <summary>Finds store, namespace and identity of an election from its options and from what is around the process.</summary>
 internal sealed class ElectionStoreFactory(
-    ProcessEnvironment environment, IHostEnvironment host, GivenConnections givers, LeaseClaims claims, AnnouncerFactory announcers,
-    ElectionClock clock, ILoggerFactory loggers)
+    ProcessEnvironment environment, GivenConnections givers, LeaseClaims claims, AnnouncerFactory announcers, ElectionClock clock,
+    IHostEnvironment? host = null, ILoggerFactory? loggers = null)
     : IElectionStoreFactory
 {
     private const string NoLease = "no lease (disabled)";
+
+    private readonly ILoggerFactory _loggers = loggers ?? NullLoggerFactory.Instance;
+
+    /// <summary>Without a host the variable that would name its environment counts all the same.</summary>
+    private string? EnvironmentName => host is null ? environment.Variable("DOTNET_ENVIRONMENT") : host.EnvironmentName;
 
     public async ValueTask<OpenedStore> OpenAsync(
         LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken)
@@ -26,7 +32,7 @@ internal sealed class ElectionStoreFactory(
             { Connection: { } connection } => new KubernetesLeaseStore(
                 connection, found.Card.LeaseNamespace, found.Card.LeaseName, clock.TimeProvider, Logger<KubernetesLeaseStore>()),
             { Directory: { } directory } => new FileLeaseStore(
-                directory, found.Card.LeaseNamespace, found.Card.LeaseName, clock.TimeProvider, loggers.CreateLogger<FileLeaseStore>()),
+                directory, found.Card.LeaseNamespace, found.Card.LeaseName, clock.TimeProvider, _loggers.CreateLogger<FileLeaseStore>()),
             _ => new MemoryLeases(NoLease).Open(found.Card.LeaseName),
         };
         if (options.Enabled)
@@ -60,7 +66,7 @@ internal sealed class ElectionStoreFactory(
             registration,
             options,
             environment,
-            host.EnvironmentName,
+            EnvironmentName,
             (atHome, tried) => given ?? LookAround(registration, options, atHome, tried));
         string leaseNamespace = LeaseNamespace.Resolve(
             registration, options, environment, connection is null ? LeaseNamespace.Default : connection.Namespace, given?.Origin);
@@ -76,11 +82,11 @@ internal sealed class ElectionStoreFactory(
         { Connection: { } connection } =>
             new KubernetesLeases(connection, found.Card.LeaseNamespace, clock.TimeProvider, Logger<KubernetesLeases>()),
         { Directory: { } directory } => new FileLeases(
-            directory, found.Card.LeaseNamespace, clock.TimeProvider, loggers.CreateLogger<FileLeaseStore>()),
+            directory, found.Card.LeaseNamespace, clock.TimeProvider, _loggers.CreateLogger<FileLeaseStore>()),
         _ => new MemoryLeases(NoLease),
     };
 
-    private GuardedLogger Logger<T>() => new(loggers.CreateLogger<T>());
+    private GuardedLogger Logger<T>() => new(_loggers.CreateLogger<T>());
 
     private KubernetesConnection? LookAround(
         LeaderElectionRegistration registration, LeaderElectionOptions options, bool atHome, List<string> tried)

@@ -34,13 +34,37 @@ internal static class LeaderElectionBinding
                 nameof(section));
         }
 
-        var registration = new LeaderElectionRegistration(name, section);
-        if (Find(services, name) is { } existing)
+        return services.Bind(new LeaderElectionRegistration(name, section));
+    }
+
+    /// <summary>Adds the options of a broker, by the name of its section. A second call for the same section changes nothing.</summary>
+    /// <exception cref="ArgumentException">The name cannot be a section's.</exception>
+    /// <exception cref="InvalidOperationException">An election has this name.</exception>
+    public static LeaderElectionRegistration BindLeaseBroker(this IServiceCollection services, string section)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(section);
+        bool isElections = section.Equals(LeaderElectionOptions.SectionName, StringComparison.OrdinalIgnoreCase);
+        if (isElections || section.Contains("__", StringComparison.Ordinal) || section.Trim() != section)
         {
-            return section is null || existing.ConfigurationPath == registration.ConfigurationPath ? existing
+            throw new ArgumentException(
+                $"\"{section}\" cannot be the section of a broker of leases: it must not be that of elections, and must hold no \"__\" and no "
+                + "space at either end. Write for example \"LeaseLocks\".",
+                nameof(section));
+        }
+
+        return services.Bind(new LeaderElectionRegistration(section, Section: null) { IsBroker = true });
+    }
+
+    private static LeaderElectionRegistration Bind(this IServiceCollection services, LeaderElectionRegistration registration)
+    {
+        if (Find(services, registration.Name) is { } existing)
+        {
+            bool same = existing.IsBroker == registration.IsBroker
+                && (registration.Section is null || existing.ConfigurationPath == registration.ConfigurationPath);
+            return same ? existing
                 : throw new InvalidOperationException(
-                    $"The election \"{name}\" is bound to the section {existing.ConfigurationPath} already, and cannot be bound "
-                    + $"to {registration.ConfigurationPath} too. Give the second election a name of its own.");
+                    $"The {existing.Kind} \"{existing.Name}\" is bound to the section {existing.ConfigurationPath} already, and the "
+                    + $"{registration.Kind} cannot be bound to {registration.ConfigurationPath} too. Give the second one a name of its own.");
         }
 
         services.AddSingleton(registration);
@@ -49,7 +73,7 @@ internal static class LeaderElectionBinding
             ServiceDescriptor.Singleton<IValidateOptions<LeaderElectionOptions>, LeaderElectionConfiguration>(),
             ServiceDescriptor.Singleton<IValidateOptions<LeaderElectionOptions>, LeaderElectionOptionsValidator>(),
         ]);
-        services.AddOptions<LeaderElectionOptions>(name).ValidateOnStart();
+        services.AddOptions<LeaderElectionOptions>(registration.Name).ValidateOnStart();
         return registration;
     }
 

@@ -22,9 +22,9 @@ internal sealed class LeaderElectionConfiguration(
     {
         if (Find(name) is not { } registration)
             return;
-        if (registration.Section is null && registration.Name.Length > 0)
+        if (registration.IsShared && registration.Name.Length > 0)
             Bind(_shared, options, LeaderElectionSetting.All.Where(setting => setting.IsShared));
-        Bind(SectionOf(registration), options, LeaderElectionSetting.All);
+        Bind(SectionOf(registration), options, LeaderElectionSetting.Of(registration.IsBroker));
     }
 
     public ValidateOptionsResult Validate(string? name, LeaderElectionOptions options)
@@ -34,10 +34,10 @@ internal sealed class LeaderElectionConfiguration(
 
         var check = new LeaderElectionSectionCheck(_registrations);
         // What is wrong in the shared section is one mistake, not one for each election: the first of its readers tells it.
-        if (registration == Array.Find(_registrations, candidate => candidate.Section is null))
+        if (registration == Array.Find(_registrations, candidate => candidate.IsShared))
             check.Run(_shared);
-        if (registration.Section is not null || registration.Name.Length > 0)
-            check.Run(SectionOf(registration));
+        if (!registration.IsShared || registration.Name.Length > 0)
+            check.Run(SectionOf(registration), registration.IsBroker);
         return check.Failures.Count > 0 ? ValidateOptionsResult.Fail(check.Failures) : ValidateOptionsResult.Success;
     }
 
@@ -45,7 +45,10 @@ internal sealed class LeaderElectionConfiguration(
         Array.Find(_registrations, registration => registration.Name == name);
 
     private IConfiguration? SectionOf(LeaderElectionRegistration registration) =>
-        registration.Section ?? (registration.Name.Length == 0 ? _shared : _shared?.GetSection(registration.Name));
+        registration.Section
+        ?? (registration.IsBroker ? configuration?.GetSection(registration.Name)
+            : registration.Name.Length == 0 ? _shared
+            : _shared?.GetSection(registration.Name));
 
     private static void Bind(IConfiguration? section, LeaderElectionOptions options, IEnumerable<LeaderElectionSetting> settings)
     {

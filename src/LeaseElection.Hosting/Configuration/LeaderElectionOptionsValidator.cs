@@ -17,6 +17,8 @@ internal sealed class LeaderElectionOptionsValidator(
             return ValidateOptionsResult.Skip;
 
         var failures = new OptionFailures(registration);
+        if (registration.IsBroker)
+            CheckIsOfLeases(options, failures);
         CheckNames(options, failures);
         ElectionTimingRules.Check(options, failures);
         CheckChoice(nameof(options.WhenWorkEnds), options.WhenWorkEnds, failures);
@@ -29,10 +31,22 @@ internal sealed class LeaderElectionOptionsValidator(
             CheckDirectory(options.File.Directory, failures);
         PartitionRules.Check(options, registration, partitionedWorks, failures);
         // Last, because the example takes several lines and the framework joins the failures by semicolons.
-        if (options.Enabled && string.IsNullOrEmpty(options.LeaseName))
+        if (!registration.IsBroker && options.Enabled && string.IsNullOrEmpty(options.LeaseName))
             failures.Add(MissingLeaseName(registration));
 
         return failures.Messages.Count > 0 ? ValidateOptionsResult.Fail(failures.Messages) : ValidateOptionsResult.Success;
+    }
+
+    /// <summary>By code alone: what a configuration says of elections is not even bound.</summary>
+    private static void CheckIsOfLeases(LeaderElectionOptions options, OptionFailures failures)
+    {
+        const string rule = "unset, because it is for elections only";
+        if (options.LeaseName is { } lease)
+            failures.Add(nameof(options.LeaseName), OptionFailures.Quote(lease), rule, "remove it, and name the lease where you ask for it");
+        if (!options.Enabled)
+            failures.Add(nameof(options.Enabled), "false", rule, "remove it; for a single instance set Store to File");
+        if (options.Kubernetes is { PublishEvents: true } or { LabelLeaderPod: true })
+            failures.Add("Kubernetes:PublishEvents or LabelLeaderPod", "true", rule, "remove it");
     }
 
     private static void CheckNames(LeaderElectionOptions options, OptionFailures failures)

@@ -7,10 +7,23 @@ namespace LeaseElection.Hosting.Configuration;
 /// <param name="Section">The only section to bind, if the caller chose one.</param>
 internal sealed record LeaderElectionRegistration(string Name, IConfiguration? Section)
 {
+    /// <summary>
+    /// Whether it is no election but a broker (<c>AddLeaseBroker</c>), whose name is that of its section, whose leases are named when they are
+    /// asked for, and which has no work of its own.
+    /// </summary>
+    public bool IsBroker { get; init; }
+
+    /// <summary>What it is, for a message.</summary>
+    public string Kind => IsBroker ? "broker of leases" : "election";
+
+    /// <summary>Whether its settings are those of the section <c>LeaderElection</c>, or below it.</summary>
+    public bool IsShared => Section is null && !IsBroker;
+
     /// <summary>Where the settings of this election, and of no other, are written.</summary>
     public string ConfigurationPath => Section switch
     {
         IConfigurationSection section => section.Path,
+        null when IsBroker => Name,
         null when Name.Length == 0 => LeaderElectionOptions.SectionName,
         null => LeaderElectionOptions.SectionName + ":" + Name,
         _ => "",

@@ -7,13 +7,19 @@ internal sealed class LeaderElectionSectionCheck(IReadOnlyCollection<LeaderElect
 {
     private readonly LeaderElectionOptions _scratch = new();
     private readonly List<string> _failures = [];
+    private LeaderElectionSetting[] _settings = [];
+    private bool _isBroker;
 
     public IReadOnlyCollection<string> Failures => _failures;
 
-    public void Run(IConfiguration? section)
+    /// <param name="section">The section; <see langword="null"/> where there is no configuration.</param>
+    /// <param name="isBroker">Whether it is that of a broker, which has fewer settings, and no election below it.</param>
+    public void Run(IConfiguration? section, bool isBroker = false)
     {
+        _isBroker = isBroker;
+        _settings = [.. LeaderElectionSetting.Of(isBroker)];
         if (section is IConfigurationSection { Value.Length: > 0 } text)
-            _failures.Add($"{text.Path} is \"{text.Value}\", but must be a section with settings such as LeaseName.");
+            _failures.Add($"{text.Path} is \"{text.Value}\", but must be a section with settings such as {_settings[0].Key}.");
         foreach (IConfigurationSection child in section?.GetChildren() ?? [])
             CheckChild(child, child.Key);
     }
@@ -22,9 +28,9 @@ internal sealed class LeaderElectionSectionCheck(IReadOnlyCollection<LeaderElect
     /// <param name="key">Its key within the section of the election.</param>
     private void CheckChild(IConfigurationSection child, string key)
     {
-        if (LeaderElectionSetting.All.FirstOrDefault(setting => Same(setting.Key, key)) is { } setting)
+        if (_settings.FirstOrDefault(setting => Same(setting.Key, key)) is { } setting)
             CheckValue(child, setting);
-        else if (LeaderElectionSetting.All.Any(setting => IsBelow(setting.Key, key)))
+        else if (_settings.Any(setting => IsBelow(setting.Key, key)))
             CheckGroup(child, key);
         else if (!IsElection(child.Path))
             _failures.Add(Unknown(child, key));
@@ -48,15 +54,17 @@ internal sealed class LeaderElectionSectionCheck(IReadOnlyCollection<LeaderElect
 
     private string Unknown(IConfigurationSection child, string key)
     {
-        string[] elections = [.. registrations.Where(election => election.Section is null).Select(election => election.Name)];
+        if (_isBroker && LeaderElectionSetting.All.Any(setting => Same(setting.Key, key)))
+            return $"{child.Path} is a setting of elections, and of no use to locks and other leases that are held for a while; remove it.";
+        string[] elections = _isBroker ? [] : [.. registrations.Where(election => election.IsShared).Select(election => election.Name)];
         // Settings in a section of their own are meant for an election: then the code may be wrong as well as the key.
-        if (child.GetChildren().Any(inner => LeaderElectionSetting.All.Any(setting => Same(setting.Key, inner.Key))))
+        if (!_isBroker && child.GetChildren().Any(inner => _settings.Any(setting => Same(setting.Key, inner.Key))))
         {
             return $"{child.Path} belongs to no registered election{Suggest(NearestName.Of(key, elections)) ?? "."} "
                 + $"Call AddLeaderElection(\"{child.Key}\"), or remove the section.";
         }
 
-        string[] keys = [.. LeaderElectionSetting.All.Select(setting => setting.Key)];
+        string[] keys = [.. _settings.Select(setting => setting.Key)];
         IEnumerable<string> groups = keys.Select(known => known.Split(':')[0]);
         string? nearest = NearestName.Of(key, [.. keys.Union(groups), .. elections]);
         return $"{child.Path} is not a known setting{Suggest(nearest) ?? $"; remove it. Known are {Names("")}."}";
@@ -67,7 +75,7 @@ internal sealed class LeaderElectionSectionCheck(IReadOnlyCollection<LeaderElect
     private bool IsElection(string path) =>
         registrations.Any(election => Same(election.ConfigurationPath, path) || IsBelow(election.ConfigurationPath, path));
 
-    private static string Names(string prefix) => string.Join(", ", LeaderElectionSetting.All
+    private string Names(string prefix) => string.Join(", ", _settings
         .Where(setting => setting.Key.StartsWith(prefix, StringComparison.Ordinal))
         .Select(setting => setting.Key[prefix.Length..]));
 

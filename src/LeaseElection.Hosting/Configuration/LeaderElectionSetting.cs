@@ -16,26 +16,26 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
     /// <summary>Every setting. A test compares it with the properties of the options.</summary>
     public static IReadOnlyList<LeaderElectionSetting> All { get; } =
     [
-        Text(nameof(LeaderElectionOptions.LeaseName), (o, value) => o.LeaseName = value) with { IsShared = false },
+        Text(nameof(LeaderElectionOptions.LeaseName), (o, value) => o.LeaseName = value) with { IsShared = false, IsOfLeases = false },
         Text(nameof(LeaderElectionOptions.LeaseNamespace), (o, value) => o.LeaseNamespace = value),
         Text(nameof(LeaderElectionOptions.Identity), (o, value) => o.Identity = value) with { IsShared = false },
         Duration(nameof(LeaderElectionOptions.LeaseDuration), (o, value) => o.LeaseDuration = value),
         Duration(nameof(LeaderElectionOptions.RenewDeadline), (o, value) => o.RenewDeadline = value),
         Duration(nameof(LeaderElectionOptions.RenewInterval), (o, value) => o.RenewInterval = value),
         Duration(nameof(LeaderElectionOptions.RetryPeriod), (o, value) => o.RetryPeriod = value),
-        Duration(nameof(LeaderElectionOptions.StopTimeout), (o, value) => o.StopTimeout = value),
-        Switch(nameof(LeaderElectionOptions.ReleaseOnStop), (o, value) => o.ReleaseOnStop = value),
-        Choice<WorkEndPolicy>(nameof(LeaderElectionOptions.WhenWorkEnds), (o, value) => o.WhenWorkEnds = value),
-        Choice<WorkOverrunPolicy>(nameof(LeaderElectionOptions.WhenWorkOverruns), (o, value) => o.WhenWorkOverruns = value),
+        Duration(nameof(LeaderElectionOptions.StopTimeout), (o, value) => o.StopTimeout = value) with { IsOfLeases = false },
+        Switch(nameof(LeaderElectionOptions.ReleaseOnStop), (o, value) => o.ReleaseOnStop = value) with { IsOfLeases = false },
+        Choice<WorkEndPolicy>(nameof(LeaderElectionOptions.WhenWorkEnds), (o, value) => o.WhenWorkEnds = value) with { IsOfLeases = false },
+        Choice<WorkOverrunPolicy>(nameof(LeaderElectionOptions.WhenWorkOverruns), (o, value) => o.WhenWorkOverruns = value) with { IsOfLeases = false },
         Choice<LeaseStoreKind>(nameof(LeaderElectionOptions.Store), (o, value) => o.Store = value),
-        Switch(nameof(LeaderElectionOptions.Enabled), (o, value) => o.Enabled = value),
+        Switch(nameof(LeaderElectionOptions.Enabled), (o, value) => o.Enabled = value) with { IsOfLeases = false },
         Text("Kubernetes:ApiServer", (o, value) => o.Kubernetes.ApiServer = value),
         Text("Kubernetes:TokenFile", (o, value) => o.Kubernetes.TokenFile = value),
         Text("Kubernetes:CertificateAuthorityFile", (o, value) => o.Kubernetes.CertificateAuthorityFile = value),
         Text("Kubernetes:KubeConfig", (o, value) => o.Kubernetes.KubeConfig = value),
         Text("Kubernetes:Context", (o, value) => o.Kubernetes.Context = value),
-        Switch("Kubernetes:PublishEvents", (o, value) => o.Kubernetes.PublishEvents = value),
-        Switch("Kubernetes:LabelLeaderPod", (o, value) => o.Kubernetes.LabelLeaderPod = value),
+        Switch("Kubernetes:PublishEvents", (o, value) => o.Kubernetes.PublishEvents = value) with { IsOfLeases = false },
+        Switch("Kubernetes:LabelLeaderPod", (o, value) => o.Kubernetes.LabelLeaderPod = value) with { IsOfLeases = false },
         Text("File:Directory", (o, value) => o.File.Directory = value),
         Number("Partitions:Count", (o, value) => o.Partitions.Count = value) with { IsShared = false },
         Duration("Partitions:MoveAfter", (o, value) => o.Partitions.MoveAfter = value),
@@ -50,6 +50,12 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
     /// have any.
     /// </summary>
     public bool IsShared { get; private init; } = true;
+
+    /// <summary>Whether it says where and how leases are kept, for whoever holds them, and not what an election makes of one.</summary>
+    public bool IsOfLeases { get; private init; } = true;
+
+    /// <summary>What may be written in the section of an election, or of a broker.</summary>
+    public static IEnumerable<LeaderElectionSetting> Of(bool isBroker) => isBroker ? All.Where(setting => setting.IsOfLeases) : All;
 
     private static LeaderElectionSetting Text(string key, Action<LeaderElectionOptions, string> set) =>
         new(key, "text", (options, text) =>

@@ -47,7 +47,9 @@ internal static class LeaseStoreSelection
             "run in a pod with a service account token",
             $"set {registration.KeyOf("Kubernetes:KubeConfig")} to a kubeconfig file",
             $"on one machine only, set {storeKey}=File{orDevelopment}",
-            $"for a single instance, set {registration.KeyOf(nameof(LeaderElectionOptions.Enabled))}=false",
+            .. registration.IsBroker
+                ? Array.Empty<string>()
+                : [$"for a single instance, set {registration.KeyOf(nameof(LeaderElectionOptions.Enabled))}=false"],
         ];
         return $"{storeKey} is {store}, but no Kubernetes API server was found.\n"
             + "Tried:\n" + string.Concat(tried.Select(place => $"  - {place}\n"))

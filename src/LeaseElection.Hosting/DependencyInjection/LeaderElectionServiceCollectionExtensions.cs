@@ -96,16 +96,10 @@ public static class LeaderElectionServiceCollectionExtensions
     private static void AddParts(IServiceCollection services, LeaderElectionRegistration registration)
     {
         string name = registration.Name;
-        services.TryAddSingleton(ProcessEnvironment.Current);
-        services.TryAddSingleton<LeaseClaims>();
-        services.TryAddSingleton<AnnouncerFactory>();
-        services.TryAddSingleton<GivenConnections>();
+        services.AddElectionParts();
         services.TryAddSingleton<ElectionInstruments>();
         services.TryAddSingleton<HostSettings>();
         services.TryAddSingleton(provider => new HostedServices(services, provider, provider.GetRequiredService<HostSettings>()));
-        services.TryAddSingleton<TermWatchdog>();
-        services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
-        services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider)));
 
         services.AddKeyedSingleton(name, (_, key) => new LeaderElection((string)key!));
         services.AddKeyedSingleton<ILeaderElection>(name, (provider, key) => provider.GetRequiredKeyedService<LeaderElection>(key));
@@ -118,6 +112,18 @@ public static class LeaderElectionServiceCollectionExtensions
         services.AddHealthChecks();
         services.AddLeaderElectionHealthCheck(name);
         AddEndpointCheck(services);
+    }
+
+    /// <summary>What elections and brokers are made of.</summary>
+    internal static void AddElectionParts(this IServiceCollection services)
+    {
+        services.TryAddSingleton(ProcessEnvironment.Current);
+        services.TryAddSingleton<LeaseClaims>();
+        services.TryAddSingleton<AnnouncerFactory>();
+        services.TryAddSingleton<GivenConnections>();
+        services.TryAddSingleton<TermWatchdog>();
+        services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
+        services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider)));
     }
 
     /// <summary>

@@ -29,4 +29,10 @@ internal static partial class FileStoreLog
         "Lease {LeaseNamespace}/{LeaseName} ({Path}) was not released, so the lock on {AliveFile} is kept until this process ends",
         EventName = "LockKept")]
     public static partial void LockKept(ILogger logger, string leaseNamespace, string leaseName, string path, string aliveFile);
+
+    [LoggerMessage(254, LogLevel.Warning,
+        "{Folder} cannot be watched for the leases of {Group}, so they are looked at every {Interval} ms instead and "
+            + "a hand-over takes that much longer: {Reason}",
+        EventName = "GroupPollsInsteadOfWatching")]
+    public static partial void GroupPollsInsteadOfWatching(ILogger logger, string folder, string group, double interval, string reason);
 }

@@ -21,6 +21,19 @@ internal static class GuardedInstruments
         }
     }
 
+    public static void Change(this UpDownCounter<long> counter, long by, in TagList tags)
+    {
+        try
+        {
+            counter.Add(by, tags);
+        }
+#pragma warning disable CA1031 // As above.
+        catch
+#pragma warning restore CA1031
+        {
+        }
+    }
+
     public static void Measure(this Histogram<double> histogram, TimeSpan time, in TagList tags)
     {
         try

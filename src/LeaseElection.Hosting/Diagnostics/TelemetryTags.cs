@@ -13,10 +13,16 @@ internal static class TelemetryTags
     public const string Operation = "leader_election.operation";
     public const string FencingToken = "leader_election.fencing_token";
     public const string ErrorType = "error.type";
+    public const string BrokerName = "lease_broker.name";
+    public const string Outcome = "lease_broker.outcome";
 
     public const string Acquired = "acquired";
     public const string Lost = "lost";
     public const string Released = "released";
+
+    public const string NotAcquired = "not_acquired";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
 
     /// <summary>A reason: the host stopped waiting, or the election ended by a bug.</summary>
     public const string Abandoned = "abandoned";

@@ -9,6 +9,13 @@ internal sealed class Candidacy(ElectorSettings settings, ElectionTurn turn, Lea
     private TimeSpan _pauseUntil = TimeSpan.MinValue;
     private TimeSpan _jitter;
     private bool _yielding;
+    private bool _hasTried;
+
+    /// <summary>Whether no other attempt is wanted after this one.</summary>
+    public bool IsLastTry { get; private set; }
+
+    /// <summary>Whether an attempt has come to nothing, and another is not wanted.</summary>
+    public bool IsOver => IsLastTry && _hasTried;
 
     /// <summary>When to take over. A released lease is taken at once; one that runs out, spread over a few milliseconds.</summary>
     public TimeSpan TakeOverAt
@@ -41,6 +48,15 @@ internal sealed class Candidacy(ElectorSettings settings, ElectionTurn turn, Lea
         if (_yielding && holder is not null)
             _pauseUntil = TimeSpan.MinValue;
     }
+
+    /// <summary>Nobody waits any more: see <see cref="ElectionInput.WaitingEnded"/>.</summary>
+    public void LastTry() => IsLastTry = true;
+
+    /// <summary>The lease was read. If it is free the attempt goes on with a write.</summary>
+    public void Looked() => _hasTried = TakeOverAt > turn.Instant;
+
+    /// <summary>A request failed, or somebody else was faster.</summary>
+    public void Failed() => _hasTried = true;
 
     private void Pause(TimeSpan time)
     {

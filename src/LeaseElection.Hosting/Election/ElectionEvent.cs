@@ -60,6 +60,12 @@ internal abstract record ElectionEvent
     /// <summary>The lease could not be given up: the others wait until it expires.</summary>
     public sealed record NotReleased(LeaseStoreError? Error) : ElectionEvent;
 
+    /// <summary>
+    /// The core stands no more: whoever it stood for has no more time, or time does not help. <paramref name="Error"/>: what the store said
+    /// last; <see langword="null"/>, that somebody else holds the lease.
+    /// </summary>
+    public sealed record GaveUp(LeaseStoreError? Error) : ElectionEvent;
+
     public sealed record StandsAgainIn(TimeSpan Pause) : ElectionEvent;
 
     /// <summary>The lease may not be watched: polling instead.</summary>

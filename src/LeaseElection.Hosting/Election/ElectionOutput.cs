@@ -18,6 +18,9 @@ internal abstract record ElectionOutput
     /// <summary>Open a watch from this version, in place of the one there may be.</summary>
     public sealed record Watch(string ResourceVersion) : ElectionOutput;
 
+    /// <summary>Close the watch.</summary>
+    public sealed record EndWatch : ElectionOutput;
+
     /// <summary>A term began: start all work.</summary>
     public sealed record StartWork(TermFacts Term, TermValidity Validity) : ElectionOutput;
 

@@ -88,6 +88,9 @@ internal sealed class Elector
 
     private ElectionTerm? HeldTerm => Term is { Holds: true } term ? term : null;
 
+    /// <summary>Whether another's lease has to end first, and somebody has the time to wait for that.</summary>
+    private bool IsWaiting => State == LeaderElectionState.Standby && !_candidacy.IsLastTry && _candidacy.TakeOverAt > _turn.Instant;
+
     /// <summary>Whether stepping down was asked for and others are to lead first; whoever shuts down does not come back anyway.</summary>
     private bool MustYield => _stepDownWanted && !_shuttingDown;
 
@@ -153,6 +156,9 @@ internal sealed class Elector
                 _shuttingDown = true;
                 Term?.Drain(StopReason.ShutDown);
                 break;
+            case ElectionInput.WaitingEnded:
+                _candidacy.LastTry();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(input), input, "The set of inputs is closed.");
         }
@@ -166,6 +172,7 @@ internal sealed class Elector
             See(_view.Observe(lease, _turn.Instant, newest, Own.Contains(lease)));
         else if (newest)
             See(_view.ObserveAbsent());
+        _candidacy.Looked();
         if (State == LeaderElectionState.Standby && _candidacy.TakeOverAt > _turn.Instant)
             _requests.Recovered(); // Nothing to write: reading was all there was to do.
     }
@@ -195,15 +202,23 @@ internal sealed class Elector
             Release();
         }
         else if (IsOurs && _view.FreeAt <= _turn.Instant && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
-            Term = new ElectionTerm(TermFacts.Of(lease, request), request.Sent, _settings, _turn, _pause);
+            Begin(new ElectionTerm(TermFacts.Of(lease, request), request.Sent, _settings, _turn, _pause));
 
         // Otherwise the reply took too long to prove anything, or somebody wrote after us, or somebody was seen to hold a lease that
         // was deleted before our request arrived, and may still be working. Still a standby; a lease in our own name is free for us
         // once nobody is to be waited for, and the write that takes it again proves the term.
     }
 
+    private void Begin(ElectionTerm term)
+    {
+        Term = term;
+        if (_settings.ForOneTerm)
+            _watch.Close();
+    }
+
     private void OnConflict()
     {
+        _candidacy.Failed();
         _requests.Conflicted(HeldTerm?.Validity.Deadline);
         _watch.Mistrust();
         EndTakingOver();
@@ -213,10 +228,13 @@ internal sealed class Elector
     private void OnFailure(LeaseStoreError error)
     {
         ElectionRequest request = _requests.Failed(error, HeldTerm?.Validity.Deadline);
+        _candidacy.Failed();
         EndTakingOver();
         if (HeldTerm is not { } term)
         {
             _turn.Report(new ElectionEvent.StoreFailed(error, _requests.Failures));
+            if (_settings.ForOneTerm && error.IsLasting)
+                GiveUp();
             return;
         }
 
@@ -259,6 +277,7 @@ internal sealed class Elector
         if (Term is not { StopReason: { } reason } term)
             return;
         Term = null;
+        _shuttingDown |= _settings.ForOneTerm;
         if (term.HasOverrun)
             _turn.Report(new ElectionEvent.OverrunEnded());
         if (!_shuttingDown && reason is StopReason.WorkFaulted or StopReason.WorkReturned)
@@ -278,6 +297,8 @@ internal sealed class Elector
     {
         Term?.Advance();
         AdvanceWatch();
+        if (State == LeaderElectionState.Standby && _candidacy.IsOver && !_requests.IsPending)
+            GiveUp();
         if (State == LeaderElectionState.Standby && _shuttingDown)
             Retire();
         if (State == LeaderElectionState.Releasing)
@@ -292,7 +313,7 @@ internal sealed class Elector
 
     private void AdvanceWatch()
     {
-        if (!_watch.MayOpen() || _shuttingDown)
+        if (!_watch.MayOpen() || _shuttingDown || (_settings.ForOneTerm && !IsWaiting))
             return;
 
         // A leader's next renewal tells the newest version; a standby has to ask.
@@ -353,6 +374,14 @@ internal sealed class Elector
             Release();
         else
             _idle = LeaderElectionState.Stopped;
+    }
+
+    /// <summary>Nobody waits any more for the lease: what is left to do is what a host's stop leaves to do.</summary>
+    private void GiveUp()
+    {
+        if (!_shuttingDown)
+            _turn.Report(new ElectionEvent.GaveUp(LastError));
+        _shuttingDown = true;
     }
 
     /// <summary>Asks to be woken when the next thing falls due. What has fallen due already waits for another input.</summary>

@@ -50,4 +50,11 @@ internal sealed record ElectorSettings
     public WorkEndPolicy WhenWorkEnds { get; init; }
 
     public WorkOverrunPolicy WhenWorkOverruns { get; init; }
+
+    /// <summary>
+    /// Whether it stands for somebody who wants the lease for a while, and not for as long as the process lives: it has one term and then
+    /// stops; it watches only while it waits, since most of such leases are free or held for a moment; and it ends at once where waiting
+    /// does not help (<see cref="Leases.LeaseStoreErrorKind.Forbidden"/>), because somebody waits for its answer.
+    /// </summary>
+    public bool ForOneTerm { get; init; }
 }

@@ -13,5 +13,18 @@ internal sealed class LeaseMemory
 {
     public LeaseView View { get; } = new();
 
-    public OwnWrites Own { get; } = new();
+    public OwnWrites Own { get; private set; } = new();
+
+    /// <summary>Whether a new one would know as much: nobody that is known to hold the lease has any time left.</summary>
+    public bool IsWorthless(TimeSpan now) => View.Latest?.Record.HasHolder is not true && View.FreeAt <= now;
+
+    /// <summary>
+    /// What the last elector held is renewed no more, and nobody says that its work has ended: this process waits for its own lease to run out,
+    /// as all others do (design 5, rule 11).
+    /// </summary>
+    public void Disown()
+    {
+        Own = new OwnWrites();
+        View.Disown();
+    }
 }

@@ -84,6 +84,15 @@ internal sealed class LeaseView
         return true;
     }
 
+    /// <summary>
+    /// What we wrote last counts as another's from now on. A renewal of ours that was under way, and comes to light later, is news then.
+    /// </summary>
+    public void Disown()
+    {
+        if (Latest?.Record is { IsHeld: true } record && RenewalSeenAt is { } at)
+            Promise(record, record, at);
+    }
+
     private Sighting Note(Lease lease, TimeSpan at, bool own)
     {
         // An edit of labels changes the version and not the record: it must keep no dead leader alive.

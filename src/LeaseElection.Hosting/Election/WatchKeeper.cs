@@ -53,6 +53,15 @@ internal sealed class WatchKeeper(ElectionTurn turn, Func<string?> watchFrom, Fu
         turn.Out(new ElectionOutput.Watch(version));
     }
 
+    /// <summary>Nobody waits any more: a holder learns by its renewals what becomes of the lease.</summary>
+    public void Close()
+    {
+        if (!IsLive)
+            return;
+        IsLive = false;
+        turn.Out(new ElectionOutput.EndWatch());
+    }
+
     /// <summary>The watch told something.</summary>
     public void Heard()
     {

@@ -26,6 +26,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ElectionReporter _reporter;
     private readonly LeadershipAnnouncements _announcements;
+    private readonly Action<ElectionEvent>? _heard;
     private readonly ITimer _timer;
     private readonly TimeSpan _startedAt;
     private LeadershipTerm? _term;
@@ -43,6 +44,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
         _announcements = parts.Announcements;
+        _heard = parts.Heard;
         _reporter = new ElectionReporter(parts.Logger, parts.Telemetry, run, _work);
 
         // Otherwise loop, timer and all work would carry the async-locals (activity, culture, log scopes) of whoever started the host.
@@ -67,6 +69,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
 
     /// <summary>Stops all work and gives the lease up. Returns at once.</summary>
     public void RequestShutDown() => Post(new ElectionInput.ShutDownRequested());
+
+    /// <summary>Whoever waits for leadership has no more time: one attempt is made if none was, and then no other. Returns at once.</summary>
+    public void EndWaiting() => Post(new ElectionInput.WaitingEnded());
 
     /// <summary>The host does not wait any longer: the lease is not released, because work may still run.</summary>
     public void Abandon()
@@ -221,6 +226,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
             case ElectionOutput.Watch watch:
                 _store.Watch(watch.ResourceVersion);
                 break;
+            case ElectionOutput.EndWatch:
+                _store.EndWatch();
+                break;
             case ElectionOutput.StartWork start:
                 _watchdog.Watch(
                     _term!,
@@ -248,6 +256,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
                 break;
             case ElectionOutput.Report report:
                 _reporter.Report(report.Event);
+                _heard?.Invoke(report.Event);
                 _announcements.Observe(report.Event, _elector.Lease);
                 break;
             default:

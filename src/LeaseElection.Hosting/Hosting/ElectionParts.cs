@@ -20,4 +20,7 @@ internal sealed record ElectionParts(
 {
     /// <summary>What earlier loops of this process have seen of the lease; <see langword="null"/> for nothing.</summary>
     public LeaseMemory? Memory { get; init; }
+
+    /// <summary>Hears what the core tells, on the loop; <see langword="null"/> where only people listen.</summary>
+    public Action<ElectionEvent>? Heard { get; init; }
 }

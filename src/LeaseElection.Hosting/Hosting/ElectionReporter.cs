@@ -126,6 +126,8 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
             case ElectionEvent.NotReleased e:
                 logger.NotReleased(_lease.Namespace, _lease.Name, e.Error?.Message ?? "There was no answer in time.");
                 break;
+            case ElectionEvent.GaveUp:
+                break; // Whoever it stood for hears of it, and decides what that is worth.
             case ElectionEvent.StandsAgainIn e:
                 logger.StandsAgain(_lease.Namespace, _lease.Name, Seconds(e.Pause));
                 break;

@@ -32,6 +32,9 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
 
     public void Watch(string resourceVersion) => _watch.Open(resourceVersion);
 
+    /// <summary>Closes the watch. It is silent from here on.</summary>
+    public void EndWatch() => _watch.Close();
+
     public async ValueTask DisposeAsync()
     {
         if (_disposed)

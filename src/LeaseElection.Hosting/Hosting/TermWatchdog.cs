@@ -2,6 +2,7 @@ using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting;
 
@@ -9,12 +10,12 @@ namespace LeaseElection.Hosting;
 /// Looks at the deadline of every term of this process, on one thread of its own: a starved thread pool delays timers and replies, and
 /// must not keep work running past its renew deadline. It also sees a machine wake up from a pause before any timer does.
 /// </summary>
-internal sealed class TermWatchdog(ILogger<TermWatchdog> logger) : IDisposable
+internal sealed class TermWatchdog(ILogger<TermWatchdog>? logger = null) : IDisposable
 {
     /// <summary>How often the clocks are compared. A pause is noticed this much later at most.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
 
-    private readonly GuardedLogger _logger = new(logger);
+    private readonly GuardedLogger _logger = new(logger ?? NullLogger<TermWatchdog>.Instance);
     private readonly Lock _gate = new();
     private readonly List<WatchedTerm> _terms = [];
     private readonly ManualResetEventSlim _news = new();

@@ -38,6 +38,9 @@ internal sealed class WatchRunner<TEvent>(
         });
     }
 
+    /// <summary>Closes the watch, until the next one is opened. It is silent from here on.</summary>
+    public void Close() => _ = _cancel.CancelAsync(); // What it has registered runs elsewhere.
+
     /// <summary>Ends when the watch has ended, which a store that hears no token may take its time for.</summary>
     public async ValueTask DisposeAsync()
     {

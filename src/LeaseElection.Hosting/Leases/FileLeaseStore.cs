@@ -12,6 +12,7 @@ internal sealed class FileLeaseStore : ILeaseStore
 {
     private readonly LeasePaths _paths;
     private readonly LeaseFile _file;
+    private readonly LeaseTraits _traits;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<FileLeaseStore> _logger;
 
@@ -20,15 +21,25 @@ internal sealed class FileLeaseStore : ILeaseStore
     /// <summary>Whether the lease may name <see cref="_alive"/>: from before the rename that does until one that does not.</summary>
     private volatile bool _isNamed;
 
+    /// <summary>The lease of an election.</summary>
     public FileLeaseStore(
         string directory, string leaseNamespace, string leaseName, TimeProvider timeProvider, ILogger<FileLeaseStore> logger)
+        : this(new LeasePaths(directory, leaseNamespace, leaseName), LeaseTraits.None, timeProvider, logger) =>
+        FileStoreLog.ElectsOnThisMachineOnly(logger, _paths.LeaseNamespace, _paths.LeaseName, _paths.Lease);
+
+    /// <summary>One of many, of which it is said once and for all where they are.</summary>
+    /// <param name="paths">Its files.</param>
+    /// <param name="traits">What it bears beside its record.</param>
+    /// <param name="timeProvider">Times the requests, and dates what is written.</param>
+    /// <param name="logger">Is told what cannot be told by an answer.</param>
+    public FileLeaseStore(LeasePaths paths, LeaseTraits traits, TimeProvider timeProvider, ILogger<FileLeaseStore> logger)
     {
-        _paths = new LeasePaths(directory, leaseNamespace, leaseName);
-        _file = new LeaseFile(_paths);
+        _paths = paths;
+        _file = new LeaseFile(paths);
+        _traits = traits with { Owner = null };
         _timeProvider = timeProvider;
         _logger = logger;
-        Description = $"lease {leaseNamespace}/{leaseName} in {_paths.Lease}";
-        FileStoreLog.ElectsOnThisMachineOnly(logger, _paths.LeaseNamespace, _paths.LeaseName, _paths.Lease);
+        Description = $"lease {paths.LeaseNamespace}/{paths.LeaseName} in {paths.Lease}";
     }
 
     public string Description { get; }
@@ -41,6 +52,10 @@ internal sealed class FileLeaseStore : ILeaseStore
 
     public Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
         RunAsync((attempt, abandoned) => WriteAsync(current, record, attempt, abandoned), timeout, cancellationToken);
+
+    /// <summary>As <see cref="ILeaseGroup.DeleteAsync"/>.</summary>
+    public Task<LeaseReply> DeleteAsync(Lease current, TimeSpan timeout, CancellationToken cancellationToken) =>
+        RunAsync((attempt, abandoned) => DeleteAsync(current, attempt, abandoned), timeout, cancellationToken);
 
     public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) =>
         new LeaseFileWatch(_paths, _file, () => _alive?.Name, _timeProvider, _logger).RunAsync(resourceVersion, cancellationToken);
@@ -124,7 +139,8 @@ internal sealed class FileLeaseStore : ILeaseStore
         bool isFirst = _alive is null;
         AliveMark? mark = record.HasHolder ? new AliveMark((_alive ??= AliveFile.Create(_paths.Folder)).Name, record.HolderIdentity!) : null;
         LeaseDocument next = (current ?? NewDocument()).With(record);
-        next = _file.Prepare(next with { Metadata = AliveMark.Put(mark, next.Metadata!) }, current, _timeProvider.GetUtcNow());
+        LeaseMetadata metadata = AliveMark.Put(mark, TraitsInMetadata.Put(_traits, next.Metadata!));
+        next = _file.Prepare(next with { Metadata = metadata }, current, _timeProvider.GetUtcNow());
 
         bool wasNamed = _isNamed;
         // Before the rename: whoever disposes the store meanwhile must not give up a lock that a lease is about to name.
@@ -142,6 +158,23 @@ internal sealed class FileLeaseStore : ILeaseStore
                 AliveFile.DeleteOrphans(_paths.Folder, mark.FileName);
         }
         return reply;
+    }
+
+    /// <summary>
+    /// The lock stays, as a second file of that name would be a second lock; and with it the folder, which is empty otherwise.
+    /// </summary>
+    private async Task<LeaseReply> DeleteAsync(Lease current, WriteAttempt attempt, CancellationToken abandoned)
+    {
+        using FileLock taken = await FileLock.TakeAsync(_paths.Lock, _timeProvider, abandoned).ConfigureAwait(false);
+        if (_file.Read() is not { } document)
+            return new LeaseReply.Absent();
+        if (!IsVersion(document, current))
+            return new LeaseReply.Conflict();
+        if (!attempt.TryCommit())
+            throw new OperationCanceledException(abandoned);
+        File.Delete(_paths.Lease);
+        AliveFile.DeleteOrphans(_paths.Folder, named: null);
+        return new LeaseReply.Absent();
     }
 
     /// <summary>Renames. When that fails, the file itself says whether it happened: nobody else can write while we have the lock.</summary>

@@ -11,6 +11,12 @@ internal sealed record LeaseStoreError(LeaseStoreErrorKind Kind, string Message)
     /// <summary>How long the server asked us to stay away (Retry-After).</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>
+    /// Whether somebody has to do something before the same request can succeed: grant a right, make a namespace, write a name as the API server
+    /// wants it. Who waits for an answer is better served with this one.
+    /// </summary>
+    public bool IsLasting => Kind is LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.NotFound or LeaseStoreErrorKind.Rejected;
+
     /// <summary>The exception behind it, for the debug log.</summary>
     public Exception? Exception { get; init; }
 }

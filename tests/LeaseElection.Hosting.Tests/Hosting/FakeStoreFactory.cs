@@ -29,5 +29,17 @@ internal sealed class FakeStoreFactory(string identity, Func<string, FakeLeaseSe
 
     public ValueTask<OpenedLeases> OpenLeasesAsync(
         LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(new OpenedLeases(Leases, "shop", options.Identity ?? identity));
+        ValueTask.FromResult(new OpenedLeases(new StoresByName(Store), "shop", options.Identity ?? identity));
+
+    /// <summary>For who takes leases of any names: the same connections as elections have.</summary>
+    private sealed class StoresByName(Func<string, ILeaseStore> open) : ILeaseStoreSource
+    {
+        public string Description => "stores by name";
+
+        public ILeaseStore Open(string leaseName) => open(leaseName);
+
+        public ILeaseGroup OpenGroup(string group) => throw new NotSupportedException("Nobody asks for it.");
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }

@@ -6,16 +6,19 @@ namespace LeaseElection.Simulation;
 internal sealed record SimulationOptions
 {
     public const string Usage = """
-        Usage: simulation --seeds N [--seed S] [--no-mutants]
+        Usage: simulation --seeds N [--seed S] [--partitions] [--no-mutants]
 
           --seeds N      how many worlds to play, one a seed; with 1, its timeline is printed
           --seed S       the first seed (default 1)
+          --partitions   fleets that share partitions out, and nothing else; without it one of ten worlds is such a fleet
           --no-mutants   do not prove the oracle afterwards by mutants of the library and by a model of client-go
         """;
 
     public int Seeds { get; private init; }
 
     public int First { get; private init; } = 1;
+
+    public bool OnlyPartitions { get; private init; }
 
     public bool ProvesItself { get; private init; } = true;
 
@@ -37,6 +40,9 @@ internal sealed record SimulationOptions
                 case "--seed" when hasNumber:
                     options = options with { First = number };
                     i++;
+                    break;
+                case "--partitions":
+                    options = options with { OnlyPartitions = true };
                     break;
                 case "--no-mutants":
                     options = options with { ProvesItself = false };

@@ -8,7 +8,7 @@ internal sealed class NodeClock : TimeProvider
 {
     private static readonly DateTimeOffset Epoch = new(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
 
-    private readonly World _world;
+    private readonly Timeline _world;
     private double _rate;
     private bool _isStunned;
     private TimeSpan _trueAnchor;
@@ -16,7 +16,7 @@ internal sealed class NodeClock : TimeProvider
     private TimeSpan _wallOffset;
     private DateTimeOffset? _stuckWall;
 
-    public NodeClock(World world, double rate, TimeSpan offset, TimeSpan wallOffset)
+    public NodeClock(Timeline world, double rate, TimeSpan offset, TimeSpan wallOffset)
     {
         _world = world;
         _rate = rate;

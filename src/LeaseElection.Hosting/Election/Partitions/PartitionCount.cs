@@ -4,7 +4,7 @@ namespace LeaseElection.Hosting.Election.Partitions;
 /// How many partitions are shared out: as many as every member that is present is configured for. Members of two versions of an app would
 /// otherwise work on one key in two partitions, and on the keys of some partitions not at all.
 /// </summary>
-internal sealed class PartitionCount(PartitionKeeperSettings settings, PartitionTurn turn)
+internal sealed class PartitionCount(PartitionKeeperSettings settings, PartitionTurn turn, PartitionMembers members)
 {
     private int _least;
     private TimeSpan _since;
@@ -12,6 +12,9 @@ internal sealed class PartitionCount(PartitionKeeperSettings settings, Partition
 
     /// <summary>What is shared out; 0 before anything was seen.</summary>
     public int Shared { get; private set; }
+
+    /// <summary>Since when.</summary>
+    public TimeSpan SharedSince { get; private set; }
 
     /// <param name="from">Since when what is seen has been seen without a break.</param>
     public void Look(TimeSpan from)
@@ -25,15 +28,17 @@ internal sealed class PartitionCount(PartitionKeeperSettings settings, Partition
         if (_least == Shared || !turn.IsDue((_since > from ? _since : from) + settings.MoveAfter))
             return;
         turn.Report(new PartitionEvent.CountChanged(Shared, _least));
-        Shared = _least;
+        (Shared, SharedSince) = (_least, turn.Instant);
     }
 
     private PartitionEvent.CountsDiffer See()
     {
         (int least, int most) = (settings.Count, settings.Count);
         (string leastOf, string mostOf) = (settings.Identity, settings.Identity);
-        foreach ((string identity, int? count) in turn.View.Members)
+        foreach ((string identity, int? count, _) in turn.View.Members)
         {
+            if (members.IsSilent(identity))
+                continue;
             if (count < least)
                 (least, leastOf) = (count.Value, identity);
             if (count > most)

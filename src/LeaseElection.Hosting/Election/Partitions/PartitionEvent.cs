@@ -28,5 +28,8 @@ internal abstract record PartitionEvent
     /// A member has not taken a partition that is wanted of it, or has let its lease run out: it is given nothing more for a while, and others
     /// take it.
     /// </summary>
-    public sealed record PassedOver(string Identity, int Index, TimeSpan For) : PartitionEvent;
+    /// <param name="Identity">Which member.</param>
+    /// <param name="Index">Which partition.</param>
+    /// <param name="For">For how long, unless it takes something; <see langword="null"/>: until it gives a sign of life.</param>
+    public sealed record PassedOver(string Identity, int Index, TimeSpan? For) : PartitionEvent;
 }

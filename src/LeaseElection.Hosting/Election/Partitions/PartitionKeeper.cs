@@ -9,9 +9,11 @@ internal sealed class PartitionKeeper
     private readonly PartitionKeeperSettings _settings;
     private readonly PartitionTurn _turn = new();
     private readonly PartitionCount _count;
-    private readonly PassedOverMembers _passedOver;
+    private readonly PartitionMembers _members;
     private readonly PartitionHandOver _handOver;
     private readonly PartitionWish[] _partitions;
+
+    /// <summary>How fresh the last view was that was acted on.</summary>
     private TimeSpan? _asOf;
 
     /// <summary>Since when what is seen has been seen without a break: before it, nothing is known to have lasted.</summary>
@@ -23,8 +25,8 @@ internal sealed class PartitionKeeper
     public PartitionKeeper(PartitionKeeperSettings settings)
     {
         _settings = settings;
-        _count = new PartitionCount(settings, _turn);
-        _passedOver = new PassedOverMembers(_turn);
+        _members = new PartitionMembers(settings, _turn);
+        _count = new PartitionCount(settings, _turn, _members);
         _handOver = new PartitionHandOver(settings, _turn);
         _partitions = new PartitionWish[settings.Count];
         for (int i = 0; i < _partitions.Length; i++)
@@ -47,17 +49,21 @@ internal sealed class PartitionKeeper
         return _turn.End();
     }
 
+    /// <summary>So often that a gap shows.</summary>
+    private TimeSpan LookEvery => _settings.TrustFor / 4;
+
     private TimeSpan PassOnAfter => _settings.RetryPeriod * 2;
 
     /// <summary>
-    /// Never act on a view that is not complete and fresh: in an outage every lease seems to run out. After a gap everything that has to
-    /// last begins anew.
+    /// Never act on a view that is not complete and fresh: in an outage every lease seems to run out. After a gap, in what was seen or in our
+    /// own looking (a process that was paused), everything that has to last begins anew.
     /// </summary>
     private bool IsTrusted(PartitionView view)
     {
+        _turn.IsDue(_turn.Instant + LookEvery);
         if (view.AsOf is not { } asOf || _turn.Instant - asOf > _settings.TrustFor)
             return false;
-        if (_asOf is not { } last || asOf - last > _settings.TrustFor)
+        if (_asOf is not { } last || asOf - last > _settings.TrustFor + LookEvery)
             _seenSince = _calmSince = _turn.Instant;
         _asOf = asOf;
         return true;
@@ -74,9 +80,10 @@ internal sealed class PartitionKeeper
 
     private void Advance()
     {
-        _count.Look(_seenSince);
         See();
-        _passedOver.Look(_partitions);
+        _members.Look(_partitions, _seenSince);
+        _count.Look(_seenSince);
+        _members.PassOverWhoKnowsFewer(_count.Shared);
         PassOver();
         Plan();
         for (int i = 0; i < _partitions.Length; i++)
@@ -89,57 +96,62 @@ internal sealed class PartitionKeeper
     /// <summary>Who holds what. A holder that has renewed nothing for half its lease may be dead: nothing moves until that has shown.</summary>
     private void See()
     {
-        for (int i = 0; i < _count.Shared; i++)
+        for (int i = 0; i < _partitions.Length; i++)
         {
             PartitionSight sight = _turn.View.Partitions[i];
             bool isOurs = sight.Part is PartitionPart.Leading or PartitionPart.Draining;
             bool isFree = !isOurs && (sight.Holder is null || _turn.IsDue(sight.FreeAt));
-            _partitions[i].See(isOurs ? _settings.Identity : isFree ? null : sight.Holder, _turn.Instant);
-            if (!isOurs && IsLate(sight) && _turn.Instant < sight.FreeAt + (PassOnAfter * 2))
+            _partitions[i].See(sight, isOurs ? _settings.Identity : isFree ? null : sight.Holder, _turn.Instant);
+            if (i < _count.Shared && !isOurs && IsLate(sight) && _turn.Instant < sight.FreeAt + (PassOnAfter * 2))
                 _calmSince = _turn.Instant;
         }
     }
 
-    private bool IsLate(PartitionSight sight) => sight.Holder is not null
-        && (sight.FreeAt <= _turn.Instant || _turn.Instant - sight.RenewedAt > sight.FreeAt - _turn.Instant);
+    private bool IsLate(PartitionSight sight) => IsPast(sight, 0.5);
+
+    /// <summary>Whether this much of the time has passed that its holder has without a renewal.</summary>
+    private bool IsPast(PartitionSight sight, double share) => sight.Holder is not null
+        && (sight.FreeAt <= _turn.Instant || _turn.Instant - sight.RenewedAt > (sight.FreeAt - sight.RenewedAt) * share);
 
     /// <summary>Who has let a lease run out, or what is wanted of it lie, is not waited for.</summary>
     private void PassOver()
     {
         for (int i = 0; i < _count.Shared; i++)
         {
+            PassOverWhoLost(i);
             PartitionWish partition = _partitions[i];
-            PartitionSight sight = _turn.View.Partitions[i];
-            if (partition.Holder is not null)
-                continue;
-            if (sight.Holder is { } late && late != _settings.Identity && IsPresent(late)
-                && sight.RenewedAt >= _seenSince && sight.FreeAt >= _passedOver.CountsFrom(late))
-                _passedOver.Add(late, i);
-            if (partition.Owner is { } owner && owner != _settings.Identity && !_passedOver.Now.Contains(owner) && IsPresent(owner)
-                && _turn.IsDue(Latest(FreeSince(sight), partition.Since, _passedOver.CountsFrom(owner)) + PassOnAfter))
-                _passedOver.Add(owner, i);
+            if (partition.Holder is null && partition.Owner is { } owner && _members.IsTrusted(owner)
+                && _turn.IsDue(Latest(FreeSince(i), partition.Since, _members.CountsFrom(owner)) + PassOnAfter))
+                _members.HasLeft(owner, i);
         }
+    }
+
+    /// <summary>
+    /// Who has let a lease run out is most likely dead, which its presence will not show for a while. Others may have seen the end of it a
+    /// little earlier, by their clocks, and one of them may have taken it already.
+    /// </summary>
+    private void PassOverWhoLost(int i)
+    {
+        (PartitionSight last, PartitionSight sight) = (_partitions[i].Last, _partitions[i].Sight);
+        bool isTaken = sight.Holder is not null && sight.Holder != last.Holder;
+        PartitionSight lost = isTaken ? last : sight;
+        if (lost.Holder is { } holder && _members.IsTrusted(holder) && IsPast(lost, isTaken ? 0.75 : 1)
+            && lost.RenewedAt >= _seenSince && lost.FreeAt >= _members.CountsFrom(holder))
+            _members.HasLost(holder, i);
     }
 
     private void Plan()
     {
-        var members = new List<string>(_turn.View.Members.Count);
-        foreach (PartitionMember member in _turn.View.Members)
-        {
-            if (member.Count is not null)
-                members.Add(member.Identity);
-        }
-
         var holders = new string?[_count.Shared];
         for (int i = 0; i < holders.Length; i++)
         {
             // Who is passed over keeps only what it is seen to renew: the rest is as good as free.
             string? holder = _partitions[i].Holder;
-            bool isLost = holder is not null && _passedOver.Now.Contains(holder) && IsLate(_turn.View.Partitions[i]);
+            bool isLost = holder is not null && _members.PassedOver.Contains(holder) && IsLate(_turn.View.Partitions[i]);
             holders[i] = isLost ? null : holder;
         }
 
-        string?[] owners = PartitionPlan.Owners(members, holders, _passedOver.Now);
+        string?[] owners = PartitionPlan.Owners(_members.Present, holders, _members.PassedOver);
         for (int i = 0; i < _partitions.Length; i++)
             _partitions[i].Want(i < owners.Length ? owners[i] : null, _turn.Instant);
     }
@@ -159,10 +171,11 @@ internal sealed class PartitionKeeper
 
     /// <summary>
     /// Whether a partition lies free although it was passed on once already, or there is nobody to pass it on to. Whatever the reason, it had
-    /// better be worked on by anybody.
+    /// better be worked on by anybody. The watch may tell us that we have taken it before our own loop does.
     /// </summary>
     private bool IsNobodys(int i) => _partitions[i].Holder is null
-        && _turn.IsDue(FreeSince(_turn.View.Partitions[i]) + (PassOnAfter * (_partitions[i].Owner is null ? 1 : 2)));
+        ? _turn.IsDue(FreeSince(i) + (PassOnAfter * (_partitions[i].Owner is null ? 1 : 2)))
+        : _partitions[i].Holder == _settings.Identity && PartOf(i) == PartitionPart.Standing;
 
     /// <summary>Gives up what the plan has wanted elsewhere for long enough; at once what is no partition any more, or another one.</summary>
     private void GiveUp(int i)
@@ -171,7 +184,7 @@ internal sealed class PartitionKeeper
         if (PartOf(i) != PartitionPart.Leading || partition.IsEnding)
             return;
         bool isOver = i >= _count.Shared || partition.RunsAs != _count.Shared;
-        bool isElsewhere = partition.Owner is { } owner && owner != _settings.Identity;
+        bool isElsewhere = partition.Owner is { } owner && owner != _settings.Identity && _members.IsAlive(owner, partition.Since);
         if (!isOver && !(isElsewhere && _turn.IsDue(Latest(partition.Since, _seenSince, _calmSince) + _settings.MoveAfter)))
             return;
         partition.IsEnding = true;
@@ -194,18 +207,7 @@ internal sealed class PartitionKeeper
 
     private PartitionPart PartOf(int i) => _turn.View.Partitions[i].Part;
 
-    private TimeSpan FreeSince(PartitionSight sight) => Latest(sight.FreeAt, _seenSince, TimeSpan.MinValue);
-
-    private bool IsPresent(string identity)
-    {
-        foreach (PartitionMember member in _turn.View.Members)
-        {
-            if (member.Identity == identity)
-                return true;
-        }
-
-        return false;
-    }
+    private TimeSpan FreeSince(int i) => Latest(_turn.View.Partitions[i].FreeAt, _seenSince, _count.SharedSince);
 
     private static TimeSpan Latest(TimeSpan one, TimeSpan other, TimeSpan third)
     {

@@ -15,6 +15,9 @@ internal sealed record PartitionKeeperSettings
     /// <summary>How long the plan must want a partition elsewhere, without a break, before it is given up.</summary>
     public required TimeSpan MoveAfter { get; init; }
 
+    /// <summary>How often a member renews its presence. One that has not for a quarter longer may be dead.</summary>
+    public required TimeSpan PresenceInterval { get; init; }
+
     /// <summary>How old a view may be and still be acted on: two renew intervals of the election and the time of a request.</summary>
     public required TimeSpan TrustFor { get; init; }
 }

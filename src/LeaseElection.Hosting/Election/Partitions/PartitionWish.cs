@@ -15,6 +15,12 @@ internal sealed class PartitionWish
     /// <summary>Since when.</summary>
     public TimeSpan HeldSince { get; private set; }
 
+    /// <summary>What is seen of it.</summary>
+    public PartitionSight Sight { get; private set; }
+
+    /// <summary>What was seen of it at the look before.</summary>
+    public PartitionSight Last { get; private set; }
+
     /// <summary>Of how many partitions our loop for it was started as one.</summary>
     public int RunsAs { get; set; }
 
@@ -23,5 +29,9 @@ internal sealed class PartitionWish
 
     public void Want(string? owner, TimeSpan now) => (Owner, Since) = owner == Owner ? (Owner, Since) : (owner, now);
 
-    public void See(string? holder, TimeSpan now) => (Holder, HeldSince) = holder == Holder ? (Holder, HeldSince) : (holder, now);
+    public void See(PartitionSight sight, string? holder, TimeSpan now)
+    {
+        (Last, Sight) = (Sight, sight);
+        (Holder, HeldSince) = holder == Holder ? (Holder, HeldSince) : (holder, now);
+    }
 }

@@ -4,11 +4,12 @@ using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting.Kubernetes.Announcing;
 
 /// <summary>Makes those who tell the cluster of the leader of an election, as its options say.</summary>
-internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionClock clock, ILoggerFactory loggers)
+internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionClock clock, ILoggerFactory? loggers = null)
 {
     private const string PublishEvents = "Kubernetes:PublishEvents";
     private const string LabelLeaderPod = "Kubernetes:LabelLeaderPod";
@@ -56,5 +57,5 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
         return half < Patience ? half : Patience;
     }
 
-    private GuardedLogger Logger<T>() => new(loggers.CreateLogger<T>());
+    private GuardedLogger Logger<T>() => new((loggers ?? NullLoggerFactory.Instance).CreateLogger<T>());
 }

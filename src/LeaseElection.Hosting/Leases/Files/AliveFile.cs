@@ -18,7 +18,7 @@ internal sealed class AliveFile
     /// Every file that is held. Without it the garbage collector would close, and so unlock, the file of a store that was dropped
     /// while its work still runs.
     /// </summary>
-    private static readonly ConcurrentDictionary<AliveFile, bool> Held = new();
+    private static readonly ConcurrentDictionary<string, AliveFile> Held = new(StringComparer.Ordinal);
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
@@ -40,6 +40,9 @@ internal sealed class AliveFile
         && fileName.EndsWith(Suffix, StringComparison.Ordinal)
         && !fileName.AsSpan(0, IdLength).ContainsAnyExcept(HexDigits);
 
+    /// <summary>Whether this process holds such a file: nobody needs to ask whether it lives.</summary>
+    public static bool IsHeldHere(string name) => Held.ContainsKey(name);
+
     /// <summary>
     /// Makes the file and takes its lock. The caller has the lease's lock, so that <see cref="DeleteOrphans"/> is not at work.
     /// </summary>
@@ -50,7 +53,7 @@ internal sealed class AliveFile
         FileLock taken = FileLock.TryTake(path, FileMode.CreateNew)
             ?? throw FileStoreException.LockingDoesNotWork(path, "a file nobody else knows was locked");
         AliveFile file = new(name, taken);
-        Held.TryAdd(file, true);
+        Held.TryAdd(name, file);
         // For the person who finds the file and wonders.
         string note = string.Create(
             CultureInfo.InvariantCulture, $"Locked by process {Environment.ProcessId} as long as it lives and may lead. Do not delete.\n");
@@ -84,7 +87,7 @@ internal sealed class AliveFile
     /// <summary>Gives the lock up and deletes the file. Only when the lease does not name it any more.</summary>
     public void Close()
     {
-        Held.TryRemove(this, out _);
+        Held.TryRemove(Name, out _);
         string path = _lock.File.Name;
         _lock.Dispose();
         try

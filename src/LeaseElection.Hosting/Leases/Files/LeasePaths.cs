@@ -31,15 +31,23 @@ internal sealed class LeasePaths(string directory, string leaseNamespace, string
     /// <summary>Makes the folder where it is missing. A folder that exists keeps its rights: sharing it is its owner's choice.</summary>
     public void MakeFolder()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(Folder);
-            return;
-        }
+        MakeNamespaceFolder(Path.GetDirectoryName(Folder)!);
+        Make(Folder);
+    }
+
+    /// <summary>The same for the folder that the folders of a namespace's leases are in.</summary>
+    public static void MakeNamespaceFolder(string namespaceFolder)
+    {
         // One by one: the mode goes to the last of a path, its parents would be open to everybody.
-        string namespaceFolder = Path.GetDirectoryName(Folder)!;
-        Directory.CreateDirectory(Path.GetDirectoryName(namespaceFolder)!, UserOnly);
-        Directory.CreateDirectory(namespaceFolder, UserOnly);
-        Directory.CreateDirectory(Folder, UserOnly);
+        Make(Path.GetDirectoryName(namespaceFolder)!);
+        Make(namespaceFolder);
+    }
+
+    private static void Make(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UserOnly);
     }
 }

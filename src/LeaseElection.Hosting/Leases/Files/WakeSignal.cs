@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.Leases.Files;
 
 /// <summary>
-/// Wakes a watch when its file changes. The poll behind the system's notifications is not a luxury: they get lost in an
+/// Wakes a watch when its file changes, or one of many. The poll behind the system's notifications is not a luxury: they get lost in an
 /// overflowing queue, and do not exist for some mounts of a container.
 /// </summary>
 internal sealed class WakeSignal : IDisposable
@@ -22,8 +22,7 @@ internal sealed class WakeSignal : IDisposable
     private readonly Channel<bool> _tokens =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    private readonly LeasePaths _paths;
-    private readonly ILogger _logger;
+    private readonly Action<TimeSpan, string> _goneBlind;
     private readonly ITimer _poll;
     private readonly ITimer _probe;
     private readonly FileSystemWatcher? _notifications;
@@ -35,22 +34,44 @@ internal sealed class WakeSignal : IDisposable
     /// <param name="logger">Is told when there are no notifications.</param>
     /// <param name="start">Starts the notifications; a test's own, to be a machine that has none left to give.</param>
     public WakeSignal(LeasePaths paths, TimeProvider timeProvider, ILogger logger, Action<FileSystemWatcher>? start = null)
+        : this(
+            () => new FileSystemWatcher(paths.Folder, LeasePaths.LeaseFileName)
+            {
+                NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite,
+            },
+            static _ => true,
+            (interval, reason) => FileStoreLog.PollsInsteadOfWatching(
+                logger, paths.LeaseNamespace, paths.LeaseName, paths.Lease, interval.TotalMilliseconds, reason),
+            timeProvider,
+            start)
     {
-        _paths = paths;
-        _logger = logger;
+    }
+
+    /// <param name="listen">Makes what listens to the file system.</param>
+    /// <param name="concerns">Whether a change of this name is to wake.</param>
+    /// <param name="goneBlind">Is told the interval of the poll, and why it is all there is.</param>
+    /// <param name="timeProvider">Paces polls and probes.</param>
+    /// <param name="start">Starts the notifications.</param>
+    public WakeSignal(
+        Func<FileSystemWatcher> listen, Func<string?, bool> concerns, Action<TimeSpan, string> goneBlind, TimeProvider timeProvider,
+        Action<FileSystemWatcher>? start = null)
+    {
+        _goneBlind = goneBlind;
         _probe = timeProvider.CreateTimer(_ => Set(Wake.Probe), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _poll = timeProvider.CreateTimer(_ => Set(Wake.Poll), state: null, PollInterval, PollInterval);
         FileSystemWatcher? notifications = null;
         try
         {
-            notifications = new FileSystemWatcher(paths.Folder, LeasePaths.LeaseFileName)
+            notifications = listen();
+            FileSystemEventHandler changed = (_, e) =>
             {
-                NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite,
+                if (concerns(e.Name))
+                    Set(Wake.Changed);
             };
-            notifications.Created += (_, _) => Set(Wake.Changed);
-            notifications.Changed += (_, _) => Set(Wake.Changed);
-            notifications.Renamed += (_, _) => Set(Wake.Changed);
-            notifications.Deleted += (_, _) => Set(Wake.Changed);
+            notifications.Created += changed;
+            notifications.Changed += changed;
+            notifications.Renamed += (sender, e) => changed(sender, e);
+            notifications.Deleted += changed;
             notifications.Error += (_, e) => GoBlind(e.GetException());
             (start ?? (static watcher => watcher.EnableRaisingEvents = true))(notifications);
             _notifications = notifications;
@@ -102,8 +123,7 @@ internal sealed class WakeSignal : IDisposable
     private void GoBlind(Exception reason)
     {
         if (Interlocked.Exchange(ref _isBlind, 1) == 0)
-            FileStoreLog.PollsInsteadOfWatching(
-                _logger, _paths.LeaseNamespace, _paths.LeaseName, _paths.Lease, PollInterval.TotalMilliseconds, reason.Message);
+            _goneBlind(PollInterval, reason.Message);
         Set(Wake.Changed);
     }
 }

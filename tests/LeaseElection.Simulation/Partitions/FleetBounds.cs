@@ -1,0 +1,26 @@
+using LeaseElection.Hosting.Election;
+
+namespace LeaseElection.Simulation;
+
+/// <summary>How long things may take: the sum of what the design allows, not a guess.</summary>
+internal static class FleetBounds
+{
+    /// <summary>Until what a dead owner leaves is owned again: its lease, a watch that has to be begun anew, and two who do not take it.</summary>
+    public static TimeSpan Gap(FleetScenario scenario)
+    {
+        ElectorSettings settings = scenario.Settings;
+        TimeSpan bound = settings.LeaseDuration + (settings.RenewInterval * 2) + (settings.RetryPeriod * 4) + ElectorSettings.RequestTimeout;
+        return (bound / (1 - scenario.RateError)) + TimeSpan.FromSeconds(2);
+    }
+
+    /// <summary>
+    /// Until all is shared out evenly after a change of who is there: what was owned by a dead one is owned again, those who are dead and own
+    /// nothing are gone, another number of partitions is believed, and one partition after the other moves.
+    /// </summary>
+    public static TimeSpan Settled(FleetScenario scenario)
+    {
+        TimeSpan move = scenario.Drain + TimeSpan.FromSeconds(0.5);
+        TimeSpan bound = FleetScenario.PresenceDuration + FleetScenario.PresenceInterval + (scenario.MoveAfter * 3) + (move * scenario.MostPartitions * 2);
+        return (bound / (1 - scenario.RateError)) + (Gap(scenario) * 2);
+    }
+}

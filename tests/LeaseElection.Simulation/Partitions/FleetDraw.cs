@@ -1,0 +1,62 @@
+using LeaseElection.Hosting.Election;
+
+namespace LeaseElection.Simulation;
+
+/// <summary>Draws a fleet from a seed: half of them orderly, half of them with a few kinds of faults.</summary>
+internal static class FleetDraw
+{
+    private static readonly FleetFault[] Orders =
+        [FleetFault.Join, FleetFault.TwoJoin, FleetFault.Leave, FleetFault.Kill, FleetFault.Restart, FleetFault.RollingUpdate];
+
+    private static readonly FleetFault[] All = Enum.GetValues<FleetFault>();
+
+    public static FleetScenario From(int seed)
+    {
+        var random = new Random(seed ^ 0xF1EE7);
+        bool isOrderly = random.Next(2) == 0;
+        ElectorSettings settings = Timings(random);
+        int partitions = random.Next(3) == 0 ? 1 + random.Next(32) : 1 + random.Next(12);
+        double rateError = Math.Min(random.Next(3) == 0 ? 0 : random.NextDouble() * 0.083, MostError(settings));
+        return new FleetScenario
+        {
+            Seed = seed,
+            Replicas = random.Next(4) == 0 ? 1 + random.Next(8) : 1 + random.Next(4),
+            Partitions = partitions,
+            OtherPartitions = random.Next(4) == 0 ? 1 + random.Next(16) : partitions,
+            Settings = settings,
+            MoveAfter = TimeSpan.FromSeconds(random.Next(3) == 0 ? 1 + random.Next(30) : 10),
+            Drain = TimeSpan.FromSeconds(random.NextDouble() * (random.Next(4) == 0 ? 10 : 1)),
+            RateError = rateError,
+            Latency = TimeSpan.FromMilliseconds(Math.Pow(10, (random.NextDouble() * 2.3) - 1)),
+            IsOrderly = isOrderly,
+            Faults = Draw(random, isOrderly ? Orders : All, 1 + random.Next(4)),
+            Pause = TimeSpan.FromSeconds(1 + (random.NextDouble() * 12)),
+            HealedAt = TimeSpan.FromSeconds(30 + (random.NextDouble() * 90)),
+        };
+    }
+
+    private static FleetFault[] Draw(Random random, FleetFault[] from, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => from[random.Next(from.Length)])];
+
+    private static double MostError(ElectorSettings settings) =>
+        (settings.LeaseDuration - settings.RenewDeadline) / (settings.LeaseDuration + settings.RenewDeadline) * 0.9;
+
+    private static ElectorSettings Timings(Random random) => random.Next(6) switch
+    {
+        0 => Settings(10, 8, 2, 2),
+        1 => Settings(30, 20, 5, 5),
+        2 => Settings(6, 4, 1.2, 1),
+        _ => Settings(15, 10, 3, 2),
+    };
+
+    private static ElectorSettings Settings(double lease, double deadline, double interval, double retry) => new()
+    {
+        Identity = "",
+        LeaseDuration = TimeSpan.FromSeconds(lease),
+        RenewDeadline = TimeSpan.FromSeconds(deadline),
+        RenewInterval = TimeSpan.FromSeconds(interval),
+        RetryPeriod = TimeSpan.FromSeconds(retry),
+        StopTimeout = TimeSpan.FromSeconds(lease - deadline),
+        DrainTimeout = TimeSpan.FromSeconds(28),
+    };
+}

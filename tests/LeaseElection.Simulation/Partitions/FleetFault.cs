@@ -1,0 +1,28 @@
+namespace LeaseElection.Simulation;
+
+/// <summary>What happens to a fleet.</summary>
+internal enum FleetFault
+{
+    // What operators do, and machines by themselves.
+    Join,
+    TwoJoin,
+    Leave,
+    Kill,
+    Restart,
+    RollingUpdate,
+
+    // What goes wrong.
+    KillAndRestart,
+    Flap,
+    Freeze,
+    ClockRateChanged,
+    Outage,
+    Partition,
+    ConnectionRefused,
+    SlowReplies,
+    WatchLagging,
+    WatchSilent,
+    WatchBroken,
+    PresenceFails,
+    WorkFaults,
+}

@@ -1,0 +1,150 @@
+namespace LeaseElection.Simulation;
+
+/// <summary>Knows the true time and checks the promises about partitions against it. It knows nothing of plan and keeper: it sees work run.</summary>
+internal sealed class FleetOracle(Fleet fleet)
+{
+    private readonly List<PartitionWork> _running = [];
+    private readonly TimeSpan[] _unownedSince = new TimeSpan[fleet.Scenario.MostPartitions];
+    private readonly Dictionary<string, int> _counts = [];
+    private TimeSpan _troubledUntil;
+
+    public Violation? Violation { get; private set; }
+
+    public MoveCounter MovesMade { get; } = new(fleet);
+
+    public int Terms { get; private set; }
+
+    /// <summary>The longest that a partition had no owner while all was well.</summary>
+    public TimeSpan LongestGap { get; private set; }
+
+    /// <summary>Overlaps with work of a process that was frozen.</summary>
+    public int Excused { get; private set; }
+
+    public IReadOnlyList<PartitionWork> Running => _running;
+
+    /// <summary>What everybody who is to share partitions out is configured for at least.</summary>
+    public int Shared => fleet.Replicas.Select(replica => replica.Count).DefaultIfEmpty(0).Min();
+
+    public int CountOf(string identity) => _counts[identity];
+
+    public void Fail(string rule, string what)
+    {
+        Violation ??= new Violation(fleet.Now, rule, what);
+        fleet.Chronicle?.Add(fleet.Now, "ORACLE", $"*** {Violation} ***");
+    }
+
+    public void Booted(Replica replica)
+    {
+        _counts[replica.Identity] = replica.Count;
+        MembersChanged();
+    }
+
+    public void MembersChanged() => MovesMade.MembersChanged();
+
+    /// <summary>Something is wrong until then: nobody is blamed for what is not owned before.</summary>
+    public void Trouble(TimeSpan time)
+    {
+        TimeSpan until = fleet.Now + time;
+        _troubledUntil = until > _troubledUntil ? until : _troubledUntil;
+    }
+
+    public void WorkBegan(PartitionWork work)
+    {
+        Terms++;
+        fleet.Chronicle?.Add(fleet.Now, work.Replica.Machine.Name, $"works on {work.Index} of {work.Count}");
+        foreach (PartitionWork other in _running)
+        {
+            if (other.Index == work.Index && other.Replica == work.Replica)
+                Fail($"work of partition {work.Index} began while that of the last term ran", work.Replica.Identity);
+            else if (other.Index == work.Index)
+                Judge(other, work);
+        }
+
+        CheckGap(work.Index);
+        MovesMade.Owned(work.Index, work.Replica.Identity);
+        _running.Add(work);
+    }
+
+    public void WorkEnded(PartitionWork work)
+    {
+        _running.Remove(work);
+        fleet.Chronicle?.Add(fleet.Now, work.Replica.Machine.Name, $"works on {work.Index} no more");
+        if (!_running.Exists(other => other.Index == work.Index))
+            _unownedSince[work.Index] = fleet.Now;
+    }
+
+    /// <summary>The keeper gives a partition up.</summary>
+    public void Moves(Replica replica, int index, string? to)
+    {
+        if (to is null || to == replica.Identity)
+            return;
+        if (!fleet.Server.Leases.TryGetValue(to, out Hosting.Leases.Lease? presence) || !presence.Record.HasHolder)
+            MovesMade.Blind++; // It has left, and the news is under way.
+        fleet.Chronicle?.Add(fleet.Now, replica.Machine.Name, $"gives {index} to {to}");
+    }
+
+    /// <summary>Whether every partition is owned by one that stays, and nobody owns two more than another.</summary>
+    public bool IsSettled()
+    {
+        int shared = Shared;
+        if (_running.Count != shared)
+            return false;
+        int least = int.MaxValue, most = 0;
+        foreach (Replica replica in fleet.Replicas)
+        {
+            int owned = 0;
+            foreach (PartitionWork work in _running)
+                owned += work.Replica == replica ? 1 : 0;
+            (least, most) = (Math.Min(least, owned), Math.Max(most, owned));
+        }
+
+        return most - least <= 1 && _running.TrueForAll(work => !work.IsTold && !work.Replica.IsLeaving && work.Count == shared && work.Index < shared);
+    }
+
+    public void CheckSettled(TimeSpan bound)
+    {
+        CheckGaps();
+        if (Violation is null && !IsSettled())
+            Fail($"not settled within {bound.TotalSeconds:0} s", Describe());
+    }
+
+    public void CheckGaps()
+    {
+        for (int i = 0; i < fleet.Scenario.LeastPartitions && Violation is null; i++)
+        {
+            if (!_running.Exists(work => work.Index == i))
+                CheckGap(i);
+        }
+    }
+
+    public string Describe() => string.Join(", ", fleet.Replicas.Select(replica =>
+        $"{replica.Identity} of {replica.Count}: {string.Join(' ', _running.Where(work => work.Replica == replica).Select(work => work.Index).Order())}"));
+
+    /// <summary>
+    /// What is wanted of nobody but those who are dead is taken when their lease has run out, and passed on twice at most, by whoever has
+    /// been there for longest.
+    /// </summary>
+    private void CheckGap(int index)
+    {
+        if (index >= fleet.Scenario.LeastPartitions)
+            return;
+        TimeSpan from = fleet.Replicas.Select(replica => replica.BootedAt).DefaultIfEmpty(fleet.Now).Min();
+        from = _unownedSince[index] > from ? _unownedSince[index] : from;
+        from = _troubledUntil > from ? _troubledUntil : from;
+        TimeSpan gap = fleet.Now - from;
+        LongestGap = gap > LongestGap ? gap : LongestGap;
+        if (gap > FleetBounds.Gap(fleet.Scenario))
+            Fail($"partition {index} had no owner for {gap.TotalSeconds:0.0} s", Describe());
+    }
+
+    /// <summary>As <see cref="Excuse"/>: a process that was frozen acts late.</summary>
+    private void Judge(PartitionWork one, PartitionWork newer)
+    {
+        Replica replica = one.Replica;
+        bool isOver = replica.Monotonic >= one.Deadline;
+        if ((isOver && replica.IsFrozen) || replica.ResumedAt > one.Deadline - TimeSpan.FromMilliseconds(500))
+            Excused++;
+        else
+            Fail($"two owners of partition {newer.Index}", $"{replica.Identity} and {newer.Replica.Identity}");
+    }
+}
