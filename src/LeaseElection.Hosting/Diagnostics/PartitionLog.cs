@@ -46,9 +46,9 @@ internal static partial class PartitionLog
 
     [LoggerMessage(EventId = 827, EventName = "PartitionPassedOn", Level = LogLevel.Information,
         Message = "Partition {Partition} of lease {LeaseNamespace}/{LeaseName} was not taken by {HolderIdentity}, or not renewed: that "
-            + "replica gets no more for {Seconds} s, and others take it")]
+            + "replica gets no more {Until}, and others take it")]
     public static partial void PartitionPassedOn(
-        this ILogger logger, int partition, string leaseNamespace, string leaseName, string holderIdentity, double seconds);
+        this ILogger logger, int partition, string leaseNamespace, string leaseName, string holderIdentity, string until);
 
     [LoggerMessage(EventId = 828, EventName = "PartitionWanted", Level = LogLevel.Debug,
         Message = "Standing for partition {Partition} of lease {LeaseNamespace}/{LeaseName}")]

@@ -33,7 +33,7 @@ internal sealed class LeaderElection(string name) : ILeaderElection
     public ElectionRun? Run { get; private set; }
 
     /// <summary>Called by the loop after each turn that changed what readers are told of. It must not hold up the loop.</summary>
-    public Action? Changed { get; init; }
+    public Action? OnChange { get; init; }
 
     public void Attach(ElectionRun run, Func<CancellationToken, Task> stepDown)
     {
@@ -70,7 +70,7 @@ internal sealed class LeaderElection(string name) : ILeaderElection
 
         // Continuations run elsewhere: a reader of WatchAsync must not hold up the loop.
         changed.SetResult();
-        Changed?.Invoke();
+        OnChange?.Invoke();
     }
 
     public async IAsyncEnumerable<LeaderElectionStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)

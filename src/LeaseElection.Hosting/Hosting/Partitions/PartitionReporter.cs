@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Election.Partitions;
@@ -51,8 +52,10 @@ internal sealed class PartitionReporter(ElectionRun run, ILogger logger)
                 logger.PartitionCountChanged(_lease.Namespace, _lease.Name, changed.From, changed.To);
                 break;
             case PartitionEvent.PassedOver passedOver:
-                logger.PartitionPassedOn(
-                    passedOver.Index, _lease.Namespace, _lease.Name, passedOver.Identity, passedOver.For.TotalSeconds);
+                string until = passedOver.For is { } time
+                    ? string.Create(CultureInfo.InvariantCulture, $"for {time.TotalSeconds:0.#} s")
+                    : "until it gives a sign of life";
+                logger.PartitionPassedOn(passedOver.Index, _lease.Namespace, _lease.Name, passedOver.Identity, until);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(told), told, "The set of events is closed.");

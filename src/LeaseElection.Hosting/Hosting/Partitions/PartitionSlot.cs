@@ -65,7 +65,7 @@ internal sealed class PartitionSlot : IAsyncDisposable
             // Otherwise the partitions that a process takes over together would all be renewed at once for ever.
             Settings = whole.Settings with { FirstRenewal = whole.Settings.RenewInterval * (_index + 1) / count },
         };
-        Election = new LeaderElection(_parts.ElectionName) { Changed = _parts.Changed };
+        Election = new LeaderElection(_parts.ElectionName) { OnChange = _parts.Changed };
         GroupedLease store = _parts.Group.Open(LeaseName, _parts.Traits);
         var telemetry = ElectionTelemetry.ForPartition(Election, run, whole, _parts.Instruments);
         _loop = new ElectionLoop(run, Election, new ElectionParts(

@@ -84,6 +84,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
         Count = Count,
         RetryPeriod = Run.Settings.RetryPeriod,
         MoveAfter = options.Partitions.MoveAfter,
+        PresenceInterval = TimeSpan.FromSeconds(10),
         TrustFor = (Run.Settings.RenewInterval * 2) + ElectorSettings.RequestTimeout,
     };
 

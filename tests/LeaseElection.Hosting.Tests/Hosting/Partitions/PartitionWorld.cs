@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LeaseElection.Hosting.Election.Partitions;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Time;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Time;
 
@@ -18,13 +19,16 @@ internal sealed class PartitionWorld : IAsyncDisposable
 
     private readonly ConcurrentDictionary<int, PartitionReplica> _owners = new();
     private readonly List<PartitionReplica> _replicas = [];
+    private IReadOnlyList<PartitionMember> _members = [];
     private int _overlaps;
 
     public ManualTimeProvider Time { get; } = new();
 
     public MemoryLeases Leases { get; } = new("leases in memory");
 
-    public IReadOnlyList<PartitionMember> Members { get; private set; } = [];
+    /// <summary>Who is present, and has just shown it.</summary>
+    public IReadOnlyList<PartitionMember> Members =>
+        [.. _members.Select(member => member with { RenewedAt = new ElectionClock(Time).Now.Monotonic })];
 
     public int Overlaps => Volatile.Read(ref _overlaps);
 
@@ -38,9 +42,9 @@ internal sealed class PartitionWorld : IAsyncDisposable
         return replica;
     }
 
-    public void Join(PartitionReplica replica) => Change([.. Members, new PartitionMember(replica.Identity, replica.Count)]);
+    public void Join(PartitionReplica replica) => Change([.. _members, new PartitionMember(replica.Identity, replica.Count, default)]);
 
-    public void Leave(PartitionReplica replica) => Change([.. Members.Where(member => member.Identity != replica.Identity)]);
+    public void Leave(PartitionReplica replica) => Change([.. _members.Where(member => member.Identity != replica.Identity)]);
 
     /// <summary>Its presence is given up first, as that of a host that stops.</summary>
     public async Task StopAsync(PartitionReplica replica)
@@ -115,7 +119,7 @@ internal sealed class PartitionWorld : IAsyncDisposable
 
     private void Change(IReadOnlyList<PartitionMember> members)
     {
-        Members = members;
+        _members = members;
         foreach (PartitionReplica replica in _replicas)
             replica.Loop.Wake();
     }
