@@ -93,7 +93,7 @@ internal sealed class LeaseBroker(
         LeaseRun[] runs = [.. _runs.Keys];
         foreach (LeaseRun run in runs)
             run.RequestEnd();
-        Task allEnded = Task.WhenAll(runs.Select(run => run.Completion));
+        var allEnded = Task.WhenAll(runs.Select(run => run.Completion));
         try
         {
             await allEnded.WaitAsync(ElectorSettings.ReleaseTimeout, clock.TimeProvider).ConfigureAwait(false);
@@ -102,6 +102,9 @@ internal sealed class LeaseBroker(
         {
             Abandon(runs);
         }
+
+        if (_parts is { } parts)
+            await parts.Leases.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>For containers that are not disposed of asynchronously: nobody is waited for.</summary>
@@ -158,7 +161,7 @@ internal sealed class LeaseBroker(
             WhenWorkOverruns = WorkOverrunPolicy.Log,
         };
         return new LeaseRunParts(
-            registration.Name, opened.LeaseNamespace, settings, opened.Leases.Open, clock, scopes, watchdog, instruments,
+            registration.Name, opened.LeaseNamespace, settings, opened.Leases, clock, scopes, watchdog, instruments,
             new GuardedLogger(logger ?? NullLogger<LeaseBroker>.Instance));
     }
 

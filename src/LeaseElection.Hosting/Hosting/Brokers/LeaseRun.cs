@@ -42,7 +42,7 @@ internal sealed class LeaseRun : HeldLease
         var run = new ElectionRun(_card, parts.Settings, parts.Clock);
         var hold = new WorkRegistration("", "Whoever holds it", (_, term, _) => HoldAsync(term));
         _loop = new ElectionLoop(run, _election, new ElectionParts(
-            parts.Open(leaseName), [hold], parts.Scopes, parts.Watchdog, new NoLifetime(), ElectionTelemetry.Silent(_election, run),
+            parts.Leases.Open(leaseName), [hold], parts.Scopes, parts.Watchdog, new NoLifetime(), ElectionTelemetry.Silent(_election, run),
             new LeadershipAnnouncements([]), new QuietLogger(parts.Logger, IsToldElsewhere))
         { Memory = memory, Heard = Hear });
     }

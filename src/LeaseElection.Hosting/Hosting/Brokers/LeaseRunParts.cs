@@ -12,7 +12,7 @@ internal sealed record LeaseRunParts(
     string BrokerName,
     string LeaseNamespace,
     ElectorSettings Settings,
-    Func<string, ILeaseStore> Open,
+    ILeaseStoreSource Leases,
     ElectionClock Clock,
     IServiceScopeFactory Scopes,
     TermWatchdog Watchdog,

@@ -59,6 +59,19 @@ public abstract class BrokerTest : IAsyncLifetime
 
     private protected void ReleaseBySomebodyElse() => Server.Edit(record => record with { HolderIdentity = "", LeaseDurationSeconds = 1 });
 
+    /// <summary>Lets time pass, at a hundred times its speed. For what ends whatever has happened by then.</summary>
+    private protected async Task AdvanceUntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Signal.Patience);
+        while (!condition() && !patience.IsCancellationRequested)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
+        }
+
+        Assert.True(condition());
+    }
+
     /// <summary>What somebody is bound to do soon, and without the clock going on.</summary>
     private protected static async Task<T> SoonAsync<T>(Task<T> task) => await task.WaitAsync(Signal.Patience);
 }

@@ -26,14 +26,8 @@ public sealed class LeaseBrokerTroubleTests : BrokerTest
     {
         _process.StoreOf("a").All(FakeFault.Fail);
         Task<HeldLease?> waiting = _process.TryAsync(timeout: TimeSpan.FromSeconds(20));
-        await _process.Logs.WaitForAsync("StoreFailed");
 
-        for (int i = 0; i < 21 && !waiting.IsCompleted; i++)
-        {
-            await Time.WaitForTimersAsync(2);
-            Time.Advance(TimeSpan.FromSeconds(1));
-            await Server.UntilAsync(server => server.RequestsUnderWay == 0);
-        }
+        await AdvanceUntilAsync(() => waiting.IsCompleted);
 
         await Assert.ThrowsAsync<LeaseStoreException>(() => SoonAsync(waiting));
         Assert.NotEmpty(_process.Logs.Named("StoreFailedAgain"));
@@ -44,10 +38,7 @@ public sealed class LeaseBrokerTroubleTests : BrokerTest
     {
         _process.StoreOf("a").Next(FakeFault.Fail, FakeFault.Fail);
         Task<HeldLease?> waiting = _process.WaitAsync();
-        await _process.Logs.WaitForAsync("StoreFailed");
-        Time.Advance(TimeSpan.FromSeconds(1));
-        await _process.Logs.WaitForAsync("StoreFailedAgain");
-        Time.Advance(TimeSpan.FromSeconds(1));
+        await AdvanceUntilAsync(() => waiting.IsCompleted);
 
         await using HeldLease? held = await SoonAsync(waiting);
 
@@ -84,15 +75,12 @@ public sealed class LeaseBrokerTroubleTests : BrokerTest
         for (int i = 0; i < 3; i++)
         {
             Task<HeldLease?> waiting = _process.TryAsync(timeout: TimeSpan.FromSeconds(5));
-            int reads = Server.Reads;
-            await Server.UntilAsync(server => server.Reads > reads);
             await _process.Logs.WaitForAsync("WatchDenied", i + 1);
-            Time.Advance(TimeSpan.FromSeconds(3));
-            await Server.UntilAsync(server => server.Reads > reads + 1);
-            Time.Advance(TimeSpan.FromSeconds(3));
-            Assert.Null(await SoonAsync(waiting));
+            await AdvanceUntilAsync(() => waiting.IsCompleted);
+            Assert.Null(await waiting);
         }
 
+        Assert.InRange(Server.Reads, 6, 12); // Every two seconds.
         Assert.Equal(1, _process.Logs.Named("WatchDenied").Count(entry => entry.Level == LogLevel.Warning));
     }
 
@@ -114,10 +102,9 @@ public sealed class LeaseBrokerTroubleTests : BrokerTest
         HeldLease held = (await SoonAsync(_process.TryAsync()))!;
         _process.StoreOf("a").All(FakeFault.Fail);
         Task disposing = held.DisposeAsync().AsTask();
-        while (await Task.WhenAny(disposing, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None)) != disposing)
-            Time.Advance(TimeSpan.FromMilliseconds(250));
-        await _process.Logs.WaitForAsync("NotReleased");
-        await _process.Logs.WaitForAsync("Stopped");
+        await AdvanceUntilAsync(() => _process.Logs.Named("Stopped").Count == 1);
+        await disposing;
+        Assert.Single(_process.Logs.Named("NotReleased"));
         _process.StoreOf("a").All(FakeFault.None);
         Assert.Equal("me", Server.Holder);
 
