@@ -25,9 +25,6 @@ internal sealed class PartitionLoop : IAsyncDisposable
     private readonly PartitionSlot[] _slots;
     private readonly PartitionReporter _reporter;
     private readonly ITimer _timer;
-
-    /// <summary>The keeper takes what it has not looked at for longer than that for a gap, in which nobody knows what was.</summary>
-    private readonly TimeSpan _lookEvery;
     private Task _running = Task.CompletedTask;
     private volatile bool _shuttingDown;
 
@@ -39,7 +36,6 @@ internal sealed class PartitionLoop : IAsyncDisposable
         _group = parts.Group;
         _members = parts.Members;
         _keeper = new PartitionKeeper(settings);
-        _lookEvery = settings.TrustFor / 4;
         _slots = [.. Enumerable.Range(0, settings.Count).Select(index => new PartitionSlot(index, parts with { Changed = Wake }))];
         _reporter = new PartitionReporter(parts.Run, parts.Logger);
 
@@ -187,7 +183,9 @@ internal sealed class PartitionLoop : IAsyncDisposable
     {
         TimeSpan now = _run.Clock.Now.Monotonic;
         TimeSpan endsAt = _group.View.NextEndAfter(now);
-        TimeSpan next = new[] { wakeAt, endsAt, _reporter.NextAt, now + _lookEvery }.Min();
+        TimeSpan next = new[] { wakeAt, endsAt, _reporter.NextAt }.Min();
+        if (next == TimeSpan.MaxValue)
+            return;
         var pause = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp((next - now).TotalMilliseconds, 0, LongestTimer.TotalMilliseconds)));
         _timer.Change(pause, Timeout.InfiniteTimeSpan);
     }

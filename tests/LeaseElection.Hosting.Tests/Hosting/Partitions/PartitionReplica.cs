@@ -34,7 +34,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
         _watch = new LeaseGroupWatch(world.Leases.OpenGroup(PartitionWorld.LeaseName), Run, NullLogger.Instance);
         var work = new PartitionedWorkRegistration("", "Orders", RunAsync);
         var parts = new PartitionParts(
-            "", Run, [work], _watch, LeaseTraits.None, () => world.Members, _services.GetRequiredService<IServiceScopeFactory>(), _watchdog,
+            "", Run, [work], _watch, LeaseTraits.None, () => world.MembersAt(Run.Clock.Now.Monotonic), _services.GetRequiredService<IServiceScopeFactory>(), _watchdog,
             Lifetime, new ElectionInstruments(), Logs.CreateLogger("partitions"));
         Loop = new PartitionLoop(parts, Partitions, PartitionKeeperSettingsOf(options));
     }

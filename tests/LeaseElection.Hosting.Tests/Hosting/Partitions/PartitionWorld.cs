@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using LeaseElection.Hosting.Election.Partitions;
 using LeaseElection.Hosting.Leases;
-using LeaseElection.Hosting.Time;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Time;
 
@@ -26,9 +25,8 @@ internal sealed class PartitionWorld : IAsyncDisposable
 
     public MemoryLeases Leases { get; } = new("leases in memory");
 
-    /// <summary>Who is present, and has just shown it.</summary>
-    public IReadOnlyList<PartitionMember> Members =>
-        [.. _members.Select(member => member with { RenewedAt = new ElectionClock(Time).Now.Monotonic })];
+    /// <summary>Who is present, and has just shown it, by the clock of who asks.</summary>
+    public IReadOnlyList<PartitionMember> MembersAt(TimeSpan now) => [.. _members.Select(member => member with { RenewedAt = now })];
 
     public int Overlaps => Volatile.Read(ref _overlaps);
 
@@ -62,7 +60,7 @@ internal sealed class PartitionWorld : IAsyncDisposable
         long since = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(10), $"At {Time.GetUtcNow()}: {this}");
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < Signal.Patience, $"At {Time.GetUtcNow()}: {this}");
             if (_replicas.TrueForAll(IsUpToDate))
                 Time.Advance(Step);
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
