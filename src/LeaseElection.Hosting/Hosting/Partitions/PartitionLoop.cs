@@ -28,6 +28,25 @@ internal sealed class PartitionLoop : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private volatile bool _shuttingDown;
 
+    /// <summary>The partitions of an election, by its options.</summary>
+    /// <param name="parts">What they work with.</param>
+    /// <param name="partitions">Where it is published who owns what.</param>
+    /// <param name="options">The options of the election.</param>
+    /// <param name="count">How many there are.</param>
+    public static PartitionLoop Of(PartitionParts parts, ElectionPartitions partitions, LeaderElectionOptions options, int count)
+    {
+        ElectorSettings settings = parts.Run.Settings;
+        return new PartitionLoop(parts, partitions, new PartitionKeeperSettings
+        {
+            Identity = settings.Identity,
+            Count = count,
+            RetryPeriod = settings.RetryPeriod,
+            MoveAfter = options.Partitions.MoveAfter,
+            PresenceInterval = TimeSpan.FromSeconds(10),
+            TrustFor = (settings.RenewInterval * 2) + ElectorSettings.RequestTimeout,
+        });
+    }
+
     public PartitionLoop(PartitionParts parts, ElectionPartitions partitions, PartitionKeeperSettings settings)
     {
         _run = parts.Run;

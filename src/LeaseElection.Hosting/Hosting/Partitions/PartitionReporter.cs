@@ -2,6 +2,7 @@ using System.Globalization;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Election.Partitions;
+using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Partitions;
@@ -135,7 +136,7 @@ internal sealed class PartitionReporter(ElectionRun run, ILogger logger)
             if (now < known.Since + ForeignAfter)
                 WakeAt(known.Since + ForeignAfter);
             else if (_foreignTold.Add((i, holder)))
-                logger.PartitionLeaseTaken(i, _lease.Namespace, _lease.Name, slots[i].LeaseName, holder, "leaseelection.dev/group");
+                logger.PartitionLeaseTaken(i, _lease.Namespace, _lease.Name, slots[i].LeaseName, holder, LeaseGroupName.Label);
         }
     }
 
