@@ -14,18 +14,22 @@ public sealed partial class AlertTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    [ChartFact]
-    public async Task Alerts_Metrics_AreThoseOfTheLibrary()
+    [ChartTheory]
+    [InlineData("observed")]
+    [InlineData("partitions")]
+    public async Task Alerts_Metrics_AreThoseOfTheLibrary(string combination)
     {
-        RenderedChart chart = await new HelmChart { Combination = "observed" }.RenderAsync();
+        RenderedChart chart = await new HelmChart { Combination = combination }.RenderAsync();
 
         Assert.All(RulesOf(chart), rule => PrometheusNames.AssertKnown((string)rule!["expr"]!));
     }
 
-    [ChartFact]
-    public async Task Alerts_EachSaysWhatToDo()
+    [ChartTheory]
+    [InlineData("observed")]
+    [InlineData("partitions")]
+    public async Task Alerts_EachSaysWhatToDo(string combination)
     {
-        RenderedChart chart = await new HelmChart { Combination = "observed" }.RenderAsync();
+        RenderedChart chart = await new HelmChart { Combination = combination }.RenderAsync();
 
         Assert.All(RulesOf(chart), rule =>
         {
@@ -71,6 +75,24 @@ public sealed partial class AlertTests : IDisposable
     }
 
     [ChartTheory]
+    [InlineData("all are owned", "0x40", "0x40", false)]
+    [InlineData("moves, one after the other, for a minute", "0x10 1 0 1 0 1 0x10", "0x10 0 1 0 1 0x10", false)]
+    [InlineData("a crash, waited for as long as the lease", "0x10 4x2 0x20", "0x10 4x2 0x20", false)]
+    [InlineData("nobody takes one", "0x10 1x30", "0x10 1x30", true)]
+    [InlineData("one replica of two sees it", "0x10 1x30", "0x40", true)]
+    public async Task PartitionsWithoutOwner_InSeries_AlertOrNot(string situation, string first, string second, bool fires)
+    {
+        string series = $"""
+                  - series: 'leader_election_partitions_unowned{Labels("pod-1")}'
+                    values: '{Samples(first)}'
+                  - series: 'leader_election_partitions_unowned{Labels("pod-2")}'
+                    values: '{Samples(second)}'
+            """;
+
+        Assert.True(fires == await FiresAsync("LeaderElectionPartitionsUnowned", series, "4m", "partitions"), situation);
+    }
+
+    [ChartTheory]
     [InlineData("no overrun", "LeaderElectionWorkOverrun", "leader_election_work_overruns_total", "", "0x30", "5m", false)]
     [InlineData("a counter that begins with 1", "LeaderElectionWorkOverrun", "leader_election_work_overruns_total", "", "_x10 1x10", "5m", true)]
     [InlineData("a counter that goes from 0 to 1", "LeaderElectionWorkOverrun", "leader_election_work_overruns_total", "", "0x80 1x10", "21m30s", true)]
@@ -98,9 +120,9 @@ public sealed partial class AlertTests : IDisposable
     /// <summary>promtool wants <c>1x3</c>, four times 1, written <c>1+0x3</c>.</summary>
     private static string Samples(string values) => Repeated().Replace(values, "${value}+0x${times}");
 
-    private async Task<bool> FiresAsync(string alert, string series, string at)
+    private async Task<bool> FiresAsync(string alert, string series, string at, string combination = "observed")
     {
-        RenderedChart chart = await new HelmChart { Combination = "observed" }.RenderAsync();
+        RenderedChart chart = await new HelmChart { Combination = combination }.RenderAsync();
         string rules = Path.Combine(_folder.FullName, "rules.json"); // JSON is YAML.
         await File.WriteAllTextAsync(rules, chart["PrometheusRule"]["spec"]!.ToJsonString());
         ProgramResult check = await ProgramResult.OfAsync(ChartPrograms.Promtool, ["check", "rules", rules]);

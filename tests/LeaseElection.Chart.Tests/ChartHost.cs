@@ -24,6 +24,8 @@ internal sealed class ChartHost : IAsyncDisposable
 
     public ILeaderElection Election { get; }
 
+    public IServiceProvider Services => _host.Services;
+
     public ListLoggerProvider Logs { get; }
 
     /// <summary>What of it a person would have to look at.</summary>
@@ -35,7 +37,9 @@ internal sealed class ChartHost : IAsyncDisposable
     /// <summary>Starts it: options that the library does not know or accept throw here.</summary>
     /// <param name="environment">The environment of the container.</param>
     /// <param name="serviceAccountFolder">What the kubelet mounts.</param>
-    public static async Task<ChartHost> StartAsync(IReadOnlyDictionary<string, string> environment, string serviceAccountFolder)
+    /// <param name="configure">What the app adds to its election.</param>
+    public static async Task<ChartHost> StartAsync(
+        IReadOnlyDictionary<string, string> environment, string serviceAccountFolder, Action<LeaderElectionBuilder>? configure = null)
     {
         var logs = new ListLoggerProvider();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -48,7 +52,8 @@ internal sealed class ChartHost : IAsyncDisposable
             Variable = environment.GetValueOrDefault,
             ServiceAccountDirectory = serviceAccountFolder,
         });
-        builder.Services.AddLeaderElection();
+        LeaderElectionBuilder election = builder.Services.AddLeaderElection();
+        configure?.Invoke(election);
         IHost host = builder.Build();
         await host.StartAsync();
         return new ChartHost(host, logs);

@@ -32,7 +32,7 @@ public sealed class CombinationTests(ApiServerFixture fixture)
     public async Task Combination_AppliedAgainUnderALeader_LeavesTheLeaseAlone(string combination)
     {
         using InstalledChart chart = await InstallAsync(combination);
-        if (chart.Chart.Find("Lease") is not { } rendered)
+        if (chart.Chart.Leases is not [{ } rendered, ..])
         {
             Assert.NotEqual(true, (bool?)HelmChart.ValuesOf(combination)["lease"]?["create"]); // Then there is nothing that could touch it.
             return;

@@ -3,32 +3,40 @@ using LeaseElection.Testing.Chart;
 
 namespace LeaseElection.Chart.Tests;
 
-/// <summary>The Grafana dashboard asks for what the library measures, and shows all of it.</summary>
+/// <summary>The Grafana dashboards ask for what the library measures, and show all of it.</summary>
 public sealed class DashboardTests
 {
-    [Fact]
-    public void Dashboard_Metrics_AreThoseOfTheLibrary()
+    private const string Election = "leader-election.json";
+
+    private const string Partitions = "partitions.json";
+
+    [Theory]
+    [InlineData(Election)]
+    [InlineData(Partitions)]
+    public void Dashboard_Metrics_AreThoseOfTheLibrary(string file)
     {
-        JsonNode dashboard = Dashboard();
+        JsonNode dashboard = Dashboard(file);
         string[] queries = [.. dashboard["panels"]!.AsArray().SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => (string)target!["expr"]!)];
 
         Assert.All(queries.Where(query => query != "vector($deadline)"), PrometheusNames.AssertKnown);
         Assert.All(dashboard["templating"]!["list"]!.AsArray().Where(one => (string?)one!["type"] == "query"), one => PrometheusNames.AssertKnown((string)one!["definition"]!));
     }
 
-    /// <summary>Every instrument of the library is on the dashboard: what nobody can see nobody looks at.</summary>
+    /// <summary>Every instrument of the library is on one of them: what nobody can see nobody looks at.</summary>
     [Fact]
-    public void Dashboard_ShowsEveryInstrument()
+    public void Dashboards_ShowEveryInstrument()
     {
-        string text = Dashboard().ToJsonString();
+        string text = Dashboard(Election).ToJsonString() + Dashboard(Partitions).ToJsonString();
 
         Assert.All(PrometheusNames.Metrics(), metric => Assert.Contains(metric, text, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Dashboard_Panels_HaveTitlesQueriesAndPlacesOfTheirOwn()
+    [Theory]
+    [InlineData(Election)]
+    [InlineData(Partitions)]
+    public void Dashboard_Panels_HaveTitlesQueriesAndPlacesOfTheirOwn(string file)
     {
-        JsonArray panels = Dashboard()["panels"]!.AsArray();
+        JsonArray panels = Dashboard(file)["panels"]!.AsArray();
         bool[,] taken = new bool[24, 100];
 
         Assert.Equal(panels.Count, panels.Select(panel => (int)panel!["id"]!).Distinct().Count());
@@ -48,15 +56,19 @@ public sealed class DashboardTests
         }
     }
 
-    [ChartFact]
-    public async Task Dashboard_ConfigMap_HoldsTheFile()
+    [ChartTheory]
+    [InlineData("observed", Election)]
+    [InlineData("partitions", Election, Partitions)]
+    public async Task Dashboard_ConfigMap_HoldsTheFiles(string combination, params string[] files)
     {
-        RenderedChart chart = await new HelmChart { Combination = "observed" }.RenderAsync();
+        RenderedChart chart = await new HelmChart { Combination = combination }.RenderAsync();
         JsonObject map = chart["ConfigMap"];
 
         Assert.Equal("1", (string?)map["metadata"]!["labels"]!["grafana_dashboard"]);
-        Assert.True(JsonNode.DeepEquals(Dashboard(), JsonNode.Parse((string)map["data"]!["leader-election.json"]!)));
+        Assert.Equal(files, map["data"]!.AsObject().Select(file => file.Key));
+        Assert.All(files, file => Assert.True(JsonNode.DeepEquals(Dashboard(file), JsonNode.Parse((string)map["data"]![file]!))));
+        Assert.Equal(files.Length, files.Select(file => (string)Dashboard(file)["uid"]!).Distinct().Count());
     }
 
-    private static JsonNode Dashboard() => JsonNode.Parse(File.ReadAllText(Path.Combine(HelmChart.Folder, "dashboards", "leader-election.json")))!;
+    private static JsonNode Dashboard(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(HelmChart.Folder, "dashboards", file)))!;
 }

@@ -139,6 +139,35 @@ public sealed class HelmReleaseTests(ApiServerFixture fixture)
         await fixture.Server.KubectlAsync(null, "get", "poddisruptionbudget", "shop-leader-elected-app", "-n", release.Chart.Namespace);
     }
 
+    /// <summary>With another number a key belongs to another partition: Pods of both kinds must not run side by side.</summary>
+    [InstalledTheory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Upgrade_ToAnotherNumberOfPartitions_IsRefusedUnlessAllPodsStopFirst(int helm)
+    {
+        HelmRelease release = await HelmRelease.PrepareAsync(
+            fixture.Server, new HelmChart { Helm = helm, Combination = "partitions", Set = ["prometheusRule.enabled=false"] });
+        HelmChart before = release.Chart;
+        HelmChart more = before with { Set = [.. before.Set, "partitions.count=24"] };
+        await release.InstallAsync();
+        await release.UpgradeAsync(before with { Flags = ["--set", "image.tag=20261127"] });
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => release.UpgradeAsync(more));
+        Assert.Contains(
+            "partitions.count is 24, but the Pods that run have 12, and with another number a key belongs to another partition: two Pods would work on it while the upgrade replaces them; set partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones",
+            refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("RollingUpdate", await StrategyAsync(release));
+
+        await release.UpgradeAsync(more with { Set = [.. more.Set, "partitions.recreate=true"] });
+        Assert.Equal("Recreate", await StrategyAsync(release));
+
+        await release.UpgradeAsync(more);
+        Assert.Equal("RollingUpdate", await StrategyAsync(release));
+    }
+
+    private Task<string> StrategyAsync(HelmRelease release) => fixture.Server.KubectlAsync(
+        null, "get", "deployment", "shop-leader-elected-app", "-n", release.Chart.Namespace, "-o", "jsonpath={.spec.strategy.type}");
+
     private Task<HelmRelease> PrepareAsync(int helm, string combination) =>
         HelmRelease.PrepareAsync(fixture.Server, new HelmChart { Helm = helm, Combination = combination });
 

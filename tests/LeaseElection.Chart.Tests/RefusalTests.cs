@@ -12,6 +12,14 @@ public sealed class RefusalTests
     private const string Name =
         "^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$|$ lower-case letters, digits, - and ., as in my-app";
 
+    /// <summary>250 characters: a name for a Lease, but not for a thousand.</summary>
+    private const string LongName = Fifty + Fifty + Fifty + Fifty + Fifty;
+
+    private const string Fifty = "a-lease-name-of-fifty-characters-that-is-too-longx";
+
+    private const string LockName =
+        "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$|$ lower-case letters, digits, - and ., as in my-app";
+
     /// <summary>The words for types and limits are helm's, of 3 and of 4; the rule in a pattern is ours.</summary>
     [ChartTheory]
     [InlineData("replicaCount=three", "replicaCount: Invalid type. Expected: [integer,null], given: string", "at '/replicaCount': got string, want null or integer")]
@@ -61,6 +69,26 @@ public sealed class RefusalTests
         "at '/helmTest/podAnnotations/a': got boolean, want string")]
     [InlineData("helmTest.resources=[]", "helmTest.resources: Invalid type. Expected: object, given: array", "at '/helmTest/resources': got array, want object")]
     [InlineData("runtimeClassName=1", "runtimeClassName: Invalid type. Expected: string, given: integer", "at '/runtimeClassName': got number, want string")]
+    [InlineData("partitions.count=0", "partitions.count: Must be greater than or equal to 1", "at '/partitions/count': minimum: got 0, want 1")]
+    [InlineData("partitions.count=10000", "partitions.count: Must be less than or equal to 1000", "at '/partitions/count': maximum: got 10,000, want 1,000")]
+    [InlineData(
+        "partitions.count=twelve", "partitions.count: Invalid type. Expected: [integer,null], given: string",
+        "at '/partitions/count': got string, want null or integer")]
+    [InlineData(
+        "partitions.count=1.5", "partitions.count: Invalid type. Expected: [integer,null], given: number",
+        "at '/partitions/count': got number, want null or integer")]
+    [InlineData("partitions=12", "partitions: Invalid type. Expected: object, given: integer", "at '/partitions': got number, want object")]
+    [InlineData(
+        "members.enabled=\"yes\"", "members.enabled: Invalid type. Expected: boolean, given: string", "at '/members/enabled': got string, want boolean")]
+    [InlineData(
+        "locks.names=batch", "locks.names: Invalid type. Expected: array, given: string", "at '/locks/names': got string, want array")]
+    [InlineData(
+        "locks.names=[Batch Processor]", $"locks.names.0: Does not match pattern '{LockName}'",
+        $"at '/locks/names/0': 'Batch Processor' does not match pattern '{LockName}'")]
+    [InlineData("locks.names=[a, a]", "locks.names: array items[0,1] must be unique", "at '/locks/names': items at 0 and 1 are equal")]
+    [InlineData(
+        "locks.timing=custom", "locks.timing: locks.timing must be one of the following: \"\", \"fast\", \"standard\", \"tolerant\", \"singleNode\"",
+        "at '/locks/timing': value must be one of '', 'fast', 'standard', 'tolerant', 'singleNode'")]
     [InlineData("lease.keep=null", "lease: keep is required", "at '/lease': missing property 'keep'")]
     [InlineData("election.releaseOnStop=null", "election: releaseOnStop is required", "at '/election': missing property 'releaseOnStop'")]
     [InlineData("probes=null", "(root): probes is required", "at '': missing property 'probes'")]
@@ -111,7 +139,7 @@ public sealed class RefusalTests
     [InlineData("sidecar.enabled=true", "sidecar.image is not set, but sidecar.enabled is true: set it to an image of leader-elector")]
     [InlineData(
         "env=[{name: LeaderElection__LeaseName, value: x}]",
-        "env has LeaderElection__LeaseName, which this chart sets itself: use the values under election and shutdown")]
+        "env has LeaderElection__LeaseName, which this chart sets itself: use the values under election, members, partitions and shutdown")]
     [InlineData(
         "podLabels={leaseelection.dev/role: leader}",
         "podLabels has leaseelection.dev/role, which says who leads and is set by the leader: take it out, and set election.labelLeaderPod=true if you want it")]
@@ -148,6 +176,65 @@ public sealed class RefusalTests
         Assert.Matches("^Error: execution error at \\(leader-elected-app/templates/[^)]*:[0-9]+:[0-9]+\\): ", refusal);
         Assert.Equal(message, refusal[(refusal.IndexOf("): ", StringComparison.Ordinal) + 3)..]);
     }
+
+    /// <summary>Each with the value that does not go with it.</summary>
+    [ChartTheory]
+    [InlineData(
+        "members.enabled=true", "lease.create=true",
+        "members.enabled is true, but the app may create no Lease (lease.create, rbac.createLease), and each replica makes one of its own, whose name nobody knows before: set rbac.createLease=true, which RBAC cannot limit to names, or do without")]
+    [InlineData(
+        "partitions.count=12", "rbac.createLease=false",
+        "partitions.count is set, but the app may create no Lease (lease.create, rbac.createLease), and each replica makes one of its own, whose name nobody knows before: set rbac.createLease=true, which RBAC cannot limit to names, or do without")]
+    [InlineData(
+        "locks.enabled=true", "lease.create=true",
+        "locks.enabled is true, but the app may create no Lease (lease.create, rbac.createLease), and a lock of any name needs one of its own: write the names of all locks in locks.names, or set rbac.createLease=true")]
+    [InlineData(
+        "locks.enabled=true", "locks.names=[batch, shop-leader-elected-app]",
+        "locks.names has shop-leader-elected-app, which is the Lease that the replicas are elected by: give the lock, or election.leaseName, another name")]
+    [InlineData(
+        "partitions.count=12", "env=[{name: NODE_NAME, value: x}]",
+        "env has NODE_NAME, which this chart sets itself where replicas know of each other (members.enabled, partitions.count): take it out")]
+    [InlineData(
+        "locks={enabled: true, timing: fast}", "env=[{name: LeaseLocks__LeaseDuration, value: \"00:00:20\"}]",
+        "env has LeaseLocks__LeaseDuration, which this chart sets itself by locks.timing=fast: take one of them out")]
+    [InlineData(
+        "members.enabled=true", "members.leaseDuration=\"00:00:00\"",
+        "members.leaseDuration is 00:00:00, but must be whole seconds from 00:00:01 to 01:00:00: write for example \"00:00:40\", or leave it out for the default")]
+    [InlineData(
+        "members.enabled=true", "members.renewInterval=\"00:00:13.334\"",
+        "members.renewInterval is 00:00:13.334, but must be at least 00:00:00.1 and at most a third of members.leaseDuration (00:00:40): write less, or leave it out for a quarter of it")]
+    [InlineData(
+        "partitions.count=12", "partitions.moveAfter=\"01:00:00.001\"",
+        "partitions.moveAfter is 01:00:00.001, but must be at most 01:00:00: write for example \"00:00:10\", or leave it out for the default")]
+    [InlineData(
+        "partitions.count=1000", "election.leaseName=" + LongName,
+        "election.leaseName has 250 characters, but with partitions.count=1000 the last partition's Lease would have 254, and no name may have more than 253: shorten it")]
+    [InlineData(
+        "partitions.count=12", "sidecar={enabled: true, image: x}",
+        "partitions.count is set, but sidecar.enabled is true and the sidecar elects a leader and nothing else: set sidecar.enabled=false for an app with the library, or take it out")]
+    [InlineData(
+        "members.enabled=true", "sidecar={enabled: true, image: x}",
+        "members.enabled is true, but sidecar.enabled is true and the sidecar elects a leader and nothing else: set sidecar.enabled=false for an app with the library, or take it out")]
+    [InlineData(
+        "locks.enabled=true", "sidecar={enabled: true, image: x}",
+        "locks.enabled is true, but sidecar.enabled is true and the sidecar takes no locks: set sidecar.enabled=false for an app with the library, or locks.enabled=false")]
+    public async Task Values_ThatDoNotGoTogether_AreRefusedWithReasonAndFix(string value, string other, string message)
+    {
+        var chart = new HelmChart { Set = [value, other] };
+
+        Assert.EndsWith("): " + message, await chart.RefusalAsync(), StringComparison.Ordinal);
+        Assert.EndsWith("): " + message, await (chart with { Helm = 3 }).RefusalAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What is refused above, with what makes it whole; and without Role the rights are somebody else's.</summary>
+    [ChartTheory]
+    [InlineData("members.enabled=true", "lease.create=true", "rbac.createLease=true")]
+    [InlineData("partitions.count=12", "lease.create=true", "rbac.create=false")]
+    [InlineData("locks.enabled=true", "lease.create=true", "locks.names=[batch]")]
+    [InlineData("locks.enabled=true", "rbac.createLease=false", "locks.names=[batch]")]
+    [InlineData("partitions.count=1000", "election.leaseName=" + LongName, "partitions.count=100")]
+    [InlineData("env=[{name: NODE_NAME, value: x}, {name: LeaseLocks__LeaseDuration, value: \"00:00:20\"}]", "locks.enabled=true", "locks.timing=\"\"")]
+    public async Task Values_ThatGoTogether_AreNot(params string[] values) => await new HelmChart { Set = values }.RenderAsync();
 
     [ChartFact]
     public async Task Sidecar_WithAnOptionThatItHasNot_IsRefused()

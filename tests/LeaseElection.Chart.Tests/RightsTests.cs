@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Chart;
@@ -39,19 +40,24 @@ public sealed class RightsTests(ApiServerFixture fixture)
     /// <summary>The open world: a broad table, request by request, in its own namespace, in another and for the cluster.</summary>
     [InstalledTheory]
     [InlineData("least-rights")]
-    [InlineData("everything")]
-    public async Task Account_AnythingElse_IsDenied(string combination)
+    [InlineData("everything", "create {0} any", "create /events any", "create events.k8s.io/events any", "patch /pods any")]
+    [InlineData("members", "create {0} any", "get {0} any", "list {0} any", "watch {0} any", "update {0} any", "delete {0} any")]
+    [InlineData("partitions", "create {0} any", "get {0} any", "list {0} any", "watch {0} any", "update {0} any")]
+    [InlineData("any-locks", "create {0} any", "get {0} any", "watch {0} any", "update {0} any")]
+    [InlineData("locks", "get {0} batch-processor", "watch {0} batch-processor", "update {0} batch-processor")]
+    public async Task Account_AnythingElse_IsDenied(string combination, params string[] more)
     {
         using InstalledChart chart = await InstallAsync(combination);
         string other = await fixture.Server.CreateNamespaceAsync();
-        bool asked = combination == "everything";
         string lease = chart.Chart.LeaseName;
+        (string Name, string? Space)[] places =
+            [("", null), (lease, null), ("batch-processor", null), ("other", null), (lease, other), ("batch-processor", other), ("", other), (lease, "")];
         List<string> allowed = [];
         foreach ((string group, string resource) in Resources)
         {
             foreach (string verb in Verbs)
             {
-                foreach ((string name, string? space) in new[] { ("", null), (lease, null), ("other", null), (lease, other), ("", other), (lease, "") })
+                foreach ((string name, string? space) in places)
                 {
                     if (await chart.MayAsync(group, resource, verb, name, space))
                         allowed.Add($"{verb} {group}/{resource} {(name == lease ? "own" : name)}{space}".TrimEnd());
@@ -59,21 +65,14 @@ public sealed class RightsTests(ApiServerFixture fixture)
             }
         }
 
-        string[] expected = [$"get {Coordination}/leases own", $"update {Coordination}/leases own", $"watch {Coordination}/leases own"];
-        if (asked)
-        {
-            string[] names = ["", " own", " other"]; // What RBAC cannot limit by name.
-            expected =
-            [
-                .. expected,
-                .. names.Select(name => $"create {Coordination}/leases{name}"),
-                .. names.Select(name => $"create /events{name}"),
-                .. names.Select(name => $"create events.k8s.io/events{name}"),
-                .. names.Select(name => $"patch /pods{name}"),
-            ];
-        }
-
-        Assert.Equal(expected.Order(StringComparer.Ordinal), allowed.Order(StringComparer.Ordinal));
+        string[] names = ["", " own", " batch-processor", " other"]; // What RBAC cannot limit by name is allowed for any.
+        string[] expected =
+        [
+            $"get {Coordination}/leases own", $"update {Coordination}/leases own", $"watch {Coordination}/leases own",
+            .. more.Select(one => string.Format(CultureInfo.InvariantCulture, one, $"{Coordination}/leases")).SelectMany(
+                one => one.EndsWith(" any", StringComparison.Ordinal) ? names.Select(name => one[..^4] + name) : [one]),
+        ];
+        Assert.Equal(expected.Distinct().Order(StringComparer.Ordinal), allowed.Order(StringComparer.Ordinal));
     }
 
     /// <summary>Not the authorizer's word but its deeds.</summary>
@@ -85,12 +84,7 @@ public sealed class RightsTests(ApiServerFixture fixture)
         JsonObject lease = await chart.Account.SendAsync(HttpMethod.Get, $"{leases}/{chart.Chart.LeaseName}");
         await chart.Account.SendAsync(HttpMethod.Put, $"{leases}/{chart.Chart.LeaseName}", lease);
 
-        JsonObject another = new()
-        {
-            ["apiVersion"] = "coordination.k8s.io/v1",
-            ["kind"] = "Lease",
-            ["metadata"] = new JsonObject { ["name"] = "another" },
-        };
+        JsonObject another = LeaseOf("another");
         await fixture.Server.Admin.SendAsync(HttpMethod.Post, leases, another);
         (HttpMethod Method, string Path, JsonObject? Body)[] refused =
         [
@@ -104,10 +98,40 @@ public sealed class RightsTests(ApiServerFixture fixture)
             (HttpMethod.Get, "/api/v1/nodes", null),
         ];
         foreach ((HttpMethod method, string path, JsonObject? body) in refused)
-        {
-            var exception = await Assert.ThrowsAsync<HttpRequestException>(() => chart.Account.SendAsync(method, path, (JsonObject?)body?.DeepClone()));
-            Assert.Equal(System.Net.HttpStatusCode.Forbidden, exception.StatusCode);
-        }
+            await RefusedAsync(() => chart.Account.SendAsync(method, path, (JsonObject?)body?.DeepClone()));
+    }
+
+    /// <summary>
+    /// A presence Lease that belongs to a Pod, where the API server guards owners as OpenShift's does: without the right to delete, whoever
+    /// creates a Lease may say whose it is, and nobody may say so later, nor make a Pod wait for it.
+    /// </summary>
+    [InstalledTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Account_OfMembers_MaySetAnOwnerWhenItCreatesALease(bool collectsStale)
+    {
+        using InstalledChart chart = await InstalledChart.InstallAsync(
+            fixture.Server, new HelmChart { Combination = "members", Set = [$"members.collectStale={(collectsStale ? "true" : "false")}"] });
+        await fixture.Server.KubectlAsync(null, "run", "pod-1", "-n", chart.Namespace, "--image=none", "--restart=Never");
+        string uid = await fixture.Server.KubectlAsync(null, "get", "pod", "pod-1", "-n", chart.Namespace, "-o", "jsonpath={.metadata.uid}");
+        string leases = $"/apis/coordination.k8s.io/v1/namespaces/{chart.Namespace}/leases";
+
+        JsonObject presence = await chart.Account.SendAsync(HttpMethod.Post, leases, Owned(LeaseOf("presence"), uid));
+        presence["spec"] = new JsonObject { ["holderIdentity"] = "pod-1_ab12cd34" };
+        await chart.Account.SendAsync(HttpMethod.Put, $"{leases}/presence", presence);
+        JsonObject listed = await chart.Account.SendAsync(HttpMethod.Get, $"{leases}?labelSelector=a%3Db");
+        Assert.Empty(listed["items"]!.AsArray());
+
+        await chart.Account.SendAsync(HttpMethod.Post, leases, LeaseOf("unowned"));
+        JsonObject later = Owned(await chart.Account.SendAsync(HttpMethod.Get, $"{leases}/unowned"), uid);
+        await AllowedOrNotAsync(() => chart.Account.SendAsync(HttpMethod.Put, $"{leases}/unowned", later));
+        await AllowedOrNotAsync(() => chart.Account.SendAsync(HttpMethod.Delete, $"{leases}/presence"));
+
+        JsonObject blocking = Owned(LeaseOf("blocking"), uid);
+        blocking["metadata"]!["ownerReferences"]![0]!["blockOwnerDeletion"] = true;
+        Assert.Contains("blockOwnerDeletion", await RefusedAsync(() => chart.Account.SendAsync(HttpMethod.Post, leases, blocking)), StringComparison.Ordinal);
+
+        Task AllowedOrNotAsync(Func<Task> request) => collectsStale ? request() : RefusedAsync(request);
     }
 
     /// <summary>With the name given by hand, too, Role, Lease and environment agree.</summary>
@@ -119,7 +143,7 @@ public sealed class RightsTests(ApiServerFixture fixture)
         string?[] names =
         [
             chart.Environment.GetValueOrDefault("LeaderElection__LeaseName"),
-            (string?)chart.Find("Lease")?["metadata"]!["name"],
+            chart.Leases is [{ } lease, ..] ? (string)lease["metadata"]!["name"]! : null,
             (string?)chart.Find("Role")?["rules"]![0]!["resourceNames"]![0],
             chart.Sidecar is { } sidecar ? ((string)sidecar["args"]![0]!).Split('=')[1] : null,
         ];
@@ -137,10 +161,36 @@ public sealed class RightsTests(ApiServerFixture fixture)
         yield return $"get,update,watch {Coordination}/leases {lease}";
         if (Is(values, "rbac", "createLease", otherwise: !Is(values, "lease", "create")))
             yield return $"create {Coordination}/leases ";
+        if (Is(values, "members", "enabled") || values["partitions"]?["count"] is not null)
+            yield return $"get,list,watch,update{(Is(values, "members", "collectStale") ? ",delete" : "")} {Coordination}/leases ";
+        if (Is(values, "locks", "enabled"))
+            yield return $"get,update,watch {Coordination}/leases {string.Join(',', (values["locks"]!["names"] as JsonArray ?? []).Select(name => (string?)name))}";
         if (Is(values, "election", "publishEvents"))
             yield return "create ,events.k8s.io/events ";
         if (Is(values, "election", "labelLeaderPod"))
             yield return "patch /pods ";
+    }
+
+    private static JsonObject LeaseOf(string name) => new()
+    {
+        ["apiVersion"] = "coordination.k8s.io/v1",
+        ["kind"] = "Lease",
+        ["metadata"] = new JsonObject { ["name"] = name },
+    };
+
+    private static JsonObject Owned(JsonObject lease, string uid)
+    {
+        lease["metadata"]!["ownerReferences"] = new JsonArray(
+            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Pod", ["name"] = "pod-1", ["uid"] = uid });
+        return lease;
+    }
+
+    /// <summary>What the server says.</summary>
+    private static async Task<string> RefusedAsync(Func<Task> request)
+    {
+        var exception = await Assert.ThrowsAsync<HttpRequestException>(request);
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, exception.StatusCode);
+        return exception.Message;
     }
 
     private static bool Is(JsonObject values, string group, string key, bool otherwise = false) => (bool?)values[group]?[key] ?? otherwise;

@@ -27,9 +27,12 @@ public sealed class StructureTests
     public async Task Rollout_KeepsEveryReplicaAndWaitsForReadyStandbys(string combination)
     {
         RenderedChart chart = await new HelmChart { Combination = combination }.RenderAsync();
-        JsonNode strategy = chart["Deployment"]["spec"]!["strategy"]!["rollingUpdate"]!;
+        JsonNode strategy = chart["Deployment"]["spec"]!["strategy"]!;
 
-        Assert.Equal((0, 1), ((int)strategy["maxUnavailable"]!, (int)strategy["maxSurge"]!));
+        if ((bool?)HelmChart.ValuesOf(combination)["partitions"]?["recreate"] == true)
+            Assert.Equal("""{"type":"Recreate"}""", strategy.ToJsonString());
+        else
+            Assert.Equal((0, 1), ((int)strategy["rollingUpdate"]!["maxUnavailable"]!, (int)strategy["rollingUpdate"]!["maxSurge"]!));
         bool mayBeMany = (int?)chart["Deployment"]["spec"]!["replicas"] is null or > 1;
         Assert.Equal(mayBeMany ? 1 : null, (int?)chart.Find("PodDisruptionBudget")?["spec"]!["maxUnavailable"]);
     }

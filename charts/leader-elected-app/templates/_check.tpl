@@ -26,6 +26,8 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- include "leader-elected-app.checkMembers" . }}
+{{- include "leader-elected-app.checkLocks" . }}
 {{- range $what, $labels := dict
   "podLabels" .Values.podLabels "commonLabels" .Values.commonLabels "helmTest.podLabels" .Values.helmTest.podLabels
   "podMonitor.labels" .Values.podMonitor.labels "prometheusRule.labels" .Values.prometheusRule.labels "dashboard.labels" .Values.dashboard.labels }}
@@ -54,7 +56,82 @@
 {{- end }}
 {{- range .Values.env }}
 {{- if or (has .name (list "POD_NAME" "POD_NAMESPACE" "DOTNET_shutdownTimeoutSeconds")) (hasPrefix "leaderelection__" (lower .name)) }}
-{{- printf "env has %s, which this chart sets itself: use the values under election and shutdown" .name | fail }}
+{{- printf "env has %s, which this chart sets itself: use the values under election, members, partitions and shutdown" .name | fail }}
+{{- end }}
+{{- if and (include "leader-elected-app.hasMembers" $) (has .name (list "POD_UID" "NODE_NAME")) }}
+{{- printf "env has %s, which this chart sets itself where replicas know of each other (members.enabled, partitions.count): take it out" .name | fail }}
+{{- end }}
+{{- if contains (printf "- name: %s\n" .name) (include "leader-elected-app.lockEnv" $) }}
+{{- printf "env has %s, which this chart sets itself by locks.timing=%s: take one of them out" .name $.Values.locks.timing | fail }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "leader-elected-app.checkMembers" -}}
+{{- if include "leader-elected-app.hasMembers" . }}
+{{- $what := ternary "partitions.count is set" "members.enabled is true" (not (kindIs "invalid" .Values.partitions.count)) }}
+{{- if .Values.sidecar.enabled }}
+{{- printf "%s, but sidecar.enabled is true and the sidecar elects a leader and nothing else: set sidecar.enabled=false for an app with the library, or take it out" $what | fail }}
+{{- end }}
+{{- if and .Values.rbac.create (not (include "leader-elected-app.mayCreateLease" .)) }}
+{{- printf "%s, but the app may create no Lease (lease.create, rbac.createLease), and each replica makes one of its own, whose name nobody knows before: set rbac.createLease=true, which RBAC cannot limit to names, or do without" $what | fail }}
+{{- end }}
+{{- end }}
+{{- $lease := default "00:00:40" .Values.members.leaseDuration }}
+{{- $ms := include "leader-elected-app.milliseconds" $lease | int }}
+{{- if or (lt $ms 1000) (gt $ms 3600000) (mod $ms 1000) }}
+{{- printf "members.leaseDuration is %s, but must be whole seconds from 00:00:01 to 01:00:00: write for example \"00:00:40\", or leave it out for the default" $lease | fail }}
+{{- end }}
+{{- with .Values.members.renewInterval }}
+{{- $interval := include "leader-elected-app.milliseconds" . | int }}
+{{- if or (lt $interval 100) (gt (mul 3 $interval) $ms) }}
+{{- printf "members.renewInterval is %s, but must be at least 00:00:00.1 and at most a third of members.leaseDuration (%s): write less, or leave it out for a quarter of it" . $lease | fail }}
+{{- end }}
+{{- end }}
+{{- with .Values.partitions.moveAfter }}
+{{- if gt (include "leader-elected-app.milliseconds" . | int) 3600000 }}
+{{- printf "partitions.moveAfter is %s, but must be at most 01:00:00: write for example \"00:00:10\", or leave it out for the default" . | fail }}
+{{- end }}
+{{- end }}
+{{- with .Values.partitions.count }}
+{{- include "leader-elected-app.checkRecount" $ }}
+{{- $last := printf "%s-%d" (include "leader-elected-app.leaseName" $) (sub (int .) 1) }}
+{{- if gt (len $last) 253 }}
+{{- printf "election.leaseName has %d characters, but with partitions.count=%d the last partition's Lease would have %d, and no name may have more than 253: shorten it" (include "leader-elected-app.leaseName" $ | len) (int .) (len $last) | fail }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+With another number of partitions a key belongs to another one, so Pods of both kinds would work on the same keys. Whoever may write the
+Deployment may look at it; `helm template`, which asks no cluster, finds none.
+*/}}
+{{- define "leader-elected-app.checkRecount" -}}
+{{- if and .Release.IsUpgrade (not .Values.partitions.recreate) }}
+{{- $spec := (lookup "apps/v1" "Deployment" .Release.Namespace (include "leader-elected-app.fullname" .)).spec | default dict }}
+{{- range (($spec.template | default dict).spec | default dict).containers }}
+{{- range .env }}
+{{- if and (eq .name "LeaderElection__Partitions__Count") (ne .value (int $.Values.partitions.count | toString)) }}
+{{- printf "partitions.count is %d, but the Pods that run have %s, and with another number a key belongs to another partition: two Pods would work on it while the upgrade replaces them; set partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones" (int $.Values.partitions.count) .value | fail }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "leader-elected-app.checkLocks" -}}
+{{- if .Values.locks.enabled }}
+{{- if .Values.sidecar.enabled }}
+{{- fail "locks.enabled is true, but sidecar.enabled is true and the sidecar takes no locks: set sidecar.enabled=false for an app with the library, or locks.enabled=false" }}
+{{- end }}
+{{- if and .Values.rbac.create (not .Values.locks.names) (not (include "leader-elected-app.mayCreateLease" .)) }}
+{{- fail "locks.enabled is true, but the app may create no Lease (lease.create, rbac.createLease), and a lock of any name needs one of its own: write the names of all locks in locks.names, or set rbac.createLease=true" }}
+{{- end }}
+{{- $lease := include "leader-elected-app.leaseName" . }}
+{{- range .Values.locks.names }}
+{{- if eq . $lease }}
+{{- printf "locks.names has %s, which is the Lease that the replicas are elected by: give the lock, or election.leaseName, another name" . | fail }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

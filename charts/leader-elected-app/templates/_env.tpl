@@ -39,4 +39,47 @@ start with an option that it does not know.
   value: "true"
 {{- end }}
 {{- end }}
+{{- if include "leader-elected-app.hasMembers" . }}
+{{- with .Values.members.leaseDuration }}
+- name: LeaderElection__Members__LeaseDuration
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.members.renewInterval }}
+- name: LeaderElection__Members__RenewInterval
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- with .Values.partitions }}
+{{- if .count }}
+- name: LeaderElection__Partitions__Count
+  value: {{ int .count | quote }}
+{{- with .moveAfter }}
+- name: LeaderElection__Partitions__MoveAfter
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Whose Pod a presence Lease is, so that Kubernetes deletes it with the Pod; and on which node. */}}
+{{- define "leader-elected-app.memberEnv" -}}
+{{- if include "leader-elected-app.hasMembers" . -}}
+- name: POD_UID
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.uid
+- name: NODE_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: spec.nodeName
+{{- end }}
+{{- end }}
+
+{{- define "leader-elected-app.lockEnv" -}}
+{{- if and .Values.locks.enabled .Values.locks.timing }}
+{{- range $key, $text := get (include "leader-elected-app.presets" . | fromYaml) .Values.locks.timing }}
+- name: LeaseLocks__{{ title $key }}
+  value: {{ $text | quote }}
+{{- end }}
+{{- end }}
 {{- end }}

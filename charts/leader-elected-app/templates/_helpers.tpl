@@ -83,6 +83,21 @@ labels:
 {{- if kindIs "invalid" .Values.rbac.createLease | ternary (not .Values.lease.create) .Values.rbac.createLease }}true{{ end }}
 {{- end }}
 
+{{/* Whether replicas know of each other: partitions are shared out among those that are there. */}}
+{{- define "leader-elected-app.hasMembers" -}}
+{{- if or .Values.members.enabled .Values.partitions.count }}true{{ end }}
+{{- end }}
+
+{{/* What the library labels the Leases of one election with: a label's value has 63 characters, a Lease's name up to 253. */}}
+{{- define "leader-elected-app.group" -}}
+{{- $name := include "leader-elected-app.leaseName" . }}
+{{- if le (len $name) 63 }}
+{{- $name }}
+{{- else }}
+{{- printf "%s-%s" ($name | trunc 54 | trimAll ".-") (sha256sum $name | trunc 8) }}
+{{- end }}
+{{- end }}
+
 {{/* Where metrics come from, and what the probes ask: the sidecar, if it elects. */}}
 {{- define "leader-elected-app.metricsPort" -}}
 {{- ternary "elector" "http" .Values.sidecar.enabled }}

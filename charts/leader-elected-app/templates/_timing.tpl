@@ -1,14 +1,17 @@
+{{- define "leader-elected-app.presets" -}}
+fast: {leaseDuration: "00:00:10", renewDeadline: "00:00:08", retryPeriod: "00:00:02"}
+standard: {leaseDuration: "00:00:15", renewDeadline: "00:00:10", retryPeriod: "00:00:02"}
+tolerant: {leaseDuration: "00:00:30", renewDeadline: "00:00:20", retryPeriod: "00:00:05"}
+singleNode: {leaseDuration: "00:02:17", renewDeadline: "00:01:47", retryPeriod: "00:00:26"}
+custom: {}
+{{- end }}
+
 {{/*
 The timings in milliseconds, as a YAML table, checked by the rules that the library checks when it starts: a mistake is told here and
 not by a rollout whose Pods do not come up.
 */}}
 {{- define "leader-elected-app.timings" -}}
-{{- $presets := dict
-  "fast" (dict "leaseDuration" "00:00:10" "renewDeadline" "00:00:08" "retryPeriod" "00:00:02")
-  "standard" (dict "leaseDuration" "00:00:15" "renewDeadline" "00:00:10" "retryPeriod" "00:00:02")
-  "tolerant" (dict "leaseDuration" "00:00:30" "renewDeadline" "00:00:20" "retryPeriod" "00:00:05")
-  "singleNode" (dict "leaseDuration" "00:02:17" "renewDeadline" "00:01:47" "retryPeriod" "00:00:26")
-  "custom" dict }}
+{{- $presets := include "leader-elected-app.presets" . | fromYaml }}
 {{- $election := .Values.election }}
 {{- $preset := get $presets $election.timing }}
 {{- $texts := dict }}

@@ -9,13 +9,16 @@ internal static class LeaseBodies
 {
     public static byte[] ForCreate(LeaseResource resource, LeaseRecord record, LeaseTraits traits) => Serialize(new LeaseDocument
     {
-        Metadata = TraitsInMetadata.Put(traits, new LeaseMetadata { Name = resource.Name, Namespace = resource.Namespace }),
+        Metadata = TraitsInMetadata
+            .Put(traits, new LeaseMetadata { Name = resource.Name, Namespace = resource.Namespace })
+            .OwnedBy(traits.Owner),
         Spec = new LeaseSpec().With(record),
     });
 
     /// <summary>
     /// Uid and resourceVersion, always both: without the uid a PUT on a deleted lease <em>creates</em> it, because the server does not
-    /// compare versions with an object that is not there.
+    /// compare versions with an object that is not there. No owner is added: OpenShift, which guards them
+    /// (OwnerReferencesPermissionEnforcement), lets anybody set one who creates a lease, but asks who updates it for the right to delete.
     /// </summary>
     public static byte[] ForReplace(LeaseResource resource, Lease current, LeaseRecord record, LeaseTraits traits)
     {

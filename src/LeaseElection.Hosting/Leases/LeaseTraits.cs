@@ -13,7 +13,10 @@ internal sealed record LeaseTraits
 
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The Pod that the lease is deleted with; <see langword="null"/> for none. The file store has no use for it.</summary>
+    /// <summary>
+    /// The Pod that the lease is deleted with, said once, when the lease is created; <see langword="null"/> for none. The file store has no
+    /// use for it.
+    /// </summary>
     public PodReference? Owner { get; init; }
 
     /// <summary>These and the label by which a group finds its leases.</summary>

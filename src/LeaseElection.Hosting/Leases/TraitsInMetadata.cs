@@ -12,17 +12,35 @@ internal static class TraitsInMetadata
     private const string Owners = "ownerReferences";
 
     /// <summary>
-    /// The metadata with these traits, and everything else as it was. What has them already comes back as it is, so that a renewal sends
-    /// what it would have sent without.
+    /// The metadata with these labels and annotations, and everything else as it was. What has them already comes back as it is, so that a
+    /// renewal sends what it would have sent without.
     /// </summary>
     public static LeaseMetadata Put(LeaseTraits traits, LeaseMetadata metadata)
     {
         Dictionary<string, JsonElement>? extra = metadata.Extra;
         PutTexts(ref extra, Labels, traits.Labels);
         PutTexts(ref extra, Annotations, traits.Annotations);
-        if (traits.Owner is { } owner)
-            PutOwner(ref extra, owner);
         return ReferenceEquals(extra, metadata.Extra) ? metadata : metadata with { Extra = extra };
+    }
+
+    /// <summary>New metadata with this owner.</summary>
+    public static LeaseMetadata OwnedBy(this LeaseMetadata metadata, PodReference? owner)
+    {
+        if (owner is null)
+            return metadata;
+        Dictionary<string, JsonElement>? extra = metadata.Extra;
+        Set(ref extra, Owners, writer =>
+        {
+            writer.WriteStartArray();
+            writer.WriteStartObject();
+            writer.WriteString("apiVersion", "v1");
+            writer.WriteString("kind", "Pod");
+            writer.WriteString("name", owner.Name);
+            writer.WriteString("uid", owner.Uid);
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+        });
+        return metadata with { Extra = extra };
     }
 
     public static bool HasLabel(LeaseMetadata metadata, string name, string value) =>
@@ -61,26 +79,6 @@ internal static class TraitsInMetadata
             foreach ((string name, string value) in texts)
                 writer.WriteString(name, value);
             writer.WriteEndObject();
-        });
-    }
-
-    private static void PutOwner(ref Dictionary<string, JsonElement>? extra, PodReference owner)
-    {
-        JsonElement? present = Field(extra, Owners, JsonValueKind.Array);
-        if (present?.EnumerateArray().Any(other => other.ValueKind == JsonValueKind.Object && Has(other, "uid", owner.Uid)) is true)
-            return;
-        Set(ref extra, Owners, writer =>
-        {
-            writer.WriteStartArray();
-            foreach (JsonElement other in present?.EnumerateArray() ?? [])
-                other.WriteTo(writer);
-            writer.WriteStartObject();
-            writer.WriteString("apiVersion", "v1");
-            writer.WriteString("kind", "Pod");
-            writer.WriteString("name", owner.Name);
-            writer.WriteString("uid", owner.Uid);
-            writer.WriteEndObject();
-            writer.WriteEndArray();
         });
     }
 

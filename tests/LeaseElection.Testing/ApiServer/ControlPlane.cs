@@ -86,6 +86,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             $"--token-auth-file={_files.TokenTable}",
             "--authorization-mode=RBAC",
             "--disable-admission-plugins=ServiceAccount",
+            "--enable-admission-plugins=OwnerReferencesPermissionEnforcement", // As on OpenShift: who sets an owner needs rights for it.
             $"--service-account-issuer={Url}",
             $"--service-account-key-file={_files.ServiceAccountKey}",
             $"--service-account-signing-key-file={_files.ServiceAccountKey}",

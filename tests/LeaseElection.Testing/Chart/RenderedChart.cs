@@ -7,13 +7,20 @@ public sealed class RenderedChart
 {
     private readonly List<(string Text, JsonObject Json)> _objects;
 
-    internal RenderedChart(string manifest) => _objects =
-    [
-        .. from text in manifest.Split("\n---\n").Select(part => part.StartsWith("---\n", StringComparison.Ordinal) ? part[4..] : part)
-           let json = YamlJson.Parse(text) as JsonObject
-           where json is not null
-           select (text, json),
-    ];
+    internal RenderedChart(string manifest)
+    {
+        Text = manifest;
+        _objects =
+        [
+            .. from text in manifest.Split("\n---\n").Select(part => part.StartsWith("---\n", StringComparison.Ordinal) ? part[4..] : part)
+               let json = YamlJson.Parse(text) as JsonObject
+               where json is not null
+               select (text, json),
+        ];
+    }
+
+    /// <summary>All of it, byte for byte.</summary>
+    public string Text { get; }
 
     /// <summary>All of them, those of <c>helm test</c> too.</summary>
     public IReadOnlyList<JsonObject> Objects => [.. _objects.Select(one => one.Json)];
@@ -57,6 +64,9 @@ public sealed class RenderedChart
 
     /// <summary>The lease that the app is told to stand for.</summary>
     public string LeaseName => Environment["LeaderElection__LeaseName"];
+
+    /// <summary>The Leases that the chart makes: that of the election first.</summary>
+    public IReadOnlyList<JsonObject> Leases => [.. Objects.Where(one => (string?)one["kind"] == "Lease")];
 
     /// <summary>The one of its kind, if there is any.</summary>
     public JsonObject? Find(string kind) => Objects.SingleOrDefault(one => (string?)one["kind"] == kind && !IsHook(one));

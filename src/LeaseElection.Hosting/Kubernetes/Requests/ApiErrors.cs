@@ -84,13 +84,6 @@ internal static class ApiErrors
             return $"The kubeconfig's user may not act as the one that its 'as' names, at {target.ServerText} (403). Grant the verb "
                 + "impersonate on that user, with its groups and what else is named, or remove 'as'.";
         }
-        // OpenShift asks this of everybody (OwnerReferencesPermissionEnforcement).
-        if (message?.Contains("cannot set an ownerRef", StringComparison.Ordinal) is true)
-        {
-            return $"Not allowed to {verb} {target.Words} at {target.ServerText} with the Pod as its owner (403): the cluster asks for the right to "
-                + "delete it. Grant the verb delete on leases.coordination.k8s.io too, or take POD_UID out of the Pod's env: then the Lease "
-                + "is not deleted with the Pod.";
-        }
         if (PolicyRefusal.By(403, status, verb) is { } policy)
             return ByPolicy(policy, 403, verb, target);
         return $"Not allowed to {verb} {target.Resource} in namespace '{target.Namespace}' at {target.ServerText} (403). {target.Grant(verb)}";
