@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using LeaseElection.Hosting;
 using LeaseElection.Hosting.AspNetCore;
 using LeaseElection.Hosting.AspNetCore.Page;
 using LeaseElection.Hosting.AspNetCore.Status;
@@ -62,6 +61,5 @@ public static class LeaderElectionEndpointRouteBuilderExtensions
     private static StatusReader NewReader(IServiceProvider services, ElectionDirectory elections) => new(
         elections,
         StatusClock.Of(services),
-        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped,
-        election => services.GetKeyedService<IElectionPartitions>(election.Name));
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped);
 }

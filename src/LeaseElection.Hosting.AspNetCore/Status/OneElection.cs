@@ -39,9 +39,6 @@ internal sealed record OneElection
     /// <summary>The last terms that this process saw, oldest first.</summary>
     public IReadOnlyList<SeenTerm>? Terms { get; init; }
 
-    /// <summary>Only of an election with partitioned work.</summary>
-    public SeenPartitions? Partitions { get; init; }
-
     public static OneElection Of(ILeaderElection election)
     {
         LeaderElectionStatus status = election.Status;

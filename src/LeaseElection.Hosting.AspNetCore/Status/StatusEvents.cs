@@ -74,21 +74,15 @@ internal sealed class StatusEvents(
 
     private async Task WatchAllAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(reader.Elections.All.SelectMany(election => new[]
-        {
-            WatchAsync(election.WatchAsync(cancellationToken), cancellationToken),
-            reader.PartitionsOf(election) is { } partitions
-                ? WatchAsync(partitions.WatchAsync(cancellationToken), cancellationToken)
-                : Task.CompletedTask,
-        })).ConfigureAwait(false);
+        await Task.WhenAll(reader.Elections.All.Select(election => WatchAsync(election, cancellationToken))).ConfigureAwait(false);
         _wake.Writer.TryComplete();
     }
 
-    private async Task WatchAsync<T>(IAsyncEnumerable<T> changes, CancellationToken cancellationToken)
+    private async Task WatchAsync(ILeaderElection election, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (T _ in changes.ConfigureAwait(false))
+            await foreach (LeaderElectionStatus _ in election.WatchAsync(cancellationToken).ConfigureAwait(false))
             {
                 _changed = 1;
                 _wake.Writer.TryWrite(true);

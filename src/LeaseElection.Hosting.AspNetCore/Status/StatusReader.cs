@@ -6,21 +6,15 @@ internal sealed class StatusReader
     private readonly Dictionary<string, TermHistory> _histories;
     private readonly TimeProvider _time;
 
-    public StatusReader(
-        ElectionDirectory elections, TimeProvider time, CancellationToken stopped,
-        Func<ILeaderElection, IElectionPartitions?>? partitionsOf = null)
+    public StatusReader(ElectionDirectory elections, TimeProvider time, CancellationToken stopped)
     {
         Elections = elections;
-        PartitionsOf = partitionsOf ?? (_ => null);
         _time = time;
         _histories = elections.All.ToDictionary(election => election.Name, election => new TermHistory(election, time));
         Following = Task.WhenAll(_histories.Values.Select(history => history.FollowAsync(stopped)));
     }
 
     public ElectionDirectory Elections { get; }
-
-    /// <summary>Those of an election; <see langword="null"/> if it has no partitioned work.</summary>
-    public Func<ILeaderElection, IElectionPartitions?> PartitionsOf { get; }
 
     /// <summary>Ends with the host.</summary>
     public Task Following { get; }
@@ -33,11 +27,6 @@ internal sealed class StatusReader
         var one = OneElection.Of(election);
 
         // The election goes on between the two looks.
-        return one with
-        {
-            Terms = terms,
-            FailingSince = one.LastError is null ? null : failingSince ?? _time.GetUtcNow(),
-            Partitions = SeenPartitions.Of(PartitionsOf(election)),
-        };
+        return one with { Terms = terms, FailingSince = one.LastError is null ? null : failingSince ?? _time.GetUtcNow() };
     }
 }
