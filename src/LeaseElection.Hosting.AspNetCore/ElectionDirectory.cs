@@ -15,13 +15,27 @@ internal sealed class ElectionDirectory
 
     private const string None = "This host has no leader election: call builder.Services.AddLeaderElection() before Build().";
 
-    private ElectionDirectory(IReadOnlyList<ILeaderElection> all) => All = all;
+    private readonly Dictionary<string, IElectionMembers> _members;
+
+    private ElectionDirectory(IReadOnlyList<ILeaderElection> all, IServiceProvider services)
+    {
+        All = all;
+        _members = new Dictionary<string, IElectionMembers>(StringComparer.Ordinal);
+        foreach (string name in all.Select(election => election.Name))
+        {
+            if (services.GetKeyedService<IElectionMembers>(name) is { } members)
+                _members[name] = members;
+        }
+    }
 
     /// <summary>In the order in which they were added.</summary>
     public IReadOnlyList<ILeaderElection> All { get; }
 
+    /// <summary>Who is here; null where the app did not ask to know.</summary>
+    public IElectionMembers? MembersOf(ILeaderElection election) => _members.GetValueOrDefault(election.Name);
+
     public static ElectionDirectory Of(IServiceProvider services) =>
-        AllOf(services) is { Length: > 0 } all ? new ElectionDirectory(all) : throw new InvalidOperationException(None);
+        AllOf(services) is { Length: > 0 } all ? new ElectionDirectory(all, services) : throw new InvalidOperationException(None);
 
     /// <summary>The election of a name given to <c>AddLeaderElection</c>.</summary>
     /// <param name="services">Those of the host.</param>

@@ -16,6 +16,14 @@ internal sealed class ConfiguredConnection
     private KubernetesClientConfiguration? _configuration;
     private KubernetesApiConnection? _connection;
 
+    /// <summary>What the seam of the library asks, answered by the configuration that is found.</summary>
+    public static Func<IServiceProvider, CancellationToken, ValueTask<KubernetesApiConnection?>> By(
+        Func<IServiceProvider, KubernetesClientConfiguration?> find)
+    {
+        var connection = new ConfiguredConnection();
+        return (services, _) => new(connection.Of(find(services)));
+    }
+
     /// <exception cref="OptionsValidationException">The configuration cannot be used.</exception>
     public KubernetesApiConnection? Of(KubernetesClientConfiguration? configuration)
     {

@@ -69,13 +69,12 @@ public static class KubernetesClientBuilderExtensions
         return Use(builder, Factory, factory);
     }
 
-    private const string Factory = "UseKubernetesClient(factory)";
+    internal const string Factory = "UseKubernetesClient(factory)";
 
     private static LeaderElectionBuilder Use(
         LeaderElectionBuilder builder, string origin, Func<IServiceProvider, KubernetesClientConfiguration?> find)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var connection = new ConfiguredConnection();
-        return builder.UseKubernetesConnection(origin, (services, _) => new(connection.Of(find(services))));
+        return builder.UseKubernetesConnection(origin, ConfiguredConnection.By(find));
     }
 }

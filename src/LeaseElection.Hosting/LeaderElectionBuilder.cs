@@ -97,6 +97,22 @@ public sealed class LeaderElectionBuilder
     }
 
     /// <summary>
+    /// Has this process show that it is here, by a Lease of its own beside that of the election, and see who else is:
+    /// <see cref="IElectionMembers"/>. Calling it again adds nothing.
+    /// </summary>
+    /// <remarks>
+    /// Needs the verbs <c>list</c>, <c>watch</c>, <c>create</c> and <c>update</c> on <c>leases</c> in the namespace of the lease. Without
+    /// them a warning names the one that is missing, and the election goes on as ever. With <c>delete</c> leases of former members are
+    /// cleared away. <see cref="MemberOptions"/> says how often it shows itself.
+    /// </remarks>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder AddMembers()
+    {
+        Services.AddElectionMembers(Name);
+        return this;
+    }
+
+    /// <summary>
     /// Adds work that all replicas share: it is cut into partitions, each with a lease of its own, and each partition is worked on by one
     /// replica at a time. When replicas come and go, partitions move; see <see cref="IElectionPartitions"/>. Adding the same type again adds
     /// nothing. How many partitions there are, <see cref="PartitionOptions.Count"/> says.

@@ -117,6 +117,9 @@ public sealed class LeaderElectionOptions
     /// <summary>The settings of the file store.</summary>
     public FileStoreOptions File { get; set; } = new();
 
+    /// <summary>How replicas show that they are here. Of no effect without <see cref="LeaderElectionBuilder.AddMembers"/>.</summary>
+    public MemberOptions Members { get; set; } = new();
+
     /// <summary>The settings of partitioned work. Of no effect without <c>AddPartitionedWork</c>.</summary>
     public PartitionOptions Partitions { get; set; } = new();
 }

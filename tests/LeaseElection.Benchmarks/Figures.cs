@@ -23,6 +23,15 @@ internal static class Figures
         return string.Create(CultureInfo.InvariantCulture, $"{Median(gaps):0} ms (at most {gaps[^1].TotalMilliseconds:0})");
     }
 
+    /// <summary>For a cell of a table, of times in which tenths of a millisecond count.</summary>
+    public static string Fine(List<TimeSpan> gaps)
+    {
+        gaps.Sort();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"median {Median(gaps):0.0} ms (at least {gaps[0].TotalMilliseconds:0.0}, at most {gaps[^1].TotalMilliseconds:0.0}, of {gaps.Count})");
+    }
+
     private static double Median(List<TimeSpan> sorted) =>
         (sorted[(sorted.Count - 1) / 2].TotalMilliseconds + sorted[sorted.Count / 2].TotalMilliseconds) / 2;
 }

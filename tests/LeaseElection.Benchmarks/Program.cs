@@ -22,6 +22,12 @@ switch (args)
     case [PartitionBenchmark.Command, string way, string many]:
         await PartitionBenchmark.RunReplicaAsync(way, int.Parse(many, CultureInfo.InvariantCulture));
         return 0;
+    case ["locks"]:
+        await LockBenchmark.RunAsync(100);
+        return 0;
+    case ["locks", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int trials) && trials > 0:
+        await LockBenchmark.RunAsync(trials);
+        return 0;
     case ["telemetry"]:
         await TelemetryBenchmark.RunAsync();
         return 0;
@@ -39,6 +45,8 @@ switch (args)
         Console.Error.WriteLine(RolloutBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(SidecarBenchmark.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(LockBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(TelemetryBenchmark.Usage);
         Console.Error.WriteLine();

@@ -40,6 +40,34 @@ public sealed class StatusEndpointsTests : WebTest
     }
 
     [Fact]
+    public async Task Status_OfAnAppWithMembers_TellsWhoIsHere()
+    {
+        (WebReplica leader, WebReplica standby) = await StartTwoAsync(Map, services => services.AddLeaderElection().AddMembers());
+        await foreach (IReadOnlyList<ElectionMember> members in standby.App.Services.GetRequiredService<IElectionMembers>().WatchAsync())
+        {
+            if (members.Count == 2)
+                break;
+        }
+
+        JsonElement answer = (await standby.GetAsync("/leader-election/default")).Json;
+        JsonElement[] told = [.. answer.GetProperty("members").EnumerateArray()];
+
+        Assert.True(answer.GetProperty("membersAreComplete").GetBoolean());
+        Assert.Equal(["alice", "bob"], told.Select(member => member.GetProperty("identity").GetString()));
+        Assert.Equal([true, false], told.Select(member => member.GetProperty("leads").GetBoolean()));
+        Assert.Equal([false, true], told.Select(member => member.GetProperty("isSelf").GetBoolean()));
+        Assert.Equal(leader.App.Services.GetRequiredService<IElectionMembers>().Members[0].Since, told[0].GetProperty("since").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Status_OfAnAppWithoutMembers_SaysNothingOfThem()
+    {
+        (WebReplica leader, _) = await StartTwoAsync(Map);
+
+        Assert.DoesNotContain("members", (await leader.GetAsync("/leader-election")).Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Leader_ThroughAHandOver_IsOkOnTheLeaderOnly()
     {
         (WebReplica leader, WebReplica standby) = await StartTwoAsync(Map);

@@ -14,7 +14,8 @@ public sealed partial class PageTests
             .SelectMany(line => Name().Matches(line.Split('|')[1])).Select(match => match.Value)];
         IEnumerable<string> names = typeof(LeaderElectionOptions).GetProperties().Select(property => property.Name)
             .Concat(typeof(KubernetesStoreOptions).GetProperties().Select(property => property.Name))
-            .Concat(typeof(FileStoreOptions).GetProperties().Select(property => property.Name));
+            .Concat(typeof(FileStoreOptions).GetProperties().Select(property => property.Name))
+            .Concat(typeof(MemberOptions).GetProperties().Select(property => property.Name));
         Assert.All(names, name => Assert.Contains(name, named));
     }
 

@@ -39,6 +39,12 @@ internal sealed record OneElection
     /// <summary>The last terms that this process saw, oldest first.</summary>
     public IReadOnlyList<SeenTerm>? Terms { get; init; }
 
+    /// <summary>Who is here, oldest first, where the app asked to know.</summary>
+    public IReadOnlyList<SeenMember>? Members { get; init; }
+
+    /// <summary>Whether nobody is missing in <see cref="Members"/> as far as can be told.</summary>
+    public bool? MembersAreComplete { get; init; }
+
     public static OneElection Of(ILeaderElection election)
     {
         LeaderElectionStatus status = election.Status;

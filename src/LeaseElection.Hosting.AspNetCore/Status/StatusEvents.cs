@@ -74,15 +74,20 @@ internal sealed class StatusEvents(
 
     private async Task WatchAllAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(reader.Elections.All.Select(election => WatchAsync(election, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(reader.Elections.All.SelectMany(election => new[]
+        {
+            FollowAsync(election.WatchAsync(cancellationToken), cancellationToken),
+            reader.Elections.MembersOf(election) is { } members
+                ? FollowAsync(members.WatchAsync(cancellationToken), cancellationToken) : Task.CompletedTask,
+        })).ConfigureAwait(false);
         _wake.Writer.TryComplete();
     }
 
-    private async Task WatchAsync(ILeaderElection election, CancellationToken cancellationToken)
+    private async Task FollowAsync<T>(IAsyncEnumerable<T> changes, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (LeaderElectionStatus _ in election.WatchAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (T _ in changes.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 _changed = 1;
                 _wake.Writer.TryWrite(true);

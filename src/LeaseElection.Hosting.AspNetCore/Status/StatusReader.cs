@@ -26,7 +26,15 @@ internal sealed class StatusReader
         (IReadOnlyList<SeenTerm> terms, DateTimeOffset? failingSince) = _histories[election.Name].Look();
         var one = OneElection.Of(election);
 
+        IElectionMembers? members = Elections.MembersOf(election);
+
         // The election goes on between the two looks.
-        return one with { Terms = terms, FailingSince = one.LastError is null ? null : failingSince ?? _time.GetUtcNow() };
+        return one with
+        {
+            Terms = terms,
+            FailingSince = one.LastError is null ? null : failingSince ?? _time.GetUtcNow(),
+            Members = members is null ? null : [.. members.Members.Select(SeenMember.Of)],
+            MembersAreComplete = members?.IsComplete,
+        };
     }
 }

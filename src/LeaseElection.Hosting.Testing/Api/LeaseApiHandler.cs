@@ -13,6 +13,7 @@ internal sealed class LeaseApiHandler(LeaseClient client) : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         Uri address = request.RequestUri!;
         if (LeaseRoute.Parse(request.Method.Method, Uri.UnescapeDataString(address.AbsolutePath), address.Query) is not { } route)
             return new HttpResponseMessage(HttpStatusCode.NotFound) { Content = new StringContent("404 page not found\n") };

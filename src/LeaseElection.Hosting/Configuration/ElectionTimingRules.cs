@@ -9,13 +9,13 @@ internal static class ElectionTimingRules
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
     /// <summary>More often is no use to anybody and a burden on the API server.</summary>
-    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(100);
 
     public static void Check(LeaderElectionOptions options, OptionFailures failures)
     {
         // A wrong value must not excuse those measured against it, or the user corrects them one start after another: they are held
         // to the widest legal value instead.
-        TimeSpan lease = CheckLeaseDuration(options.LeaseDuration, failures) ? options.LeaseDuration : Longest;
+        TimeSpan lease = CheckLeaseDuration(nameof(options.LeaseDuration), options.LeaseDuration, failures) ? options.LeaseDuration : Longest;
         TimeSpan deadline = CheckRenewDeadline(options.RenewDeadline, lease, failures) ? options.RenewDeadline : lease;
         if (options.RenewInterval is { } interval)
             CheckRenewInterval(interval, lease, deadline, failures);
@@ -24,14 +24,14 @@ internal static class ElectionTimingRules
             CheckStopTimeout(timeout, deadline == lease ? lease : lease - deadline, failures);
     }
 
-    private static bool CheckLeaseDuration(TimeSpan value, OptionFailures failures)
+    public static bool CheckLeaseDuration(string option, TimeSpan value, OptionFailures failures)
     {
         // Whole, because the lease stores an integer; the upper bound is what turns "15", 15 days, into an error.
         if (value >= Shortest && value <= Longest && value.Ticks % TimeSpan.TicksPerSecond == 0)
             return true;
         double nearest = Math.Clamp(Math.Ceiling(value.TotalSeconds), Shortest.TotalSeconds, Longest.TotalSeconds);
         failures.Add(
-            nameof(LeaderElectionOptions.LeaseDuration), value,
+            option, value,
             $"whole seconds from {Format(Shortest)} to {Format(Longest)}", Write(TimeSpan.FromSeconds(nearest)));
         return false;
     }

@@ -21,6 +21,7 @@ internal sealed class LeaderElectionOptionsValidator(
             CheckIsOfLeases(options, failures);
         CheckNames(options, failures);
         ElectionTimingRules.Check(options, failures);
+        MemberRules.Check(options.Members, failures);
         CheckChoice(nameof(options.WhenWorkEnds), options.WhenWorkEnds, failures);
         CheckChoice(nameof(options.WhenWorkOverruns), options.WhenWorkOverruns, failures);
         CheckChoice(nameof(options.Store), options.Store, failures);

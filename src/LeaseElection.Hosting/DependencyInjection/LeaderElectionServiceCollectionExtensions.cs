@@ -2,6 +2,7 @@ using LeaseElection.Hosting;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Announcing;
+using LeaseElection.Hosting.Members;
 using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -101,7 +102,10 @@ public static class LeaderElectionServiceCollectionExtensions
         services.TryAddSingleton<HostSettings>();
         services.TryAddSingleton(provider => new HostedServices(services, provider, provider.GetRequiredService<HostSettings>()));
 
-        services.AddKeyedSingleton(name, (_, key) => new LeaderElection((string)key!));
+        services.AddKeyedSingleton(name, (provider, key) => new LeaderElection((string)key!)
+        {
+            Members = provider.GetKeyedService<ElectionMembers>(key),
+        });
         services.AddKeyedSingleton<ILeaderElection>(name, (provider, key) => provider.GetRequiredKeyedService<LeaderElection>(key));
         if (name.Length == 0)
             services.AddSingleton<ILeaderElection>(provider => provider.GetRequiredKeyedService<LeaderElection>(""));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Partitions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -29,6 +28,8 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election, Electio
         TimeSpan now = run.Clock.Now.Monotonic;
         LeadershipTerm? term = election.Term;
         Dictionary<string, object> data = Data(run, snapshot, term, now);
+        if (election.Members is { } members)
+            data["members"] = members.Members.Count;
         PartitionHealth? shares = partitions is null ? null : PartitionHealth.Of(partitions, run, now);
         shares?.AddTo(data);
         if (election.HasFailed)
@@ -64,8 +65,7 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election, Electio
             return (false, "Renewing the lease fails at present. " + error.Message);
         if (term is { IsHeld: false })
             return (false, "Leadership is in doubt until the next renewal succeeds.");
-        if (snapshot.LastError is { } refused && refused.Kind is not (LeaseStoreErrorKind.Timeout or LeaseStoreErrorKind.Network
-            or LeaseStoreErrorKind.ServerError or LeaseStoreErrorKind.Throttled))
+        if (snapshot.LastError is { Passes: false } refused)
             return (false, refused.Message);
         TimeSpan silent = now - (snapshot.AnsweredAt ?? snapshot.StartedAt);
         if (silent > run.Settings.LeaseDuration && snapshot.State != LeaderElectionState.Stopped)

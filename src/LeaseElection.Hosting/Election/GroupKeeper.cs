@@ -95,7 +95,7 @@ internal sealed class GroupKeeper
     private void OnListFailed(LeaseStoreError error)
     {
         _requests.Failed(error, deadline: null);
-        if (WatchKeeper.IsRefusal(error))
+        if (error.IsLasting)
             _listAt = _turn.Instant + ElectorSettings.WatchDeniedPause;
         _turn.Report(new ElectionEvent.StoreFailed(error, _requests.Failures));
     }

@@ -85,15 +85,11 @@ internal sealed class WatchKeeper(ElectionTurn turn, Func<string?> watchFrom, Fu
         _openAt = turn.Instant + (pause < LongestPause ? pause : LongestPause);
     }
 
-    /// <summary>Whether it is no use to ask again soon: somebody has to change something first.</summary>
-    public static bool IsRefusal(LeaseStoreError error) =>
-        error.Kind is LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.NotFound;
-
     /// <summary>The watch broke, or may not be had at all: polling for a while then.</summary>
     public void Broke(LeaseStoreError error)
     {
         Mistrust();
-        if (!IsRefusal(error))
+        if (!error.IsLasting)
         {
             turn.Report(new ElectionEvent.WatchLost(error));
             return;

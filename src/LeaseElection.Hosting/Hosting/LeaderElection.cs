@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LeaseElection.Hosting.Members;
 
 namespace LeaseElection.Hosting;
 
@@ -28,6 +29,12 @@ internal sealed class LeaderElection(string name) : ILeaderElection
 
     /// <summary>What a health check reads.</summary>
     public ElectionSnapshot Snapshot => _snapshot;
+
+    /// <summary>Ends with the next change of the status.</summary>
+    public Task Changed => Look().Changed;
+
+    /// <summary>Who is here; <see langword="null"/> where nobody asked to know.</summary>
+    public ElectionMembers? Members { get; init; }
 
     /// <summary>Set when the host starts; until then there is nothing to say.</summary>
     public ElectionRun? Run { get; private set; }

@@ -2,6 +2,7 @@ using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Members;
 using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,6 +30,7 @@ internal sealed class LeaderElectionService(
     ElectionClock clock,
     TermWatchdog watchdog,
     ElectionInstruments instruments,
+    ProcessEnvironment environment,
     IServiceScopeFactory scopes,
     IHostApplicationLifetime lifetime,
     HostedServices hosted,
@@ -37,6 +39,7 @@ internal sealed class LeaderElectionService(
     private readonly GuardedLogger _logger = new(logger);
     private readonly StartWatch _starting = new(registration, election, hosted, clock, new GuardedLogger(logger));
     private ElectionLoop? _loop;
+    private ElectionGroup? _group;
     private LeadershipAnnouncements _announcements = new([]);
     private CancellationTokenRegistration _started;
     private CancellationTokenRegistration _stopping;
@@ -77,9 +80,11 @@ internal sealed class LeaderElectionService(
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
         var telemetry = ElectionTelemetry.For(election, run, instruments);
-        _loop = new ElectionLoop(run, election, new ElectionParts(
-            opened.Store, [.. Ours], scopes, watchdog, lifetime, telemetry, _announcements, _logger));
+        var parts = new ElectionParts(opened.Store, [.. Ours], scopes, watchdog, lifetime, telemetry, _announcements, _logger);
+        _loop = new ElectionLoop(run, election, parts);
         election.Attach(run, _loop.StepDownAsync);
+        if (election.Members is not null)
+            _group = new ElectionGroup(opened.OpenLeases(), run, options, MemberTraits.Of(run.Card, environment, null), election, parts);
         instruments.Observe(election);
         Rehearsal.Begin(scopes);
         Stage = StartStage.Started;
@@ -105,6 +110,8 @@ internal sealed class LeaderElectionService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await FinishAsync(cancellationToken).ConfigureAwait(false);
+        if (_group is { } group)
+            await group.LeftAsync(ElectorSettings.ReleaseTimeout, cancellationToken).ConfigureAwait(false);
         await _announcements.FinishAsync(clock.TimeProvider, cancellationToken).ConfigureAwait(false);
     }
 
@@ -120,6 +127,8 @@ internal sealed class LeaderElectionService(
         await FinishAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         if (_loop is { } loop)
             await loop.DisposeAsync().ConfigureAwait(false);
+        if (_group is { } group)
+            await group.DisposeAsync().ConfigureAwait(false);
         await _announcements.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -150,7 +159,14 @@ internal sealed class LeaderElectionService(
             return;
         _starting.Dispose();
         loop.Start();
-        _stopping = lifetime.ApplicationStopping.UnsafeRegister(_ => loop.RequestShutDown(), null);
+        _group?.Begin();
+        _stopping = lifetime.ApplicationStopping.UnsafeRegister(_ => RequestShutDown(loop), null);
+    }
+
+    private void RequestShutDown(ElectionLoop loop)
+    {
+        _group?.Leave();
+        loop.RequestShutDown();
     }
 
     private async Task FinishAsync(CancellationToken cancellationToken)
@@ -160,7 +176,7 @@ internal sealed class LeaderElectionService(
         if (_loop is not { } loop)
             return;
         _finishingSince ??= clock.Now.Monotonic;
-        loop.RequestShutDown();
+        RequestShutDown(loop);
         if (loop.IsCalledByWork)
         {
             await FinishForWorkAsync(loop).ConfigureAwait(false);

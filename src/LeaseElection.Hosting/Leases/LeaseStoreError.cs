@@ -19,4 +19,8 @@ internal sealed record LeaseStoreError(LeaseStoreErrorKind Kind, string Message)
 
     /// <summary>The exception behind it, for the debug log.</summary>
     public Exception? Exception { get; init; }
+
+    /// <summary>Whether it is likely to pass by itself; otherwise somebody has to change something.</summary>
+    public bool Passes => Kind is LeaseStoreErrorKind.Timeout or LeaseStoreErrorKind.Network or LeaseStoreErrorKind.ServerError
+        or LeaseStoreErrorKind.Throttled;
 }

@@ -13,6 +13,7 @@ global using k8s.LeaderElection;
 global using k8s.LeaderElection.ResourceLock;
 global using LeaseElection.Hosting;
 global using LeaseElection.Hosting.Testing;
+global using Medallion.Threading;
 global using Microsoft.AspNetCore.Builder;
 global using Microsoft.AspNetCore.Http;
 global using Microsoft.AspNetCore.Mvc.Testing;
@@ -65,6 +66,11 @@ namespace Omitted
         public abstract Task<string> GetTokenAsync(CancellationToken cancellationToken);
     }
 
+    public abstract class Ledger
+    {
+        public abstract Task WriteAsync(string order, FencingToken token);
+    }
+
     public static class Names
     {
         public static readonly WebApplicationBuilder builder = WebApplication.CreateBuilder();
@@ -75,6 +81,11 @@ namespace Omitted
         public static readonly Vault vault = null!;
         public static readonly System.Security.Cryptography.X509Certificates.X509Certificate2Collection authorities = [];
         public static readonly CancellationToken stoppingToken;
+        public static readonly LeaseElection.DistributedLock.LeaseLockProvider locks = null!;
+        public static readonly Ledger ledger = null!;
+        public const string order = "42";
+
+        public static Task ImportAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public static Task SettleAsync(FencingToken token, CancellationToken stoppingToken) => Task.CompletedTask;
     }

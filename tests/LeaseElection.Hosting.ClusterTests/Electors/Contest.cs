@@ -1,8 +1,10 @@
 using System.Globalization;
+using LeaseElection.DistributedLock;
 using LeaseElection.Hosting.ClusterTests.Election;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
@@ -78,6 +80,24 @@ internal sealed class Contest : IAsyncDisposable
         var candidate = new OwnCandidate(identity, host);
         _candidates.Push(candidate);
         return candidate;
+    }
+
+    /// <summary>Locks of ours, in this process.</summary>
+    public LeaseLockProvider Locks(Action<LeaderElectionOptions> configure)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddLeaseLocks(options =>
+        {
+            options.LeaseNamespace = _namespace;
+            options.Identity = Name("lock");
+            options.Kubernetes.ApiServer = _server.Url.ToString();
+            options.Kubernetes.TokenFile = _ours.TokenFile;
+            options.Kubernetes.CertificateAuthorityFile = _server.CertificateAuthorityFile;
+            configure(options);
+        });
+        IHost host = builder.Build();
+        _candidates.Push((IAsyncDisposable)host);
+        return host.Services.GetRequiredService<LeaseLockProvider>();
     }
 
     /// <summary>One of ours, as a process; <see cref="Candidate"/>.</summary>

@@ -56,6 +56,21 @@ public class LeaderElectionOptionsValidatorTests
             + "write \"00:00:10\"."
         },
         {
+            "member's lease in days", o => o.Members.LeaseDuration = TimeSpan.FromDays(40),
+            "LeaderElection:Members:LeaseDuration is 40.00:00:00, but must be whole seconds from 00:00:01 to 01:00:00: "
+            + "that is 40 days; for 40 seconds write \"00:00:40\"."
+        },
+        {
+            "member that renews too late", o => o.Members.RenewInterval = TimeSpan.FromSeconds(20),
+            "LeaderElection:Members:RenewInterval is 00:00:20, but must be at least 00:00:00.1 and at most a third of Members:LeaseDuration "
+            + "(00:00:13.3333333), so that one failed attempt makes nobody think that this process is gone: write \"00:00:10\"."
+        },
+        {
+            "member that never rests", o => o.Members.RenewInterval = TimeSpan.Zero,
+            "LeaderElection:Members:RenewInterval is 00:00:00, but must be at least 00:00:00.1 and at most a third of Members:LeaseDuration "
+            + "(00:00:13.3333333), so that one failed attempt makes nobody think that this process is gone: write \"00:00:10\"."
+        },
+        {
             "interval too short", o => o.RenewInterval = TimeSpan.FromMilliseconds(99),
             "LeaderElection:RenewInterval is 00:00:00.099, but must be at least 00:00:00.1 and at most half of RenewDeadline (00:00:05), "
             + "so that two attempts fit: write \"00:00:03\"."

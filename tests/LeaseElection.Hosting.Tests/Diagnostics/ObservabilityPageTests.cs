@@ -121,15 +121,7 @@ public sealed partial class ObservabilityPageTests : HostTest
         await stopping;
     }
 
-    /// <summary>The rows of the table whose first column is headed so.</summary>
-    private static List<string[]> Table(string heading)
-    {
-        string[] lines = File.ReadAllLines(Path.Combine(Checkout.Docs, "observability.md"));
-        int head = Array.FindIndex(lines, line => line.StartsWith($"| {heading} |", StringComparison.Ordinal));
-        Assert.True(head >= 0, $"observability.md has no table of {heading}.");
-        return [.. lines.Skip(head + 2).TakeWhile(line => line.StartsWith('|'))
-            .Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
-    }
+    private static List<string[]> Table(string heading) => MarkdownTable.Rows("observability.md", heading);
 
     private static IEnumerable<string> TagsOf(Activity activity) => activity.TagObjects.Select(tag => tag.Key);
 

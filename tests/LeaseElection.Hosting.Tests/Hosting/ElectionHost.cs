@@ -16,14 +16,14 @@ internal sealed class ElectionHost : IAsyncDisposable
     private readonly Lazy<IHost> _host;
     private readonly FakeStoreFactory _stores;
 
-    public ElectionHost(FakeLeaseServer server, string identity = "me", TimeProvider? time = null)
-        : this(_ => server, identity, time ?? server.Time)
+    public ElectionHost(FakeLeaseServer server, string identity = "me", TimeProvider? time = null, ILeaseStoreSource? leases = null)
+        : this(_ => server, identity, time ?? server.Time, leases)
     {
     }
 
-    public ElectionHost(Func<string, FakeLeaseServer> serverOf, string identity, TimeProvider time)
+    public ElectionHost(Func<string, FakeLeaseServer> serverOf, string identity, TimeProvider time, ILeaseStoreSource? leases = null)
     {
-        _stores = new FakeStoreFactory(identity, serverOf);
+        _stores = new FakeStoreFactory(identity, serverOf) { Leases = leases ?? new MemoryLeases("leases in memory") };
         Builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         Builder.Configuration["LeaderElection:LeaseName"] = "settlement";
         Builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs);

@@ -15,7 +15,7 @@ internal sealed class FakeStoreFactory(string identity, Func<string, FakeLeaseSe
     public List<ILeadershipAnnouncer> Announcers { get; } = [];
 
     /// <summary>The leases around those of the elections; to be shared by factories whose hosts are to see each other.</summary>
-    public MemoryLeases Leases { get; init; } = new("leases in memory");
+    public ILeaseStoreSource Leases { get; init; } = new MemoryLeases("leases in memory");
 
     public FakeLeaseStore Store(string election = "") => Stores.GetOrAdd(election, name => serverOf(name).Connect());
 

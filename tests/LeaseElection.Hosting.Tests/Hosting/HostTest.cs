@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Time;
@@ -14,6 +15,9 @@ public abstract class HostTest : IAsyncLifetime
     private protected ManualTimeProvider Time { get; } = new();
 
     private protected FakeLeaseServer Server { get; }
+
+    /// <summary>The leases around that of the election, which all hosts see.</summary>
+    private protected ILeaseStoreSource Leases { get; set; } = new MemoryLeases("leases in memory");
 
     private protected TestWork Work { get; } = new();
 
@@ -36,7 +40,7 @@ public abstract class HostTest : IAsyncLifetime
 
     private protected ElectionHost NewHost(string identity = "me")
     {
-        var host = new ElectionHost(Server, identity);
+        var host = new ElectionHost(Server, identity, leases: Leases);
         _hosts.Add(host);
         return host;
     }

@@ -12,6 +12,8 @@ internal static class Liveness
         TimeSpan bound = Bound(world, scenario.Settings);
         if (scenario.OtherSettings is { } other && Bound(world, other) is { } longer && longer > bound)
             bound = longer;
+        if (scenario.Settings.ForOneTerm)
+            bound += SimProcess.LongestPause * 2; // Nobody may want the lease, or whoever does has time for one look only.
         if (scenario.WorkEndsByItself > 0)
             bound += TimeSpan.FromSeconds(60); // Every candidate may be pausing after a fault.
         return (bound / (1 - scenario.RateError)) + TimeSpan.FromSeconds(2);

@@ -56,7 +56,7 @@ internal sealed class Oracle(World world)
         CheckToken(work);
         foreach (SimWork other in _running)
         {
-            if (other.Process == process)
+            if (other.Process == process && !other.IsAbandoned)
                 Fail("a term began while work of the last one ran", process);
             else
                 CheckOverlap(other.Began < work.Began ? other : work, other.Began < work.Began ? work : other);
@@ -142,7 +142,7 @@ internal sealed class Oracle(World world)
             Fail("a write without the uid of its lease created a lease that somebody had deleted", process);
         else if (ReferenceEquals(before, after) && world.Server.RestoredAt < 0)
             Fail("a write changed nothing, so the server dropped it", process);
-        if (!record.HasHolder && process.Work is { IsEnded: false })
+        if (!record.HasHolder && process.Work is { IsEnded: false, IsAbandoned: false })
             Fail("the lease was released while work ran", process);
         int counted = (old?.LeaseTransitions ?? -1) + (old?.HolderIdentity == record.HolderIdentity || !record.HasHolder ? 0 : 1);
         bool mustCount = world.Server.RestoredAt < 0 && before is not null && old!.LeaseTransitions is not (null or int.MaxValue);
@@ -163,7 +163,7 @@ internal sealed class Oracle(World world)
     /// <summary>A process has ended in good order.</summary>
     public void Exited(SimProcess process)
     {
-        if (process.Work is { IsEnded: false })
+        if (process.Work is { IsEnded: false, IsAbandoned: false })
             Fail("the election stopped while its work ran", process);
     }
 

@@ -112,6 +112,12 @@ internal static class MutantCatalog
         new("work that faulted starts again after it was told to stop", new MutantEdit(Term, "        _restarts.Clear();\n", "")),
         new("an unknown outcome counts as renewed", new MutantEdit(Elector, "                Own.LostTrack();\n", "                Own.LostTrack();\n                HeldTerm?.Extend(_turn.Now);\n")),
         new("a request may take as long as the term has left", new MutantEdit(Requests, "return left < most ? left : most;", "return left < TimeSpan.FromHours(1) ? left : most;")),
+        new("what a process abandoned is free for it at once", new MutantEdit("Election/LeaseMemory.cs", "        View.Disown();\n", "")),
+        new("what a process abandoned is still its own", new MutantEdit("Election/LeaseMemory.cs", "        Own = new OwnWrites();\n", "")),
+        new(
+            "what was seen of a holder counts from the last look of an earlier elector",
+            new MutantEdit(Elector, "        _view = memory.View;\n", "        _view = memory.View;\n        _view.ForgetPromise();\n"),
+            new MutantEdit(View, "    public void Disown()\n", "    public void ForgetPromise() => FreeAt = FreeAt == TimeSpan.MinValue ? FreeAt : RenewalSeenAt ?? FreeAt;\n\n    public void Disown()\n")),
         new(
             "a take-over that was overtaken by a deletion begins a term (a bug of ours)",
             new(Elector, "else if (IsOurs && _view.FreeAt <= _turn.Instant && TermValidity", "else if (IsOurs && TermValidity"),

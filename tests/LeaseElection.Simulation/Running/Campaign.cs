@@ -20,6 +20,9 @@ internal sealed class Campaign
     /// <summary>How often client-go led in them.</summary>
     public long ClientGoTerms { get; private set; }
 
+    /// <summary>Worlds in which processes wanted the lease for a while only, again and again.</summary>
+    public int ForOneTerm { get; private set; }
+
     public FaultCounts Faults { get; } = new();
 
     /// <summary>How often two ran at once, by the reason that no lease can help.</summary>
@@ -50,6 +53,7 @@ internal sealed class Campaign
             Simulated += world.Now;
             Terms += world.Oracle.Terms;
             Mixed += world.ClientGo.Count > 0 ? 1 : 0;
+            ForOneTerm += world.Scenario.Settings.ForOneTerm ? 1 : 0;
             ClientGoTerms += world.Oracle.ClientGoTerms;
             foreach ((string excuse, int times) in world.Oracle.Excused)
                 Excused[excuse] = Excused.GetValueOrDefault(excuse) + times;

@@ -21,6 +21,9 @@ internal sealed class Call(SimProcess process, ElectionOutput request, TimeSpan 
 
     public TimeSpan SentInTruth { get; } = process.Now;
 
+    /// <summary>The elector of the process that sent it: a process that stands for a while only has one after the other.</summary>
+    public int Round { get; } = process.Round;
+
     /// <summary>What the wall clock of the process said then.</summary>
     public DateTimeOffset Wall { get; init; } = process.Node.Clock.GetUtcNow();
 

@@ -36,6 +36,9 @@ internal static class ScenarioDraw
             WhenWorkOverruns = (WorkOverrunPolicy)random.Next(3),
         };
         ElectorSettings? other = random.Next(8) == 0 ? Timings(random) : null;
+        bool forOneTerm = new Random(seed ^ 0x10C4).Next(6) == 0; // Dice of their own, as below.
+        settings = settings with { ForOneTerm = forOneTerm };
+        other = other is null ? null : other with { ForOneTerm = forOneTerm };
         double mostError = Math.Min(MostError(settings), MostError(other ?? settings));
         bool provesDeath = new Random(seed ^ 0xDEAD).Next(4) == 0; // Dice of their own, so that the other worlds stay as they are.
         FaultKind[] faults = provesDeath ? [FaultKind.Kill, .. Faults(random)] : Faults(random);

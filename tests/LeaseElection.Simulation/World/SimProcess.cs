@@ -15,13 +15,21 @@ internal sealed class SimProcess
     /// <summary>How often the watchdog looks at the clocks: no wait counts the time a machine is suspended.</summary>
     public static readonly TimeSpan WatchdogTick = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long it takes, where a process wants the lease for a while only, until another of it does.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+
+    /// <summary>Between one holder of a process and the next who wants the lease.</summary>
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(100);
+
     private readonly World _world;
-    private readonly Elector _elector;
+    private readonly LeaseMemory _memory = new();
     private readonly ElectionClock _clock;
     private readonly Queue<(ElectionInput Input, Call? Call)> _inputs = [];
     private readonly List<Action> _onResume = [];
     private readonly Dictionary<string, int> _seen = [];
+    private Elector _elector;
     private ServerWatch? _watch;
+    private bool _standsAgain;
     private bool _isPumpDue;
     private int _newest = -1;
     private int _timer;
@@ -33,7 +41,7 @@ internal sealed class SimProcess
         Settings = settings;
         Node = node;
         _clock = new ElectionClock(node.Clock);
-        _elector = new Elector(settings, new Random(world.Random.Next()));
+        _elector = NewElector();
     }
 
     public Node Node { get; }
@@ -41,6 +49,9 @@ internal sealed class SimProcess
     public ElectorSettings Settings { get; }
 
     public string Identity => Settings.Identity;
+
+    /// <summary>How many electors it has had before: more than none only where they stand for one term each.</summary>
+    public int Round { get; private set; }
 
     /// <summary>What the core says is wrong.</summary>
     public LeaseStoreError? LastError => _elector.LastError;
@@ -101,7 +112,12 @@ internal sealed class SimProcess
     /// <summary>The newest version with this holder that was seen.</summary>
     public int Seen(string identity) => _seen.GetValueOrDefault(identity, -1);
 
-    public void Start() => Post(new ElectionInput.Started());
+    public void Start()
+    {
+        Post(new ElectionInput.Started());
+        if (Settings.ForOneTerm && _world.Random.Next(2) == 0)
+            InRound(_world.Random.Next(2) * _world.Upto(Settings.LeaseDuration * 2), () => Post(new ElectionInput.WaitingEnded()));
+    }
 
     public void StepDown() => Post(new ElectionInput.StepDownRequested());
 
@@ -153,7 +169,11 @@ internal sealed class SimProcess
             happens();
     }
 
-    public void Receive(Call call, ElectionInput reply) => Post(reply, call);
+    public void Receive(Call call, ElectionInput reply)
+    {
+        if (call.Round == Round)
+            Post(reply, call);
+    }
 
     public void Hear(ElectionInput input) => Post(input);
 
@@ -215,8 +235,67 @@ internal sealed class SimProcess
             CarryOut(output, call);
         }
 
-        if (State == LeaderElectionState.Stopped)
+        if (State == LeaderElectionState.Stopped && Settings.ForOneTerm && !IsShuttingDown)
+            StandAgain();
+        else if (State == LeaderElectionState.Stopped)
             Exit();
+    }
+
+    /// <summary>Somebody else of this process wants the lease, after a while. What was seen of it is handed on.</summary>
+    private void StandAgain()
+    {
+        if (_standsAgain)
+            return;
+        _standsAgain = true;
+        _watch?.Forget();
+        _world.In(LeastPause + _world.Upto(LongestPause), () => WhenAwake(() =>
+        {
+            if (IsShuttingDown)
+                return;
+            _standsAgain = false;
+            HasHeardStop = false;
+            BeginRound();
+            _elector = NewElector();
+            Start();
+        }));
+    }
+
+    /// <summary>Nothing that concerned the last elector concerns the next: its replies, its timer, what it was still to be told.</summary>
+    private void BeginRound()
+    {
+        Round++;
+        _timer++;
+        _look++;
+        _inputs.Clear();
+    }
+
+    /// <summary>Whoever holds the lease drops it without a word: its work is told, and this process waits for its own lease as all others do.</summary>
+    private void Abandon()
+    {
+        if (Term is not { } term || State != LeaderElectionState.Leading)
+            return;
+        _world.Chronicle?.Add(_world.Now, Node.Name, "abandons its term");
+        BeginRound();
+        term.End();
+        Term = null;
+        Work!.Abandon();
+        _world.Oracle.LeftTerm();
+        _memory.Disown();
+        _elector = NewElector(); // It stands only after a while, but is there to be told that the process stops.
+        StandAgain();
+    }
+
+    private Elector NewElector() => new(Settings, new Random(_world.Random.Next()), _memory);
+
+    /// <summary>Does it then, if the same elector still stands.</summary>
+    private void InRound(TimeSpan pause, Action happens)
+    {
+        int round = Round;
+        _world.In(pause, () => WhenAwake(() =>
+        {
+            if (round == Round)
+                happens();
+        }));
     }
 
     private void Note(ElectionInput input, Call? call)
@@ -285,6 +364,9 @@ internal sealed class SimProcess
                 _world.Oracle.Sent(this);
                 _world.Network.Watch(this, watch.ResourceVersion, _watch);
                 break;
+            case ElectionOutput.EndWatch:
+                _watch?.Forget();
+                break;
             case ElectionOutput.StartWork start:
                 StartWork(start, cause);
                 break;
@@ -325,6 +407,8 @@ internal sealed class SimProcess
         _world.Oracle.TermBegan(Work, cause);
         Work.Start();
         ScheduleLook(++_look);
+        if (Settings.ForOneTerm)
+            InRound(_world.Upto(Settings.LeaseDuration * 3), _world.Random.Next(4) == 0 ? Abandon : () => Post(new ElectionInput.ShutDownRequested()));
     }
 
     private void SetTimer(TimeSpan pause)

@@ -42,6 +42,9 @@ internal sealed class SimWork
     /// <summary>Whether it could be told only after its deadline, because no timer and no wait of its process ended.</summary>
     public bool WasStuck { get; private set; }
 
+    /// <summary>Whether its process has forgotten it, and may stand again before it has ended.</summary>
+    public bool IsAbandoned { get; private set; }
+
     /// <summary>When it was told to stop, on the clock of its process.</summary>
     public TimeSpan ToldAt { get; private set; } = TimeSpan.MaxValue;
 
@@ -109,6 +112,13 @@ internal sealed class SimWork
         _isStopAwaited = true;
         if (IsEnded)
             Process.Post(new ElectionInput.WorkStopped());
+    }
+
+    /// <summary>Nobody renews for it any more, and nobody waits for its end: it is told so, and has the time that work of a lost term has.</summary>
+    public void Abandon()
+    {
+        IsAbandoned = true;
+        Tell(isLost: true);
     }
 
     /// <summary>The process was killed: nothing of it runs on.</summary>

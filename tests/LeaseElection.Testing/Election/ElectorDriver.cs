@@ -40,9 +40,16 @@ internal sealed class ElectorDriver
     /// <param name="settings">What is different from <see cref="Defaults"/>.</param>
     /// <param name="random">By default each jitter is the least there may be.</param>
     public ElectorDriver(Func<ElectorSettings, ElectorSettings>? settings = null, Random? random = null)
+        : this(settings is null ? Defaults : settings(Defaults), random ?? new SteadyRandom(0), new LeaseMemory(), new LeaseServer())
     {
-        Settings = settings is null ? Defaults : settings(Defaults);
-        Elector = new Elector(Settings, random ?? new SteadyRandom(0));
+    }
+
+    private ElectorDriver(ElectorSettings settings, Random random, LeaseMemory memory, LeaseServer server)
+    {
+        Settings = settings;
+        Memory = memory;
+        Server = server;
+        Elector = new Elector(Settings, random, memory);
     }
 
     public ElectorSettings Settings { get; }
@@ -52,7 +59,10 @@ internal sealed class ElectorDriver
     public LeaderElectionState State => Elector.State;
 
     /// <summary>What <see cref="Serve"/> answers from.</summary>
-    public LeaseServer Server { get; } = new();
+    public LeaseServer Server { get; }
+
+    /// <summary>What has been seen of the lease.</summary>
+    public LeaseMemory Memory { get; }
 
     /// <summary>Whether every request is answered by <see cref="Server"/> at once, and every version is watched.</summary>
     public bool IsServed { get; set; }
@@ -91,6 +101,9 @@ internal sealed class ElectorDriver
         Assert.Equal(LeaderElectionState.Leading, driver.State);
         return driver;
     }
+
+    /// <summary>The next elector of the same process: it knows what this one has seen, and time goes on.</summary>
+    public ElectorDriver Next() => new(Settings, new SteadyRandom(0), Memory, Server) { _instant = _instant, _wall = _wall };
 
     public void Start() => Give(new ElectionInput.Started());
 
@@ -242,6 +255,10 @@ internal sealed class ElectorDriver
                 break;
             case ElectionOutput.Watch:
                 IsWatching = true;
+                break;
+            case ElectionOutput.EndWatch:
+                Check(IsWatching, "No watch is open.");
+                IsWatching = false;
                 break;
             case ElectionOutput.WakeAt wake:
                 Check(wake.Instant > _instant, "A wake-up in the past.");

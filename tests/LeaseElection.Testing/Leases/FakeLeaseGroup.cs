@@ -10,7 +10,7 @@ namespace LeaseElection.Testing.Leases;
 /// The leases of a group in memory, for any number of hosts: compare-and-swap, resource versions, lists and watches. A test edits them as
 /// a third party would, breaks the watches, takes rights away, and counts what was asked.
 /// </summary>
-internal sealed class FakeLeaseGroup : ILeaseGroup
+internal sealed class FakeLeaseGroup : ILeaseGroup, ILeaseStoreSource
 {
     private static readonly LeaseStoreError NoSuchVersion = new(LeaseStoreErrorKind.Gone, "The version is too old.");
 
@@ -27,6 +27,7 @@ internal sealed class FakeLeaseGroup : ILeaseGroup
     private int _reads;
     private LeaseStoreError? _listError;
     private LeaseStoreError? _watchError;
+    private LeaseStoreError? _readError;
     private LeaseStoreError? _writeError;
     private LeaseStoreError? _deleteError;
 
@@ -34,6 +35,9 @@ internal sealed class FakeLeaseGroup : ILeaseGroup
     public Signal Changed { get; } = new();
 
     public string Description => "leases of fake in memory";
+
+    /// <summary>What its leases bear as their label; <see langword="null"/> before anybody opened it by name.</summary>
+    public string? Name { get; private set; }
 
     public ImmutableSortedDictionary<string, Lease> Leases => Look(() => _leases);
 
@@ -56,6 +60,12 @@ internal sealed class FakeLeaseGroup : ILeaseGroup
     public LeaseStoreError? WatchError
     {
         set => Change(() => _watchError = value);
+    }
+
+    /// <summary>All reads of single leases fail so until further notice.</summary>
+    public LeaseStoreError? ReadError
+    {
+        set => Change(() => _readError = value);
     }
 
     /// <summary>All writes fail so until further notice.</summary>
@@ -109,6 +119,15 @@ internal sealed class FakeLeaseGroup : ILeaseGroup
         _traits = _traits.SetItem(leaseName, traits);
         return new Member(this, leaseName);
     });
+
+    public ILeaseStore Open(string leaseName) => Open(leaseName, LeaseTraits.None);
+
+    /// <summary>There is one group only.</summary>
+    public ILeaseGroup OpenGroup(string group)
+    {
+        Name = group;
+        return this;
+    }
 
     public Task<LeaseGroupReply> ListAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         Task.FromResult(Change<LeaseGroupReply>(() =>
@@ -176,10 +195,17 @@ internal sealed class FakeLeaseGroup : ILeaseGroup
             ResourceVersion = Text(++_version),
             Uid = _leases.GetValueOrDefault(name)?.Uid ?? $"uid-{++_uid}",
             Record = record,
+            Document = DocumentOf(name),
         };
         _leases = _leases.SetItem(name, lease);
         Tell(new LeaseGroupEvent.Changed(name, lease));
         return lease;
+    }
+
+    private LeaseDocument DocumentOf(string name)
+    {
+        LeaseTraits traits = _traits.GetValueOrDefault(name, LeaseTraits.None);
+        return new LeaseDocument { Metadata = TraitsInMetadata.Put(Name is { } group ? traits.OfGroup(group) : traits, new LeaseMetadata { Name = name }) };
     }
 
     private void Remove(string name)
@@ -233,6 +259,8 @@ internal sealed class FakeLeaseGroup : ILeaseGroup
             Task.FromResult(group.Change<LeaseReply>(() =>
             {
                 group._reads++;
+                if (group._readError is { } error)
+                    return new LeaseReply.Failed(error);
                 return group._leases.GetValueOrDefault(name) is { } lease ? new LeaseReply.Found(lease) : new LeaseReply.Absent();
             }));
 

@@ -18,7 +18,14 @@ internal sealed class GroupedLease(string name, ILeaseStore store, LeaseMemory m
 
     public string Description => store.Description;
 
-    public Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken) => store.ReadAsync(timeout, cancellationToken);
+    /// <summary>Who may list leases need not have the right to get one: then this one is found in the list.</summary>
+    public async Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        LeaseReply reply = await store.ReadAsync(timeout, cancellationToken).ConfigureAwait(false);
+        return reply is LeaseReply.Failed { Error.Kind: LeaseStoreErrorKind.Forbidden }
+            ? await group.FindAsync(name, timeout, cancellationToken).ConfigureAwait(false) ?? reply
+            : reply;
+    }
 
     public Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
         store.CreateAsync(record, timeout, cancellationToken);
@@ -51,7 +58,7 @@ internal sealed class GroupedLease(string name, ILeaseStore store, LeaseMemory m
 
     /// <summary>It was deleted, or has only lost the label by which it was found: then it is held as before.</summary>
     private async Task<LeaseEvent> LookForAsync(LeaseGroupEvent.Gone gone, CancellationToken cancellationToken) =>
-        await store.ReadAsync(ElectorSettings.RequestTimeout, cancellationToken).ConfigureAwait(false) switch
+        await ReadAsync(ElectorSettings.RequestTimeout, cancellationToken).ConfigureAwait(false) switch
         {
             LeaseReply.Found found => new LeaseEvent.Changed(found.Lease),
             LeaseReply.Absent => new LeaseEvent.Deleted(gone.ResourceVersion),

@@ -118,6 +118,12 @@ internal sealed class LeaseGroupWatch : IAsyncDisposable
             return _loans.Subscribe(lease, resourceVersion, _view);
     }
 
+    /// <summary>Looks for a lease in a list; <see langword="null"/> if there may be no list either.</summary>
+    internal async Task<LeaseReply?> FindAsync(string leaseName, TimeSpan timeout, CancellationToken cancellationToken) =>
+        await _group.ListAsync(timeout, cancellationToken).ConfigureAwait(false) is not LeaseGroupReply.Found found ? null
+        : found.Leases.TryGetValue(leaseName, out Lease? lease) ? new LeaseReply.Found(lease)
+        : new LeaseReply.Absent();
+
     internal void Return(GroupedLease lease)
     {
         lock (_gate)

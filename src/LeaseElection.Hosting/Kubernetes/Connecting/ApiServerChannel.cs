@@ -5,7 +5,8 @@ namespace LeaseElection.Hosting.Kubernetes.Connecting;
 
 /// <summary>
 /// A handler, of sockets unless a test has another, and the certificates it was made with: once those change, it is to be replaced.
-/// Disposing cuts its connections; retiring lets the requests that are under way end first.
+/// Disposing leaves what is being sent or answered to its end, but a request that still waits for a socket would wait in vain; so a
+/// channel that others may be using is retired, and disposed of by the last of them.
 /// </summary>
 internal sealed class ApiServerChannel(
     HttpMessageHandler handler, X509Certificate2Collection? authorities, SslStreamCertificateContext? clientCertificate,

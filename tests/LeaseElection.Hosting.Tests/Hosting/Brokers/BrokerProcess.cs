@@ -18,6 +18,7 @@ internal sealed class BrokerProcess : IAsyncDisposable
     {
         _stores = new FakeStoreFactory(identity, serverOf);
         var services = new ServiceCollection();
+        services.AddMetrics();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
         services.AddKeyedSingleton(LeaderElectionOptions.TimeProviderKey, time);
         services.AddSingleton<IElectionStoreFactory>(_stores);

@@ -27,7 +27,7 @@ public sealed class LeaseBrokerDisposeTests : BrokerTest
     {
         BrokerProcess process = NewProcess();
         HeldLease held = (await SoonAsync(process.TryAsync()))!;
-        using CancellationTokenRegistration registration = held.Term.Lost.Register(() => _ = held.DisposeAsync());
+        using CancellationTokenRegistration registration = held.Term.Lost.Register(() => _ = held.DisposeAsync().AsTask());
 
         await process.DisposeAsync().AsTask().WaitAsync(Signal.Patience);
 

@@ -59,6 +59,21 @@ public sealed class GroupedLeaseTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal("other", Assert.IsType<LeaseEvent.Changed>(await NextAsync(told)).Lease.Record.HolderIdentity);
     }
 
+    /// <summary>Who may list leases need not have the right to get one.</summary>
+    [Fact]
+    public async Task Read_WithoutTheRightToGet_FindsTheLeaseInTheList()
+    {
+        _group.ReadError = new LeaseStoreError(LeaseStoreErrorKind.Forbidden, "The verb get is missing.");
+        await using GroupedLease lease = _watch.Open("a", LeaseTraits.None);
+        Assert.IsType<LeaseReply.Absent>(await lease.ReadAsync(TimeSpan.FromSeconds(1), default));
+        Lease there = _group.Put("a", SomeRecord.HeldBy("other"));
+        Assert.Equal(new LeaseReply.Found(there), await lease.ReadAsync(TimeSpan.FromSeconds(1), default));
+
+        _group.ListError = new LeaseStoreError(LeaseStoreErrorKind.Forbidden, "The verb list is missing.");
+        var failed = Assert.IsType<LeaseReply.Failed>(await lease.ReadAsync(TimeSpan.FromSeconds(1), default));
+        Assert.Equal("The verb get is missing.", failed.Error.Message);
+    }
+
     [Fact]
     public async Task Loops_GracefulStop_IsTakenOverAtOnceByOneWhoOnlyHearsOfItFromTheGroup()
     {

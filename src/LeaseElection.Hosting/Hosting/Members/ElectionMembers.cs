@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Groups;
+using LeaseElection.Hosting.Time;
+
+namespace LeaseElection.Hosting.Members;
+
+/// <summary>What the app sees of the members of an election: computed from what is known whenever somebody looks.</summary>
+internal sealed class ElectionMembers : IElectionMembers
+{
+    private readonly TaskCompletionSource<Attached> _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public IReadOnlyList<ElectionMember> Members => Look()?.MembersOf() ?? [];
+
+    public bool IsComplete => Look() is { } all && all.Watch.View.IsFreshAt(all.Clock.Now.Monotonic);
+
+    /// <summary>From here on there is something to say: the host starts.</summary>
+    public void Attach(LeaderElection election, LeaseGroupWatch watch, ElectionClock clock, ElectionMember self) =>
+        _attached.TrySetResult(new Attached(election, watch, clock, self));
+
+    public async IAsyncEnumerable<IReadOnlyList<ElectionMember>> WatchAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        Attached all = await _attached.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ElectionMember>? told = null;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // Before the look: what changes after it ends one of these.
+            Task status = all.Election.Changed;
+            (GroupView view, Task news) = all.Watch.Look();
+            IReadOnlyList<ElectionMember> members = all.MembersOf();
+            if (told is null || !MemberList.AreSame(told, members))
+                yield return told = members;
+            if (all.Election.Snapshot.State == LeaderElectionState.Stopped)
+                yield break;
+            await WaitAsync(all, view, status, news, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Until something happens, or one of the members has been silent for too long.</summary>
+    private static async Task WaitAsync(Attached all, GroupView view, Task status, Task news, CancellationToken cancellationToken)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        TimeSpan now = all.Clock.Now.Monotonic;
+        TimeSpan end = view.NextEndAfter(now);
+        TimeSpan pause = end == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling((end - now).TotalMilliseconds));
+        Task silence = Task.Delay(pause, all.Clock.TimeProvider, done.Token);
+        await Task.WhenAny(status, news, silence).ConfigureAwait(false);
+        await done.CancelAsync().ConfigureAwait(false);
+    }
+
+    private Attached? Look() => _attached.Task.IsCompletedSuccessfully ? _attached.Task.Result : null;
+
+    private sealed record Attached(LeaderElection Election, LeaseGroupWatch Watch, ElectionClock Clock, ElectionMember Self)
+    {
+        public IReadOnlyList<ElectionMember> MembersOf() =>
+            MemberList.Of(Watch.View, Clock.Now, Election.LeaseName, Self, Election.Status.HolderIdentity);
+    }
+}
