@@ -52,7 +52,7 @@ internal static class PartitionBenchmark
     private static async Task WorkAsync(CancellationToken stoppingToken)
     {
         Console.WriteLine("begins");
-        await Task.Delay(Timeout.Infinite, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Console.WriteLine("ends");
     }
 

@@ -11,6 +11,7 @@ internal static class PartitionsServiceCollectionExtensions
         if (services.Any(service => service.IsKeyedService && service.ServiceKey is string key && key == election
             && service.ServiceType == typeof(ElectionPartitions)))
             return;
+        services.AddElectionMembers(election);
         services.AddKeyedSingleton<ElectionPartitions>(election);
         services.AddKeyedSingleton<IElectionPartitions>(election, (provider, key) => provider.GetRequiredKeyedService<ElectionPartitions>(key));
         if (election.Length == 0)

@@ -1,4 +1,3 @@
-using LeaseElection.Hosting.Partitions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -26,5 +25,5 @@ internal sealed class ElectionHealthCheckFactory(string election)
     private string Election { get; } = election;
 
     private LeaderElectionHealthCheck Create(IServiceProvider provider) =>
-        new(provider.GetRequiredKeyedService<LeaderElection>(Election), provider.GetKeyedService<ElectionPartitions>(Election));
+        new(provider.GetRequiredKeyedService<LeaderElection>(Election));
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LeaseElection.Hosting.Partitions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LeaseElection.Hosting.Diagnostics;
@@ -8,7 +7,7 @@ namespace LeaseElection.Hosting.Diagnostics;
 /// Says how an election is doing from a snapshot: no I/O, so that an API server that is down never makes a probe slow. A standby is
 /// healthy: readiness tied to leadership makes rolling updates wait for ever.
 /// </summary>
-internal sealed class LeaderElectionHealthCheck(LeaderElection election, ElectionPartitions? partitions = null) : IHealthCheck
+internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHealthCheck
 {
     /// <summary>How late an election may be to say itself that work overran.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
@@ -30,7 +29,7 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election, Electio
         Dictionary<string, object> data = Data(run, snapshot, term, now);
         if (election.Members is { } members)
             data["members"] = members.Members.Count;
-        PartitionHealth? shares = partitions is null ? null : PartitionHealth.Of(partitions, run, now);
+        PartitionHealth? shares = election.Partitions is { } partitions ? PartitionHealth.Of(partitions, run, now) : null;
         shares?.AddTo(data);
         if (election.HasFailed)
             return Unhealthy("The election ended by a bug: restart this process.");

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LeaseElection.Hosting.Members;
+using LeaseElection.Hosting.Partitions;
 
 namespace LeaseElection.Hosting;
 
@@ -35,6 +36,9 @@ internal sealed class LeaderElection(string name) : ILeaderElection
 
     /// <summary>Who is here; <see langword="null"/> where nobody asked to know.</summary>
     public ElectionMembers? Members { get; init; }
+
+    /// <summary>Who owns which partition; <see langword="null"/> without partitioned work.</summary>
+    public ElectionPartitions? Partitions { get; init; }
 
     /// <summary>Set when the host starts; until then there is nothing to say.</summary>
     public ElectionRun? Run { get; private set; }

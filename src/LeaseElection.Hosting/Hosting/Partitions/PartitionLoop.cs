@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Election.Partitions;
 using LeaseElection.Hosting.Groups;
@@ -42,7 +43,7 @@ internal sealed class PartitionLoop : IAsyncDisposable
             Count = count,
             RetryPeriod = settings.RetryPeriod,
             MoveAfter = options.Partitions.MoveAfter,
-            PresenceInterval = TimeSpan.FromSeconds(10),
+            PresenceInterval = MemberSettings.Of(options, settings.Identity).RenewInterval,
             TrustFor = (settings.RenewInterval * 2) + ElectorSettings.RequestTimeout,
         });
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Partitions;
@@ -6,8 +7,6 @@ namespace LeaseElection.Hosting.Partitions;
 /// <summary>What the lease of a partition bears beside its record: how people find it, and what its holder was told of.</summary>
 internal static class PartitionTraits
 {
-    public const string CountAnnotation = "leaseelection.dev/partitions";
-
     private const string Label = "leaseelection.dev/partitions-of";
 
     public static LeaseTraits Of(string leaseName, int count) => new()
@@ -15,7 +14,7 @@ internal static class PartitionTraits
         Labels = new Dictionary<string, string> { [Label] = LeaseGroupName.Of(leaseName) },
         Annotations = new Dictionary<string, string>
         {
-            [CountAnnotation] = count.ToString(CultureInfo.InvariantCulture),
+            [MemberTraits.PartitionsAnnotation] = count.ToString(CultureInfo.InvariantCulture),
         },
     };
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Election.Partitions;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Members;
 
 namespace LeaseElection.Hosting.Partitions;
 
@@ -19,7 +21,7 @@ internal static class PresentMembers
         var members = new Dictionary<string, PartitionMember>(StringComparer.Ordinal);
         foreach (GroupLease lease in view.Leases.Values)
         {
-            if (lease.IsLiveAt(now) && lease.Holder is { } holder && lease.Lease.ReadLabels().GetValueOrDefault("leaseelection.dev/members-of") == LeaseGroupName.Of(leaseName))
+            if (lease.IsLiveAt(now) && lease.Holder is { } holder && MemberList.IsPresence(lease, leaseName))
                 members[holder] = new PartitionMember(holder, CountOf(lease.Lease), lease.ChangedAt);
         }
 
@@ -28,7 +30,7 @@ internal static class PresentMembers
 
     private static int? CountOf(Lease lease)
     {
-        string? text = lease.ReadAnnotations().GetValueOrDefault(PartitionTraits.CountAnnotation);
+        string? text = lease.ReadAnnotations().GetValueOrDefault(MemberTraits.PartitionsAnnotation);
         bool valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= Partition.MostCount;
         return valid ? count : null;
     }
