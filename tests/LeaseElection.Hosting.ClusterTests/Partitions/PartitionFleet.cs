@@ -10,10 +10,11 @@ namespace LeaseElection.Hosting.ClusterTests.Partitions;
 /// </summary>
 internal sealed class PartitionFleet : IAsyncDisposable
 {
+    private static readonly TimeSpan MoveAfter = TimeSpan.FromSeconds(2);
+
     /// <summary>Nothing may move for so long before all counts as quiet: longer than a change is waited for before anything moves.</summary>
     private static readonly TimeSpan Quiet = MoveAfter * 2;
 
-    private static readonly TimeSpan MoveAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lease-election-partitions-");
@@ -120,7 +121,7 @@ internal sealed class PartitionFleet : IAsyncDisposable
                 if (!isEven || !begun.SequenceEqual(last))
                     since = WorkJournal.Now;
                 last = begun;
-                return Task.FromResult(TimeProvider.System.GetElapsedTime(since) > Quiet);
+                return Task.FromResult(isEven && TimeProvider.System.GetElapsedTime(since) > Quiet);
             },
             Patience,
             what: "even shares; the replicas logged:\n" + string.Join('\n', _processes.Select(process => process.Logged())));

@@ -49,6 +49,8 @@ public sealed class PartitionFleetTests(ApiServerFixture fixture, ITestOutputHel
         output.WriteLine($"| all | {needed} | {made} | {fleet.Steps.Max(step => step.LongestGap).TotalMilliseconds:0} ms | {fleet.Steps.Max(step => step.Spread)} |");
 
         fleet.AssertSound();
+        Assert.All(fleet.Steps, step => Assert.True(step.Made >= step.Needed, $"{step} cannot have settled."));
+        Assert.True(needed > 0, "Nothing was tried.");
         Assert.All(fleet.Steps, step => Assert.InRange(step.Spread, 0, 1));
     }
 }
