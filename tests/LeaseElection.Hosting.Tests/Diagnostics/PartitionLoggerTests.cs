@@ -6,13 +6,15 @@ using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests;
 
-public sealed class PartitionLoggerTests
+public sealed class PartitionLoggerTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly ListLoggerProvider _logs = new();
     private readonly PartitionLogger _logger;
 
     public PartitionLoggerTests() => _logger = new PartitionLogger(_logs.CreateLogger("partitions"), new ElectionClock(_time));
+
+    public void Dispose() => _logs.Dispose();
 
     [Fact]
     public void Log_WhatHappensInEachTerm_IsForDebug()

@@ -1,11 +1,10 @@
 using LeaseElection.Hosting.Leases;
-using LeaseElection.Hosting.Partitions;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests;
 
 /// <summary>Replicas that share partitions over leases in memory: what each of them works on, when it changes, and what is told of it.</summary>
-public sealed class PartitionLoopTests : IAsyncLifetime
+public sealed class PartitionLoopTests : IAsyncLifetime, IAsyncDisposable
 {
     private const int Count = 12;
 
@@ -13,11 +12,13 @@ public sealed class PartitionLoopTests : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _world.DisposeAsync();
         Assert.Equal(0, _world.Overlaps);
     }
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     [Fact]
     public async Task Start_Alone_WorksOnAll()
@@ -122,7 +123,7 @@ public sealed class PartitionLoopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Moves_ManyAtOnce_AreToldInOneLine()
+    public async Task Moves_ManyAtOnce_AreToldInFewLines()
     {
         PartitionReplica only = _world.Add("a", 256);
         await _world.UntilAsync(() => only.Running.Count == 256);
@@ -131,7 +132,7 @@ public sealed class PartitionLoopTests : IAsyncLifetime
         string[] told = [.. only.Logs.Entries.Where(entry => entry.Level >= LogLevel.Information).Select(entry => entry.Message)];
 
         Assert.True(told.Length <= 3, string.Join('\n', told));
-        Assert.Equal("Partitions of lease shop/orders: took over 0-255; gave up none; 256 of 256 are here now", told[^1]);
+        Assert.EndsWith("; gave up none; 256 of 256 are here now", told[^1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class PartitionRuns
     /// <summary>How many have been told to stop.</summary>
     public int Told => Volatile.Read(ref _told);
 
-    public async Task RunAsync(IServiceProvider services, Partition partition, LeadershipTerm term, CancellationToken stoppingToken)
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
         Interlocked.Increment(ref _running);
         _signal.Pulse();

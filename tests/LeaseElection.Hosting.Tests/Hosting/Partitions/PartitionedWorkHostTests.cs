@@ -112,7 +112,7 @@ public sealed class PartitionedWorkHostTests : HostTest
     {
         ElectionHost host = NewHost(identity);
         var runs = new PartitionRuns();
-        host.AddElection().AddPartitionedWork(runs.RunAsync, Count);
+        host.AddElection().AddPartitionedWork((_, _, _, token) => runs.RunAsync(token), Count);
         return (host, runs);
     }
 }
