@@ -1,6 +1,7 @@
 using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Hosting.ClusterTests.Faults.Packets;
 using LeaseElection.Hosting.ClusterTests.Faults.Processes;
+using LeaseElection.Hosting.ClusterTests.Members;
 using LeaseElection.Hosting.ClusterTests.Partitions;
 using LeaseElection.Testing.ApiServer;
 
@@ -9,6 +10,9 @@ switch (args)
 {
     case [Candidate.Command, .. var arguments]:
         await Candidate.RunAsync(arguments);
+        return;
+    case [Member.Command, .. string[] settings]:
+        await Member.RunAsync(settings);
         return;
     case ["replica", .. string[] settings]:
         await Replica.RunAsync(settings);

@@ -30,7 +30,7 @@ public sealed class LeaseBrokerTests(ApiServerFixture fixture) : IAsyncLifetime
         KubernetesClientConfiguration configuration = _around.Configuration();
         var services = new ServiceCollection();
         services.AddSingleton(configuration);
-        LeaseBrokerBuilder builder = services.AddLeaseBroker("LeaseLocks", options => options.LeaseNamespace = "default");
+        LeaseBrokerBuilder builder = services.AddLeaseBroker("LeaseLocks", options => options.LeaseNamespace = _around.Namespace);
         _ = form switch
         {
             "registered" => builder.UseKubernetesClient(),

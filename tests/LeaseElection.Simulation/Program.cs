@@ -20,17 +20,23 @@ if (!options.OnlyPartitions)
 {
     Campaign campaign = Campaign.Run(options.First, options.Seeds);
     CampaignReport.Write(Console.Out, campaign);
-    Console.WriteLine();
     failures += campaign.Violations.Count;
+    if (options.ProvesItself)
+    {
+        Console.WriteLine();
+        failures += MutantReport.Write(Console.Out, "the library", MutantCatalog.All, typeof(Seed));
+        Console.WriteLine();
+        failures += ClientGoReport.Write(Console.Out);
+    }
+
+    Console.WriteLine();
 }
 
 failures += FleetCampaign.Run(options.First, options.OnlyPartitions ? options.Seeds : Math.Max(options.Seeds / 10, 1), Console.Out);
 if (options.ProvesItself)
 {
     Console.WriteLine();
-    failures += MutantReport.Write(Console.Out);
-    Console.WriteLine();
-    failures += ClientGoReport.Write(Console.Out);
+    failures += MutantReport.Write(Console.Out, "plan and keeper", FleetMutants.All, typeof(FleetSeed));
 }
 
 return failures == 0 ? 0 : 1;

@@ -37,10 +37,10 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
         Switch("Kubernetes:PublishEvents", (o, value) => o.Kubernetes.PublishEvents = value) with { IsOfLeases = false },
         Switch("Kubernetes:LabelLeaderPod", (o, value) => o.Kubernetes.LabelLeaderPod = value) with { IsOfLeases = false },
         Text("File:Directory", (o, value) => o.File.Directory = value),
-        Duration("Members:LeaseDuration", (o, value) => o.Members.LeaseDuration = value),
-        Duration("Members:RenewInterval", (o, value) => o.Members.RenewInterval = value),
-        Number("Partitions:Count", (o, value) => o.Partitions.Count = value) with { IsShared = false },
-        Duration("Partitions:MoveAfter", (o, value) => o.Partitions.MoveAfter = value),
+        Duration("Members:LeaseDuration", (o, value) => o.Members.LeaseDuration = value) with { IsOfLeases = false },
+        Duration("Members:RenewInterval", (o, value) => o.Members.RenewInterval = value) with { IsOfLeases = false },
+        Number("Partitions:Count", (o, value) => o.Partitions.Count = value) with { IsShared = false, IsOfLeases = false },
+        Duration("Partitions:MoveAfter", (o, value) => o.Partitions.MoveAfter = value) with { IsOfLeases = false },
     ];
 
     /// <summary>As <see cref="Expected"/>, for one text that is not: with what to write instead, where that can be told.</summary>

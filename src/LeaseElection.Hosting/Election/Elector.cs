@@ -316,6 +316,10 @@ internal sealed class Elector
         if (!_watch.MayOpen() || _shuttingDown || (_settings.ForOneTerm && !IsWaiting))
             return;
 
+        // What was seen by an earlier elector may be long ago, and a look may be all that there is time for.
+        if (_settings.ForOneTerm && _requests.MustRead)
+            return;
+
         // A leader's next renewal tells the newest version; a standby has to ask.
         if (_watch.NeedsFreshVersion)
             _requests.MustRead |= State == LeaderElectionState.Standby;

@@ -18,6 +18,7 @@ global using Microsoft.AspNetCore.Builder;
 global using Microsoft.AspNetCore.Http;
 global using Microsoft.AspNetCore.Mvc.Testing;
 global using Microsoft.AspNetCore.TestHost;
+global using Microsoft.EntityFrameworkCore;
 global using Microsoft.Extensions.Configuration;
 global using Microsoft.Extensions.DependencyInjection;
 global using Microsoft.Extensions.Hosting;
@@ -61,6 +62,21 @@ namespace Omitted
         public abstract void Stop();
     }
 
+    public sealed class Payment
+    {
+        public int Batch { get; set; }
+    }
+
+    public sealed class SettlementContext(DbContextOptions<SettlementContext> options) : DbContext(options)
+    {
+        public DbSet<Payment> Payments => Set<Payment>();
+    }
+
+    public sealed class FencedSettlement : ILeaderWork
+    {
+        public Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken) => Task.CompletedTask;
+    }
+
     public abstract class Vault
     {
         public abstract Task<string> GetTokenAsync(CancellationToken cancellationToken);
@@ -80,6 +96,7 @@ namespace Omitted
         public static readonly Worker worker = null!;
         public static readonly Vault vault = null!;
         public static readonly System.Security.Cryptography.X509Certificates.X509Certificate2Collection authorities = [];
+        public static readonly string connectionString = "";
         public static readonly CancellationToken stoppingToken;
         public static readonly LeaseElection.DistributedLock.LeaseLockProvider locks = null!;
         public static readonly Ledger ledger = null!;

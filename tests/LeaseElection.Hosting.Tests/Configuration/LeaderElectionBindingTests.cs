@@ -70,8 +70,8 @@ public class LeaderElectionBindingTests
         var exception = Assert.Throws<InvalidOperationException>(() => services.BindLeaderElection("shop", configuration.GetSection("B")));
 
         Assert.Equal(
-            "The election \"shop\" is bound to the section A already, and cannot be bound to B too. Give the second election a name of "
-            + "its own.",
+            "The election \"shop\" is bound to the section A already, and the election cannot be bound to B too. Give the second one a "
+            + "name of its own.",
             exception.Message);
     }
 

@@ -308,6 +308,7 @@ public class ElectorForOneTermTests
         next.Start();
         next.Give(new ElectionInput.WaitingEnded());
         next.Serve();
+        Assert.Empty(next.All<ElectionOutput.Watch>());
         return next;
     }
 }

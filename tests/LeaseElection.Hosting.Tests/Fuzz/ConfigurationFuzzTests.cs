@@ -112,6 +112,8 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
                 "RENEWINTERVAL" => Text(options.RenewInterval, value),
                 "RETRYPERIOD" => Text(options.RetryPeriod, value),
                 "STOPTIMEOUT" => Text(options.StopTimeout, value),
+                "MEMBERS:LEASEDURATION" => Text(options.Members.LeaseDuration, value),
+                "MEMBERS:RENEWINTERVAL" => Text(options.Members.RenewInterval, value),
                 "STORE" => Same(options.Store.ToString(), value),
                 "WHENWORKENDS" => Same(options.WhenWorkEnds.ToString(), value),
                 "WHENWORKOVERRUNS" => Same(options.WhenWorkOverruns.ToString(), value),

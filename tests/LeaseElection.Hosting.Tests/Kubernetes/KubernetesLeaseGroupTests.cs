@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Leases;
@@ -208,25 +207,28 @@ public sealed class KubernetesLeaseGroupTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Open_Owner_IsAddedOnceBesideThoseOfOthers()
+    public async Task Open_Owner_NamedByTheCreationAndKept()
+    {
+        ILeaseStore store = _group.Open("orders-0", new LeaseTraits { Owner = new PodReference("orders-7f", "p") });
+
+        Lease lease = await store.CreateLeaseAsync();
+        Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a", 1), Patience, default));
+
+        Assert.Equal("""[{"apiVersion":"v1","kind":"Pod","name":"orders-7f","uid":"p"}]""", OwnersOf("orders-0"));
+    }
+
+    [Fact]
+    public async Task Open_LeaseIsThereAlready_OwnersOfOthersStayAndNoneIsAdded()
     {
         JsonObject made = LeaseOf("orders-0");
-        made["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject
-        {
-            ["apiVersion"] = "apps/v1", ["kind"] = "Deployment", ["name"] = "orders", ["uid"] = "d", ["controller"] = true,
-        });
+        made["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = "Deployment", ["name"] = "orders", ["uid"] = "d" });
         _server.Leases.Create(StoreSetup.Namespace, made);
         ILeaseStore store = _group.Open("orders-0", new LeaseTraits { Owner = new PodReference("orders-7f", "p") });
 
         Lease lease = Assert.IsType<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease;
-        for (int renewal = 0; renewal < 2; renewal++)
-            lease = Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a", renewal), Patience, default)).Lease;
+        Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a"), Patience, default));
 
-        Assert.Equal(
-            """
-            [{"apiVersion":"apps/v1","kind":"Deployment","name":"orders","uid":"d","controller":true},{"apiVersion":"v1","kind":"Pod","name":"orders-7f","uid":"p"}]
-            """,
-            _server.Leases.Get(StoreSetup.Namespace, "orders-0")["metadata"]!["ownerReferences"]!.ToJsonString());
+        Assert.Equal("""[{"kind":"Deployment","name":"orders","uid":"d"}]""", OwnersOf("orders-0"));
     }
 
     [Theory]
@@ -320,26 +322,6 @@ public sealed class KubernetesLeaseGroupTests : IAsyncLifetime
         Assert.Contains("system:serviceaccount:shop:app", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Forbidden_OwnerOfWhatCannotBeDeleted_SaysBothWaysOut()
-    {
-        _server.Faults.Add(new Fault
-        {
-            Verb = "create",
-            Kind = FaultKind.Answer,
-            Status = (int)HttpStatusCode.Forbidden,
-            Body = """
-                { "kind": "Status", "code": 403, "reason": "Forbidden", "message":
-                  "leases.coordination.k8s.io \"orders-0\" is forbidden: cannot set an ownerRef on a resource you can't delete: , <nil>" }
-                """,
-        });
-
-        LeaseReply reply = await _group.Open("orders-0", LeaseTraits.None).CreateAsync(Held("a"), Patience, default);
-
-        string message = Failed(LeaseStoreErrorKind.Forbidden, reply).Message;
-        Assert.Contains("Grant the verb delete on leases.coordination.k8s.io too, or take POD_UID out of the Pod's env", message, StringComparison.Ordinal);
-    }
-
     private static readonly string[] AllVerbs = ["list", "watch", "get", "create", "update", "delete"];
 
     private async Task<LeaseGroupReply.Found> ListAsync()
@@ -348,6 +330,8 @@ public sealed class KubernetesLeaseGroupTests : IAsyncLifetime
         Assert.True(reply is LeaseGroupReply.Found, $"Found expected, not {reply}");
         return (LeaseGroupReply.Found)reply;
     }
+
+    private string OwnersOf(string name) => _server.Leases.Get(StoreSetup.Namespace, name)["metadata"]!["ownerReferences"]!.ToJsonString();
 
     private static LeaseStoreError FailedList(LeaseGroupReply reply) => Assert.IsType<LeaseGroupReply.Failed>(reply).Error;
 

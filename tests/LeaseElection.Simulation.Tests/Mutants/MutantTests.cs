@@ -37,7 +37,7 @@ public sealed class MutantTests
     {
         var mutant = new Mutant("renewals are forgotten", new MutantEdit("Election/Elector.cs", "Term?.Extend(request.Sent);", "{ }"));
 
-        MutantTrial trial = MutantTrial.Run(mutant, mostSeeds: 20);
+        MutantTrial trial = MutantTrial.Run(mutant, mostSeeds: 20, typeof(Seed));
 
         Assert.NotNull(trial.Violation);
         Assert.Null(Seed.ViolationOf(trial.Seeds));
@@ -46,7 +46,7 @@ public sealed class MutantTests
     [Fact]
     public void Every_mutant_of_the_catalogue_applies_to_the_sources()
     {
-        foreach (Mutant mutant in MutantCatalog.All)
+        foreach (Mutant mutant in MutantCatalog.All.Concat(FleetMutants.All))
         {
             var sources = new Dictionary<string, string>();
             foreach (MutantEdit edit in mutant.Edits)

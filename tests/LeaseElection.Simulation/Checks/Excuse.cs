@@ -24,7 +24,7 @@ internal static class Excuse
             return "its work does not obey";
         if (isOverdue && process.ResumedAt > older.ToldAt)
             return "its process was frozen while it stopped";
-        if (process.Node.Stuns.Exists(stun => stun.At >= process.ProofSentAt))
+        if (process.Node.Stuns.Exists(stun => stun.At >= older.ProofSentAt))
             return "its machine was stunned";
         return ForTerm(world, older);
     }
@@ -33,7 +33,7 @@ internal static class Excuse
     public static string? ForTerm(World world, SimWork older)
     {
         SimProcess process = older.Process;
-        if (IsStunnedUnknown(world, process))
+        if (IsStunnedUnknown(world, older))
             return "its machine was stunned, and no clock has told it";
         if (world.Server.RestoredAt > older.Began || world.Server.ReusedAt >= older.Began || IsRestoreRemembered(world))
             return "etcd was restored from a backup, and the same versions or records came again";
@@ -51,9 +51,9 @@ internal static class Excuse
         world.Server.RestoredInTruth is { } restored && world.Now - restored < TimeSpan.FromSeconds(world.Server.LongestDuration * 3);
 
     /// <summary>A process may notice a stun by its wall clock, once that was set right, if it lasted for more than the tolerance.</summary>
-    private static bool IsStunnedUnknown(World world, SimProcess process)
+    private static bool IsStunnedUnknown(World world, SimWork older)
     {
-        List<Stun> stuns = process.Node.Stuns.FindAll(stun => stun.At >= process.ProofSentAt);
+        List<Stun> stuns = older.Process.Node.Stuns.FindAll(stun => stun.At >= older.ProofSentAt);
         if (stuns.Count == 0)
             return false;
         var known = new TimeSpan(stuns.Sum(stun => stun.Corrected.Ticks));

@@ -8,9 +8,9 @@ internal sealed class MutantContext(Stream library) : AssemblyLoadContext("mutan
 {
     private Assembly? _library;
 
-    /// <summary>Plays a seed; returns what was seen broken.</summary>
-    public Func<int, string?> ViolationOf() => LoadFromAssemblyPath(typeof(Seed).Assembly.Location)
-        .GetType(typeof(Seed).FullName!, throwOnError: true)!
+    /// <summary>Plays a seed of such a world; returns what was seen broken.</summary>
+    public Func<int, string?> ViolationOf(Type world) => LoadFromAssemblyPath(world.Assembly.Location)
+        .GetType(world.FullName!, throwOnError: true)!
         .GetMethod(nameof(Seed.ViolationOf))!
         .CreateDelegate<Func<int, string?>>();
 

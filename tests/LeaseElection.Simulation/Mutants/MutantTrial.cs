@@ -6,10 +6,10 @@ namespace LeaseElection.Simulation;
 /// <param name="Violation">What was seen; <see langword="null"/>: it survived.</param>
 internal sealed record MutantTrial(Mutant Mutant, int Seeds, string? Violation)
 {
-    public static MutantTrial Run(Mutant mutant, int mostSeeds)
+    public static MutantTrial Run(Mutant mutant, int mostSeeds, Type world)
     {
         using MemoryStream library = MutantCompiler.Compile(mutant);
-        Func<int, string?> violationOf = new MutantContext(library).ViolationOf();
+        Func<int, string?> violationOf = new MutantContext(library).ViolationOf(world);
         for (int seed = 1; seed <= mostSeeds; seed++)
         {
             if (Play(violationOf, seed) is { } violation)

@@ -6,7 +6,9 @@ namespace LeaseElection.Simulation;
 internal static class FleetDraw
 {
     private static readonly FleetFault[] Orders =
-        [FleetFault.Join, FleetFault.TwoJoin, FleetFault.Leave, FleetFault.Kill, FleetFault.Restart, FleetFault.RollingUpdate];
+    [
+        FleetFault.Join, FleetFault.TwoJoin, FleetFault.Leave, FleetFault.Kill, FleetFault.Restart, FleetFault.RollingUpdate, FleetFault.Outage,
+    ];
 
     private static readonly FleetFault[] All = Enum.GetValues<FleetFault>();
 

@@ -31,7 +31,7 @@ internal sealed class FleetNemesis(Fleet fleet)
     {
         Replica[] replicas = [.. fleet.Replicas];
         Machine machine = replicas.Length == 0 ? fleet.AddMachine() : replicas[fleet.Random.Next(replicas.Length)].Machine;
-        TimeSpan time = Duration();
+        TimeSpan time = fault == FleetFault.Outage && fleet.Scenario.IsOrderly ? ClearOutage() : Duration();
         fleet.Faults[(int)fault]++;
         fleet.Chronicle?.Add(fleet.Now, "nemesis", $"{fault} of {machine.Name} for {time.TotalSeconds:0.000} s");
         switch (fault)
@@ -167,6 +167,14 @@ internal sealed class FleetNemesis(Fleet fleet)
         Inject(fleet.Scenario.Faults[fleet.Random.Next(fleet.Scenario.Faults.Count)]);
         fleet.In(Pause(), Strike);
     }
+
+    /// <summary>
+    /// Too short to cost anything, or so long that everybody knows that it was one. One about as long as a lease has some of them run out and
+    /// others not: what moves then has to.
+    /// </summary>
+    private TimeSpan ClearOutage() => fleet.Random.Next(2) == 0
+        ? fleet.Upto(fleet.Scenario.Settings.RenewDeadline * 0.3)
+        : (fleet.Scenario.Settings.LeaseDuration * 1.5) + fleet.Upto(fleet.Scenario.Settings.LeaseDuration * 2);
 
     private TimeSpan Duration()
     {

@@ -73,6 +73,20 @@ internal sealed class FleetOracle(Fleet fleet)
             _unownedSince[work.Index] = fleet.Now;
     }
 
+    /// <summary>Until when some member is given nothing by another, because it did not take what was wanted of it.</summary>
+    public TimeSpan PausedUntil { get; private set; }
+
+    public void Told(Hosting.Election.Partitions.PartitionEvent told)
+    {
+        if (told is not Hosting.Election.Partitions.PartitionEvent.PassedOver { For: { } pause })
+            return;
+        TimeSpan until = fleet.Now + (pause / (1 - fleet.Scenario.RateError));
+        PausedUntil = until > PausedUntil ? until : PausedUntil;
+    }
+
+    /// <summary>Its lease is held from now on, whether or not its holder lives to work.</summary>
+    public void Promised(int index) => _unownedSince[index] = fleet.Now;
+
     /// <summary>The keeper gives a partition up.</summary>
     public void Moves(Replica replica, int index, string? to)
     {

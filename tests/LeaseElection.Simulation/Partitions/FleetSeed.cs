@@ -55,6 +55,7 @@ internal static class FleetSeed
         fleet.RunUntil(fleet.Scenario.HealedAt);
         fleet.RunUntil(nemesis.RollsUntil > fleet.Now ? nemesis.RollsUntil : fleet.Now);
         nemesis.Heal();
+        fleet.RunFor(FleetScenario.PresenceInterval * 2); // What went wrong last has to show first.
         Settle(fleet);
         Rest(fleet);
     }
@@ -62,8 +63,8 @@ internal static class FleetSeed
     private static void Settle(Fleet fleet)
     {
         TimeSpan bound = FleetBounds.Settled(fleet.Scenario);
-        TimeSpan end = fleet.Now + bound;
-        while (fleet.Violation is null && fleet.Now < end && !fleet.Oracle.IsSettled())
+        TimeSpan begin = fleet.Now;
+        while (fleet.Violation is null && !fleet.Oracle.IsSettled() && fleet.Now < Later(begin, fleet.Oracle.PausedUntil) + bound)
             fleet.RunFor(Glance);
         if (fleet.Violation is null)
             fleet.Oracle.CheckSettled(bound);
@@ -78,6 +79,8 @@ internal static class FleetSeed
             fleet.Oracle.Fail("partitions moved although nothing changed", $"{fleet.Oracle.MovesMade.Made - made} times");
         fleet.Oracle.CheckGaps();
     }
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     /// <summary>All are asked to leave, and do.</summary>
     private static void Close(Fleet fleet)

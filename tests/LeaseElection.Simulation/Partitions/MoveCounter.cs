@@ -41,6 +41,7 @@ internal sealed class MoveCounter(Fleet fleet)
     {
         Settle();
         _due = Due();
+        fleet.Chronicle?.Add(fleet.Now, "oracle", $"{Made} moves made, {Needless} of them needless, {_due} due");
     }
 
     /// <summary>Adds up what was too much since the last change.</summary>
@@ -52,7 +53,7 @@ internal sealed class MoveCounter(Fleet fleet)
         _madeBefore = Made;
     }
 
-    /// <summary>The fewest moves to an even share.</summary>
+    /// <summary>The fewest moves to an even share, and those that are on their way already.</summary>
     private int Due()
     {
         Replica[] replicas = [.. fleet.Replicas];
@@ -68,6 +69,6 @@ internal sealed class MoveCounter(Fleet fleet)
             kept += Math.Min(held, isMore ? least + 1 : least);
         }
 
-        return shared - kept;
+        return shared - kept + fleet.Oracle.Running.Count(work => work is { IsTold: true, Replica.IsLeaving: false });
     }
 }

@@ -143,6 +143,8 @@ internal sealed class PartitionLoop
             return new ElectionInput.WriteConflicted();
         if (!record.HasHolder && _work is { IsEnded: false })
             _fleet.Oracle.Fail($"partition {Index} was released while its work ran", _replica.Identity);
+        if (record.HasHolder)
+            _fleet.Oracle.Promised(Index);
         return new ElectionInput.WriteSucceeded(written);
     }
 

@@ -36,6 +36,7 @@ internal sealed class PartitionWork(Fleet fleet, Replica replica, PartitionLoop 
     public void Stop(bool isLost)
     {
         IsTold = _isStopAwaited = true;
+        _isHurried = isLost;
         if (IsEnded)
             fleet.In(TimeSpan.Zero, () => loop.Post(new ElectionInput.WorkStopped()));
         else

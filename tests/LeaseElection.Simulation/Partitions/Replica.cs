@@ -32,6 +32,7 @@ internal sealed class Replica
         Count = machine.Count;
         Settings = fleet.Scenario.Settings with { Identity = identity };
         _clock = new ElectionClock(machine.Clock);
+        TimeSpan third = Settings.RenewDeadline / 3;
         _keeper = new PartitionKeeper(new PartitionKeeperSettings
         {
             Identity = identity,
@@ -39,7 +40,7 @@ internal sealed class Replica
             RetryPeriod = Settings.RetryPeriod,
             MoveAfter = fleet.Scenario.MoveAfter,
             PresenceInterval = FleetScenario.PresenceInterval,
-            TrustFor = (Settings.RenewInterval * 2) + ElectorSettings.RequestTimeout,
+            TrustFor = (Settings.RenewInterval * 2) + (third < ElectorSettings.RequestTimeout ? third : ElectorSettings.RequestTimeout),
         });
         _sight = new GroupSight(fleet, this);
         _presence = new Presence(fleet, this);
@@ -232,7 +233,8 @@ internal sealed class Replica
                         Look();
                 });
                 break;
-            case PartitionOutput.Report:
+            case PartitionOutput.Report report:
+                _fleet.Oracle.Told(report.Event);
                 break;
         }
     }

@@ -196,7 +196,7 @@ internal sealed class SimProcess
 
     private void Post(ElectionInput input, Call? call)
     {
-        if (IsDead)
+        if (IsDead || (_standsAgain && input is not ElectionInput.ShutDownRequested)) // There is no loop between two that stand.
             return;
         _inputs.Enqueue((input, call));
         PumpSoon();
@@ -248,6 +248,7 @@ internal sealed class SimProcess
             return;
         _standsAgain = true;
         _watch?.Forget();
+        _inputs.Clear(); // They go with the loop, and nobody has seen them.
         _world.In(LeastPause + _world.Upto(LongestPause), () => WhenAwake(() =>
         {
             if (IsShuttingDown)
@@ -272,7 +273,7 @@ internal sealed class SimProcess
     /// <summary>Whoever holds the lease drops it without a word: its work is told, and this process waits for its own lease as all others do.</summary>
     private void Abandon()
     {
-        if (Term is not { } term || State != LeaderElectionState.Leading)
+        if (Term is not { } term || State != LeaderElectionState.Leading || IsShuttingDown)
             return;
         _world.Chronicle?.Add(_world.Now, Node.Name, "abandons its term");
         BeginRound();
@@ -463,6 +464,8 @@ internal sealed class SimProcess
             return;
         _world.Chronicle?.Add(_world.Now, Node.Name, "exits");
         _world.Oracle.Exited(this);
+        if (Work is { IsAbandoned: true, IsEnded: false })
+            Work.Die(); // Nobody waits for it, and it does not outlive its process.
         IsDead = true;
         _watch?.Forget();
         Node.Exited(this);

@@ -15,6 +15,7 @@ internal sealed class SimWork
     private bool _isStopAwaited;
     private bool _isLost;
     private bool _isAtWrite;
+    private TimeSpan? _abandonedProof;
 
     public SimWork(World world, SimProcess process, LeadershipTerm term, TermFacts facts, ElectorSettings settings)
     {
@@ -43,7 +44,10 @@ internal sealed class SimWork
     public bool WasStuck { get; private set; }
 
     /// <summary>Whether its process has forgotten it, and may stand again before it has ended.</summary>
-    public bool IsAbandoned { get; private set; }
+    public bool IsAbandoned => _abandonedProof is not null;
+
+    /// <summary>When the last write that proves its term was sent, in truth: those of its process may be of a later term.</summary>
+    public TimeSpan ProofSentAt => _abandonedProof ?? Process.ProofSentAt;
 
     /// <summary>When it was told to stop, on the clock of its process.</summary>
     public TimeSpan ToldAt { get; private set; } = TimeSpan.MaxValue;
@@ -117,7 +121,7 @@ internal sealed class SimWork
     /// <summary>Nobody renews for it any more, and nobody waits for its end: it is told so, and has the time that work of a lost term has.</summary>
     public void Abandon()
     {
-        IsAbandoned = true;
+        _abandonedProof = Process.ProofSentAt;
         Tell(isLost: true);
     }
 

@@ -1,4 +1,5 @@
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Postgres;
 using Xunit;
 using Xunit.Abstractions;
 using Xunit.Sdk;
@@ -20,11 +21,17 @@ public sealed class ContractTestCase : XunitTestCase
     }
 
     /// <summary>Why a class does not keep its contract here; null when it does.</summary>
-    internal static string? SkipReasonOf(ITestMethod testMethod) =>
-        testMethod.TestClass.Class.GetCustomAttributes(typeof(CollectionAttribute))
-            .Any(collection => collection.GetConstructorArguments().Contains(ApiServerFixture.Collection))
-            ? ApiServerAssets.SkipReason
+    internal static string? SkipReasonOf(ITestMethod testMethod)
+    {
+        object?[] collections =
+        [
+            .. testMethod.TestClass.Class.GetCustomAttributes(typeof(CollectionAttribute))
+                .SelectMany(collection => collection.GetConstructorArguments()),
+        ];
+        return collections.Contains(ApiServerFixture.Collection) ? ApiServerAssets.SkipReason
+            : collections.Contains(PostgresFixture.Collection) ? PostgresFixture.SkipReason
             : null;
+    }
 
     protected override string? GetSkipReason(IAttributeInfo factAttribute) => SkipReasonOf(TestMethod) ?? base.GetSkipReason(factAttribute);
 }

@@ -19,7 +19,9 @@ internal sealed class PartitionCount(PartitionKeeperSettings settings, Partition
     /// <param name="from">Since when what is seen has been seen without a break.</param>
     public void Look(TimeSpan from)
     {
-        PartitionEvent.CountsDiffer seen = See();
+        PartitionEvent.CountsDiffer seen = See(out bool isOpen);
+        if (Shared == 0 && isOpen)
+            return; // Whoever has a smaller count may be long gone, or be all the others: that shows within seconds.
         Tell(seen);
         if (seen.Least != _least)
             (_least, _since) = (seen.Least, turn.Instant);
@@ -31,14 +33,16 @@ internal sealed class PartitionCount(PartitionKeeperSettings settings, Partition
         (Shared, SharedSince) = (_least, turn.Instant);
     }
 
-    private PartitionEvent.CountsDiffer See()
+    private PartitionEvent.CountsDiffer See(out bool isOpen)
     {
+        isOpen = false;
         (int least, int most) = (settings.Count, settings.Count);
         (string leastOf, string mostOf) = (settings.Identity, settings.Identity);
         foreach ((string identity, int? count, _) in turn.View.Members)
         {
             if (members.IsSilent(identity))
                 continue;
+            isOpen |= count < settings.Count && members.IsUnproven(identity);
             if (count < least)
                 (least, leastOf) = (count.Value, identity);
             if (count > most)

@@ -100,18 +100,22 @@ internal sealed class PartitionKeeper
         {
             PartitionSight sight = _turn.View.Partitions[i];
             bool isOurs = sight.Part is PartitionPart.Leading or PartitionPart.Draining;
-            bool isFree = !isOurs && (sight.Holder is null || _turn.IsDue(sight.FreeAt));
+            bool isFree = !isOurs && (sight.Holder is null || _turn.IsDue(LostAt(sight)));
             _partitions[i].See(sight, isOurs ? _settings.Identity : isFree ? null : sight.Holder, _turn.Instant);
             if (i < _count.Shared && !isOurs && IsLate(sight) && _turn.Instant < sight.FreeAt + (PassOnAfter * 2))
                 _calmSince = _turn.Instant;
         }
     }
 
+    /// <summary>When its holder has lost it. Who could not be seen to renew gets the time to do so, or an outage would shuffle everything.</summary>
+    private TimeSpan LostAt(PartitionSight sight) =>
+        sight.RenewedAt < _seenSince ? Latest(sight.FreeAt, _seenSince + PassOnAfter, TimeSpan.MinValue) : sight.FreeAt;
+
     private bool IsLate(PartitionSight sight) => IsPast(sight, 0.5);
 
     /// <summary>Whether this much of the time has passed that its holder has without a renewal.</summary>
     private bool IsPast(PartitionSight sight, double share) => sight.Holder is not null
-        && (sight.FreeAt <= _turn.Instant || _turn.Instant - sight.RenewedAt > (sight.FreeAt - sight.RenewedAt) * share);
+        && (sight.FreeAt <= _turn.Instant || _turn.SeenUntil - sight.RenewedAt > (sight.FreeAt - sight.RenewedAt) * share);
 
     /// <summary>Who has let a lease run out, or what is wanted of it lie, is not waited for.</summary>
     private void PassOver()
@@ -151,9 +155,9 @@ internal sealed class PartitionKeeper
             holders[i] = isLost ? null : holder;
         }
 
-        string?[] owners = PartitionPlan.Owners(_members.Present, holders, _members.PassedOver);
+        IReadOnlyList<string?> owners = PartitionPlan.Owners(_members.Present, holders, _members.PassedOver);
         for (int i = 0; i < _partitions.Length; i++)
-            _partitions[i].Want(i < owners.Length ? owners[i] : null, _turn.Instant);
+            _partitions[i].Want(i < owners.Count ? owners[i] : null, _turn.Instant);
     }
 
     /// <summary>Stands for what is wanted of us, and for what nobody takes; not for anything else.</summary>

@@ -12,6 +12,8 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
     private readonly Dictionary<string, Standing> _members = [];
     private readonly HashSet<string> _passedOver = [];
     private readonly HashSet<string> _silent = [];
+    private readonly HashSet<string> _unproven = [];
+    private bool _hasLooked;
 
     /// <summary>Who takes part, passed over or not.</summary>
     public IReadOnlyCollection<string> Present => _members.Keys;
@@ -19,7 +21,10 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
     public IReadOnlySet<string> PassedOver => _passedOver;
 
     /// <param name="partitions">Who is seen to hold what, which is a sign of life too.</param>
-    /// <param name="seenSince">Since when what is seen has been seen without a break: whose silence began before it may have been heard.</param>
+    /// <param name="seenSince">
+    /// Since when what is seen has been seen without a break: whose silence began before may have been heard, and who seems to have left may
+    /// not have been able to say that it is here.
+    /// </param>
     public void Look(IReadOnlyList<PartitionWish> partitions, TimeSpan seenSince)
     {
         HashSet<string> gone = [.. _members.Keys];
@@ -29,34 +34,49 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
                 continue;
             gone.Remove(member.Identity);
             ref Standing? standing = ref CollectionsMarshal.GetValueRefOrAddDefault(_members, member.Identity, out _);
-            standing ??= new Standing();
+            standing ??= new Standing { WasThere = !_hasLooked, FirstHeardAt = member.RenewedAt };
             standing.Heard(member.RenewedAt);
         }
 
         foreach (string member in gone)
-            _members.Remove(member);
+        {
+            if (turn.IsDue(seenSince + (settings.RetryPeriod * 2)))
+                _members.Remove(member);
+        }
+
         foreach (PartitionWish partition in partitions)
         {
             if (partition.Holder is { } holder && _members.TryGetValue(holder, out Standing? standing))
                 standing.Holds(partition.Sight.RenewedAt, partition.HeldSince);
         }
 
+        bool isAnythingHeld = partitions.Any(partition => partition.Holder is not null);
+        _hasLooked = true;
         _passedOver.Clear();
         _silent.Clear();
+        _unproven.Clear();
         foreach ((string member, Standing standing) in _members)
         {
             if (member == settings.Identity)
                 continue;
             TimeSpan heardAt = standing.HeardAt > seenSince ? standing.HeardAt : seenSince;
-            if (turn.IsDue(heardAt + (settings.PresenceInterval * 1.25)))
+            if (turn.SeenUntil - heardAt > settings.PresenceInterval * 1.25)
                 _silent.Add(member);
-            if (_silent.Contains(member) || standing.IsPassedOver(turn))
+            else if (isAnythingHeld && standing.IsUnproven)
+                _unproven.Add(member);
+            if (_silent.Contains(member) || _unproven.Contains(member) || standing.IsPassedOver(turn))
                 _passedOver.Add(member);
         }
     }
 
     /// <summary>Whether its presence should have been renewed a while ago: it is most likely dead.</summary>
     public bool IsSilent(string member) => _silent.Contains(member);
+
+    /// <summary>
+    /// It was there before us, and has given no sign of life since. Whoever crashed within the hour still has a presence, and nobody can tell
+    /// at first sight whether it is old. Where nothing is held yet, all are trusted: they have all just begun.
+    /// </summary>
+    public bool IsUnproven(string member) => _unproven.Contains(member);
 
     /// <summary>It knows of fewer partitions than are shared out still: nothing is wanted of it until they are that few.</summary>
     public void PassOverWhoKnowsFewer(int shared)
@@ -104,6 +124,13 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
         private TimeSpan _lostAt = TimeSpan.MinValue;
         private TimeSpan _leftAt = TimeSpan.MinValue;
         private TimeSpan _until = TimeSpan.MinValue;
+
+        /// <summary>Whether it was there when we first looked.</summary>
+        public bool WasThere { get; init; }
+
+        public TimeSpan FirstHeardAt { get; init; }
+
+        public bool IsUnproven => WasThere && HeardAt <= FirstHeardAt;
 
         /// <summary>When it last gave a sign of life.</summary>
         public TimeSpan HeardAt { get; private set; } = TimeSpan.MinValue;

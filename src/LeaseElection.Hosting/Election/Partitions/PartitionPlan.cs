@@ -18,7 +18,7 @@ internal static class PartitionPlan
     /// Who keeps what it holds and is given nothing more, because it does not take what is wanted of it. Unless that is everybody.
     /// </param>
     /// <returns>The wanted owner of each partition; all <see langword="null"/> when nobody is present.</returns>
-    public static string?[] Owners(
+    public static IReadOnlyList<string?> Owners(
         IReadOnlyCollection<string> members, IReadOnlyList<string?> holders, IReadOnlySet<string>? passedOver = null)
     {
         var owners = new string?[holders.Count];

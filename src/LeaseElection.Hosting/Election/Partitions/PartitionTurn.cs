@@ -10,6 +10,11 @@ internal sealed class PartitionTurn
 
     public TimeSpan Instant { get; private set; }
 
+    /// <summary>
+    /// Up to when it is known who has renewed. Whoever is late is late by this time: in an outage everybody would be, by the other.
+    /// </summary>
+    public TimeSpan SeenUntil => View.AsOf is { } asOf && asOf < Instant ? asOf : Instant;
+
     public void Begin(PartitionView view, ElectionTime now)
     {
         View = view;

@@ -1,0 +1,50 @@
+using LeaseElection.Hosting;
+using LeaseElection.Hosting.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+
+namespace Microsoft.EntityFrameworkCore;
+
+/// <summary>Checks the fence by hand.</summary>
+public static class LeadershipFenceDatabaseFacadeExtensions
+{
+    /// <summary>
+    /// Makes sure that no later term has been in the database, and that no earlier one writes from now on. The first thing that a term
+    /// does,
+    /// before it reads what it builds on. In a transaction it also keeps later terms out until that ends: for what is written past the
+    /// context, by other means, call it there, last before the commit.
+    /// </summary>
+    /// <param name="database">The database of a context that has <c>UseLeadershipFence</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A task that ends when the database has answered.</returns>
+    /// <exception cref="LeadershipLostException">
+    /// A later term has been there, or this process does not lead (also with <c>allowOutsideTerm</c>).
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The context has no fence, its model no table for it, or the term no fencing token.
+    /// </exception>
+    public static Task EnsureLeadershipAsync(this DatabaseFacade database, CancellationToken cancellationToken = default)
+    {
+        (DbContext context, FenceCheck check) = Begin(database);
+        return context.IsInTransaction()
+            ? check.RunAsync(cancellationToken)
+            : database.CreateExecutionStrategy().ExecuteAsync(check.RunAsync, cancellationToken);
+    }
+
+    /// <inheritdoc cref="EnsureLeadershipAsync"/>
+    public static void EnsureLeadership(this DatabaseFacade database)
+    {
+        (DbContext context, FenceCheck check) = Begin(database);
+        if (context.IsInTransaction())
+            check.Run();
+        else
+            database.CreateExecutionStrategy().Execute(check.Run);
+    }
+
+    private static (DbContext Context, FenceCheck Check) Begin(DatabaseFacade database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        DbContext context = database.GetService<ICurrentDbContext>().Context;
+        LeadershipFence fence = LeadershipFence.In(context.GetService<IDbContextOptions>()) ?? throw Refusal.NoFence(context);
+        return (context, new FenceCheck(context, fence.TermOf(context) ?? throw Refusal.NotLeading(context, fence.Election)));
+    }
+}

@@ -1,0 +1,3 @@
+namespace LeaseElection.Hosting.EntityFrameworkCore.Tests.Ledgers;
+
+internal sealed class BrokenConnectionException() : IOException("The connection broke.");
