@@ -1,4 +1,3 @@
-using LeaseElection.Hosting;
 using Partitions;
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
