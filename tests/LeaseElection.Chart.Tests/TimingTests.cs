@@ -109,6 +109,33 @@ public sealed class TimingTests : IDisposable
         if (stop.Length > 0)
             environment["LeaderElection__StopTimeout"] = stop;
 
+        await AssertAgreedAsync(environment, chart);
+    }
+
+    [ChartTheory]
+    [InlineData("00:00:01", "00:00:00.100")]
+    [InlineData("01:00:00", "00:20:00")]
+    [InlineData("01:00:01", "")]
+    [InlineData("00:00:00", "")]
+    [InlineData("00:00:40.5", "")]
+    [InlineData("00:00:30", "00:00:10.001")]
+    [InlineData("00:00:30", "00:00:00.099")]
+    [InlineData("", "00:00:13.333")]
+    [InlineData("", "00:00:13.334")]
+    public async Task TimingsOfMembers_OfAnyKind_ChartAndLibraryAgree(string lease, string interval)
+    {
+        var chart = new HelmChart { Set = ["members.enabled=true", $"members.leaseDuration=\"{lease}\"", $"members.renewInterval=\"{interval}\""] };
+        var environment = new Dictionary<string, string> { ["LeaderElection__LeaseName"] = "settlement" };
+        if (lease.Length > 0)
+            environment["LeaderElection__Members__LeaseDuration"] = lease;
+        if (interval.Length > 0)
+            environment["LeaderElection__Members__RenewInterval"] = interval;
+
+        await AssertAgreedAsync(environment, chart);
+    }
+
+    private async Task AssertAgreedAsync(IReadOnlyDictionary<string, string> environment, HelmChart chart)
+    {
         Exception? library = await Record.ExceptionAsync(async () => await (await StartAsync(environment)).DisposeAsync());
         Exception? template = await Record.ExceptionAsync(chart.RenderAsync);
 

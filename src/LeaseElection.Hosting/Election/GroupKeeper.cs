@@ -15,8 +15,10 @@ internal sealed class GroupKeeper
     private readonly Dictionary<string, LeaseView> _views = new(StringComparer.Ordinal);
     private readonly List<string> _touched = [];
     private TimeSpan _listAt = TimeSpan.MinValue;
+    private TimeSpan _heardAt;
     private TimeSpan _silence;
     private long _silenceAsOf = -1;
+    private bool _listedLast;
 
     /// <param name="settings">The pace: time limits, retries, polling, and the longest silence.</param>
     /// <param name="random">Spreads what would otherwise happen everywhere at once.</param>
@@ -40,7 +42,8 @@ internal sealed class GroupKeeper
         _turn.Begin(now);
         _touched.Clear();
         Apply(input);
-        UpdateSilence(isDue: input is GroupInput.TimerFired);
+        UpdateSilence(isDue: input is GroupInput.TimerFired or GroupInput.Listed);
+        UpdateFreshness();
         Advance();
         return _turn.End();
     }
@@ -84,12 +87,7 @@ internal sealed class GroupKeeper
             Remove(name);
         foreach ((string name, Lease lease) in listed.Leases)
             Put(name, lease, isNewest: true);
-
-        UpdateSilence(isDue: true);
-
-        // Where it is polled, the next list is due by then.
-        TimeSpan polled = _settings.RetryPeriod * 2;
-        StayFreshFor(_silence > polled ? _silence : polled);
+        (_heardAt, _listedLast) = (_turn.Instant, true);
     }
 
     private void OnListFailed(LeaseStoreError error)
@@ -124,7 +122,7 @@ internal sealed class GroupKeeper
                 throw new ArgumentOutOfRangeException(nameof(happened), happened, "The set of events is closed.");
         }
 
-        StayFreshFor(_silence);
+        (_heardAt, _listedLast) = (_turn.Instant, false);
     }
 
     private void Put(string name, Lease lease, bool isNewest)
@@ -197,12 +195,25 @@ internal sealed class GroupKeeper
         _silence = shortest / 2;
     }
 
-    private void StayFreshFor(TimeSpan time)
+    private void UpdateFreshness()
     {
+<<<<<<< HEAD
         View = View with { AsOf = _turn.Instant };
         TimeSpan until = _turn.Instant + time;
         if (until > View.FreshUntil)
             View = View with { FreshUntil = until, News = View.News + (View.IsFreshAt(_turn.Instant) ? 0 : 1) };
+=======
+        if (!View.IsComplete)
+            return;
+
+        // Where it is polled, the next list is due by then.
+        TimeSpan polled = _listedLast ? _settings.RetryPeriod * 2 : TimeSpan.Zero;
+        TimeSpan until = _heardAt + (_silence > polled ? _silence : polled);
+        if (until == View.FreshUntil)
+            return;
+        bool isNews = !View.IsFreshAt(_turn.Instant) && _turn.Instant < until;
+        View = View with { FreshUntil = until, News = View.News + (isNews ? 1 : 0) };
+>>>>>>> main
     }
 
     private void Wake()

@@ -1,5 +1,6 @@
 using Deque.AxeCore.Commons;
 using LeaseElection.Testing.ApiServer;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -98,6 +99,26 @@ public sealed class PageLooksTests : BrowserTest
         await Expect(page.GetByText("None yet.").First).ToBeVisibleAsync();
         Assert.Equal("Not known", await page.Locator(".holder").First.TextContentAsync()); // It may not look.
         await CheckAsync(page, "several");
+        AssertClean(page);
+    }
+
+    [BrowserFact]
+    public async Task Page_WithMembersOfLongNamesThatCannotBeListed_IsReadableAndNothingOverflows()
+    {
+        string longName = string.Concat(Enumerable.Repeat("web-api-7d9f8c6b54-", 6)) + "x2x4z_k3j5h7g9";
+        DateTimeOffset since = TimeProvider.System.GetUtcNow().AddDays(-3);
+        var labels = new Dictionary<string, string> { ["kubernetes.io/hostname"] = "ip-10-0-31-7.eu-central-1.compute.internal" };
+        WebReplica replica = NewReplica();
+        replica.Builder.Services.AddKeyedSingleton<ILeaderElection>("", new FakeElection()).AddKeyedSingleton<IElectionMembers>("", new FakeMembers(
+            new ElectionMember { Identity = longName, Since = since, Labels = labels, Leads = true },
+            new ElectionMember { Identity = "me", Since = since.AddDays(1), IsSelf = true }));
+        Map(replica.App);
+        await replica.StartAsync();
+        IPage page = await LookAtAsync(replica);
+
+        await Expect(page.Locator(".members > li")).ToContainTextAsync([longName + ", leads on ip-10-0-31-7.eu-central-1.compute.internal, since", "me (this process) since"]);
+        await Expect(page.Locator(".incomplete")).ToBeVisibleAsync();
+        await CheckAsync(page, "members");
         AssertClean(page);
     }
 

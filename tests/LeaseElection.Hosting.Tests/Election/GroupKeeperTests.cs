@@ -97,6 +97,23 @@ public sealed class GroupKeeperTests
         Assert.Single(All<ElectionOutput.Read>());
     }
 
+    /// <summary>It need not tell anything for longer then, and what is known is as fresh as before.</summary>
+    [Fact]
+    public void ShortLeaseThatRunsOut_LetsTheViewStayFreshForLonger()
+    {
+        Begin(duration: 15);
+        After(5);
+        Give(new GroupInput.Watched(new LeaseGroupEvent.Bookmark("8")));
+        After(5);
+        Give(new GroupInput.Watched(new LeaseGroupEvent.Bookmark("9")));
+        Assert.Equal(TimeSpan.FromSeconds(1017.5), View.FreshUntil);
+
+        After(7.5);
+
+        Assert.Equal(TimeSpan.FromSeconds(1030), View.FreshUntil);
+        Assert.Single(All<ElectionOutput.Read>());
+    }
+
     [Fact]
     public void EventsOfAWatchThatWasGivenUp_AreOlderThanTheListAndDropped()
     {
