@@ -197,14 +197,10 @@ internal sealed class GroupKeeper
 
     private void UpdateFreshness()
     {
-<<<<<<< HEAD
-        View = View with { AsOf = _turn.Instant };
-        TimeSpan until = _turn.Instant + time;
-        if (until > View.FreshUntil)
-            View = View with { FreshUntil = until, News = View.News + (View.IsFreshAt(_turn.Instant) ? 0 : 1) };
-=======
         if (!View.IsComplete)
             return;
+        if (View.AsOf != _heardAt)
+            View = View with { AsOf = _heardAt };
 
         // Where it is polled, the next list is due by then.
         TimeSpan polled = _listedLast ? _settings.RetryPeriod * 2 : TimeSpan.Zero;
@@ -213,7 +209,6 @@ internal sealed class GroupKeeper
             return;
         bool isNews = !View.IsFreshAt(_turn.Instant) && _turn.Instant < until;
         View = View with { FreshUntil = until, News = View.News + (isNews ? 1 : 0) };
->>>>>>> main
     }
 
     private void Wake()
