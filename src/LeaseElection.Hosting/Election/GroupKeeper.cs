@@ -199,14 +199,16 @@ internal sealed class GroupKeeper
     {
         if (!View.IsComplete)
             return;
+        if (View.AsOf != _heardAt)
+            View = View with { AsOf = _heardAt };
 
         // Where it is polled, the next list is due by then.
         TimeSpan polled = _listedLast ? _settings.RetryPeriod * 2 : TimeSpan.Zero;
         TimeSpan until = _heardAt + (_silence > polled ? _silence : polled);
-        if (until == View.FreshUntil && _heardAt == View.AsOf)
+        if (until == View.FreshUntil)
             return;
         bool isNews = !View.IsFreshAt(_turn.Instant) && _turn.Instant < until;
-        View = View with { AsOf = _heardAt, FreshUntil = until, News = View.News + (isNews ? 1 : 0) };
+        View = View with { FreshUntil = until, News = View.News + (isNews ? 1 : 0) };
     }
 
     private void Wake()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Groups;
@@ -28,10 +29,18 @@ internal sealed class MemberHousekeeper(LeaseGroupWatch watch, ElectionRun run, 
 
     private async Task RunAsync()
     {
+        // A timer that is set anew, as that of a loop, and not a new one each time: those are for what must not take longer, and whoever lets
+        // the time of a test pass waits for them.
+        using var due = new SemaphoreSlim(0);
+        ITimer timer = run.Clock.TimeProvider.CreateTimer(_ => due.Release(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using ConfiguredAsyncDisposable timerEnds = timer.ConfigureAwait(false);
         try
         {
             do
-                await Task.Delay(PresenceHousekeeping.Pace, run.Clock.TimeProvider, _stopping.Token).ConfigureAwait(false);
+            {
+                timer.Change(PresenceHousekeeping.Pace, Timeout.InfiniteTimeSpan);
+                await due.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            }
             while (await SweepAsync().ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

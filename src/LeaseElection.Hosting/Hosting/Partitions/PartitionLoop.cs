@@ -202,12 +202,8 @@ internal sealed class PartitionLoop : IAsyncDisposable
     private void SetTimer(TimeSpan wakeAt)
     {
         TimeSpan now = _run.Clock.Now.Monotonic;
-        TimeSpan endsAt = _group.View.NextEndAfter(now);
-        TimeSpan next = new[] { wakeAt, endsAt, _reporter.NextAt }.Min();
-        if (next == TimeSpan.MaxValue)
-            return;
-        var pause = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp((next - now).TotalMilliseconds, 0, LongestTimer.TotalMilliseconds)));
-        _timer.Change(pause, Timeout.InfiniteTimeSpan);
+        TimeSpan next = new[] { wakeAt, _group.View.NextEndAfter(now), _reporter.NextAt, now + LongestTimer }.Min();
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max((next - now).TotalMilliseconds, 0))), Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Hears of every change of the group that is more than a sign of life.</summary>
