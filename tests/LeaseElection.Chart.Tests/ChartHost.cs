@@ -37,7 +37,7 @@ internal sealed class ChartHost : IAsyncDisposable
     /// <summary>Starts it: options that the library does not know or accept throw here.</summary>
     /// <param name="environment">The environment of the container.</param>
     /// <param name="serviceAccountFolder">What the kubelet mounts.</param>
-    /// <param name="configure">What the app adds to its election.</param>
+    /// <param name="configure">What the app adds to its election; if null, work for the partitions that the environment tells of.</param>
     public static async Task<ChartHost> StartAsync(
         IReadOnlyDictionary<string, string> environment, string serviceAccountFolder, Action<LeaderElectionBuilder>? configure = null)
     {
@@ -53,11 +53,17 @@ internal sealed class ChartHost : IAsyncDisposable
             ServiceAccountDirectory = serviceAccountFolder,
         });
         LeaderElectionBuilder election = builder.Services.AddLeaderElection();
+        if (configure is null && environment.ContainsKey("LeaderElection__Partitions__Count"))
+            configure = Partitioned;
         configure?.Invoke(election);
         IHost host = builder.Build();
         await host.StartAsync();
         return new ChartHost(host, logs);
     }
+
+    /// <summary>Work on each partition that is here, until it moves.</summary>
+    public static void Partitioned(LeaderElectionBuilder election) =>
+        election.AddPartitionedWork((_, _, _, stoppingToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken));
 
     public Task<LeaderElectionStatus> UntilAsync(Func<LeaderElectionStatus, bool> condition) =>
         Election.UntilAsync(condition, TimeSpan.FromSeconds(30));

@@ -59,6 +59,26 @@ public sealed class MemberTests(ApiServerFixture fixture)
         Assert.All(one.Warnings, entry => Assert.True(entry.Id.Name == line || verb == "create" && entry.Id.Name == "StoreFailed", entry.Message));
     }
 
+    /// <summary>Each has its share, and whoever stays has them all; the commands of the notes show whose they are.</summary>
+    [InstalledFact]
+    public async Task Partitions_UnderTheRightsOfTheChart_AreShared()
+    {
+        using InstalledChart chart = await InstalledChart.InstallAsync(
+            fixture.Server, new HelmChart { Combination = "partitions", Set = ["partitions.moveAfter=\"00:00:00.5\""] });
+        await using ChartHost one = await StartPodAsync(chart, "pod-1", ChartHost.Partitioned);
+        await using ChartHost other = await StartPodAsync(chart, "pod-2", ChartHost.Partitioned);
+
+        await HoldsAsync(one, 6);
+        await HoldsAsync(other, 6);
+        string[] expected = [.. Enumerable.Range(0, 12).Select(i => $"{chart.Chart.LeaseName}-{i}")];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), (await LeasesAsync(chart, "partitions-of")).Order(StringComparer.Ordinal));
+        Assert.Equal(2, (await LeasesAsync(chart, "members-of")).Length);
+
+        await other.StopAsync();
+        await HoldsAsync(one, 12);
+        Assert.Empty(Told(one, other));
+    }
+
     /// <summary>What a Pod is told about itself comes from the API server, so that must have the Pod.</summary>
     private async Task<ChartHost> StartPodAsync(InstalledChart chart, string pod, Action<LeaderElectionBuilder> configure)
     {
@@ -91,6 +111,20 @@ public sealed class MemberTests(ApiServerFixture fixture)
         var seen = host.Services.GetRequiredService<IElectionMembers>();
         return Polling.UntilAsync(
             () => Task.FromResult(seen.Members.Count == members && seen.IsComplete == complete), Patience, what: $"{members} members");
+    }
+
+    private static Task HoldsAsync(ChartHost host, int partitions)
+    {
+        var seen = host.Services.GetRequiredService<IElectionPartitions>();
+        return Polling.UntilAsync(
+            () => Task.FromResult(seen.Partitions.Count(one => one.IsHeldHere) == partitions), Patience, what: $"{partitions} partitions");
+    }
+
+    private async Task<string[]> LeasesAsync(InstalledChart chart, string label)
+    {
+        string selector = $"leaseelection.dev/{label}={chart.Chart.LeaseName}";
+        string names = await fixture.Server.KubectlAsync(null, "get", "leases", "-n", chart.Namespace, "-l", selector, "-o", "name");
+        return [.. names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(name => name.Split('/')[1])];
     }
 
     private async Task<JsonObject> PresenceOfAsync(InstalledChart chart, ChartHost host)
