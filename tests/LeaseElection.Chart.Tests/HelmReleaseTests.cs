@@ -139,11 +139,11 @@ public sealed class HelmReleaseTests(ApiServerFixture fixture)
         await fixture.Server.KubectlAsync(null, "get", "poddisruptionbudget", "shop-leader-elected-app", "-n", release.Chart.Namespace);
     }
 
-    /// <summary>With another number a key belongs to another partition: Pods of both kinds must not run side by side.</summary>
+    /// <summary>With another number a key belongs to another partition: whether Pods of both kinds may run side by side, a person must say.</summary>
     [InstalledTheory]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task Upgrade_ToAnotherNumberOfPartitions_IsRefusedUnlessAllPodsStopFirst(int helm)
+    public async Task Upgrade_ToAnotherNumberOfPartitions_IsRefusedUntilSomebodySaysHow(int helm)
     {
         HelmRelease release = await HelmRelease.PrepareAsync(
             fixture.Server, new HelmChart { Helm = helm, Combination = "partitions", Set = ["prometheusRule.enabled=false"] });
@@ -154,7 +154,7 @@ public sealed class HelmReleaseTests(ApiServerFixture fixture)
 
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => release.UpgradeAsync(more));
         Assert.Contains(
-            "partitions.count is 24, but the Pods that run have 12, and with another number a key belongs to another partition: two Pods would work on it while the upgrade replaces them; set partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones",
+            "partitions.count is 24, but the Pods that run have 12, and with another number a key belongs to another partition: set partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones, or false, which replaces them one by one, so that for a moment two may work on one key",
             refusal.Message, StringComparison.Ordinal);
         Assert.Equal("RollingUpdate", await StrategyAsync(release));
 
@@ -162,6 +162,9 @@ public sealed class HelmReleaseTests(ApiServerFixture fixture)
         Assert.Equal("Recreate", await StrategyAsync(release));
 
         await release.UpgradeAsync(more);
+        Assert.Equal("RollingUpdate", await StrategyAsync(release));
+
+        await release.UpgradeAsync(before with { Set = [.. before.Set, "partitions.recreate=false"] });
         Assert.Equal("RollingUpdate", await StrategyAsync(release));
     }
 

@@ -103,16 +103,16 @@
 {{- end }}
 
 {{/*
-With another number of partitions a key belongs to another one, so Pods of both kinds would work on the same keys. Whoever may write the
+With another number of partitions a key belongs to another one, and Pods that change over do not do so at the same instant. Whoever may write the
 Deployment may look at it; `helm template`, which asks no cluster, finds none.
 */}}
 {{- define "leader-elected-app.checkRecount" -}}
-{{- if and .Release.IsUpgrade (not .Values.partitions.recreate) }}
+{{- if and .Release.IsUpgrade (kindIs "invalid" .Values.partitions.recreate) }}
 {{- $spec := (lookup "apps/v1" "Deployment" .Release.Namespace (include "leader-elected-app.fullname" .)).spec | default dict }}
 {{- range (($spec.template | default dict).spec | default dict).containers }}
 {{- range .env }}
 {{- if and (eq .name "LeaderElection__Partitions__Count") (ne .value (int $.Values.partitions.count | toString)) }}
-{{- printf "partitions.count is %d, but the Pods that run have %s, and with another number a key belongs to another partition: two Pods would work on it while the upgrade replaces them; set partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones" (int $.Values.partitions.count) .value | fail }}
+{{- printf "partitions.count is %d, but the Pods that run have %s, and with another number a key belongs to another partition: set partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones, or false, which replaces them one by one, so that for a moment two may work on one key" (int $.Values.partitions.count) .value | fail }}
 {{- end }}
 {{- end }}
 {{- end }}
