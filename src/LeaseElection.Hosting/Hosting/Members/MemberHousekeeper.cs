@@ -31,7 +31,7 @@ internal sealed class MemberHousekeeper(LeaseGroupWatch watch, ElectionRun run, 
         try
         {
             do
-                await Task.Delay(PresenceHousekeeping.Pace, run.Clock.TimeProvider, _stopping.Token).ConfigureAwait(false);
+                await Alarm.WaitAsync(run.Clock.TimeProvider, PresenceHousekeeping.Pace, _stopping.Token).ConfigureAwait(false);
             while (await SweepAsync().ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -49,6 +49,7 @@ internal sealed class MemberHousekeeper(LeaseGroupWatch watch, ElectionRun run, 
     /// <returns>Whether it is any use to go on: not without the right.</returns>
     private async Task<bool> SweepAsync()
     {
+        _stopping.Token.ThrowIfCancellationRequested();
         IReadOnlyList<GroupLease> stale = PresenceHousekeeping.Stale(
             watch.View, run.Clock.Now.Monotonic, leads(),
             lease => lease.Name != _own && MemberList.IsPresence(lease, run.Card.LeaseName));
