@@ -116,7 +116,7 @@ internal sealed class Acts
             or IPropertyReferenceOperation { Property.IsStatic: false };
 
     private bool IsOfATerm(INamedTypeSymbol? type) => type is not null
-        && (type.AllInterfaces.Any(implemented => LibraryTypes.Is(implemented, _types.Work))
+        && (_types.IsWork(type)
             || type.InstanceConstructors.SelectMany(constructor => constructor.Parameters)
                 .Any(parameter => LibraryTypes.Is(parameter.Type, _types.Term)));
 

@@ -15,10 +15,9 @@ internal sealed class LibraryTypes
         Election = election;
         Term = Find(compilation, "LeadershipTerm");
         FencingToken = Find(compilation, "FencingToken");
-        Work = Find(compilation, "ILeaderWork");
+        Works = [.. new[] { Find(compilation, "ILeaderWork"), Find(compilation, "IPartitionedWork") }.OfType<INamedTypeSymbol>()];
         Builder = Find(compilation, "LeaderElectionBuilder");
         CancellationToken = compilation.GetTypeByMetadataName("System.Threading.CancellationToken");
-        Execute = Work?.GetMembers("ExecuteAsync").FirstOrDefault();
         _isLeader = election.GetMembers("IsLeader").FirstOrDefault();
         _isHeld = Term?.GetMembers("IsHeld").FirstOrDefault();
         _lost = Term?.GetMembers("Lost").FirstOrDefault();
@@ -30,14 +29,12 @@ internal sealed class LibraryTypes
 
     public INamedTypeSymbol? FencingToken { get; }
 
-    public INamedTypeSymbol? Work { get; }
+    /// <summary><c>ILeaderWork</c> and <c>IPartitionedWork</c>; a library that is older than this analyzer lacks the second.</summary>
+    public IReadOnlyList<INamedTypeSymbol> Works { get; }
 
     public INamedTypeSymbol? Builder { get; }
 
     public INamedTypeSymbol? CancellationToken { get; }
-
-    /// <summary><c>ILeaderWork.ExecuteAsync</c>.</summary>
-    public ISymbol? Execute { get; }
 
     /// <summary>The types of the library, or null where it is not referenced: then there is nothing to look at.</summary>
     public static LibraryTypes? Of(Compilation compilation) =>
@@ -48,6 +45,15 @@ internal sealed class LibraryTypes
         && (Is(property, _isLeader) || Is(property, _isHeld));
 
     public bool IsLost(IOperation operation) => operation is IPropertyReferenceOperation { Property: var property } && Is(property, _lost);
+
+    /// <summary>Whether it is work that has a term: what it does, it does while this process leads.</summary>
+    public bool IsWork(ITypeSymbol type) => Works.Any(work => type.AllInterfaces.Contains(work, SymbolEqualityComparer.Default));
+
+    /// <summary>Whether it is the <c>ExecuteAsync</c> of one of <see cref="Works"/>.</summary>
+    public bool IsExecute(IMethodSymbol method) => Works.Any(work =>
+        method.ContainingType.AllInterfaces.Contains(work, SymbolEqualityComparer.Default)
+            && work.GetMembers("ExecuteAsync").Any(execute => Is(method, method.ContainingType.FindImplementationForInterfaceMember(execute))))
+        || (method.OverriddenMethod is { } overridden && IsExecute(overridden));
 
     public static bool Is(ISymbol? one, ISymbol? other) => one is not null && SymbolEqualityComparer.Default.Equals(one, other);
 

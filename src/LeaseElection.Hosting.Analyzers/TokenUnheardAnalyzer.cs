@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LeaseElection.Hosting.Analyzers;
 
 /// <summary>
-/// LE0002: an <c>ILeaderWork.ExecuteAsync</c>, or a delegate given to <c>AddWork</c>, that takes time and looks at neither its token nor
-/// <c>term.Lost</c>. <c>IsHeld</c> and <c>ThrowIfLost()</c> do not count: while the host stops, or the leader steps down, they stay content
+/// LE0002: an <c>ExecuteAsync</c> of <c>ILeaderWork</c> or <c>IPartitionedWork</c>, or a delegate given to <c>AddWork</c> or
+/// <c>AddPartitionedWork</c>, that takes time and looks at neither its token nor <c>term.Lost</c>. <c>IsHeld</c> and <c>ThrowIfLost()</c> do not count: while the host stops, or the leader steps down, they stay content
 /// until the work has returned.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
@@ -23,7 +23,7 @@ public sealed class TokenUnheardAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.RegisterCompilationStartAction(start =>
         {
-            if (LibraryTypes.Of(start.Compilation) is not { Work: not null, Builder: not null } types)
+            if (LibraryTypes.Of(start.Compilation) is not { Works.Count: > 0, Builder: not null } types)
                 return;
             start.RegisterOperationBlockAction(block => AnalyzeMethod(block, types));
             start.RegisterOperationAction(call => AnalyzeCall(call, types), OperationKind.Invocation);
@@ -32,30 +32,30 @@ public sealed class TokenUnheardAnalyzer : DiagnosticAnalyzer
 
     private static void AnalyzeMethod(OperationBlockAnalysisContext context, LibraryTypes types)
     {
-        if (context.OwningSymbol is IMethodSymbol { Parameters.Length: 2 } method && IsExecute(method, types)
+        if (context.OwningSymbol is IMethodSymbol method && types.IsExecute(method)
             && context.OperationBlocks.Any(body => body is IBlockOperation && IsUnheard(body, method, types)))
         {
-            Tell(context.ReportDiagnostic, method.Parameters[1], method);
+            Tell(context.ReportDiagnostic, method.Parameters.Last(), method);
         }
     }
 
     private static void AnalyzeCall(OperationAnalysisContext context, LibraryTypes types)
     {
         var call = (IInvocationOperation)context.Operation;
-        if (call.TargetMethod.Name != "AddWork" || !LibraryTypes.Is(call.TargetMethod.ContainingType, types.Builder))
+        if (call.TargetMethod.Name is not ("AddWork" or "AddPartitionedWork") || !LibraryTypes.Is(call.TargetMethod.ContainingType, types.Builder))
             return;
         foreach (IDelegateCreationOperation work in call.Arguments.Select(argument => argument.Value).OfType<IDelegateCreationOperation>())
         {
-            if (work.Target is IAnonymousFunctionOperation { Symbol: { Parameters.Length: 3 } lambda, Body: var body }
+            if (work.Target is IAnonymousFunctionOperation { Symbol: { Parameters.Length: >= 3 } lambda, Body: var body }
                 && IsUnheard(body, lambda, types))
             {
-                Tell(context.ReportDiagnostic, lambda.Parameters[2], lambda);
+                Tell(context.ReportDiagnostic, lambda.Parameters.Last(), lambda);
             }
-            else if (work.Target is IMethodReferenceOperation { Method: { Parameters.Length: 3 } method }
+            else if (work.Target is IMethodReferenceOperation { Method: { Parameters.Length: >= 3 } method }
                 && BodyInSight(method, call, context.CancellationToken) is { } named
                 && IsUnheard(named, method, types))
             {
-                Tell(context.ReportDiagnostic, method.Parameters[2], method);
+                Tell(context.ReportDiagnostic, method.Parameters.Last(), method);
             }
         }
     }
@@ -70,14 +70,6 @@ public sealed class TokenUnheardAnalyzer : DiagnosticAnalyzer
                 _ => null,
             }
             : null;
-
-    private static bool IsExecute(IMethodSymbol method, LibraryTypes types)
-    {
-        if (types.Execute is null || !method.ContainingType.AllInterfaces.Contains(types.Work!, SymbolEqualityComparer.Default))
-            return false;
-        return LibraryTypes.Is(method, method.ContainingType.FindImplementationForInterfaceMember(types.Execute))
-            || method.OverriddenMethod is { } overridden && IsExecute(overridden, types);
-    }
 
     private static bool IsUnheard(IOperation body, IMethodSymbol method, LibraryTypes types)
     {

@@ -16,6 +16,7 @@ internal sealed class ElectionDirectory
     private const string None = "This host has no leader election: call builder.Services.AddLeaderElection() before Build().";
 
     private readonly Dictionary<string, IElectionMembers> _members;
+    private readonly Dictionary<string, IElectionPartitions> _partitions = new(StringComparer.Ordinal);
 
     private ElectionDirectory(IReadOnlyList<ILeaderElection> all, IServiceProvider services)
     {
@@ -25,11 +26,16 @@ internal sealed class ElectionDirectory
         {
             if (services.GetKeyedService<IElectionMembers>(name) is { } members)
                 _members[name] = members;
+            if (services.GetKeyedService<IElectionPartitions>(name) is { } partitions)
+                _partitions[name] = partitions;
         }
     }
 
     /// <summary>In the order in which they were added.</summary>
     public IReadOnlyList<ILeaderElection> All { get; }
+
+    /// <summary>Who owns which partition; null without partitioned work.</summary>
+    public IElectionPartitions? PartitionsOf(ILeaderElection election) => _partitions.GetValueOrDefault(election.Name);
 
     /// <summary>Who is here; null where the app did not ask to know.</summary>
     public IElectionMembers? MembersOf(ILeaderElection election) => _members.GetValueOrDefault(election.Name);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Partitions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -112,6 +113,61 @@ public sealed class LeaderElectionBuilder
     }
 
     /// <summary>
+    /// Adds work that all replicas share: it is cut into partitions, each with a lease of its own, and each partition is worked on by one
+    /// replica at a time. When replicas come and go, partitions move; see <see cref="IElectionPartitions"/>. Adding the same type again adds
+    /// nothing. How many partitions there are, <see cref="PartitionOptions.Count"/> says.
+    /// </summary>
+    /// <typeparam name="TWork">The work: a new instance for each term of a partition, disposed when it has ended.</typeparam>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder AddPartitionedWork<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>()
+        where TWork : class, IPartitionedWork => AddPartitioned<TWork>(partitions: null);
+
+    /// <summary>
+    /// Adds work that all replicas share: it is cut into partitions, each with a lease of its own, and each partition is worked on by one
+    /// replica at a time. When replicas come and go, partitions move; see <see cref="IElectionPartitions"/>. Adding the same type again adds
+    /// nothing.
+    /// </summary>
+    /// <param name="partitions">
+    /// How many partitions: 1 to 1,000, the same for all replicas and for all partitioned work of this election.
+    /// </param>
+    /// <typeparam name="TWork">The work: a new instance for each term of a partition, disposed when it has ended.</typeparam>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There cannot be so many partitions.</exception>
+    public LeaderElectionBuilder AddPartitionedWork<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(int partitions)
+        where TWork : class, IPartitionedWork => AddPartitioned<TWork>(partitions);
+
+    /// <summary>
+    /// Adds work that all replicas share as a delegate, over as many partitions as <see cref="PartitionOptions.Count"/> says.
+    /// </summary>
+    /// <param name="work">
+    /// Runs while this process owns a partition; gets the services of a scope of its own. See <see cref="IPartitionedWork.ExecuteAsync"/>.
+    /// </param>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder AddPartitionedWork(Func<IServiceProvider, Partition, LeadershipTerm, CancellationToken, Task> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return AddPartitioned("work of " + NameOf(work.Method.DeclaringType), work, type: null, partitions: null);
+    }
+
+    /// <summary>Adds work that all replicas share as a delegate.</summary>
+    /// <param name="work">
+    /// Runs while this process owns a partition; gets the services of a scope of its own. See <see cref="IPartitionedWork.ExecuteAsync"/>.
+    /// </param>
+    /// <param name="partitions">
+    /// How many partitions: 1 to 1,000, the same for all replicas and for all partitioned work of this election.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There cannot be so many partitions.</exception>
+    public LeaderElectionBuilder AddPartitionedWork(
+        Func<IServiceProvider, Partition, LeadershipTerm, CancellationToken, Task> work, int partitions)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return AddPartitioned("work of " + NameOf(work.Method.DeclaringType), work, type: null, partitions);
+    }
+
+    /// <summary>
     /// Has the app say how the API server of this election is reached: the way in for adapters to client libraries. It has an effect where
     /// the lease is kept on Kubernetes, and then instead of <c>Kubernetes:ApiServer</c> and its like, which are refused beside it. The last
     /// call for an election wins.
@@ -148,6 +204,40 @@ public sealed class LeaderElectionBuilder
             && service.ImplementationInstance is WorkRegistration other && other.Election == Name && other.Type == type);
         if (!known)
             Services.AddSingleton(new WorkRegistration(Name, work, execute) { Type = type, Refuse = refuse });
+        return this;
+    }
+
+    private LeaderElectionBuilder AddPartitioned<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(int? partitions)
+        where TWork : class, IPartitionedWork
+    {
+        Services.TryAddScoped<TWork>();
+        return AddPartitioned(
+            typeof(TWork).Name,
+            (services, partition, term, token) => services.GetRequiredService<TWork>().ExecuteAsync(partition, term, token),
+            typeof(TWork),
+            partitions);
+    }
+
+    private LeaderElectionBuilder AddPartitioned(
+        string work,
+        Func<IServiceProvider, Partition, LeadershipTerm, CancellationToken, Task> execute,
+        Type? type,
+        int? partitions)
+    {
+        if (partitions is < 1 or > Partition.MostCount)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(partitions), partitions,
+                $"There must be 1 to {Partition.MostCount} partitions: each is a lease that its owner renews, and may hold any number of keys.");
+        }
+
+        Services.AddSingleton(new PartitionedWorkClaim(Name, work, partitions));
+        Services.AddElectionPartitions(Name);
+        bool known = type is not null && Services.Any(service => !service.IsKeyedService
+            && service.ImplementationInstance is PartitionedWorkRegistration other && other.Election == Name && other.Type == type);
+        if (!known)
+            Services.AddSingleton(new PartitionedWorkRegistration(Name, work, execute) { Type = type });
         return this;
     }
 

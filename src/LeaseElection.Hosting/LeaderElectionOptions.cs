@@ -119,4 +119,7 @@ public sealed class LeaderElectionOptions
 
     /// <summary>How replicas show that they are here. Of no effect without <see cref="LeaderElectionBuilder.AddMembers"/>.</summary>
     public MemberOptions Members { get; set; } = new();
+
+    /// <summary>The settings of partitioned work. Of no effect without <c>AddPartitionedWork</c>.</summary>
+    public PartitionOptions Partitions { get; set; } = new();
 }

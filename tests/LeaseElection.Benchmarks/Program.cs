@@ -15,6 +15,13 @@ switch (args)
         return await RolloutBenchmark.RunAsync(rollouts);
     case ["sidecar", .. string[] rest]:
         return await SidecarBenchmark.RunAsync(rest);
+    case ["partitions", .. string[] rest] when rest.Length <= 3 && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
+        int[] numbers = [.. rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        return await PartitionBenchmark.RunAsync(
+            numbers is [var count, ..] ? count : 256, numbers is [_, var replicas, ..] ? replicas : 8, numbers is [_, _, var seconds] ? seconds : 30);
+    case [PartitionBenchmark.Command, string way, string many]:
+        await PartitionBenchmark.RunReplicaAsync(way, int.Parse(many, CultureInfo.InvariantCulture));
+        return 0;
     case ["locks"]:
         await LockBenchmark.RunAsync(100);
         return 0;
@@ -42,5 +49,7 @@ switch (args)
         Console.Error.WriteLine(LockBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(TelemetryBenchmark.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(PartitionBenchmark.Usage);
         return 2;
 }

@@ -72,6 +72,30 @@ public sealed class TokenUnheardTests
         """);
 
     [Fact]
+    public Task Analyze_PartitionedWork_IsLookedAtToo() => Verify.FindsAsync<TokenUnheardAnalyzer>("""
+        LeaderElectionBuilder builder = new ServiceCollection().AddLeaderElection();
+        builder.AddPartitionedWork(async (services, partition, term, {|LE0002:token|}) => await Task.Delay(1), 12);
+        builder.AddPartitionedWork((services, partition, term, token) => Task.Delay(1, token), partitions: 12);
+        builder.AddPartitionedWork(Local);
+
+        static Task Local(IServiceProvider services, Partition partition, LeadershipTerm term, CancellationToken {|LE0002:token|}) => Task.Delay(1);
+
+        internal sealed class Unheard : IPartitionedWork
+        {
+            public async Task ExecuteAsync(Partition partition, LeadershipTerm term, CancellationToken {|LE0002:stoppingToken|})
+            {
+                while (term.IsHeld)
+                    await Task.Delay(1);
+            }
+        }
+
+        internal sealed class Heard : IPartitionedWork
+        {
+            public Task ExecuteAsync(Partition partition, LeadershipTerm term, CancellationToken stoppingToken) => Task.Delay(1, stoppingToken);
+        }
+        """);
+
+    [Fact]
     public Task Fix_HandsTheTokenToEveryCallThatTakesOne() => Verify.FixesAsync<TokenUnheardAnalyzer, PassTokenFix>(
         Work(
             """

@@ -40,6 +40,27 @@ public sealed class StatusEndpointsTests : WebTest
     }
 
     [Fact]
+    public async Task Status_OfAnAppWithPartitions_TellsWhoOwnsWhich()
+    {
+        WebReplica replica = await StartAsync("alice", Map, services => services.AddLeaderElection().AddPartitionedWork(
+            (_, _, _, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token), 3));
+        await foreach (IReadOnlyList<PartitionStatus> all in replica.App.Services.GetRequiredService<IElectionPartitions>().WatchAsync())
+        {
+            if (all.Count == 3 && all.All(partition => partition.IsHeldHere))
+                break;
+        }
+
+        JsonElement partitions = (await replica.GetAsync("/leader-election/default")).Json.GetProperty("partitions");
+        JsonElement[] told = [.. partitions.GetProperty("all").EnumerateArray()];
+
+        Assert.Equal((3, 3, 0), (Number("count"), Number("held"), Number("unowned")));
+        Assert.Equal([0, 1, 2], told.Select(partition => partition.GetProperty("index").GetInt32()));
+        Assert.All(told, partition => Assert.Equal("alice", partition.GetProperty("holderIdentity").GetString()));
+
+        int Number(string name) => partitions.GetProperty(name).GetInt32();
+    }
+
+    [Fact]
     public async Task Status_OfAnAppWithMembers_TellsWhoIsHere()
     {
         (WebReplica leader, WebReplica standby) = await StartTwoAsync(Map, services => services.AddLeaderElection().AddMembers());

@@ -2,6 +2,7 @@ using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Hosting.ClusterTests.Faults.Packets;
 using LeaseElection.Hosting.ClusterTests.Faults.Processes;
 using LeaseElection.Hosting.ClusterTests.Members;
+using LeaseElection.Hosting.ClusterTests.Partitions;
 using LeaseElection.Testing.ApiServer;
 
 // Not the tests (those are run by `dotnet test`) but what a test starts in order to kill it.
@@ -15,6 +16,9 @@ switch (args)
         return;
     case ["replica", .. string[] settings]:
         await Replica.RunAsync(settings);
+        return;
+    case [PartitionProgram.Command, .. string[] settings]:
+        await PartitionProgram.RunAsync(settings);
         return;
     case [CutTrials.Command or CutTrials.InsideCommand, ..]:
         Environment.ExitCode = await CutTrials.RunAsync(args);

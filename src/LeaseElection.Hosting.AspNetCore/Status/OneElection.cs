@@ -45,6 +45,9 @@ internal sealed record OneElection
     /// <summary>Whether nobody is missing in <see cref="Members"/> as far as can be told.</summary>
     public bool? MembersAreComplete { get; init; }
 
+    /// <summary>Who owns which partition, where there is partitioned work.</summary>
+    public SeenPartitions? Partitions { get; init; }
+
     public static OneElection Of(ILeaderElection election)
     {
         LeaderElectionStatus status = election.Status;

@@ -79,6 +79,8 @@ internal sealed class StatusEvents(
             FollowAsync(election.WatchAsync(cancellationToken), cancellationToken),
             reader.Elections.MembersOf(election) is { } members
                 ? FollowAsync(members.WatchAsync(cancellationToken), cancellationToken) : Task.CompletedTask,
+            reader.Elections.PartitionsOf(election) is { } partitions
+                ? FollowAsync(partitions.WatchAsync(cancellationToken), cancellationToken) : Task.CompletedTask,
         })).ConfigureAwait(false);
         _wake.Writer.TryComplete();
     }

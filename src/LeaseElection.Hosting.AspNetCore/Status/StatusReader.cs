@@ -35,6 +35,7 @@ internal sealed class StatusReader
             FailingSince = one.LastError is null ? null : failingSince ?? _time.GetUtcNow(),
             Members = members is null ? null : [.. members.Members.Select(SeenMember.Of)],
             MembersAreComplete = members?.IsComplete,
+            Partitions = SeenPartitions.Of(Elections.PartitionsOf(election)),
         };
     }
 }

@@ -13,7 +13,7 @@ namespace LeaseElection.Hosting.Configuration;
 /// <summary>Finds store, namespace and identity of an election from its options and from what is around the process.</summary>
 internal sealed class ElectionStoreFactory(
     ProcessEnvironment environment, GivenConnections givers, LeaseClaims claims, AnnouncerFactory announcers, ElectionClock clock,
-    IHostEnvironment? host = null, ILoggerFactory? loggers = null)
+    IEnumerable<PartitionedWorkClaim> partitionedWorks, IHostEnvironment? host = null, ILoggerFactory? loggers = null)
     : IElectionStoreFactory
 {
     private const string NoLease = "no lease (disabled)";
@@ -36,12 +36,29 @@ internal sealed class ElectionStoreFactory(
             _ => new MemoryLeases(NoLease).Open(found.Card.LeaseName),
         };
         if (options.Enabled)
+        {
             claims.Claim(registration, store.Description);
+            await ClaimPartitionsAsync(registration, options, found).ConfigureAwait(false);
+        }
+
         var opened = new OpenedStore(store, found.Card, () => OpenLeases(found));
         if (found.Connection is { } announced)
             return opened with { Announcers = announcers.Open(registration, options, announced, found.Card) };
         NothingToAnnounceTo(registration, options);
         return opened;
+    }
+
+    /// <summary>Nothing is opened by it: a store of one of many leases sends nothing before it is asked.</summary>
+    private async Task ClaimPartitionsAsync(LeaderElectionRegistration registration, LeaderElectionOptions options, FoundStore found)
+    {
+        if (PartitionedWorkClaim.CountOf(options, registration.Name, partitionedWorks) is not { } count)
+            return;
+        ILeaseStoreSource leases = OpenLeases(found);
+        await using (leases.ConfigureAwait(false))
+        {
+            for (int i = 0; i < count; i++)
+                claims.ClaimPartition(registration, leases.Open(PartitionLeaseName.Of(found.Card.LeaseName, i)).Description);
+        }
     }
 
     public async ValueTask<OpenedLeases> OpenLeasesAsync(

@@ -4,9 +4,10 @@ namespace LeaseElection.Hosting.Configuration;
 internal static class KubernetesName
 {
     public const string SubdomainRule = "a lower-case RFC 1123 subdomain (a-z, 0-9, '-', '.') of at most 253 characters";
+    public const int LongestSubdomain = 253;
     public const string LabelRule = "a lower-case RFC 1123 label (a-z, 0-9, '-') of at most 63 characters";
 
-    public static bool IsSubdomain(string value) => value.Length <= 253 && value.Split('.').All(HasLabelForm);
+    public static bool IsSubdomain(string value) => value.Length <= LongestSubdomain && value.Split('.').All(HasLabelForm);
 
     public static bool IsLabel(string value) => value.Length <= 63 && HasLabelForm(value);
 

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace LeaseElection.Hosting.Configuration;
 
 /// <summary>Checks the options of every registered election and tells all mistakes at once.</summary>
-internal sealed class LeaderElectionOptionsValidator(IEnumerable<LeaderElectionRegistration> registrations)
+internal sealed class LeaderElectionOptionsValidator(
+    IEnumerable<LeaderElectionRegistration> registrations, IEnumerable<PartitionedWorkClaim> partitionedWorks)
     : IValidateOptions<LeaderElectionOptions>
 {
     private readonly LeaderElectionRegistration[] _registrations = [.. registrations];
@@ -29,6 +30,7 @@ internal sealed class LeaderElectionOptionsValidator(IEnumerable<LeaderElectionR
         CheckPath("Kubernetes:KubeConfig", options.Kubernetes.KubeConfig, failures);
         if (CheckPath("File:Directory", options.File.Directory, failures))
             CheckDirectory(options.File.Directory, failures);
+        PartitionRules.Check(options, registration, partitionedWorks, failures);
         // Last, because the example takes several lines and the framework joins the failures by semicolons.
         if (!registration.IsBroker && options.Enabled && string.IsNullOrEmpty(options.LeaseName))
             failures.Add(MissingLeaseName(registration));

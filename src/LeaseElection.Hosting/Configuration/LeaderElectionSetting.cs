@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LeaseElection.Hosting.Configuration;
 
 /// <summary>One setting that can be written in a configuration, and how its text becomes an option.</summary>
@@ -37,6 +39,8 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
         Text("File:Directory", (o, value) => o.File.Directory = value),
         Duration("Members:LeaseDuration", (o, value) => o.Members.LeaseDuration = value) with { IsOfLeases = false },
         Duration("Members:RenewInterval", (o, value) => o.Members.RenewInterval = value) with { IsOfLeases = false },
+        Number("Partitions:Count", (o, value) => o.Partitions.Count = value) with { IsShared = false, IsOfLeases = false },
+        Duration("Partitions:MoveAfter", (o, value) => o.Partitions.MoveAfter = value) with { IsOfLeases = false },
     ];
 
     /// <summary>As <see cref="Expected"/>, for one text that is not: with what to write instead, where that can be told.</summary>
@@ -44,7 +48,8 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
 
     /// <summary>
     /// Whether named elections take the value of the section <c>LeaderElection</c> as their default. Not the lease and the
-    /// identity: two elections that shared one would elect one leader for both.
+    /// identity: two elections that shared one would elect one leader for both. Nor the number of partitions: of several elections few
+    /// have any.
     /// </summary>
     public bool IsShared { get; private init; } = true;
 
@@ -59,6 +64,15 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
         {
             set(options, text);
             return true;
+        });
+
+    private static LeaderElectionSetting Number(string key, Action<LeaderElectionOptions, int> set) =>
+        new(key, "a whole number", (options, text) =>
+        {
+            bool valid = int.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value);
+            if (valid)
+                set(options, value);
+            return valid;
         });
 
     private static LeaderElectionSetting Duration(string key, Action<LeaderElectionOptions, TimeSpan> set) =>

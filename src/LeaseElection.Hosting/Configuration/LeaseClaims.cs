@@ -8,23 +8,39 @@ namespace LeaseElection.Hosting.Configuration;
 /// </summary>
 internal sealed class LeaseClaims
 {
-    private readonly ConcurrentDictionary<string, LeaderElectionRegistration> _claims = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Claimed> _claims = new(StringComparer.Ordinal);
 
     /// <param name="registration">The election.</param>
     /// <param name="lease">
     /// Where its lease is, in full (<see cref="ILeaseStore.Description"/>): the same names in two clusters are two leases.
     /// </param>
     /// <exception cref="LeaseStoreConfigurationException">Another election has the lease.</exception>
-    public void Claim(LeaderElectionRegistration registration, string lease)
+    public void Claim(LeaderElectionRegistration registration, string lease) =>
+        Claim(lease, new Claimed(registration, IsPartition: false));
+
+    /// <param name="registration">The election.</param>
+    /// <param name="lease">Where the lease of one of its partitions is, in full.</param>
+    /// <exception cref="LeaseStoreConfigurationException">Another election has the lease.</exception>
+    public void ClaimPartition(LeaderElectionRegistration registration, string lease) =>
+        Claim(lease, new Claimed(registration, IsPartition: true));
+
+    private void Claim(string lease, Claimed claimed)
     {
-        LeaderElectionRegistration first = _claims.GetOrAdd(lease, registration);
-        if (first.Name == registration.Name)
+        Claimed first = _claims.GetOrAdd(lease, claimed);
+        if (first.Registration.Name == claimed.Registration.Name)
             return;
         throw new LeaseStoreConfigurationException(
-            $"{KeyOf(first)} and {KeyOf(registration)} name the same lease ({lease}), but each election needs its own: change one "
-            + "of them.");
+            first.IsPartition || claimed.IsPartition
+                ? $"{Words(first)} and {Words(claimed)} name the same lease ({lease}), but each election, and each partition of one, needs its "
+                    + "own: change one of the names."
+                : $"{Words(first)} and {Words(claimed)} name the same lease ({lease}), but each election needs its own: change one of them.");
     }
+
+    private static string Words(Claimed claimed) =>
+        (claimed.IsPartition ? "A partition of " : "") + KeyOf(claimed.Registration);
 
     private static string KeyOf(LeaderElectionRegistration registration) =>
         registration.KeyOf(nameof(LeaderElectionOptions.LeaseName));
+
+    private sealed record Claimed(LeaderElectionRegistration Registration, bool IsPartition);
 }

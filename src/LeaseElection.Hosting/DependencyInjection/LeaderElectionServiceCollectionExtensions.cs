@@ -3,6 +3,7 @@ using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Hosting.Members;
+using LeaseElection.Hosting.Partitions;
 using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -105,6 +106,7 @@ public static class LeaderElectionServiceCollectionExtensions
         services.AddKeyedSingleton(name, (provider, key) => new LeaderElection((string)key!)
         {
             Members = provider.GetKeyedService<ElectionMembers>(key),
+            Partitions = provider.GetKeyedService<ElectionPartitions>(key),
         });
         services.AddKeyedSingleton<ILeaderElection>(name, (provider, key) => provider.GetRequiredKeyedService<LeaderElection>(key));
         if (name.Length == 0)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Partitions;
 
 namespace LeaseElection.Hosting.Diagnostics;
 
@@ -19,6 +20,7 @@ internal sealed class ElectionInstruments
         new() { HistogramBucketBoundaries = [1, 5, 15, 60, 300, 1800, 3600, 21600, 86400, 604800] };
 
     private ImmutableArray<LeaderElection> _elections = [];
+    private ImmutableArray<(ElectionRun Run, ElectionPartitions Partitions)> _partitioned = [];
 
     /// <param name="meters">That of the host; a bare collection of services, whose registrations a test checks, has none.</param>
     public ElectionInstruments(IMeterFactory? meters = null)
@@ -39,6 +41,13 @@ internal sealed class ElectionInstruments
         WorkFaults = meter.CreateCounter<long>("leader_election.work.faults", "{fault}", "Exceptions that work ended with");
         WorkOverruns = meter.CreateCounter<long>(
             "leader_election.work.overruns", "{overrun}", "Times that work still ran when another process could lead");
+        meter.CreateObservableUpDownCounter(
+            "leader_election.partitions.held", PartitionsHeld, "{partition}",
+            "Partitions whose work runs here: the sum over all replicas is their number");
+        meter.CreateObservableGauge(
+            "leader_election.partitions.unowned", PartitionsUnowned, "{partition}", "Partitions that nobody owns, as this replica sees it");
+        PartitionMoves = meter.CreateCounter<long>(
+            "leader_election.partitions.moves", "{move}", "Terms of partitions that began here and terms that ended here, each once");
     }
 
     public Counter<long> Transitions { get; }
@@ -51,10 +60,22 @@ internal sealed class ElectionInstruments
 
     public Counter<long> WorkOverruns { get; }
 
+    public Counter<long> PartitionMoves { get; }
+
     public ErrorTypes ErrorTypes { get; } = new();
 
     /// <summary>Lets an election be asked from now on who leads. By the clock: a flag would be wrong where the loop is stuck.</summary>
     public void Observe(LeaderElection election) => ImmutableInterlocked.Update(ref _elections, (all, one) => all.Add(one), election);
+
+    /// <summary>Lets the partitions of an election be asked from now on who owns them.</summary>
+    public void Observe(ElectionRun run, ElectionPartitions partitions) =>
+        ImmutableInterlocked.Update(ref _partitioned, (all, one) => all.Add(one), (run, partitions));
+
+    private IEnumerable<Measurement<int>> PartitionsHeld() =>
+        _partitioned.Select(one => new Measurement<int>(one.Partitions.Snapshot.Held, TagsOf(one.Run.Card)));
+
+    private IEnumerable<Measurement<int>> PartitionsUnowned() =>
+        _partitioned.Select(one => new Measurement<int>(one.Partitions.Snapshot.Unowned, TagsOf(one.Run.Card)));
 
     private IEnumerable<Measurement<int>> Leaders()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using LeaseElection.Hosting.Election;
 
 namespace LeaseElection.Hosting.Diagnostics;
@@ -10,13 +11,21 @@ namespace LeaseElection.Hosting.Diagnostics;
 /// <param name="instruments">What is measured with; <see langword="null"/>: nothing (a rehearsal).</param>
 /// <param name="election">The election.</param>
 /// <param name="run">What is fixed for it.</param>
-internal sealed class ElectionMetrics(ElectionInstruments? instruments, LeaderElection election, ElectionRun run)
+/// <param name="whole">
+/// For one partition, what is fixed for the election it is of, whose lease then stands for all of them: a time series for each partition
+/// and each instrument would be a thousand of them.
+/// </param>
+internal sealed class ElectionMetrics(
+    ElectionInstruments? instruments, LeaderElection election, ElectionRun run, ElectionRun? whole = null)
 {
     private readonly TagList _lease =
     [
-        new(TelemetryTags.LeaseName, run.Card.LeaseName),
-        new(TelemetryTags.LeaseNamespace, run.Card.LeaseNamespace),
+        new(TelemetryTags.LeaseName, (whole ?? run).Card.LeaseName),
+        new(TelemetryTags.LeaseNamespace, (whole ?? run).Card.LeaseNamespace),
     ];
+
+    private readonly Counter<long>? _transitions = whole is null ? instruments?.Transitions : instruments?.PartitionMoves;
+    private readonly Histogram<double>? _termDuration = whole is null ? instruments?.TermDuration : null;
 
     private TimeSpan? _ledSince;
     private StopReason _reason;
@@ -29,8 +38,8 @@ internal sealed class ElectionMetrics(ElectionInstruments? instruments, LeaderEl
         {
             case ElectionEvent.BecameLeader:
                 _ledSince = run.Clock.Now.Monotonic;
-                if (instruments is { Transitions.Enabled: true })
-                    instruments.Transitions.Count([.. _lease, new(TelemetryTags.Transition, TelemetryTags.Acquired)]);
+                if (_transitions is { Enabled: true })
+                    _transitions.Count([.. _lease, new(TelemetryTags.Transition, TelemetryTags.Acquired)]);
                 break;
             case ElectionEvent.Draining draining:
                 _reason = draining.Reason;
@@ -83,11 +92,11 @@ internal sealed class ElectionMetrics(ElectionInstruments? instruments, LeaderEl
         _ledSince = null;
         TagList tags = _lease;
         tags.Add(TelemetryTags.Reason, reason);
-        if (instruments is { TermDuration.Enabled: true })
-            instruments.TermDuration.Measure(HeldUntil() - since, tags);
+        if (_termDuration is { Enabled: true })
+            _termDuration.Measure(HeldUntil() - since, tags);
         tags.Add(TelemetryTags.Transition, transition);
-        if (instruments is { Transitions.Enabled: true })
-            instruments.Transitions.Count(tags);
+        if (_transitions is { Enabled: true })
+            _transitions.Count(tags);
     }
 
     /// <summary>A process that was frozen notices the end of its term late; the term ended at its deadline all the same.</summary>

@@ -10,6 +10,11 @@ internal sealed class ElectionTelemetry(ElectionMetrics metrics, ElectionActivit
     public static ElectionTelemetry For(LeaderElection election, ElectionRun run, ElectionInstruments instruments) =>
         new(new ElectionMetrics(instruments, election, run), new ElectionActivities(ElectionActivities.Source, run));
 
+    /// <summary>Of one partition: counted under the lease of the election that it is of, and its spans under its own.</summary>
+    public static ElectionTelemetry ForPartition(
+        LeaderElection partition, ElectionRun run, ElectionRun whole, ElectionInstruments instruments) =>
+        new(new ElectionMetrics(instruments, partition, run, whole), new ElectionActivities(ElectionActivities.Source, run));
+
     /// <summary>Heard by nobody, for a rehearsal: who leads it would count as a leader.</summary>
     public static ElectionTelemetry Silent(LeaderElection election, ElectionRun run) =>
         new(new ElectionMetrics(null, election, run), new ElectionActivities(null, run));

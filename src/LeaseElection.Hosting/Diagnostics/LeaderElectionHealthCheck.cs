@@ -9,7 +9,7 @@ namespace LeaseElection.Hosting.Diagnostics;
 /// </summary>
 internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHealthCheck
 {
-    /// <summary>How late the election may be to say itself that work overran.</summary>
+    /// <summary>How late an election may be to say itself that work overran.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -29,21 +29,31 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
         Dictionary<string, object> data = Data(run, snapshot, term, now);
         if (election.Members is { } members)
             data["members"] = members.Members.Count;
+        PartitionHealth? shares = election.Partitions is { } partitions ? PartitionHealth.Of(partitions, run, now) : null;
+        shares?.AddTo(data);
         if (election.HasFailed)
             return Unhealthy("The election ended by a bug: restart this process.");
         if (snapshot.HasOverrun)
             return Unhealthy("Work still runs although leadership was lost and another process may lead.");
 
         // By the clock, because an election that hangs publishes nothing any more.
-        if (term is not null && now > term.Validity.Deadline + run.Settings.StopTimeout + Tolerance)
+        if (Hangs(election, run, now))
             return Unhealthy("The election hangs, or this process gets no CPU time: the term ran out and has not ended. Restart this process.");
+        if (shares?.Unhealthy is { } trouble)
+            return Unhealthy(trouble);
         (bool healthy, string description) = Judge(run, snapshot, term, now);
+        if (shares is not null)
+            (healthy, description) = (healthy && shares.Degraded is null, $"{description} {shares.Degraded ?? shares.Summary}");
         return Task.FromResult(new HealthCheckResult(
             healthy ? HealthStatus.Healthy : HealthStatus.Degraded, description, exception: null, data));
 
         Task<HealthCheckResult> Unhealthy(string why) =>
             Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, why, exception: null, data));
     }
+
+    /// <summary>Whether its term ran out so long ago that it should have said so itself.</summary>
+    public static bool Hangs(LeaderElection election, ElectionRun run, TimeSpan now) =>
+        election.Term is { } term && now > term.Validity.Deadline + run.Settings.StopTimeout + Tolerance;
 
     private static (bool Healthy, string Description) Judge(
         ElectionRun run, ElectionSnapshot snapshot, LeadershipTerm? term, TimeSpan now)

@@ -23,7 +23,7 @@ internal sealed class ElectionTerm
         _pause = pause;
         Facts = facts;
         Validity = TermValidity.From(sent, settings.RenewDeadline);
-        RenewAt = sent.Monotonic + settings.RenewInterval;
+        RenewAt = sent.Monotonic + (settings.FirstRenewal ?? settings.RenewInterval);
         _turn.Report(new ElectionEvent.BecameLeader(facts));
         if (facts.Token is null)
             _turn.Report(new ElectionEvent.NoFencingToken(facts.ResourceVersion));

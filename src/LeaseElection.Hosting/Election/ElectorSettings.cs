@@ -28,6 +28,11 @@ internal sealed record ElectorSettings
 
     public required TimeSpan RenewInterval { get; init; }
 
+    /// <summary>
+    /// From the take-over to the first renewal, where that is sooner: who holds many leases renews them one after the other, not all at once.
+    /// </summary>
+    public TimeSpan? FirstRenewal { get; init; }
+
     public required TimeSpan RetryPeriod { get; init; }
 
     public required TimeSpan StopTimeout { get; init; }

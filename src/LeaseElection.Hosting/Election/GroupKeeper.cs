@@ -199,6 +199,8 @@ internal sealed class GroupKeeper
     {
         if (!View.IsComplete)
             return;
+        if (View.AsOf != _heardAt)
+            View = View with { AsOf = _heardAt };
 
         // Where it is polled, the next list is due by then.
         TimeSpan polled = _listedLast ? _settings.RetryPeriod * 2 : TimeSpan.Zero;

@@ -15,6 +15,9 @@ internal sealed record GroupView
     /// <summary>Whether all leases were listed at least once. Until then it is not known who is missing.</summary>
     public bool IsComplete => ResourceVersion.Length > 0;
 
+    /// <summary>When the server was last heard: a list, or anything that the watch told. <see langword="null"/> before the first list.</summary>
+    public TimeSpan? AsOf { get; init; }
+
     /// <summary>
     /// Until when nothing that happened can be missing, if nothing more is heard: a watch that should have told something by then is taken
     /// for broken, or a list is overdue. Before the first list it is over.

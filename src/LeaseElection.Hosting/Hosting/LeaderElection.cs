@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LeaseElection.Hosting.Members;
+using LeaseElection.Hosting.Partitions;
 
 namespace LeaseElection.Hosting;
 
@@ -36,8 +37,14 @@ internal sealed class LeaderElection(string name) : ILeaderElection
     /// <summary>Who is here; <see langword="null"/> where nobody asked to know.</summary>
     public ElectionMembers? Members { get; init; }
 
+    /// <summary>Who owns which partition; <see langword="null"/> without partitioned work.</summary>
+    public ElectionPartitions? Partitions { get; init; }
+
     /// <summary>Set when the host starts; until then there is nothing to say.</summary>
     public ElectionRun? Run { get; private set; }
+
+    /// <summary>Called by the loop after each turn that changed what readers are told of. It must not hold up the loop.</summary>
+    public Action? OnChange { get; init; }
 
     public void Attach(ElectionRun run, Func<CancellationToken, Task> stepDown)
     {
@@ -74,6 +81,7 @@ internal sealed class LeaderElection(string name) : ILeaderElection
 
         // Continuations run elsewhere: a reader of WatchAsync must not hold up the loop.
         changed.SetResult();
+        OnChange?.Invoke();
     }
 
     public async IAsyncEnumerable<LeaderElectionStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -3,6 +3,7 @@ using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Members;
+using LeaseElection.Hosting.Partitions;
 using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -24,6 +25,8 @@ internal sealed class LeaderElectionService(
     LeaderElectionRegistration registration,
     LeaderElection election,
     IEnumerable<WorkRegistration> works,
+    IEnumerable<PartitionedWorkRegistration> partitionedWorks,
+    IEnumerable<PartitionedWorkClaim> partitionedWorkClaims,
     IOptionsMonitor<LeaderElectionOptions> optionsMonitor,
     HostSettings host,
     IElectionStoreFactory stores,
@@ -40,6 +43,7 @@ internal sealed class LeaderElectionService(
     private readonly StartWatch _starting = new(registration, election, hosted, clock, new GuardedLogger(logger));
     private ElectionLoop? _loop;
     private ElectionGroup? _group;
+    private PartitionLoop? _partitions;
     private LeadershipAnnouncements _announcements = new([]);
     private CancellationTokenRegistration _started;
     private CancellationTokenRegistration _stopping;
@@ -83,8 +87,11 @@ internal sealed class LeaderElectionService(
         var parts = new ElectionParts(opened.Store, [.. Ours], scopes, watchdog, lifetime, telemetry, _announcements, _logger);
         _loop = new ElectionLoop(run, election, parts);
         election.Attach(run, _loop.StepDownAsync);
+        int? count = PartitionedWorkClaim.CountOf(options, registration.Name, partitionedWorkClaims);
         if (election.Members is not null)
-            _group = new ElectionGroup(opened.OpenLeases(), run, options, MemberTraits.Of(run.Card, environment, null), election, parts);
+            _group = new ElectionGroup(opened.OpenLeases(), run, options, MemberTraits.Of(run.Card, environment, count), election, parts);
+        if (count is { } partitions)
+            _partitions = Divide(run, options, partitions);
         instruments.Observe(election);
         Rehearsal.Begin(scopes);
         Stage = StartStage.Started;
@@ -127,6 +134,8 @@ internal sealed class LeaderElectionService(
         await FinishAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         if (_loop is { } loop)
             await loop.DisposeAsync().ConfigureAwait(false);
+        if (_partitions is { } partitions)
+            await partitions.DisposeAsync().ConfigureAwait(false);
         if (_group is { } group)
             await group.DisposeAsync().ConfigureAwait(false);
         await _announcements.DisposeAsync().ConfigureAwait(false);
@@ -139,6 +148,7 @@ internal sealed class LeaderElectionService(
         _started.Dispose();
         _stopping.Dispose();
         _loop?.Abandon();
+        _partitions?.Abandon();
     }
 
     private void LookAround()
@@ -160,13 +170,31 @@ internal sealed class LeaderElectionService(
         _starting.Dispose();
         loop.Start();
         _group?.Begin();
+        _partitions?.Start();
         _stopping = lifetime.ApplicationStopping.UnsafeRegister(_ => RequestShutDown(loop), null);
     }
 
     private void RequestShutDown(ElectionLoop loop)
     {
-        _group?.Leave();
+        _group?.Leave(); // First: the others stand for our partitions while we drain, and have each the moment it is given up.
+        _partitions?.RequestShutDown();
         loop.RequestShutDown();
+    }
+
+    /// <summary>The election's own and that of all partitions: they end side by side.</summary>
+    private Task CompletionOf(ElectionLoop loop) => _partitions is { } partitions ? Task.WhenAll(loop.Completion, partitions.Completion) : loop.Completion;
+
+    private bool IsCalledByWork(ElectionLoop loop) => loop.IsCalledByWork || _partitions is { IsCalledByWork: true };
+
+    private PartitionLoop Divide(ElectionRun run, LeaderElectionOptions options, int count)
+    {
+        var parts = new PartitionParts(
+            registration.Name, run, [.. partitionedWorks.Where(work => work.Election == registration.Name)], _group!.Watch,
+            PartitionTraits.Of(run.Card.LeaseName, count),
+            () => PresentMembers.Of(_group.Watch.View, run.Clock.Now.Monotonic, run.Card.LeaseName),
+            scopes, watchdog, lifetime, instruments, _logger);
+        instruments.Observe(run, election.Partitions!);
+        return PartitionLoop.Of(parts, election.Partitions!, options, count);
     }
 
     private async Task FinishAsync(CancellationToken cancellationToken)
@@ -177,7 +205,7 @@ internal sealed class LeaderElectionService(
             return;
         _finishingSince ??= clock.Now.Monotonic;
         RequestShutDown(loop);
-        if (loop.IsCalledByWork)
+        if (IsCalledByWork(loop))
         {
             await FinishForWorkAsync(loop).ConfigureAwait(false);
             return;
@@ -185,12 +213,13 @@ internal sealed class LeaderElectionService(
 
         try
         {
-            await loop.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await CompletionOf(loop).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             await FinishLateAsync(loop).ConfigureAwait(false);
             loop.Abandon();
+            _partitions?.Abandon();
         }
     }
 
@@ -201,7 +230,7 @@ internal sealed class LeaderElectionService(
     private async Task FinishForWorkAsync(ElectionLoop loop)
     {
         await FinishLateAsync(loop).ConfigureAwait(false);
-        if (loop.Completion.IsCompleted || _toldOfWork)
+        if (CompletionOf(loop).IsCompleted || _toldOfWork)
             return;
         _toldOfWork = true;
         _logger.HostStoppedByWork(election.LeaseNamespace, election.LeaseName);
@@ -220,7 +249,7 @@ internal sealed class LeaderElectionService(
             return;
         try
         {
-            await loop.Completion.WaitAsync(left, clock.TimeProvider).ConfigureAwait(false);
+            await CompletionOf(loop).WaitAsync(left, clock.TimeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -34,6 +34,12 @@ internal sealed class BoundOptions
         return this;
     }
 
+    public BoundOptions AddPartitionedWork(string work, int? count, string name = "")
+    {
+        _services.AddSingleton(new PartitionedWorkClaim(name, work, count));
+        return this;
+    }
+
     public BoundOptions Configure(string name, Action<LeaderElectionOptions> configure)
     {
         _services.Configure(name, configure);

@@ -272,7 +272,7 @@ public class LeaderElectionOptionsValidatorTests
     [Fact]
     public void Validate_OptionsOfNoElection_AreNoConcern()
     {
-        var validator = new LeaderElectionOptionsValidator([new LeaderElectionRegistration("reports", Section: null)]);
+        var validator = new LeaderElectionOptionsValidator([new LeaderElectionRegistration("reports", Section: null)], []);
 
         Assert.True(validator.Validate(Options.DefaultName, new LeaderElectionOptions()).Skipped);
     }
@@ -280,6 +280,6 @@ public class LeaderElectionOptionsValidatorTests
     private static string[] Validate(LeaderElectionOptions options, LeaderElectionRegistration? registration = null)
     {
         registration ??= new LeaderElectionRegistration(Options.DefaultName, Section: null);
-        return [.. new LeaderElectionOptionsValidator([registration]).Validate(registration.Name, options).Failures ?? []];
+        return [.. new LeaderElectionOptionsValidator([registration], []).Validate(registration.Name, options).Failures ?? []];
     }
 }

@@ -31,4 +31,24 @@ public class LeaseClaimsTests
             + "but each election needs its own: change one of them.",
             exception.Message);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Claim_TheLeaseOfAPartitionOfAnother_IsRefusedWhicheverComesFirst(bool partitionFirst)
+    {
+        const string lease = "lease shop/orders-3 at https://10.0.0.1";
+        var claims = new LeaseClaims();
+        Action partition = () => claims.ClaimPartition(Settlement, lease), own = () => claims.Claim(Reports, lease);
+        (Action first, Action second) = partitionFirst ? (partition, own) : (own, partition);
+        first();
+
+        var exception = Assert.Throws<LeaseStoreConfigurationException>(second);
+
+        string[] names = ["A partition of LeaderElection:LeaseName", "LeaderElection:reports:LeaseName"];
+        Assert.Equal(
+            $"{names[partitionFirst ? 0 : 1]} and {names[partitionFirst ? 1 : 0]} name the same lease ({lease}), but each election, and each "
+            + "partition of one, needs its own: change one of the names.",
+            exception.Message);
+    }
 }

@@ -41,14 +41,15 @@ public sealed partial class ObservabilityPageTests : HostTest
         loser.Store.Next(FakeFault.Fail);
         await LoseAsync(loser, recorder);
         await GiveUpInVainAsync();
+        IEnumerable<Measured> all = [.. recorder.All, .. await ShareAsync()];
 
         Assert.Equal(
-            recorder.All.GroupBy(measured => measured.Instrument).Select(group => (group.Key, Names(group.SelectMany(one => one.Tags.Keys)))).Order(),
+            all.GroupBy(measured => measured.Instrument).Select(group => (group.Key, Names(group.SelectMany(one => one.Tags.Keys)))).Order(),
             Table("instrument").Select(row => (Unquoted(row[0]), Names(Quoted(row[2])))).Order());
         Assert.Equal(
             activities.All.GroupBy(one => one.OperationName).Select(group => (group.Key, Names(group.SelectMany(TagsOf)))).Order(),
             Table("span").Select(row => (Unquoted(row[0]), Names(Quoted(row[2])))).Order());
-        Assert.All(recorder.All, measured => Assert.Equal((_lease, "shop"), (measured[LeaseName], measured[LeaseNamespace])));
+        Assert.All(all, measured => Assert.Equal((_lease, "shop"), (measured[LeaseName], measured[LeaseNamespace])));
         Assert.All(activities.All, one => Assert.Contains(LeaseNamespace, TagsOf(one)));
     }
 
@@ -119,6 +120,21 @@ public sealed partial class ObservabilityPageTests : HostTest
         await host.Election.UntilAsync(status => status.LastError is not null, Signal.Patience); // Refused; its time need not run before.
         await AdvanceUntilAsync(() => stopping.IsCompleted);
         await stopping;
+    }
+
+    /// <summary>What is measured of partitions alone: they are taken over, and given up.</summary>
+    private async Task<IReadOnlyList<Measured>> ShareAsync()
+    {
+        ElectionHost host = NewHost("sharer");
+        var runs = new PartitionRuns();
+        host.AddElection(options => options.LeaseName = _lease).AddPartitionedWork((_, _, _, token) => runs.RunAsync(token), 2);
+        using var recorder = new MeasurementRecorder(host.Host.Services);
+        await host.StartAsync();
+        await AdvanceUntilAsync(() => runs.Running == 2);
+        recorder.Observe("leader_election.partitions.held");
+        recorder.Observe("leader_election.partitions.unowned");
+        await host.StopAsync();
+        return [.. recorder.All.Where(measured => measured.Instrument.StartsWith("leader_election.partitions.", StringComparison.Ordinal))];
     }
 
     private static List<string[]> Table(string heading) => MarkdownTable.Rows("observability.md", heading);

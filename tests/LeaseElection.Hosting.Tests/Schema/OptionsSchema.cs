@@ -80,6 +80,8 @@ internal static class OptionsSchema
             return new JsonObject { ["type"] = "string" };
         if (type == typeof(bool))
             return new JsonObject { ["type"] = "boolean", ["default"] = (bool)defaultValue! };
+        if (type == typeof(int))
+            return WithDefault(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = Partition.MostCount }, defaultValue);
         if (type == typeof(TimeSpan))
             return WithDefault(new JsonObject { ["type"] = "string", ["pattern"] = Duration }, defaultValue);
         if (type.IsEnum)

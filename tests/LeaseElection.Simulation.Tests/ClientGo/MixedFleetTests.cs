@@ -90,7 +90,7 @@ public sealed class MixedFleetTests(ITestOutputHelper output)
     public void A_bug_of_ours_is_seen_by_what_it_does_to_a_mixed_fleet(string name, string expected)
     {
         Mutant mutant = MutantCatalog.All.Single(mutant => mutant.Name.Contains(name, StringComparison.Ordinal));
-        Func<int, string?> violationOf = new MutantContext(MutantCompiler.Compile(mutant)).ViolationOf();
+        Func<int, string?> violationOf = new MutantContext(MutantCompiler.Compile(mutant)).ViolationOf(typeof(Seed));
 
         IEnumerable<string?> violations = Enumerable.Range(1, 300).Select(i => violationOf(i * 10));
 

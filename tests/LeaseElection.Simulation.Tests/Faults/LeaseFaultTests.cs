@@ -61,7 +61,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
     [Fact]
     public void Fault26_WritesWithoutUid_AreSeenByTheOracle()
     {
-        MutantTrial trial = MutantTrial.Run(MutantCatalog.All.Single(mutant => mutant.Name == "a write carries no uid"), MutantReport.MostSeeds);
+        MutantTrial trial = MutantTrial.Run(MutantCatalog.All.Single(mutant => mutant.Name == "a write carries no uid"), MutantReport.MostSeeds, typeof(Seed));
 
         _table.Tell(nameof(Fault26_WritesWithoutUid_AreSeenByTheOracle), "caught <= 10,000 seeds", $"caught at seed {trial.Seeds}");
         Assert.NotNull(trial.Violation);

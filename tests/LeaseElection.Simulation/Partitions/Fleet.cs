@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LeaseElection.Simulation;
 
-/// <summary>One fleet of replicas that share partitions out: a world of its own, with many leases and one watch a replica for all of them.</summary>
+/// <summary>
+/// One fleet of replicas that share partitions out: a world of its own, with many leases and one watch a replica for all of them.
+/// </summary>
 internal sealed class Fleet : Timeline
 {
     private readonly List<Machine> _machines = [];

@@ -5,7 +5,9 @@ namespace LeaseElection.Simulation;
 /// <summary>How long things may take: the sum of what the design allows, not a guess.</summary>
 internal static class FleetBounds
 {
-    /// <summary>Until what a dead owner leaves is owned again: its lease, a watch that has to be begun anew, and two who do not take it.</summary>
+    /// <summary>
+    /// Until what a dead owner leaves is owned again: its lease, a watch that has to be begun anew, and two who do not take it.
+    /// </summary>
     public static TimeSpan Gap(FleetScenario scenario)
     {
         ElectorSettings settings = scenario.Settings;
@@ -14,8 +16,17 @@ internal static class FleetBounds
     }
 
     /// <summary>
-    /// Until all is shared out evenly after a change of who is there: what was owned by a dead one is owned again, those who are dead and own
-    /// nothing are gone, another number of partitions is believed, and one partition after the other moves.
+    /// Until the next owner works, if it does what the plan wants of it: at once, or when a dead one's lease has run out.
+    /// </summary>
+    public static TimeSpan HandOver(FleetScenario scenario, bool isReleased)
+    {
+        TimeSpan lease = isReleased ? TimeSpan.Zero : scenario.Settings.LeaseDuration / (1 - scenario.RateError);
+        return lease + TimeSpan.FromMilliseconds(250) + (scenario.Latency * 25);
+    }
+
+    /// <summary>
+    /// Until all is shared out evenly after a change of who is there: what was owned by a dead one is owned again, those who are dead and
+    /// own nothing are gone, another number of partitions is believed, and one partition after the other moves.
     /// </summary>
     public static TimeSpan Settled(FleetScenario scenario)
     {

@@ -15,6 +15,7 @@ internal sealed class FleetCampaign
     private long _terms;
     private long _moves;
     private long _needless;
+    private long _late;
     private long _excused;
     private TimeSpan _simulated;
 
@@ -43,6 +44,7 @@ internal sealed class FleetCampaign
                 _orderly++;
                 _moves += fleet.Oracle.MovesMade.Made;
                 _needless += fleet.Oracle.MovesMade.Needless;
+                _late += fleet.Oracle.Late;
             }
 
             if (fleet.Violation is { } violation)
@@ -63,7 +65,8 @@ internal sealed class FleetCampaign
         to.WriteLine();
         to.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Moves in {_orderly:N0} orderly fleets of one count: {_moves:N0}, of which {_needless:N0} ({(double)_needless / Math.Max(_moves, 1):0.00%}) were not needed"));
+            $"Moves in {_orderly:N0} orderly fleets of one count: {_moves:N0}, of which {_needless:N0} ({(double)_needless / Math.Max(_moves, 1):0.00%}) were not needed, and {_late:N0} "
+            + $"({(double)_late / Math.Max(_moves, 1):0.00%}) later than at once"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Work that overlapped with that of a process that had been frozen: {_excused:N0}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Violations: {_violations.Count:N0}"));
         foreach ((int seed, Violation violation) in _violations.Take(MostViolations))

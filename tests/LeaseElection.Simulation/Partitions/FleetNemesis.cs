@@ -136,7 +136,9 @@ internal sealed class FleetNemesis(Fleet fleet)
         idle?.Boot();
     }
 
-    /// <summary>A new one comes, then an old one goes, until all are new; they may be configured for another number of partitions.</summary>
+    /// <summary>
+    /// A new one comes, then an old one goes, until all are new; they may be configured for another number of partitions.
+    /// </summary>
     private TimeSpan Roll(Replica[] old)
     {
         if (fleet.Now < RollsUntil)
@@ -169,8 +171,8 @@ internal sealed class FleetNemesis(Fleet fleet)
     }
 
     /// <summary>
-    /// Too short to cost anything, or so long that everybody knows that it was one. One about as long as a lease has some of them run out and
-    /// others not: what moves then has to.
+    /// Too short to cost anything, or so long that everybody knows that it was one. One about as long as a lease has some of them run out
+    /// and others not: what moves then has to.
     /// </summary>
     private TimeSpan ClearOutage() => fleet.Random.Next(2) == 0
         ? fleet.Upto(fleet.Scenario.Settings.RenewDeadline * 0.3)

@@ -1,10 +1,13 @@
 namespace LeaseElection.Simulation;
 
-/// <summary>Knows the true time and checks the promises about partitions against it. It knows nothing of plan and keeper: it sees work run.</summary>
+/// <summary>
+/// Knows the true time and checks the promises about partitions against it. It knows nothing of plan and keeper: it sees work run.
+/// </summary>
 internal sealed class FleetOracle(Fleet fleet)
 {
     private readonly List<PartitionWork> _running = [];
     private readonly TimeSpan[] _unownedSince = new TimeSpan[fleet.Scenario.MostPartitions];
+    private readonly bool[] _isReleased = new bool[fleet.Scenario.MostPartitions];
     private readonly Dictionary<string, int> _counts = [];
     private TimeSpan _troubledUntil;
 
@@ -14,8 +17,10 @@ internal sealed class FleetOracle(Fleet fleet)
 
     public int Terms { get; private set; }
 
-    /// <summary>The longest that a partition had no owner while all was well.</summary>
-    public TimeSpan LongestGap { get; private set; }
+    /// <summary>
+    /// How often a partition that was given up, or that a dead owner left, was owned again later than by the next owner at once.
+    /// </summary>
+    public int Late { get; private set; }
 
     /// <summary>Overlaps with work of a process that was frozen.</summary>
     public int Excused { get; private set; }
@@ -85,7 +90,10 @@ internal sealed class FleetOracle(Fleet fleet)
     }
 
     /// <summary>Its lease is held from now on, whether or not its holder lives to work.</summary>
-    public void Promised(int index) => _unownedSince[index] = fleet.Now;
+    public void Promised(int index) => (_unownedSince[index], _isReleased[index]) = (fleet.Now, false);
+
+    /// <summary>It was given up.</summary>
+    public void Released(int index) => (_unownedSince[index], _isReleased[index]) = (fleet.Now, true);
 
     /// <summary>The keeper gives a partition up.</summary>
     public void Moves(Replica replica, int index, string? to)
@@ -146,7 +154,12 @@ internal sealed class FleetOracle(Fleet fleet)
         from = _unownedSince[index] > from ? _unownedSince[index] : from;
         from = _troubledUntil > from ? _troubledUntil : from;
         TimeSpan gap = fleet.Now - from;
-        LongestGap = gap > LongestGap ? gap : LongestGap;
+        if (gap > FleetBounds.HandOver(fleet.Scenario, _isReleased[index]))
+        {
+            Late++;
+            fleet.Chronicle?.Add(fleet.Now, "oracle", $"{index} was free for {gap.TotalSeconds:0.000} s");
+        }
+
         if (gap > FleetBounds.Gap(fleet.Scenario))
             Fail($"partition {index} had no owner for {gap.TotalSeconds:0.0} s", Describe());
     }

@@ -30,8 +30,8 @@ internal sealed record FleetScenario
     public TimeSpan Latency { get; init; } = TimeSpan.FromMilliseconds(3);
 
     /// <summary>
-    /// Whether nothing happens but what operators do, one thing after the other has settled. Only there can moves be counted against what each
-    /// needs.
+    /// Whether nothing happens but what operators do, one thing after the other has settled. Only there can moves be counted against what
+    /// each needs.
     /// </summary>
     public bool IsOrderly { get; init; }
 

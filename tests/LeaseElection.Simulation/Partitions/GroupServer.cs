@@ -3,7 +3,9 @@ using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Simulation;
 
-/// <summary>The API server as a group of leases sees it: compare and swap on each, one row of versions, and watches over all of them.</summary>
+/// <summary>
+/// The API server as a group of leases sees it: compare and swap on each, one row of versions, and watches over all of them.
+/// </summary>
 internal sealed class GroupServer(Fleet fleet)
 {
     private readonly Dictionary<string, Lease> _leases = [];
@@ -16,7 +18,9 @@ internal sealed class GroupServer(Fleet fleet)
 
     public Lease? Find(string name) => _leases.GetValueOrDefault(name);
 
-    /// <summary>Writes a lease if it is the version named, or absent as named; returns what it is then, or <see langword="null"/>.</summary>
+    /// <summary>
+    /// Writes a lease if it is the version named, or absent as named; returns what it is then, or <see langword="null"/>.
+    /// </summary>
     public Lease? Write(string name, Lease? named, LeaseRecord record)
     {
         Lease? current = Find(name);

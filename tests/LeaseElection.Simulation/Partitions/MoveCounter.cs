@@ -1,8 +1,8 @@
 namespace LeaseElection.Simulation;
 
 /// <summary>
-/// Counts how often a partition changes hands, and how often it had to: from who owns what when somebody comes or goes follows how few moves lead
-/// to an even share.
+/// Counts how often a partition changes hands, and how often it had to: from who owns what when somebody comes or goes follows how few
+/// moves lead to an even share.
 /// </summary>
 internal sealed class MoveCounter(Fleet fleet)
 {

@@ -145,6 +145,8 @@ internal sealed class PartitionLoop
             _fleet.Oracle.Fail($"partition {Index} was released while its work ran", _replica.Identity);
         if (record.HasHolder)
             _fleet.Oracle.Promised(Index);
+        else
+            _fleet.Oracle.Released(Index);
         return new ElectionInput.WriteSucceeded(written);
     }
 

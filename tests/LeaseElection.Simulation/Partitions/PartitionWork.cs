@@ -2,7 +2,9 @@ using LeaseElection.Hosting.Election;
 
 namespace LeaseElection.Simulation;
 
-/// <summary>The work of one term of one partition. It takes its time to drain, less when leadership was lost, and faults where it is poisoned.</summary>
+/// <summary>
+/// The work of one term of one partition. It takes its time to drain, less when leadership was lost, and faults where it is poisoned.
+/// </summary>
 internal sealed class PartitionWork(Fleet fleet, Replica replica, PartitionLoop loop, int count, TermValidity validity)
 {
     private bool _isStopAwaited;

@@ -6,8 +6,8 @@ using LeaseElection.Hosting.Time;
 namespace LeaseElection.Simulation;
 
 /// <summary>
-/// One process of a fleet: the real keeper, a real elector for each partition that it stands for, and around them what the hosting does, which
-/// decides nothing.
+/// One process of a fleet: the real keeper, a real elector for each partition that it stands for, and around them what the hosting does,
+/// which decides nothing.
 /// </summary>
 internal sealed class Replica
 {

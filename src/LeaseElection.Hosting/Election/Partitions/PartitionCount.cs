@@ -27,7 +27,10 @@ internal sealed class PartitionCount(PartitionKeeperSettings settings, Partition
             (_least, _since) = (seen.Least, turn.Instant);
         if (Shared == 0)
             Shared = _least; // Nothing of ours runs yet.
-        if (_least == Shared || !turn.IsDue((_since > from ? _since : from) + settings.MoveAfter))
+
+        // One that crashes again and again, and never lives to be seen to, changes nothing.
+        bool isAlive = seen.LeastOf == settings.Identity || members.IsAlive(seen.LeastOf, _since);
+        if (_least == Shared || !isAlive || !turn.IsDue((_since > from ? _since : from) + settings.MoveAfter))
             return;
         turn.Report(new PartitionEvent.CountChanged(Shared, _least));
         (Shared, SharedSince) = (_least, turn.Instant);

@@ -8,8 +8,8 @@ internal abstract record PartitionEvent
     }
 
     /// <summary>
-    /// Members are configured for different numbers of partitions: a warning, told once until they agree or differ otherwise. All of them share
-    /// out <paramref name="Least"/> meanwhile.
+    /// Members are configured for different numbers of partitions: a warning, told once until they agree or differ otherwise. All of them
+    /// share out <paramref name="Least"/> meanwhile.
     /// </summary>
     /// <param name="Count">How many this process is configured for.</param>
     /// <param name="Least">The fewest that a member is.</param>
@@ -25,8 +25,8 @@ internal abstract record PartitionEvent
     public sealed record CountChanged(int From, int To) : PartitionEvent;
 
     /// <summary>
-    /// A member has not taken a partition that is wanted of it, or has let its lease run out: it is given nothing more for a while, and others
-    /// take it.
+    /// A member has not taken a partition that is wanted of it, or has let its lease run out: it is given nothing more for a while, and
+    /// others take it.
     /// </summary>
     /// <param name="Identity">Which member.</param>
     /// <param name="Index">Which partition.</param>

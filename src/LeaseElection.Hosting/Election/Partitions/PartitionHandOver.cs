@@ -1,8 +1,8 @@
 namespace LeaseElection.Hosting.Election.Partitions;
 
 /// <summary>
-/// One partition at a time: the next is given up when the last has ended here and was taken elsewhere, or nobody takes it. A new owner that dies
-/// meanwhile costs one partition a few seconds, not all of them.
+/// One partition at a time: the next is given up when the last has ended here and was taken elsewhere, or nobody takes it. A new owner that
+/// dies meanwhile costs one partition a few seconds, not all of them.
 /// </summary>
 internal sealed class PartitionHandOver(PartitionKeeperSettings settings, PartitionTurn turn)
 {

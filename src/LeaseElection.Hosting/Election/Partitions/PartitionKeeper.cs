@@ -1,8 +1,8 @@
 namespace LeaseElection.Hosting.Election.Partitions;
 
 /// <summary>
-/// Decides for one process which partitions it stands for, and which it gives up (design 13). As pure as <see cref="Elector"/>: it is told what is
-/// seen and what the clock says, and answers what to do and when to look again.
+/// Decides for one process which partitions it stands for, and which it gives up (design 13). As pure as <see cref="Elector"/>: it is told
+/// what is seen and what the clock says, and answers what to do and when to look again.
 /// </summary>
 internal sealed class PartitionKeeper
 {
@@ -34,8 +34,9 @@ internal sealed class PartitionKeeper
     }
 
     /// <summary>
-    /// Looks at a view. To be called whenever any of it has changed (a holder, who is present, a loop of ours; renewals alone need no call), and at
-    /// <see cref="PartitionOutput.WakeAt"/>; once too often or too early changes nothing. What it puts out is carried out before the next call.
+    /// Looks at a view. To be called whenever any of it has changed (a holder, who is present, a loop of ours; renewals alone need no
+    /// call), and at <see cref="PartitionOutput.WakeAt"/>; once too often or too early changes nothing. What it puts out is carried out
+    /// before the next call.
     /// </summary>
     public IReadOnlyList<PartitionOutput> Look(PartitionView view, ElectionTime now)
     {
@@ -55,8 +56,8 @@ internal sealed class PartitionKeeper
     private TimeSpan PassOnAfter => _settings.RetryPeriod * 2;
 
     /// <summary>
-    /// Never act on a view that is not complete and fresh: in an outage every lease seems to run out. After a gap, in what was seen or in our
-    /// own looking (a process that was paused), everything that has to last begins anew.
+    /// Never act on a view that is not complete and fresh: in an outage every lease seems to run out. After a gap, in what was seen or in
+    /// our own looking (a process that was paused), everything that has to last begins anew.
     /// </summary>
     private bool IsTrusted(PartitionView view)
     {
@@ -93,7 +94,9 @@ internal sealed class PartitionKeeper
             GiveUp(i);
     }
 
-    /// <summary>Who holds what. A holder that has renewed nothing for half its lease may be dead: nothing moves until that has shown.</summary>
+    /// <summary>
+    /// Who holds what. A holder that has renewed nothing for half its lease may be dead: nothing moves until that has shown.
+    /// </summary>
     private void See()
     {
         for (int i = 0; i < _partitions.Length; i++)
@@ -107,7 +110,9 @@ internal sealed class PartitionKeeper
         }
     }
 
-    /// <summary>When its holder has lost it. Who could not be seen to renew gets the time to do so, or an outage would shuffle everything.</summary>
+    /// <summary>
+    /// When its holder has lost it. Who could not be seen to renew gets the time to do so, or an outage would shuffle everything.
+    /// </summary>
     private TimeSpan LostAt(PartitionSight sight) =>
         sight.RenewedAt < _seenSince ? Latest(sight.FreeAt, _seenSince + PassOnAfter, TimeSpan.MinValue) : sight.FreeAt;
 
@@ -174,14 +179,16 @@ internal sealed class PartitionKeeper
     }
 
     /// <summary>
-    /// Whether a partition lies free although it was passed on once already, or there is nobody to pass it on to. Whatever the reason, it had
-    /// better be worked on by anybody. The watch may tell us that we have taken it before our own loop does.
+    /// Whether a partition lies free although it was passed on once already, or there is nobody to pass it on to. Whatever the reason, it
+    /// had better be worked on by anybody. The watch may tell us that we have taken it before our own loop does.
     /// </summary>
     private bool IsNobodys(int i) => _partitions[i].Holder is null
         ? _turn.IsDue(FreeSince(i) + (PassOnAfter * (_partitions[i].Owner is null ? 1 : 2)))
         : _partitions[i].Holder == _settings.Identity && PartOf(i) == PartitionPart.Standing;
 
-    /// <summary>Gives up what the plan has wanted elsewhere for long enough; at once what is no partition any more, or another one.</summary>
+    /// <summary>
+    /// Gives up what the plan has wanted elsewhere for long enough; at once what is no partition any more, or another one.
+    /// </summary>
     private void GiveUp(int i)
     {
         PartitionWish partition = _partitions[i];

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace LeaseElection.Hosting.Election.Partitions;
 
 /// <summary>
-/// Who is present, and which of them are of no use: dead, which shows by their leases, or by a renewal of their presence that is overdue, long
-/// before that runs out; or not able to do what is wanted of them. These are passed over: they keep what they hold, and are given nothing
-/// more until they are of use again.
+/// Who is present, and which of them are of no use: dead, which shows by their leases, or by a renewal of their presence that is overdue,
+/// long before that runs out; or not able to do what is wanted of them. These are passed over: they keep what they hold, and are given
+/// nothing more until they are of use again.
 /// </summary>
 internal sealed class PartitionMembers(PartitionKeeperSettings settings, PartitionTurn turn)
 {
@@ -22,8 +22,8 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
 
     /// <param name="partitions">Who is seen to hold what, which is a sign of life too.</param>
     /// <param name="seenSince">
-    /// Since when what is seen has been seen without a break: whose silence began before may have been heard, and who seems to have left may
-    /// not have been able to say that it is here.
+    /// Since when what is seen has been seen without a break: whose silence began before may have been heard, and who seems to have left
+    /// may not have been able to say that it is here.
     /// </param>
     public void Look(IReadOnlyList<PartitionWish> partitions, TimeSpan seenSince)
     {
@@ -73,8 +73,8 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
     public bool IsSilent(string member) => _silent.Contains(member);
 
     /// <summary>
-    /// It was there before us, and has given no sign of life since. Whoever crashed within the hour still has a presence, and nobody can tell
-    /// at first sight whether it is old. Where nothing is held yet, all are trusted: they have all just begun.
+    /// It was there before us, and has given no sign of life since. Whoever crashed within the hour still has a presence, and nobody can
+    /// tell at first sight whether it is old. Where nothing is held yet, all are trusted: they have all just begun.
     /// </summary>
     public bool IsUnproven(string member) => _unproven.Contains(member);
 
@@ -92,10 +92,11 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
     public bool IsTrusted(string member) => member != settings.Identity && _members.ContainsKey(member) && !_passedOver.Contains(member);
 
     /// <summary>It has given a sign of life since then. Nothing is handed to one that may be dead.</summary>
-    public bool IsAlive(string member, TimeSpan since) => _members.TryGetValue(member, out Standing? standing) && standing.HeardAt >= since;
+    public bool IsAlive(string member, TimeSpan since) => _members.TryGetValue(member, out Standing? standing) && standing.HeardAt > since;
 
     /// <summary>From when on what speaks against a member counts: what it was passed over for before is over and done with.</summary>
-    public TimeSpan CountsFrom(string member) => _members.TryGetValue(member, out Standing? standing) ? standing.CountsFrom : TimeSpan.MinValue;
+    public TimeSpan CountsFrom(string member) =>
+        _members.TryGetValue(member, out Standing? standing) ? standing.CountsFrom : TimeSpan.MinValue;
 
     /// <summary>It has let the lease of a partition run out: it is passed over until it gives a sign of life.</summary>
     public void HasLost(string member, int index)
@@ -104,7 +105,9 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
         PassOver(member, index, null);
     }
 
-    /// <summary>It has not taken what is wanted of it: it is passed over for a while, longer each time, or until it takes something.</summary>
+    /// <summary>
+    /// It has not taken what is wanted of it: it is passed over for a while, longer each time, or until it takes something.
+    /// </summary>
     public void HasLeft(string member, int index) => PassOver(member, index, _members[member].Leave(turn.Instant));
 
     private void PassOver(string member, int index, TimeSpan? pause)

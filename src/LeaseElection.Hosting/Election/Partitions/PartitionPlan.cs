@@ -8,9 +8,9 @@ internal static class PartitionPlan
     private const int Nobody = -1;
 
     /// <summary>
-    /// The same for the same input in any order, so that all who see the same want the same. Who holds, keeps, up to its quota; the rest goes to
-    /// the members that have room, by rank. So a change of members moves what it must and nothing else, and each move brings the plan nearer
-    /// without changing it.
+    /// The same for the same input in any order, so that all who see the same want the same. Who holds, keeps, up to its quota; the rest
+    /// goes to the members that have room, by rank. So a change of members moves what it must and nothing else, and each move brings the
+    /// plan nearer without changing it.
     /// </summary>
     /// <param name="members">Who is present and takes part; none twice.</param>
     /// <param name="holders">Who holds each partition; <see langword="null"/>, or nobody present: it is to be given to somebody.</param>

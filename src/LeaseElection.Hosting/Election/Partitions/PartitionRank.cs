@@ -15,7 +15,9 @@ internal static class PartitionRank
         return hash;
     }
 
-    /// <summary>The rank of a member for a partition: the finalizer of SplitMix64, since neighbours must be as different as strangers.</summary>
+    /// <summary>
+    /// The rank of a member for a partition: the finalizer of SplitMix64, since neighbours must be as different as strangers.
+    /// </summary>
     public static ulong Of(ulong member, int index)
     {
         ulong mixed = member + (((ulong)index + 1) * 0x9E3779B97F4A7C15);

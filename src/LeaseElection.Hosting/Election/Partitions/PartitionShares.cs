@@ -64,7 +64,9 @@ internal sealed class PartitionShares(int members, int partitions)
         _held[member] = quota;
     }
 
-    /// <summary>Of those who have room, the one that is made for it most. Somebody always has: there is as much room as there are partitions.</summary>
+    /// <summary>
+    /// Of those who have room, the one that is made for it most. Somebody always has: there is as much room as there are partitions.
+    /// </summary>
     private int Best(int index, int least, int spare, ReadOnlySpan<ulong> ranks)
     {
         int best = -1;

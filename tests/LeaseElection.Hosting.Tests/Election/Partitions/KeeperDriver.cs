@@ -49,7 +49,9 @@ internal sealed class KeeperDriver
 
     public int[] GivenUp => [.. All.OfType<PartitionOutput.StepDown>().Select(stepDown => stepDown.Index)];
 
-    public void Join(string member, int? count = -1) => _members[member] = (count < 0 ? Count : count, null);
+    public void Join(string member) => Join(member, Count);
+
+    public void Join(string member, int? count) => _members[member] = (count, null);
 
     public void Leave(string member) => _members.Remove(member);
 
@@ -57,6 +59,12 @@ internal sealed class KeeperDriver
     public void Die(string member)
     {
         _members[member] = (_members[member].Count, Now);
+        Freeze(member);
+    }
+
+    /// <summary>It renews nothing that it holds any more.</summary>
+    public void Freeze(string member)
+    {
         for (int i = 0; i < _partitions.Length; i++)
             _partitions[i].Renews &= _partitions[i].Holder != member;
     }
@@ -65,9 +73,27 @@ internal sealed class KeeperDriver
     {
         foreach (int i in indexes)
         {
-            PartitionPart part = member == Self ? PartitionPart.Leading : _partitions[i].Part == PartitionPart.Leading ? PartitionPart.None : _partitions[i].Part;
+            PartitionPart before = _partitions[i].Part == PartitionPart.Leading ? PartitionPart.None : _partitions[i].Part;
+            PartitionPart part = member == Self ? PartitionPart.Leading : before;
             _partitions[i] = (member, Now, member is null ? Now : Now + Lease, member is not null, part);
         }
+    }
+
+    /// <summary>A while ago we stood for these, and got them, and others for the rest. What was put out until then is forgotten.</summary>
+    public void Begin(int[] ours, string? other = null, params int[] others)
+    {
+        if (other is not null)
+            Leave(other);
+        Look();
+        Hold(Self, ours);
+        if (other is not null)
+        {
+            Join(other);
+            Hold(other, others);
+        }
+
+        Look();
+        All.Clear();
     }
 
     public PartitionPart Part(int index) => _partitions[index].Part;
@@ -95,7 +121,10 @@ internal sealed class KeeperDriver
         var view = new PartitionView
         {
             AsOf = _asOf,
-            Members = [.. _members.Select(member => new PartitionMember(member.Key, member.Value.Count, member.Value.Silent ?? _asOf ?? Now))],
+            Members =
+            [
+                .. _members.Select(member => new PartitionMember(member.Key, member.Value.Count, member.Value.Silent ?? _asOf ?? Now)),
+            ],
             Partitions = [.. _partitions.Select(seen => new PartitionSight(seen.Holder, seen.RenewedAt, seen.FreeAt, seen.Part))],
             IsLeaving = isLeaving,
         };

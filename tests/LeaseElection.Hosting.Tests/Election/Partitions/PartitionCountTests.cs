@@ -12,26 +12,27 @@ public class PartitionCountTests
     [Fact]
     public void SmallerCount_ForTenSeconds_ExtraPartitionsAreDrainedAndTheOthersBeginAnewAsOneOfSoMany()
     {
-        Own(0, 1, 2, 3);
+        _fleet.Begin(ours: [0, 1, 2, 3]);
         _fleet.Join("new version", count: 2);
 
         Assert.Empty(_fleet.Pass(10).GivenUp);
         _fleet.Pass(1);
 
         Assert.Equal([new PartitionEvent.CountChanged(4, 2)], _fleet.Told.OfType<PartitionEvent.CountChanged>());
-        Assert.Equal(0, _fleet.GivenUp[0]);
-        Assert.Contains(new PartitionOutput.Stand(0, 2), _fleet.All);
-        Own(0);
+        Assert.Equal([new PartitionOutput.StepDown(0, null)], _fleet.All.OfType<PartitionOutput.StepDown>());
+        _fleet.Hold("new version", 0);
+        _fleet.Pass(1);
+        Assert.Contains(new PartitionOutput.Stand(1, 2), _fleet.All);
+        _fleet.Hold(Self, 1);
         _fleet.Pass(2);
-        Assert.Contains(2, _fleet.GivenUp);
-        Assert.Contains(3, _fleet.GivenUp);
-        Assert.DoesNotContain(_fleet.All, output => output is PartitionOutput.Stand { Index: > 1, Count: 2 });
+        Assert.Equal([0, 1, 2, 3], _fleet.GivenUp);
+        Assert.Equal([1], _fleet.Stood);
     }
 
     [Fact]
     public void SmallerCount_GoneWithinTenSeconds_NothingHappens()
     {
-        Own(0, 1, 2, 3);
+        _fleet.Begin(ours: [0, 1, 2, 3]);
         _fleet.Join("mistake", count: 1);
         _fleet.Pass(9);
         _fleet.Leave("mistake");
@@ -65,13 +66,13 @@ public class PartitionCountTests
     [Fact]
     public void SmallerCount_ThatIsDead_IsNotBelieved()
     {
-        Own(0, 1, 2, 3);
+        _fleet.Begin(ours: [0, 1, 2, 3]);
         _fleet.Join("dead", count: 2);
         _fleet.Look();
         _fleet.Die("dead");
 
-        Assert.DoesNotContain(_fleet.Pass(13).Pass(27).Told, told => told is PartitionEvent.CountChanged { To: 4 });
-        Assert.Contains(_fleet.Told, told => told is PartitionEvent.CountsAgree);
+        Assert.DoesNotContain(_fleet.Pass(39).Told, told => told is PartitionEvent.CountChanged);
+        Assert.Contains(new PartitionEvent.CountsAgree(4), _fleet.Told);
     }
 
     [Fact]
@@ -79,7 +80,7 @@ public class PartitionCountTests
     {
         _fleet.Join("new version", count: 40);
 
-        Assert.Equal(2, _fleet.Pass(30).Stood.Length);
+        Assert.Equal(2, _fleet.Look().Stood.Length);
         Assert.Contains(new PartitionEvent.CountsDiffer(4, 4, Self, 40, "new version"), _fleet.Told);
     }
 
@@ -90,18 +91,11 @@ public class PartitionCountTests
         _fleet.Join("old version", count: 2);
         _fleet.Join("other");
         _fleet.Look();
+        _fleet.Hold("other", 0, 1);
         _fleet.Pass(60);
         _fleet.Leave("old version");
 
-        Assert.DoesNotContain(_fleet.Pass(10).Stood, index => index > 1);
-        _fleet.Pass(0.5);
-        Assert.InRange(_fleet.All.OfType<PartitionOutput.Stand>().Count(stand => stand.Count == 4), 1, 2);
-    }
-
-    private void Own(params int[] indexes)
-    {
-        _fleet.Look();
-        _fleet.Hold(Self, indexes);
-        _fleet.Look();
+        Assert.DoesNotContain(_fleet.Pass(9.5).Stood, index => index > 1);
+        Assert.Equal([2, 3], _fleet.Pass(1).Stood.Where(index => index > 1));
     }
 }

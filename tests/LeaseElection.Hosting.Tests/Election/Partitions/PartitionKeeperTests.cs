@@ -74,8 +74,7 @@ public class PartitionKeeperTests
     [Fact]
     public void MemberJoins_PlanSaysSoForTenSeconds_GivesUpOneAfterTheOther()
     {
-        _fleet.Hold(Self, 0, 1, 2, 3);
-        _fleet.Look();
+        _fleet.Begin(ours: [0, 1, 2, 3]);
         _fleet.Join("new");
 
         Assert.Empty(_fleet.Pass(10).GivenUp);
@@ -90,8 +89,7 @@ public class PartitionKeeperTests
     [Fact]
     public void MemberJoins_Drains_NothingElseIsGivenUpMeanwhile()
     {
-        _fleet.Hold(Self, 0, 1, 2, 3);
-        _fleet.Look();
+        _fleet.Begin(ours: [0, 1, 2, 3]);
         _fleet.Join("new");
         int first = Assert.Single(_fleet.Pass(10.5).GivenUp);
         _fleet.Hold(Self, first);
@@ -103,7 +101,7 @@ public class PartitionKeeperTests
     [Fact]
     public void MemberFlaps_NothingMoves()
     {
-        _fleet.Hold(Self, 0, 1, 2, 3);
+        _fleet.Begin(ours: [0, 1, 2, 3]);
         for (int i = 0; i < 20; i++)
         {
             _fleet.Join("flapping");
@@ -118,8 +116,7 @@ public class PartitionKeeperTests
     [Fact]
     public void MemberJoinsAndDies_NothingIsHandedToIt()
     {
-        _fleet.Hold(Self, 0, 1, 2, 3);
-        _fleet.Look();
+        _fleet.Begin(ours: [0, 1, 2, 3]);
         _fleet.Join("new");
         _fleet.Look();
         _fleet.Die("new");
@@ -130,8 +127,7 @@ public class PartitionKeeperTests
     [Fact]
     public void NewOwnerDoesNotTake_PartitionComesBackAfterFourSecondsAndNothingElseGoes()
     {
-        _fleet.Hold(Self, 0, 1, 2, 3);
-        _fleet.Look();
+        _fleet.Begin(ours: [0, 1, 2, 3]);
         _fleet.Join("idle");
         int given = Assert.Single(_fleet.Pass(10.5).GivenUp);
 
@@ -145,8 +141,7 @@ public class PartitionKeeperTests
     [Fact]
     public void NewOwnerNeverTakes_IsTriedEverMoreSeldom()
     {
-        _fleet.Hold(Self, 0, 1, 2, 3);
-        _fleet.Look();
+        _fleet.Begin(ours: [0, 1, 2, 3]);
         _fleet.Join("faulty");
         for (int i = 0; i < 4000; i++)
         {
@@ -163,25 +158,30 @@ public class PartitionKeeperTests
     [Fact]
     public void OwnerDies_ItsPartitionsAreTakenWhenTheirLeasesRunOut()
     {
-        _fleet.Join("dead");
-        _fleet.Hold(Self, 0, 1);
-        _fleet.Hold("dead", 2, 3);
-        _fleet.Look();
+        _fleet.Begin(ours: [0, 1], "dead", 2, 3);
         _fleet.Die("dead");
 
+        Assert.Empty(_fleet.Pass(12.5).All);
+        Assert.Equal([2, 3], _fleet.Pass(0.5).Stood); // Its presence is late too: we stand ready for the end of its leases.
+        Assert.DoesNotContain(_fleet.Pass(30).All, output => output is PartitionOutput.Withdraw);
+    }
+
+    [Fact]
+    public void OwnerLosesItsLeaseButIsPresent_IsPassedOverUntilItGivesASignOfLife()
+    {
+        _fleet.Begin(ours: [0, 1], "frozen", 2, 3);
+        _fleet.Freeze("frozen");
+
         Assert.Empty(_fleet.Pass(14.5).All);
-        Assert.Equal([2, 3], _fleet.Pass(0.5).Stood);
-        Assert.Contains(new PartitionEvent.PassedOver("dead", 2, null), _fleet.Told);
+        Assert.Contains(new PartitionEvent.PassedOver("frozen", 2, null), _fleet.Pass(0.5).Told);
+        Assert.Equal([2, 3], _fleet.Stood);
     }
 
     /// <summary>It is started again at once, and the dead process counts as present for 40 s: only what was its own moves.</summary>
     [Fact]
     public void OwnerDiesAndAnotherJoins_NothingOfOursMoves()
     {
-        _fleet.Join("dead");
-        _fleet.Hold(Self, 0, 1);
-        _fleet.Hold("dead", 2, 3);
-        _fleet.Look();
+        _fleet.Begin(ours: [0, 1], "dead", 2, 3);
         _fleet.Die("dead");
         _fleet.Pass(1);
         _fleet.Join("new");
@@ -194,10 +194,7 @@ public class PartitionKeeperTests
     [Fact]
     public void Outage_NothingIsTakenFromThoseWhoComeBack()
     {
-        _fleet.Join("other");
-        _fleet.Hold(Self, 0, 1);
-        _fleet.Hold("other", 2, 3);
-        _fleet.Look();
+        _fleet.Begin(ours: [0, 1], "other", 2, 3);
 
         _fleet.Answers = false;
         _fleet.Pass(60);
@@ -210,10 +207,9 @@ public class PartitionKeeperTests
     [Fact]
     public void Outage_TheTenSecondsBeginAnew()
     {
-        _fleet.Hold(Self, 0, 1, 2, 3);
-        _fleet.Look();
+        _fleet.Begin(ours: [0, 1, 2, 3]);
         _fleet.Join("new");
-        _fleet.Pass(9);
+        _fleet.Pass(1);
         _fleet.Answers = false;
         _fleet.Pass(12);
         _fleet.Answers = true;

@@ -38,7 +38,9 @@ public class PartitionPlanPropertyTests
         Assert.Equal(owners, PartitionPlan.Owners(members, holders));
     });
 
-    /// <summary>Moves take time, and each is seen by all: if one of them changed what the others are to be, nobody would ever come to rest.</summary>
+    /// <summary>
+    /// Moves take time, and each is seen by all: if one of them changed what the others are to be, nobody would ever come to rest.
+    /// </summary>
     [Fact]
     public void Owners_AfterSomeOfTheMoves_AreTheSame() => ForAny((random, members, holders) =>
     {

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Partitions;
+using LeaseElection.Hosting.Groups;
+using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Partitions;
+using LeaseElection.Hosting.Time;
+using LeaseElection.Testing.Logging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LeaseElection.Hosting.Tests;
+
+/// <summary>The partitions of one process, without its host: several of them share the leases of a <see cref="PartitionWorld"/>.</summary>
+internal sealed class PartitionReplica : IAsyncDisposable
+{
+    private readonly PartitionWorld _world;
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _failures = new();
+    private readonly LeaseGroupWatch _watch;
+    private readonly TermWatchdog _watchdog = new(NullLogger<TermWatchdog>.Instance);
+    private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
+
+    public PartitionReplica(PartitionWorld world, string identity, int count, Action<LeaderElectionOptions>? configure = null)
+    {
+        _world = world;
+        Identity = identity;
+        Count = count;
+        var options = new LeaderElectionOptions();
+        configure?.Invoke(options);
+        ElectorSettings settings = ElectionSettings.Of(options, identity, TimeSpan.FromSeconds(30));
+        Run = new ElectionRun(new ElectionIdentityCard("shop", PartitionWorld.LeaseName, identity), settings, new ElectionClock(world.Time));
+        _watch = new LeaseGroupWatch(world.Leases.OpenGroup(PartitionWorld.LeaseName), Run, NullLogger.Instance);
+        var work = new PartitionedWorkRegistration("", "Orders", RunAsync);
+        var parts = new PartitionParts(
+            "", Run, [work], _watch, LeaseTraits.None, () => world.MembersAt(Run.Clock.Now.Monotonic), _services.GetRequiredService<IServiceScopeFactory>(), _watchdog,
+            Lifetime, new ElectionInstruments(), Logs.CreateLogger("partitions"));
+        Loop = new PartitionLoop(parts, Partitions, PartitionKeeperSettingsOf(options));
+    }
+
+    public string Identity { get; }
+
+    public int Count { get; }
+
+    public ElectionRun Run { get; }
+
+    public ElectionPartitions Partitions { get; } = new();
+
+    public PartitionLoop Loop { get; }
+
+    public FakeLifetime Lifetime { get; } = new();
+
+    public ListLoggerProvider Logs { get; } = new();
+
+    /// <summary>What runs here: which partition, of how many, in which term.</summary>
+    public ConcurrentDictionary<Partition, LeadershipTerm> Running { get; } = new();
+
+    /// <summary>Work waits for it when it has been told to stop.</summary>
+    public Task MayStop { get; set; } = Task.CompletedTask;
+
+    public IEnumerable<int> Owned => Running.Keys.Select(partition => partition.Index).Order();
+
+    /// <summary>The work of one partition throws.</summary>
+    public void Fail(int index) => _failures[index].SetResult();
+
+    public void Start()
+    {
+        _watch.Start();
+        Loop.Start();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Loop.DisposeAsync();
+        await _watch.DisposeAsync();
+        _watchdog.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    private PartitionKeeperSettings PartitionKeeperSettingsOf(LeaderElectionOptions options) => new()
+    {
+        Identity = Identity,
+        Count = Count,
+        RetryPeriod = Run.Settings.RetryPeriod,
+        MoveAfter = options.Partitions.MoveAfter,
+        PresenceInterval = TimeSpan.FromSeconds(10),
+        TrustFor = (Run.Settings.RenewInterval * 2) + ElectorSettings.RequestTimeout,
+    };
+
+    private async Task RunAsync(IServiceProvider services, Partition partition, LeadershipTerm term, CancellationToken stoppingToken)
+    {
+        TaskCompletionSource failure = _failures[partition.Index] = new();
+        _world.Begin(this, partition);
+        Running[partition] = term;
+        try
+        {
+            await failure.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (failure.Task.IsCompleted)
+                throw new InvalidOperationException("The database is away.");
+            await MayStop;
+        }
+        finally
+        {
+            Running.TryRemove(partition, out _);
+            _world.End(this, partition);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace LeaseElection.Hosting.Tests;
+
+/// <summary>Partitioned work in real hosts: how it begins and ends with them, and what they show of it.</summary>
+public sealed class PartitionedWorkHostTests : HostTest
+{
+    private const int Count = 4;
+
+    [Fact]
+    public async Task Start_OneHost_WorksOnAllBesideItsElection()
+    {
+        (ElectionHost host, PartitionRuns runs) = NewPartitioned("a");
+        host.AddElection().AddWork(Work.RunAsync);
+
+        await host.StartAsync();
+        await AdvanceUntilAsync(() => runs.Running == Count);
+        await Work.StartedAsync();
+
+        Assert.Equal(Count, PartitionsOf(host).Count);
+        await AdvanceUntilAsync(() => PartitionsOf(host).Partitions.All(status => status.IsHeldHere));
+        HealthReportEntry health = await host.CheckHealthAsync();
+        Assert.Equal(HealthStatus.Healthy, health.Status);
+        Assert.Equal("Leading. Works on 4 of 4 partitions.", health.Description);
+        Assert.Equal((Count, Count, 0), (health.Data["partitions"], health.Data["partitionsHeld"], health.Data["partitionsUnowned"]));
+    }
+
+    [Fact]
+    public async Task Stop_AllWorkIsToldAtOnce_AndEndsBeforeOtherServicesStop()
+    {
+        (ElectionHost host, PartitionRuns runs) = NewPartitioned("a");
+        bool othersStop = false;
+        host.Services.AddSingleton<IHostedService>(new Lifecycle { OnStop = () => othersStop = true });
+        host.AddElection().AddWork(Work.RunAsync);
+        await host.StartAsync();
+        await AdvanceUntilAsync(() => runs.Running == Count);
+        await Work.StartedAsync();
+        runs.Obeys = false;
+        Work.Obeys = false;
+
+        Task stopping = host.StopAsync();
+        await runs.UntilAsync(() => runs.Told == Count);
+        await Work.ToldToStopAsync();
+        Assert.False(stopping.IsCompleted);
+        Assert.False(othersStop);
+
+        runs.Return();
+        Work.Return();
+        await stopping;
+        Assert.Equal(0, runs.Running);
+        Assert.All(PartitionsOf(host).Partitions, status => Assert.False(status.IsHeldHere));
+    }
+
+    [Fact]
+    public async Task Two_Hosts_ShareAndHandOver()
+    {
+        (ElectionHost first, PartitionRuns firstRuns) = NewPartitioned("a");
+        (ElectionHost second, PartitionRuns secondRuns) = NewPartitioned("b");
+        await first.StartAsync();
+        await second.StartAsync();
+        await AdvanceUntilAsync(() => firstRuns.Running == Count / 2 && secondRuns.Running == Count / 2);
+
+        await second.StopAsync();
+        await firstRuns.UntilAsync(() => firstRuns.Running == Count);
+    }
+
+    [Fact]
+    public async Task Work_StopsItsOwnHostAndAwaitsIt_DoesNotWaitForItself()
+    {
+        ElectionHost host = NewHost("a");
+        host.AddElection().AddPartitionedWork(
+            async (_, partition, _, token) =>
+            {
+                if (partition.Index == 0)
+                    await host.Host.StopAsync(CancellationToken.None);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            },
+            2);
+        await host.StartAsync();
+        await AdvanceUntilAsync(() => host.Logs.Named("HostStoppedByWork").Count > 0);
+    }
+
+    [Fact]
+    public async Task Start_NumberThatCannotBe_IsRefused()
+    {
+        ElectionHost host = NewHost("a");
+        host.Builder.Configuration["LeaderElection:Partitions:Count"] = "0";
+        host.AddElection().AddPartitionedWork((_, _, _, _) => Task.CompletedTask);
+
+        OptionsValidationException refused = await Assert.ThrowsAsync<OptionsValidationException>(host.StartAsync);
+
+        Assert.StartsWith("LeaderElection:Partitions:Count is 0,", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Partitions_OfNamedElections_AreFoundByKey()
+    {
+        ElectionHost host = NewHost("a");
+        host.AddElection("reports", options => options.LeaseName = "reports").AddPartitionedWork((_, _, _, _) => Task.CompletedTask, 2);
+
+        Assert.NotNull(host.Host.Services.GetKeyedService<IElectionPartitions>("reports"));
+        Assert.Null(host.Host.Services.GetService<IElectionPartitions>());
+        Assert.Null(host.Host.Services.GetKeyedService<IElectionPartitions>("other"));
+    }
+
+    private static IElectionPartitions PartitionsOf(ElectionHost host) => host.Host.Services.GetRequiredService<IElectionPartitions>();
+
+    private (ElectionHost Host, PartitionRuns Runs) NewPartitioned(string identity)
+    {
+        ElectionHost host = NewHost(identity);
+        var runs = new PartitionRuns();
+        host.AddElection().AddPartitionedWork((_, _, _, token) => runs.RunAsync(token), Count);
+        return (host, runs);
+    }
+}

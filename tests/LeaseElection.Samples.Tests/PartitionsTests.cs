@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using LeaseElection.Testing.ApiServer;
+
+namespace LeaseElection.Samples.Tests;
+
+/// <summary>Several terminals, one machine: what the README of <c>samples/Partitions</c> promises.</summary>
+public sealed partial class PartitionsTests(ITestOutputHelper output)
+{
+    private const int Count = 12;
+
+    /// <summary>For whatever is not measured: a machine may be busy.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Far below the lease of 15 s, whose end nobody waited for then.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(15) / 3;
+
+    [Fact]
+    public async Task First_Started_WorksOnAllOfThem()
+    {
+        await using ReplicaSet replicas = NewSet();
+        Replica only = replicas.Start();
+
+        await OwnsAsync(only, Count);
+        Assert.Equal(Enumerable.Range(0, Count), Owned(only).Order());
+    }
+
+    [UnixTheory]
+    [InlineData("INT")] // Ctrl-C
+    [InlineData("KILL")]
+    public async Task Second_ComesAndGoes_GetsHalfAndTheFirstHasThemBackAtOnce(string signal)
+    {
+        await using ReplicaSet replicas = NewSet();
+        Replica first = replicas.Start();
+        await OwnsAsync(first, Count);
+
+        Replica second = replicas.Start();
+        await OwnsAsync(second, Count / 2);
+        await OwnsAsync(first, Count / 2);
+        Assert.Empty(Owned(first).Intersect(Owned(second)));
+        string[] moved = [.. Owned(second).Select(index => $"Partition {index} of")];
+
+        Line before = first.Lines[^1];
+        long gone = await second.SignalAsync(signal);
+        Line[] back = await Task.WhenAll(moved.Select(partition => first.WaitForAsync(partition + " 12 is here", Patience, before)));
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(gone, back.Max(line => line.At)), TimeSpan.Zero, AtOnce);
+        await OwnsAsync(first, Count);
+    }
+
+    /// <summary>A replica that comes waits a second for what it is to have, so that a test need not wait for ten.</summary>
+    private ReplicaSet NewSet() => new("Partitions", output, ("Partitions__MoveAfter", "00:00:01"));
+
+    private static Task OwnsAsync(Replica replica, int count) => Polling.UntilAsync(
+        () => Task.FromResult(Owned(replica).Count == count), Patience, what: $"a replica to work on {count} partitions");
+
+    /// <summary>What it works on by what it printed.</summary>
+    private static HashSet<int> Owned(Replica replica)
+    {
+        HashSet<int> owned = [];
+        foreach (Match move in replica.Lines.Select(line => Move().Match(line.Text)).Where(move => move.Success))
+        {
+            int index = int.Parse(move.Groups["index"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+            Assert.True(move.Groups["what"].ValueSpan is "is here" ? owned.Add(index) : owned.Remove(index), "Each comes once and goes once.");
+        }
+
+        return owned;
+    }
+
+    [GeneratedRegex(@"Partition (?<index>\d+) of 12 (?<what>is here|leaves)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Move();
+}
