@@ -105,5 +105,9 @@ namespace Omitted
         public static Task ImportAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public static Task SettleAsync(FencingToken token, CancellationToken stoppingToken) => Task.CompletedTask;
+
+        public static Task SettleAsync(string customer, FencingToken? token, CancellationToken stoppingToken) => Task.CompletedTask;
+
+        public static IAsyncEnumerable<string> CustomersAsync(CancellationToken stoppingToken) => throw new NotSupportedException(stoppingToken.ToString());
     }
 }

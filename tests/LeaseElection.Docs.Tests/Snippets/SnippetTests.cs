@@ -73,7 +73,9 @@ public sealed class SnippetTests
     private static void Bind(IConfiguration configuration)
     {
         var services = new ServiceCollection();
-        services.AddLogging().AddSingleton(configuration).AddLeaderElection();
+        LeaderElectionBuilder election = services.AddLogging().AddSingleton(configuration).AddLeaderElection();
+        if (configuration.GetSection(LeaderElectionOptions.SectionName).GetSection("Partitions").Exists())
+            election.AddPartitionedWork((_, _, _, _) => Task.CompletedTask); // Refused without, and nothing that a page of settings is about.
         bool second = configuration.GetSection(LeaderElectionOptions.SectionName).GetSection(NamedElection).Exists();
         if (second)
             services.AddLeaderElection(NamedElection);
