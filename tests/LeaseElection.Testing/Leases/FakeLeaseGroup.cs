@@ -44,6 +44,9 @@ internal sealed class FakeLeaseGroup : ILeaseGroup, ILeaseStoreSource
     /// <summary>What each lease was opened with.</summary>
     public ImmutableDictionary<string, LeaseTraits> Traits => Look(() => _traits);
 
+    /// <summary>The version up to which a watch that keeps up has told everything.</summary>
+    public string ResourceVersion => Look(() => Text(_version));
+
     public int Lists => Look(() => _lists);
 
     public int Reads => Look(() => _reads);
