@@ -34,13 +34,16 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
                 continue;
             gone.Remove(member.Identity);
             ref Standing? standing = ref CollectionsMarshal.GetValueRefOrAddDefault(_members, member.Identity, out _);
-            standing ??= new Standing { WasThere = !_hasLooked, FirstHeardAt = member.RenewedAt };
+            standing ??= new Standing { Since = turn.Instant, WasThere = !_hasLooked, FirstHeardAt = member.RenewedAt };
             standing.Heard(member.RenewedAt);
+            standing.PresentAt = member.RenewedAt;
         }
 
         foreach (string member in gone)
         {
-            if (turn.IsDue(seenSince + (settings.RetryPeriod * 2)))
+            // Who was here before the gap and could not say so since, because the presence ran out first, gets the time to.
+            bool couldSaySo = _members[member].Since >= seenSince || _members[member].PresentAt >= seenSince;
+            if (couldSaySo || turn.IsDue(seenSince + (settings.RetryPeriod * 2)))
                 _members.Remove(member);
         }
 
@@ -132,6 +135,12 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
         public bool WasThere { get; init; }
 
         public TimeSpan FirstHeardAt { get; init; }
+
+        /// <summary>When we saw it first.</summary>
+        public TimeSpan Since { get; init; }
+
+        /// <summary>When its presence was last renewed.</summary>
+        public TimeSpan PresentAt { get; set; }
 
         public bool IsUnproven => WasThere && HeardAt <= FirstHeardAt;
 
