@@ -65,7 +65,7 @@ internal sealed class FleetOracle(Fleet fleet)
                 Judge(other, work);
         }
 
-        CheckGap(work.Index);
+        CheckGap(work.Index, work.Replica);
         MovesMade.Owned(work.Index, work.Replica.Identity);
         _running.Add(work);
     }
@@ -152,7 +152,7 @@ internal sealed class FleetOracle(Fleet fleet)
     /// What is wanted of nobody but those who are dead is taken when their lease has run out, and passed on twice at most, by whoever has
     /// been there for longest.
     /// </summary>
-    private void CheckGap(int index)
+    private void CheckGap(int index, Replica? taker = null)
     {
         if (index >= fleet.Scenario.LeastPartitions)
             return;
@@ -160,14 +160,15 @@ internal sealed class FleetOracle(Fleet fleet)
         from = _free[index].Since > from ? _free[index].Since : from;
         from = _troubledUntil > from ? _troubledUntil : from;
         TimeSpan gap = fleet.Now - from;
+        if (gap > FleetBounds.Gap(fleet.Scenario))
+            Fail($"partition {index} had no owner for {gap.TotalSeconds:0.0} s", Describe());
+        if (taker is not null && !_free[index].IsReleased && taker.BootedAt > from)
+            gap = fleet.Now - taker.BootedAt; // Who came later waits from when it came.
         if (gap > FleetBounds.HandOver(fleet.Scenario, _free[index].IsReleased))
         {
             Late++;
             fleet.Chronicle?.Add(fleet.Now, "oracle", $"{index} was free for {gap.TotalSeconds:0.000} s");
         }
-
-        if (gap > FleetBounds.Gap(fleet.Scenario))
-            Fail($"partition {index} had no owner for {gap.TotalSeconds:0.0} s", Describe());
     }
 
     /// <summary>As <see cref="Excuse"/>: a process that was frozen acts late.</summary>

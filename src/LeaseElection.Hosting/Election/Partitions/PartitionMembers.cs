@@ -101,6 +101,16 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
     public TimeSpan CountsFrom(string member) =>
         _members.TryGetValue(member, out Standing? standing) ? standing.CountsFrom : TimeSpan.MinValue;
 
+    /// <summary>When we saw it first.</summary>
+    public TimeSpan Since(string member) => _members[member].Since;
+
+    /// <summary>It may not take what is wanted of it before then, which is too long to wait for.</summary>
+    public void CannotYet(string member, TimeSpan until)
+    {
+        _members[member].CannotYet(until);
+        _passedOver.Add(member);
+    }
+
     /// <summary>It has let the lease of a partition run out: it is passed over until it gives a sign of life.</summary>
     public void HasLost(string member, int index)
     {
@@ -160,6 +170,8 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
         }
 
         public void Lose(TimeSpan now) => _lostAt = now;
+
+        public void CannotYet(TimeSpan until) => (_leftAt, _until) = (until, until > _until ? until : _until);
 
         public TimeSpan Leave(TimeSpan now)
         {
