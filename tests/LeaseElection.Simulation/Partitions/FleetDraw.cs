@@ -21,8 +21,13 @@ internal static class FleetDraw
         int partitions = random.Next(3) == 0 ? 1 + random.Next(32) : 1 + random.Next(12);
         double rateError = Math.Min(random.Next(3) == 0 ? 0 : random.NextDouble() * 0.083, MostError(settings));
         FleetFault[] faults = Draw(random, isOrderly ? Orders : All, 1 + random.Next(4));
+        var moveAfter = TimeSpan.FromSeconds(random.Next(3) == 0 ? 1 + random.Next(30) : 10);
         if (isOrderly && faults.Contains(FleetFault.KillAndRestart))
+        {
             rateError = 0; // By a faster clock than its own, a process that is back soon may be too late.
+            moveAfter += settings.LeaseDuration / 2; // Else things move before it shows that the one it replaces is dead.
+        }
+
         return new FleetScenario
         {
             Seed = seed,
@@ -30,7 +35,7 @@ internal static class FleetDraw
             Partitions = partitions,
             OtherPartitions = random.Next(4) == 0 ? 1 + random.Next(16) : partitions,
             Settings = settings,
-            MoveAfter = TimeSpan.FromSeconds(random.Next(3) == 0 ? 1 + random.Next(30) : 10),
+            MoveAfter = moveAfter,
             Drain = TimeSpan.FromSeconds(random.NextDouble() * (random.Next(4) == 0 ? 10 : 1)),
             RateError = rateError,
             Latency = TimeSpan.FromMilliseconds(Math.Pow(10, (random.NextDouble() * 2.3) - 1)),

@@ -15,6 +15,9 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
     private readonly HashSet<string> _unproven = [];
     private bool _hasLooked;
 
+    /// <summary>Whether anything was held when we first looked, if only by somebody whose time has run out since.</summary>
+    private bool _hadBegun;
+
     /// <summary>Who takes part, passed over or not.</summary>
     public IReadOnlyCollection<string> Present => _members.Keys;
 
@@ -53,7 +56,9 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
                 standing.Holds(partition.Sight.RenewedAt, partition.HeldSince);
         }
 
-        bool isAnythingHeld = partitions.Any(partition => partition.Holder is not null);
+        bool hasBegun = partitions.Any(partition => partition.Holder is not null);
+        if (!_hasLooked)
+            _hadBegun = partitions.Any(partition => partition.Sight.Holder is not null);
         _hasLooked = true;
         _passedOver.Clear();
         _silent.Clear();
@@ -65,7 +70,7 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
             TimeSpan heardAt = standing.HeardAt > seenSince ? standing.HeardAt : seenSince;
             if (turn.SeenUntil - heardAt > settings.PresenceInterval * 1.25)
                 _silent.Add(member);
-            else if (isAnythingHeld && standing.IsUnproven)
+            else if ((hasBegun || _hadBegun) && standing.IsUnproven)
                 _unproven.Add(member);
             if (_silent.Contains(member) || _unproven.Contains(member) || standing.IsPassedOver(turn))
                 _passedOver.Add(member);
