@@ -7,7 +7,8 @@ internal static class FleetDraw
 {
     private static readonly FleetFault[] Orders =
     [
-        FleetFault.Join, FleetFault.TwoJoin, FleetFault.Leave, FleetFault.Kill, FleetFault.Restart, FleetFault.RollingUpdate, FleetFault.Outage,
+        FleetFault.Join, FleetFault.TwoJoin, FleetFault.Leave, FleetFault.Kill, FleetFault.Restart, FleetFault.RollingUpdate,
+        FleetFault.KillAndRestart, FleetFault.Outage,
     ];
 
     private static readonly FleetFault[] All = Enum.GetValues<FleetFault>();
@@ -19,6 +20,14 @@ internal static class FleetDraw
         ElectorSettings settings = Timings(random);
         int partitions = random.Next(3) == 0 ? 1 + random.Next(32) : 1 + random.Next(12);
         double rateError = Math.Min(random.Next(3) == 0 ? 0 : random.NextDouble() * 0.083, MostError(settings));
+        FleetFault[] faults = Draw(random, isOrderly ? Orders : All, 1 + random.Next(4));
+        var moveAfter = TimeSpan.FromSeconds(random.Next(3) == 0 ? 1 + random.Next(30) : 10);
+        if (isOrderly && faults.Contains(FleetFault.KillAndRestart))
+        {
+            rateError = 0; // By a faster clock than its own, a process that is back soon may be too late.
+            moveAfter += settings.LeaseDuration / 2; // Else things move before it shows that the one it replaces is dead.
+        }
+
         return new FleetScenario
         {
             Seed = seed,
@@ -26,12 +35,12 @@ internal static class FleetDraw
             Partitions = partitions,
             OtherPartitions = random.Next(4) == 0 ? 1 + random.Next(16) : partitions,
             Settings = settings,
-            MoveAfter = TimeSpan.FromSeconds(random.Next(3) == 0 ? 1 + random.Next(30) : 10),
+            MoveAfter = moveAfter,
             Drain = TimeSpan.FromSeconds(random.NextDouble() * (random.Next(4) == 0 ? 10 : 1)),
             RateError = rateError,
             Latency = TimeSpan.FromMilliseconds(Math.Pow(10, (random.NextDouble() * 2.3) - 1)),
             IsOrderly = isOrderly,
-            Faults = Draw(random, isOrderly ? Orders : All, 1 + random.Next(4)),
+            Faults = faults,
             Pause = TimeSpan.FromSeconds(1 + (random.NextDouble() * 12)),
             HealedAt = TimeSpan.FromSeconds(30 + (random.NextDouble() * 90)),
         };

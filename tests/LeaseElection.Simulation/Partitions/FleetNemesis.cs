@@ -1,3 +1,5 @@
+using LeaseElection.Hosting.Election;
+
 namespace LeaseElection.Simulation;
 
 /// <summary>What happens to a fleet, at a random time and for a random while each.</summary>
@@ -31,7 +33,10 @@ internal sealed class FleetNemesis(Fleet fleet)
     {
         Replica[] replicas = [.. fleet.Replicas];
         Machine machine = replicas.Length == 0 ? fleet.AddMachine() : replicas[fleet.Random.Next(replicas.Length)].Machine;
-        TimeSpan time = fault == FleetFault.Outage && fleet.Scenario.IsOrderly ? ClearOutage() : Duration();
+        TimeSpan time = !fleet.Scenario.IsOrderly ? Duration()
+            : fault == FleetFault.Outage ? ClearOutage()
+            : fault == FleetFault.KillAndRestart ? SoonAgain()
+            : Duration();
         fleet.Faults[(int)fault]++;
         fleet.Chronicle?.Add(fleet.Now, "nemesis", $"{fault} of {machine.Name} for {time.TotalSeconds:0.000} s");
         switch (fault)
@@ -177,6 +182,16 @@ internal sealed class FleetNemesis(Fleet fleet)
     private TimeSpan ClearOutage() => fleet.Random.Next(2) == 0
         ? fleet.Upto(fleet.Scenario.Settings.RenewDeadline * 0.3)
         : (fleet.Scenario.Settings.LeaseDuration * 1.5) + fleet.Upto(fleet.Scenario.Settings.LeaseDuration * 2);
+
+    /// <summary>
+    /// A process that crashed is back so soon that it may take what it had within two retry periods of the end of its leases. If it takes
+    /// longer than that, what it had is the others' first, and moves twice.
+    /// </summary>
+    private TimeSpan SoonAgain()
+    {
+        ElectorSettings settings = fleet.Scenario.Settings;
+        return fleet.Upto((settings.RetryPeriod * 2) - settings.RenewInterval - TimeSpan.FromSeconds(0.3));
+    }
 
     private TimeSpan Duration()
     {

@@ -6,8 +6,8 @@ namespace LeaseElection.Simulation;
 internal sealed class FleetOracle(Fleet fleet)
 {
     private readonly List<PartitionWork> _running = [];
-    private readonly TimeSpan[] _unownedSince = new TimeSpan[fleet.Scenario.MostPartitions];
-    private readonly bool[] _isReleased = new bool[fleet.Scenario.MostPartitions];
+    private readonly (TimeSpan Since, bool IsReleased)[] _free = new (TimeSpan, bool)[fleet.Scenario.MostPartitions];
+    private readonly (string? By, TimeSpan At)[] _promised = new (string?, TimeSpan)[fleet.Scenario.MostPartitions];
     private readonly Dictionary<string, int> _counts = [];
     private TimeSpan _troubledUntil;
 
@@ -65,7 +65,7 @@ internal sealed class FleetOracle(Fleet fleet)
                 Judge(other, work);
         }
 
-        CheckGap(work.Index);
+        CheckGap(work.Index, work.Replica);
         MovesMade.Owned(work.Index, work.Replica.Identity);
         _running.Add(work);
     }
@@ -75,7 +75,7 @@ internal sealed class FleetOracle(Fleet fleet)
         _running.Remove(work);
         fleet.Chronicle?.Add(fleet.Now, work.Replica.Machine.Name, $"works on {work.Index} no more");
         if (!_running.Exists(other => other.Index == work.Index))
-            _unownedSince[work.Index] = fleet.Now;
+            _free[work.Index] = (fleet.Now, false);
     }
 
     /// <summary>Until when some member is given nothing by another, because it did not take what was wanted of it.</summary>
@@ -89,11 +89,17 @@ internal sealed class FleetOracle(Fleet fleet)
         PausedUntil = until > PausedUntil ? until : PausedUntil;
     }
 
-    /// <summary>Its lease is held from now on, whether or not its holder lives to work.</summary>
-    public void Promised(int index) => (_unownedSince[index], _isReleased[index]) = (fleet.Now, false);
+    /// <summary>Its lease is held or renewed. Whoever took it before may have died before its work began: that counts from its write.</summary>
+    public void Promised(int index, string by)
+    {
+        (string? before, TimeSpan at) = _promised[index];
+        if (before != by && at > _free[index].Since)
+            _free[index] = (at, false);
+        _promised[index] = (by, fleet.Now);
+    }
 
     /// <summary>It was given up.</summary>
-    public void Released(int index) => (_unownedSince[index], _isReleased[index]) = (fleet.Now, true);
+    public void Released(int index) => _free[index] = (fleet.Now, true);
 
     /// <summary>The keeper gives a partition up.</summary>
     public void Moves(Replica replica, int index, string? to)
@@ -146,22 +152,23 @@ internal sealed class FleetOracle(Fleet fleet)
     /// What is wanted of nobody but those who are dead is taken when their lease has run out, and passed on twice at most, by whoever has
     /// been there for longest.
     /// </summary>
-    private void CheckGap(int index)
+    private void CheckGap(int index, Replica? taker = null)
     {
         if (index >= fleet.Scenario.LeastPartitions)
             return;
         TimeSpan from = fleet.Replicas.Select(replica => replica.BootedAt).DefaultIfEmpty(fleet.Now).Min();
-        from = _unownedSince[index] > from ? _unownedSince[index] : from;
+        from = _free[index].Since > from ? _free[index].Since : from;
         from = _troubledUntil > from ? _troubledUntil : from;
         TimeSpan gap = fleet.Now - from;
-        if (gap > FleetBounds.HandOver(fleet.Scenario, _isReleased[index]))
+        if (gap > FleetBounds.Gap(fleet.Scenario))
+            Fail($"partition {index} had no owner for {gap.TotalSeconds:0.0} s", Describe());
+        if (taker is not null && !_free[index].IsReleased && taker.BootedAt > from)
+            gap = fleet.Now - taker.BootedAt; // Who came later waits from when it came.
+        if (gap > FleetBounds.HandOver(fleet.Scenario, _free[index].IsReleased))
         {
             Late++;
             fleet.Chronicle?.Add(fleet.Now, "oracle", $"{index} was free for {gap.TotalSeconds:0.000} s");
         }
-
-        if (gap > FleetBounds.Gap(fleet.Scenario))
-            Fail($"partition {index} had no owner for {gap.TotalSeconds:0.0} s", Describe());
     }
 
     /// <summary>As <see cref="Excuse"/>: a process that was frozen acts late.</summary>

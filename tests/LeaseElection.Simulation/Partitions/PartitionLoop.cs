@@ -144,7 +144,7 @@ internal sealed class PartitionLoop
         if (!record.HasHolder && _work is { IsEnded: false })
             _fleet.Oracle.Fail($"partition {Index} was released while its work ran", _replica.Identity);
         if (record.HasHolder)
-            _fleet.Oracle.Promised(Index);
+            _fleet.Oracle.Promised(Index, _replica.Identity);
         else
             _fleet.Oracle.Released(Index);
         return new ElectionInput.WriteSucceeded(written);

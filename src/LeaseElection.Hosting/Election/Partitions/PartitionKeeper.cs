@@ -129,10 +129,29 @@ internal sealed class PartitionKeeper
         {
             PassOverWhoLost(i);
             PartitionWish partition = _partitions[i];
-            if (partition.Holder is null && partition.Owner is { } owner && _members.IsTrusted(owner)
-                && _turn.IsDue(Latest(FreeSince(i), partition.Since, _members.CountsFrom(owner)) + PassOnAfter))
-                _members.HasLeft(owner, i);
+            if (partition.Holder is null && partition.Owner is { } owner && _members.IsTrusted(owner))
+                PassOver(owner, i);
         }
+    }
+
+    private void PassOver(string owner, int i)
+    {
+        TimeSpan free = FreeSince(i);
+        TimeSpan able = AbleAt(owner, _partitions[i].Sight);
+        if (able > free + PassOnAfter)
+            _members.CannotYet(owner, able);
+        else if (_turn.IsDue(Latest(Latest(free, able, _partitions[i].Since), _members.CountsFrom(owner), TimeSpan.MinValue) + PassOnAfter))
+            _members.HasLeft(owner, i);
+    }
+
+    /// <summary>
+    /// From when on a member may take what was not given up: who came after its last renewal waits from when it saw that first, as everybody does
+    /// who stands for a lease. A process that is started again after a crash should get its partitions back, if it does not take much longer.
+    /// </summary>
+    private TimeSpan AbleAt(string member, PartitionSight sight)
+    {
+        TimeSpan since = _members.Since(member);
+        return sight.Holder is null || since <= sight.RenewedAt ? TimeSpan.MinValue : since + (sight.FreeAt - sight.RenewedAt);
     }
 
     /// <summary>

@@ -15,6 +15,9 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
     private readonly HashSet<string> _unproven = [];
     private bool _hasLooked;
 
+    /// <summary>Whether anything was held when we first looked, if only by somebody whose time has run out since.</summary>
+    private bool _hadBegun;
+
     /// <summary>Who takes part, passed over or not.</summary>
     public IReadOnlyCollection<string> Present => _members.Keys;
 
@@ -34,13 +37,16 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
                 continue;
             gone.Remove(member.Identity);
             ref Standing? standing = ref CollectionsMarshal.GetValueRefOrAddDefault(_members, member.Identity, out _);
-            standing ??= new Standing { WasThere = !_hasLooked, FirstHeardAt = member.RenewedAt };
+            standing ??= new Standing { Since = turn.Instant, WasThere = !_hasLooked, FirstHeardAt = member.RenewedAt };
             standing.Heard(member.RenewedAt);
+            standing.PresentAt = member.RenewedAt;
         }
 
         foreach (string member in gone)
         {
-            if (turn.IsDue(seenSince + (settings.RetryPeriod * 2)))
+            // Who was here before the gap and could not say so since, because the presence ran out first, gets the time to.
+            bool couldSaySo = _members[member].Since >= seenSince || _members[member].PresentAt >= seenSince;
+            if (couldSaySo || turn.IsDue(seenSince + (settings.RetryPeriod * 2)))
                 _members.Remove(member);
         }
 
@@ -50,7 +56,9 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
                 standing.Holds(partition.Sight.RenewedAt, partition.HeldSince);
         }
 
-        bool isAnythingHeld = partitions.Any(partition => partition.Holder is not null);
+        bool hasBegun = partitions.Any(partition => partition.Holder is not null);
+        if (!_hasLooked)
+            _hadBegun = partitions.Any(partition => partition.Sight.Holder is not null);
         _hasLooked = true;
         _passedOver.Clear();
         _silent.Clear();
@@ -62,7 +70,7 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
             TimeSpan heardAt = standing.HeardAt > seenSince ? standing.HeardAt : seenSince;
             if (turn.SeenUntil - heardAt > settings.PresenceInterval * 1.25)
                 _silent.Add(member);
-            else if (isAnythingHeld && standing.IsUnproven)
+            else if ((hasBegun || _hadBegun) && standing.IsUnproven)
                 _unproven.Add(member);
             if (_silent.Contains(member) || _unproven.Contains(member) || standing.IsPassedOver(turn))
                 _passedOver.Add(member);
@@ -97,6 +105,16 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
     /// <summary>From when on what speaks against a member counts: what it was passed over for before is over and done with.</summary>
     public TimeSpan CountsFrom(string member) =>
         _members.TryGetValue(member, out Standing? standing) ? standing.CountsFrom : TimeSpan.MinValue;
+
+    /// <summary>When we saw it first.</summary>
+    public TimeSpan Since(string member) => _members[member].Since;
+
+    /// <summary>It may not take what is wanted of it before then, which is too long to wait for.</summary>
+    public void CannotYet(string member, TimeSpan until)
+    {
+        _members[member].CannotYet(until);
+        _passedOver.Add(member);
+    }
 
     /// <summary>It has let the lease of a partition run out: it is passed over until it gives a sign of life.</summary>
     public void HasLost(string member, int index)
@@ -133,6 +151,12 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
 
         public TimeSpan FirstHeardAt { get; init; }
 
+        /// <summary>When we saw it first.</summary>
+        public TimeSpan Since { get; init; }
+
+        /// <summary>When its presence was last renewed.</summary>
+        public TimeSpan PresentAt { get; set; }
+
         public bool IsUnproven => WasThere && HeardAt <= FirstHeardAt;
 
         /// <summary>When it last gave a sign of life.</summary>
@@ -151,6 +175,8 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
         }
 
         public void Lose(TimeSpan now) => _lostAt = now;
+
+        public void CannotYet(TimeSpan until) => (_leftAt, _until) = (until, until > _until ? until : _until);
 
         public TimeSpan Leave(TimeSpan now)
         {
