@@ -1,5 +1,4 @@
 using System.Globalization;
-using LeaseElection.Hosting;
 using LeaseElection.Testing.ApiServer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

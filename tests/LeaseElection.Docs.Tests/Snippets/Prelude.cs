@@ -45,6 +45,13 @@ namespace Omitted
         public Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken) => Task.CompletedTask;
     }
 
+    public interface IOrders
+    {
+        IAsyncEnumerable<string> CustomersAsync(CancellationToken cancellationToken);
+
+        Task SettleAsync(string customer, FencingToken token, CancellationToken cancellationToken);
+    }
+
     public interface ILedger
     {
         Task SettleAsync(LeadershipTerm term, CancellationToken cancellationToken);

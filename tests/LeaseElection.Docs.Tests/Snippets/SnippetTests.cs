@@ -73,7 +73,9 @@ public sealed class SnippetTests
     private static void Bind(IConfiguration configuration)
     {
         var services = new ServiceCollection();
-        services.AddLogging().AddSingleton(configuration).AddLeaderElection();
+        LeaderElectionBuilder election = services.AddLogging().AddSingleton(configuration).AddLeaderElection();
+        if (configuration.GetSection(LeaderElectionOptions.SectionName).GetSection("Partitions:Count").Exists())
+            election.AddPartitionedWork((_, _, _, _) => Task.CompletedTask);
         bool second = configuration.GetSection(LeaderElectionOptions.SectionName).GetSection(NamedElection).Exists();
         if (second)
             services.AddLeaderElection(NamedElection);
