@@ -16,6 +16,8 @@ internal sealed class FakeReplica : IAsyncDisposable
 
     public ILeaderElection Election => Fake.Election;
 
+    public IServiceProvider Services => _host.Services;
+
     public static Task<FakeReplica> StartAsync(
         FencedWork work, InMemoryLeases? leases = null, string? identity = null, ILoggerProvider? log = null) =>
         StartAsync((_, term, token) => work.RunAsync(term, token), leases, identity, log);

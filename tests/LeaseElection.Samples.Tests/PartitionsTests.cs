@@ -66,6 +66,6 @@ public sealed partial class PartitionsTests(ITestOutputHelper output)
         return owned;
     }
 
-    [GeneratedRegex(@"Partition (?<index>\d+) of 12 (?<what>is here|leaves)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"Partition (?<index>\d+) of 12 (?<what>is here|leaves)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Move();
 }

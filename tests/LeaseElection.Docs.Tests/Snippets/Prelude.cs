@@ -45,13 +45,6 @@ namespace Omitted
         public Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken) => Task.CompletedTask;
     }
 
-    public interface IOrders
-    {
-        IAsyncEnumerable<string> CustomersAsync(CancellationToken cancellationToken);
-
-        Task SettleAsync(string customer, FencingToken token, CancellationToken cancellationToken);
-    }
-
     public interface ILedger
     {
         Task SettleAsync(LeadershipTerm term, CancellationToken cancellationToken);
@@ -112,5 +105,9 @@ namespace Omitted
         public static Task ImportAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public static Task SettleAsync(FencingToken token, CancellationToken stoppingToken) => Task.CompletedTask;
+
+        public static Task SettleAsync(string customer, FencingToken? token, CancellationToken stoppingToken) => Task.CompletedTask;
+
+        public static IAsyncEnumerable<string> CustomersAsync(CancellationToken stoppingToken) => throw new NotSupportedException(stoppingToken.ToString());
     }
 }

@@ -74,8 +74,8 @@ public sealed class SnippetTests
     {
         var services = new ServiceCollection();
         LeaderElectionBuilder election = services.AddLogging().AddSingleton(configuration).AddLeaderElection();
-        if (configuration.GetSection(LeaderElectionOptions.SectionName).GetSection("Partitions:Count").Exists())
-            election.AddPartitionedWork((_, _, _, _) => Task.CompletedTask);
+        if (configuration.GetSection(LeaderElectionOptions.SectionName).GetSection("Partitions").Exists())
+            election.AddPartitionedWork((_, _, _, _) => Task.CompletedTask); // Refused without, and nothing that a page of settings is about.
         bool second = configuration.GetSection(LeaderElectionOptions.SectionName).GetSection(NamedElection).Exists();
         if (second)
             services.AddLeaderElection(NamedElection);

@@ -9,7 +9,8 @@ public class LeaderElectionSectionCheckTests
         "LeaseName, LeaseNamespace, Identity, LeaseDuration, RenewDeadline, RenewInterval, RetryPeriod, StopTimeout, ReleaseOnStop, "
         + "WhenWorkEnds, WhenWorkOverruns, Store, Enabled, Kubernetes:ApiServer, Kubernetes:TokenFile, "
         + "Kubernetes:CertificateAuthorityFile, Kubernetes:KubeConfig, Kubernetes:Context, "
-        + "Kubernetes:PublishEvents, Kubernetes:LabelLeaderPod, File:Directory, Members:LeaseDuration, Members:RenewInterval";
+        + "Kubernetes:PublishEvents, Kubernetes:LabelLeaderPod, File:Directory, Members:LeaseDuration, Members:RenewInterval, "
+        + "Partitions:Count, Partitions:MoveAfter";
 
     [Theory]
     [InlineData("LeasDuration", "00:00:30", "LeaderElection:LeasDuration is not a known setting; did you mean LeaseDuration?")]

@@ -45,10 +45,10 @@ internal sealed class ElectionMembers : IElectionMembers
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         TimeSpan now = all.Clock.Now.Monotonic;
         TimeSpan end = view.NextEndAfter(now);
-        TimeSpan pause = end == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling((end - now).TotalMilliseconds));
-        Task silence = Task.Delay(pause, all.Clock.TimeProvider, done.Token);
+        Task silence = Alarm.WaitAsync(all.Clock.TimeProvider, end == TimeSpan.MaxValue ? end : end - now, done.Token);
         await Task.WhenAny(status, news, silence).ConfigureAwait(false);
         await done.CancelAsync().ConfigureAwait(false);
+        await silence.ConfigureAwait(false);
     }
 
     private Attached? Look() => _attached.Task.IsCompletedSuccessfully ? _attached.Task.Result : null;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Groups;
@@ -29,18 +28,10 @@ internal sealed class MemberHousekeeper(LeaseGroupWatch watch, ElectionRun run, 
 
     private async Task RunAsync()
     {
-        // A timer that is set anew, as that of a loop, and not a new one each time: those are for what must not take longer, and whoever lets
-        // the time of a test pass waits for them.
-        using var due = new SemaphoreSlim(0);
-        ITimer timer = run.Clock.TimeProvider.CreateTimer(_ => due.Release(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        await using ConfiguredAsyncDisposable timerEnds = timer.ConfigureAwait(false);
         try
         {
             do
-            {
-                timer.Change(PresenceHousekeeping.Pace, Timeout.InfiniteTimeSpan);
-                await due.WaitAsync(_stopping.Token).ConfigureAwait(false);
-            }
+                await Alarm.WaitAsync(run.Clock.TimeProvider, PresenceHousekeeping.Pace, _stopping.Token).ConfigureAwait(false);
             while (await SweepAsync().ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -58,6 +49,7 @@ internal sealed class MemberHousekeeper(LeaseGroupWatch watch, ElectionRun run, 
     /// <returns>Whether it is any use to go on: not without the right.</returns>
     private async Task<bool> SweepAsync()
     {
+        _stopping.Token.ThrowIfCancellationRequested();
         IReadOnlyList<GroupLease> stale = PresenceHousekeeping.Stale(
             watch.View, run.Clock.Now.Monotonic, leads(),
             lease => lease.Name != _own && MemberList.IsPresence(lease, run.Card.LeaseName));

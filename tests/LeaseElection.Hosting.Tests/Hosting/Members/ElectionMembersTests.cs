@@ -6,6 +6,7 @@ using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Leases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests.Members;
@@ -207,6 +208,26 @@ public sealed class ElectionMembersTests : HostTest
         Assert.Null(host.Host.Services.GetService<IElectionMembers>());
         Assert.True(Assert.Single(host.Host.Services.GetRequiredKeyedService<IElectionMembers>("reports").Members).Leads);
         await AdvanceUntilAsync(() => PresencesAsync("reports").Result.Count == 1);
+    }
+
+    /// <summary>For a debugger: no lease is anywhere, and the process is alone.</summary>
+    [Fact]
+    public async Task Disabled_ProcessIsItsOnlyMember()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLeaderElection(options => options.Enabled = false).AddMembers();
+        using IHost host = builder.Build();
+        await host.StartAsync().WaitAsync(Signal.Patience);
+        IElectionMembers members = host.Services.GetRequiredService<IElectionMembers>();
+        using var patience = new CancellationTokenSource(Signal.Patience);
+
+        await foreach (IReadOnlyList<ElectionMember> present in members.WatchAsync(patience.Token))
+        {
+            if (members.IsComplete && present is [{ Leads: true, IsSelf: true }])
+                break;
+        }
+
+        await host.StopAsync().WaitAsync(Signal.Patience);
     }
 
     /// <summary>Kubernetes takes an owner of another namespace for one that is gone, and would delete the lease.</summary>
