@@ -16,6 +16,7 @@ internal sealed class GroupKeeper
     private readonly List<string> _touched = [];
     private TimeSpan _listAt = TimeSpan.MinValue;
     private TimeSpan _heardAt;
+    private TimeSpan _asOf;
     private TimeSpan _silence;
     private long _silenceAsOf = -1;
     private bool _listedLast;
@@ -78,7 +79,7 @@ internal sealed class GroupKeeper
 
     private void OnListed(GroupInput.Listed listed)
     {
-        _requests.ReadDone();
+        TimeSpan sent = _requests.ReadDone().Sent.Monotonic;
         _requests.Recovered();
         _watch.Refreshed();
         bool isFirst = !View.IsComplete;
@@ -87,7 +88,7 @@ internal sealed class GroupKeeper
             Remove(name);
         foreach ((string name, Lease lease) in listed.Leases)
             Put(name, lease, isNewest: true);
-        (_heardAt, _listedLast) = (_turn.Instant, true);
+        (_heardAt, _listedLast, _asOf) = (_turn.Instant, true, sent);
     }
 
     private void OnListFailed(LeaseStoreError error)
@@ -122,7 +123,7 @@ internal sealed class GroupKeeper
                 throw new ArgumentOutOfRangeException(nameof(happened), happened, "The set of events is closed.");
         }
 
-        (_heardAt, _listedLast) = (_turn.Instant, false);
+        (_heardAt, _listedLast, _asOf) = (_turn.Instant, false, _turn.Instant);
     }
 
     private void Put(string name, Lease lease, bool isNewest)
@@ -199,8 +200,8 @@ internal sealed class GroupKeeper
     {
         if (!View.IsComplete)
             return;
-        if (View.AsOf != _heardAt)
-            View = View with { AsOf = _heardAt };
+        if (View.AsOf != _asOf)
+            View = View with { AsOf = _asOf };
 
         // Where it is polled, the next list is due by then.
         TimeSpan polled = _listedLast ? _settings.RetryPeriod * 2 : TimeSpan.Zero;

@@ -15,7 +15,10 @@ internal sealed record GroupView
     /// <summary>Whether all leases were listed at least once. Until then it is not known who is missing.</summary>
     public bool IsComplete => ResourceVersion.Length > 0;
 
-    /// <summary>When the server was last heard: a list, or anything that the watch told. <see langword="null"/> before the first list.</summary>
+    /// <summary>
+    /// Until when it is known to be all there is: when the last list was sent, or the watch last told anything. <see langword="null"/> before
+    /// the first list.
+    /// </summary>
     public TimeSpan? AsOf { get; init; }
 
     /// <summary>
