@@ -19,7 +19,7 @@ internal static class MutantCatalog
     [
         new(
             "the deadline counts from the response, not from the request",
-            new(Elector, "Begin(new ElectionTerm(TermFacts.Of(lease, request), request.Sent,", "Begin(new ElectionTerm(TermFacts.Of(lease, request), _turn.Now,"),
+            new(Elector, "Term = new ElectionTerm(TermFacts.Of(lease, request), request.Sent,", "Term = new ElectionTerm(TermFacts.Of(lease, request), _turn.Now,"),
             new(Elector, "Term?.Extend(request.Sent);", "Term?.Extend(_turn.Now);")),
         new("a write carries no uid", new MutantEdit(Requests, "new ElectionOutput.Replace(current, record,", "new ElectionOutput.Replace(current with { Uid = \"\" }, record,")),
         new(
