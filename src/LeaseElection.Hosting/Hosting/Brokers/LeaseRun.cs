@@ -25,6 +25,7 @@ internal sealed class LeaseRun : HeldLease
     private TimeSpan _heldSince;
     private int _holds;
     private LeaseStoreError? _error;
+    private LeaseStoreError? _trouble;
     private bool _gaveUp;
     private bool _isOver;
     private bool _isAbandoned;
@@ -49,13 +50,19 @@ internal sealed class LeaseRun : HeldLease
 
     public override LeadershipTerm Term => _term ?? throw new InvalidOperationException("The lease has not been taken.");
 
-    /// <summary>Ends when nothing of this run goes on any more; has ended as long as it was not started.</summary>
+    /// <summary>
+    /// Ends when nothing of this run goes on any more and others have been let in; has ended as long as it was not started.
+    /// </summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public void Start()
+    /// <summary>What keeps it from knowing whose the lease is, at present, for those who wait behind it in vain.</summary>
+    public LeaseStoreException? Trouble => Volatile.Read(ref _trouble) is { } error ? Unknown(error) : null;
+
+    /// <param name="ended">Lets others in: called once, when nothing of this run goes on any more.</param>
+    public void Start(Action ended)
     {
         _loop.Start();
-        Completion = EndAsync();
+        Completion = EndAsync(ended);
     }
 
     /// <summary>Waits for the lease.</summary>
@@ -76,7 +83,7 @@ internal sealed class LeaseRun : HeldLease
         if (_taken.Task.IsCompleted)
             return true;
         if (_error is { } error)
-            throw new LeaseStoreException($"Nobody knows who holds lease {_card.LeaseNamespace}/{_card.LeaseName}. {error.Message}", error.Exception);
+            throw Unknown(error);
         return _gaveUp
             ? false
             : throw new InvalidOperationException(
@@ -143,12 +150,22 @@ internal sealed class LeaseRun : HeldLease
         return _parts.Clock.TimeProvider.CreateTimer(_ => _loop.EndWaiting(), null, due, Timeout.InfiniteTimeSpan);
     }
 
-    private async Task EndAsync()
+    private LeaseStoreException Unknown(LeaseStoreError error) =>
+        new($"Nobody knows who holds lease {_card.LeaseNamespace}/{_card.LeaseName}. {error.Message}", error.Exception);
+
+    private async Task EndAsync(Action ended)
     {
-        await _loop.Completion.ConfigureAwait(false);
-        await _loop.DisposeAsync().ConfigureAwait(false);
-        if (Volatile.Read(ref _isAbandoned) || _election.HasFailed)
-            _memory.Disown();
+        try
+        {
+            await _loop.Completion.ConfigureAwait(false);
+            await _loop.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (Volatile.Read(ref _isAbandoned) || _election.HasFailed)
+                _memory.Disown();
+            ended();
+        }
     }
 
     /// <summary>On the loop.</summary>
@@ -158,6 +175,12 @@ internal sealed class LeaseRun : HeldLease
         {
             case ElectionEvent.GaveUp gaveUp:
                 (_gaveUp, _error) = (true, gaveUp.Error);
+                break;
+            case ElectionEvent.StoreFailed failed:
+                Volatile.Write(ref _trouble, failed.Error);
+                break;
+            case ElectionEvent.StoreRecovered:
+                Volatile.Write(ref _trouble, null);
                 break;
             case ElectionEvent.LeadershipLost lost:
                 EndHold();
