@@ -21,11 +21,13 @@ internal sealed class ReleaseKeeper(ElectorSettings settings, ElectionTurn turn,
         TimeSpan left = Until - turn.Instant;
         if (left <= TimeSpan.Zero && !requests.IsPending)
             return EndBy(new ElectionEvent.NotReleased(requests.LastError));
-        if (requests.MaySend && requests.MustRead)
+        if (!requests.MaySend)
+            return false;
+        if (requests.MustRead)
             requests.Read(left);
-        else if (requests.MaySend && memory.IsOurs)
-            requests.Write(RequestPurpose.Release, memory.View.Latest, LeaseRecords.Release(memory.View.Latest!.Record, settings, turn.Now.Wall), left);
-        else if (requests.MaySend)
+        else if (memory is { IsOurs: true, View.Latest: { } ours })
+            requests.Write(RequestPurpose.Release, ours, LeaseRecords.Release(ours.Record, settings, turn.Now.Wall), left);
+        else
             return EndBy(memory.Own.Contains(memory.View.Latest) ? new ElectionEvent.Released() : null); // Never write over a successor.
         return false;
     }

@@ -31,8 +31,8 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     public int Failures { get; private set; }
 
     /// <summary>
-    /// Whether nothing else than refusals (<see cref="LeaseStoreError.IsLasting"/>) has come for the renew deadline. One alone says little: an API
-    /// server that has just been started refuses everybody until it has read what it had granted.
+    /// Whether nothing else than refusals (<see cref="LeaseStoreError.IsLasting"/>) has come for the renew deadline. One alone says little:
+    /// an API server that has just been started refuses everybody until it has read what it had granted.
     /// </summary>
     public bool IsRefusedForGood { get; private set; }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LeaseElection.Hosting;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
 using Microsoft.Extensions.DependencyInjection;

@@ -117,8 +117,8 @@ internal sealed class LeaseRun : HeldLease
     {
         if (Interlocked.Exchange(ref _isOver, true))
             return;
-        EndHold();
-        _parts.Logger.LeaseAbandoned(_card.LeaseNamespace, _card.LeaseName, _parts.Settings.LeaseDuration.TotalSeconds);
+        if (EndHold())
+            _parts.Logger.LeaseAbandoned(_card.LeaseNamespace, _card.LeaseName, _parts.Settings.LeaseDuration.TotalSeconds);
         Volatile.Write(ref _isAbandoned, true);
         _loop.Abandon();
         _givenUp.TrySetResult();
@@ -135,10 +135,13 @@ internal sealed class LeaseRun : HeldLease
     }
 
     /// <summary>It is given up, lost or abandoned, whatever comes first.</summary>
-    private void EndHold()
+    /// <returns>Whether it was held until now.</returns>
+    private bool EndHold()
     {
-        if (Interlocked.Exchange(ref _holds, 2) == 1)
-            _parts.Instruments.Ended(_parts.BrokerName, _parts.Clock.Now.Monotonic - _heldSince);
+        if (Interlocked.Exchange(ref _holds, 2) != 1)
+            return false;
+        _parts.Instruments.Ended(_parts.BrokerName, _parts.Clock.Now.Monotonic - _heldSince);
+        return true;
     }
 
     /// <summary>A caller without patience has one attempt, however long that takes: whoever asks for a millisecond shall get what is free.</summary>

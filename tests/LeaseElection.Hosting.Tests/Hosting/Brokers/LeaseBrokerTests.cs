@@ -214,7 +214,7 @@ public sealed class LeaseBrokerTests : BrokerTest
         {
             HeldLease? held = await SoonAsync(_process.TryAsync());
             Assert.NotNull(held);
-            await held.DisposeAsync().ConfigureAwait(false);
+            await held.DisposeAsync();
         }
     }
 
