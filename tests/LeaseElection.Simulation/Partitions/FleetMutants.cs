@@ -31,6 +31,9 @@ internal static class FleetMutants
             new(Keeper, "if (_asOf is not { } last || asOf - last > _settings.TrustFor + LookEvery)", "if (_asOf is not { } last)")),
         new("after a gap in the view nothing begins anew", new MutantEdit(Keeper, "if (_asOf is not { } last || asOf - last > _settings.TrustFor + LookEvery)", "if (_asOf is not { } last)")),
         new("members that have fallen silent are trusted", new MutantEdit(Members, "                _silent.Add(member);\n", "                _ = member;\n")),
+        new(
+            "who may be dead is trusted when the leases of the dead have run out (a bug of ours)",
+            new MutantEdit(Members, "(isAnythingHeld || _wasAnythingHeld)", "isAnythingHeld")),
         new("who has let a lease run out is planned with", new MutantEdit(Keeper, "            PassOverWhoLost(i);\n", "")),
         new("who does not take what is wanted of it is waited for", new MutantEdit(Keeper, "                _members.HasLeft(owner, i);\n", "                _ = owner;\n")),
         new("a member that is passed over is so for ever", new MutantEdit(Members, "=> HeardAt <= _lostAt || !turn.IsDue(_until);", "=> _lostAt > TimeSpan.MinValue || _leftAt > TimeSpan.MinValue;")),
