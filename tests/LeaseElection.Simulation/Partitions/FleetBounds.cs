@@ -25,6 +25,18 @@ internal static class FleetBounds
     }
 
     /// <summary>
+    /// Until whoever has just come knows who of those it found is alive, because they have renewed something since, or is not, because they do
+    /// not take what is wanted of them. Before that it may want another share for itself than the others do.
+    /// </summary>
+    public static TimeSpan Learns(FleetScenario scenario)
+    {
+        ElectorSettings settings = scenario.Settings;
+        TimeSpan renewed = settings.RenewInterval + (scenario.KeeperSettings(settings, 1).TrustFor / 4); // It looks that often.
+        TimeSpan passedOn = settings.RetryPeriod * 2;
+        return (renewed > passedOn ? renewed : passedOn) / (1 - scenario.RateError);
+    }
+
+    /// <summary>
     /// Until all is shared out evenly after a change of who is there: what was owned by a dead one is owned again, those who are dead and
     /// own nothing are gone, another number of partitions is believed, and one partition after the other moves.
     /// </summary>

@@ -42,6 +42,9 @@ internal sealed class FleetOracle(Fleet fleet)
     {
         _counts[replica.Identity] = replica.Count;
         MembersChanged();
+
+        // What was free may be under way to the others, who do not know yet: that is due from where it has arrived.
+        fleet.In(FleetBounds.HandOver(fleet.Scenario, isReleased: true), MembersChanged);
     }
 
     public void MembersChanged() => MovesMade.MembersChanged();
@@ -164,6 +167,8 @@ internal sealed class FleetOracle(Fleet fleet)
             Fail($"partition {index} had no owner for {gap.TotalSeconds:0.0} s", Describe());
         if (taker is not null && !_free[index].IsReleased && taker.BootedAt > from)
             gap = fleet.Now - taker.BootedAt; // Who came later waits from when it came.
+        else if (taker is not null && taker.BootedAt + FleetBounds.Learns(fleet.Scenario) is var learned && learned > from)
+            gap = fleet.Now - learned;
         if (gap > FleetBounds.HandOver(fleet.Scenario, _free[index].IsReleased))
         {
             Late++;

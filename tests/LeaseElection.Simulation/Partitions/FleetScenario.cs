@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Partitions;
 
 namespace LeaseElection.Simulation;
 
@@ -55,6 +56,9 @@ internal sealed record FleetScenario
             return safe < Settings.StopTimeout ? safe : Settings.StopTimeout;
         }
     }
+
+    public PartitionKeeperSettings KeeperSettings(ElectorSettings settings, int count) =>
+        PartitionKeeperSettings.Of(settings, count, MoveAfter, PresenceInterval);
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

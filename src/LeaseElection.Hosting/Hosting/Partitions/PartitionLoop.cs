@@ -37,15 +37,9 @@ internal sealed class PartitionLoop : IAsyncDisposable
     public static PartitionLoop Of(PartitionParts parts, ElectionPartitions partitions, LeaderElectionOptions options, int count)
     {
         ElectorSettings settings = parts.Run.Settings;
-        return new PartitionLoop(parts, partitions, new PartitionKeeperSettings
-        {
-            Identity = settings.Identity,
-            Count = count,
-            RetryPeriod = settings.RetryPeriod,
-            MoveAfter = options.Partitions.MoveAfter,
-            PresenceInterval = MemberSettings.Of(options, settings.Identity).RenewInterval,
-            TrustFor = (settings.RenewInterval * 2) + ElectorSettings.RequestTimeout,
-        });
+        TimeSpan presenceInterval = MemberSettings.Of(options, settings.Identity).RenewInterval;
+        return new PartitionLoop(
+            parts, partitions, PartitionKeeperSettings.Of(settings, count, options.Partitions.MoveAfter, presenceInterval));
     }
 
     public PartitionLoop(PartitionParts parts, ElectionPartitions partitions, PartitionKeeperSettings settings)

@@ -36,7 +36,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
         var parts = new PartitionParts(
             "", Run, [work], _watch, LeaseTraits.None, () => world.MembersAt(Run.Clock.Now.Monotonic), _services.GetRequiredService<IServiceScopeFactory>(), _watchdog,
             Lifetime, new ElectionInstruments(), Logs.CreateLogger("partitions"));
-        Loop = new PartitionLoop(parts, Partitions, PartitionKeeperSettingsOf(options));
+        Loop = PartitionLoop.Of(parts, Partitions, options, Count);
     }
 
     public string Identity { get; }
@@ -77,16 +77,6 @@ internal sealed class PartitionReplica : IAsyncDisposable
         _watchdog.Dispose();
         await _services.DisposeAsync();
     }
-
-    private PartitionKeeperSettings PartitionKeeperSettingsOf(LeaderElectionOptions options) => new()
-    {
-        Identity = Identity,
-        Count = Count,
-        RetryPeriod = Run.Settings.RetryPeriod,
-        MoveAfter = options.Partitions.MoveAfter,
-        PresenceInterval = TimeSpan.FromSeconds(10),
-        TrustFor = (Run.Settings.RenewInterval * 2) + ElectorSettings.RequestTimeout,
-    };
 
     private async Task RunAsync(IServiceProvider services, Partition partition, LeadershipTerm term, CancellationToken stoppingToken)
     {
