@@ -35,7 +35,7 @@ internal static class FleetMutants
             "who may be dead is trusted when the leases of the dead have run out (a bug of ours)",
             new MutantEdit(Members, "(isAnythingHeld || _wasAnythingHeld)", "isAnythingHeld")),
         new("who has let a lease run out is planned with", new MutantEdit(Keeper, "            PassOverWhoLost(i);\n", "")),
-        new("who does not take what is wanted of it is waited for", new MutantEdit(Keeper, "                _members.HasLeft(owner, i);\n", "                _ = owner;\n")),
+        new("who does not take what is wanted of it is waited for", new MutantEdit(Keeper, "            _members.HasLeft(owner, i);\n", "            _ = owner;\n")),
         new("a member that is passed over is so for ever", new MutantEdit(Members, "=> HeardAt <= _lostAt || !turn.IsDue(_until);", "=> _lostAt > TimeSpan.MinValue || _leftAt > TimeSpan.MinValue;")),
         new("a partition is handed to one that may be dead", new MutantEdit(Keeper, " && _members.IsAlive(owner, partition.Since);", ";")),
         new("things move while a holder is late", new MutantEdit(Keeper, "                _calmSince = _turn.Instant;\n", "                _ = sight;\n")),

@@ -136,8 +136,7 @@ internal sealed class PartitionLoop : IAsyncDisposable
                 CarryOut(output);
         }
 
-        Publish();
-        SetTimer(wakeAt);
+        SetTimer(wakeAt, Publish());
     }
 
     private void CarryOut(PartitionOutput output)
@@ -184,19 +183,21 @@ internal sealed class PartitionLoop : IAsyncDisposable
         _reporter.Ended();
     }
 
-    private void Publish()
+    /// <returns>When the next lease ends that counts as live in what was published: nobody tells of the end of one that nobody renews.</returns>
+    private TimeSpan Publish()
     {
         ElectionTime now = _run.Clock.Now;
-        PartitionsSnapshot snapshot = PartitionStatuses.Next(_partitions.Snapshot, _slots, _group.View, now);
+        GroupView view = _group.View;
+        PartitionsSnapshot snapshot = PartitionStatuses.Next(_partitions.Snapshot, _slots, view, now);
         _partitions.Publish(snapshot);
-        _reporter.Look(snapshot, _slots, _group.View, now.Monotonic);
+        _reporter.Look(snapshot, _slots, view, now.Monotonic);
+        return view.NextEndAfter(now.Monotonic);
     }
 
-    /// <summary>Also for what is told of the partitions: the end of a lease that nobody renews is nobody's news.</summary>
-    private void SetTimer(TimeSpan wakeAt)
+    private void SetTimer(TimeSpan wakeAt, TimeSpan nextEnd)
     {
         TimeSpan now = _run.Clock.Now.Monotonic;
-        TimeSpan next = new[] { wakeAt, _group.View.NextEndAfter(now), _reporter.NextAt, now + LongestTimer }.Min();
+        TimeSpan next = new[] { wakeAt, nextEnd, _reporter.NextAt, now + LongestTimer }.Min();
         _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max((next - now).TotalMilliseconds, 0))), Timeout.InfiniteTimeSpan);
     }
 

@@ -18,6 +18,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
 {
     private readonly PartitionWorld _world;
     private readonly ConcurrentDictionary<int, TaskCompletionSource> _failures = new();
+    private readonly ConcurrentDictionary<int, Task> _mayStop = new();
     private readonly LeaseGroupWatch _watch;
     private readonly TermWatchdog _watchdog = new(NullLogger<TermWatchdog>.Instance);
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
@@ -56,10 +57,10 @@ internal sealed class PartitionReplica : IAsyncDisposable
     /// <summary>What runs here: which partition, of how many, in which term.</summary>
     public ConcurrentDictionary<Partition, LeadershipTerm> Running { get; } = new();
 
-    /// <summary>Work waits for it when it has been told to stop.</summary>
-    public Task MayStop { get; set; } = Task.CompletedTask;
-
     public IEnumerable<int> Owned => Running.Keys.Select(partition => partition.Index).Order();
+
+    /// <summary>The work of one partition waits for it when it has been told to stop.</summary>
+    public void Holds(int index, Task until) => _mayStop[index] = until;
 
     /// <summary>The work of one partition throws.</summary>
     public void Fail(int index) => _failures[index].SetResult();
@@ -88,7 +89,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
             await failure.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (failure.Task.IsCompleted)
                 throw new InvalidOperationException("The database is away.");
-            await MayStop;
+            await _mayStop.GetValueOrDefault(partition.Index, Task.CompletedTask);
         }
         finally
         {
