@@ -177,7 +177,9 @@ public class PartitionKeeperTests
         Assert.Equal([2, 3], _fleet.Stood);
     }
 
-    /// <summary>Of all who are gone, leases of partitions and a presence are left. The leases run out before the presence gives it away.</summary>
+    /// <summary>
+    /// Of all who are gone, leases of partitions and a presence are left. The leases run out before the presence gives it away.
+    /// </summary>
     [Fact]
     public void AllAreDeadAtFirstSight_NothingIsLeftToThePresenceThatNobodyRenews()
     {

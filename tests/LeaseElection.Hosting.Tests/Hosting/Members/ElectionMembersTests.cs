@@ -304,7 +304,8 @@ public sealed class ElectionMembersTests : HostTest
         }
     }
 
-    private static async Task<IReadOnlyList<ElectionMember>> UntilAsync(ElectionHost host, Func<IReadOnlyList<ElectionMember>, bool> condition)
+    private static async Task<IReadOnlyList<ElectionMember>> UntilAsync(
+        ElectionHost host, Func<IReadOnlyList<ElectionMember>, bool> condition)
     {
         using var patience = new CancellationTokenSource(Signal.Patience);
         await foreach (IReadOnlyList<ElectionMember> members in MembersOf(host).WatchAsync(patience.Token))

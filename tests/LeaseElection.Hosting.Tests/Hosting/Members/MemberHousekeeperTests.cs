@@ -117,7 +117,9 @@ public sealed class MemberHousekeeperTests : IAsyncLifetime, IAsyncDisposable
         _group.Put(name, SomeRecord.HeldBy(identity, duration: 40));
     }
 
-    /// <summary>From one look of the housekeeper to the next, with the watch alive all the time: what is not fresh is not cleared away.</summary>
+    /// <summary>
+    /// From one look of the housekeeper to the next, with the watch alive all the time: what is not fresh is not cleared away.
+    /// </summary>
     private async Task PassAsync(int looks)
     {
         for (int look = 0; look < looks; look++)

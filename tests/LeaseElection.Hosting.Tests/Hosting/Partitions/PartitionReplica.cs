@@ -20,6 +20,8 @@ internal sealed class PartitionReplica : IAsyncDisposable
     private readonly ConcurrentDictionary<int, TaskCompletionSource> _failures = new();
     private readonly ConcurrentDictionary<int, Task> _mayStop = new();
     private readonly LeaseGroupWatch _watch;
+    private TimeSpan _lookedAt;
+    private volatile bool _isStopping;
     private readonly TermWatchdog _watchdog = new(NullLogger<TermWatchdog>.Instance);
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
@@ -31,13 +33,28 @@ internal sealed class PartitionReplica : IAsyncDisposable
         var options = new LeaderElectionOptions();
         configure?.Invoke(options);
         ElectorSettings settings = ElectionSettings.Of(options, identity, TimeSpan.FromSeconds(30));
-        Run = new ElectionRun(new ElectionIdentityCard("shop", PartitionWorld.LeaseName, identity), settings, new ElectionClock(world.Time));
+        var card = new ElectionIdentityCard("shop", PartitionWorld.LeaseName, identity);
+        Run = new ElectionRun(card, settings, new ElectionClock(world.Time));
         _watch = new LeaseGroupWatch(world.Leases.OpenGroup(PartitionWorld.LeaseName), Run, NullLogger.Instance);
         var work = new PartitionedWorkRegistration("", "Orders", RunAsync);
         var parts = new PartitionParts(
-            "", Run, [work], _watch, LeaseTraits.None, () => world.MembersAt(Run.Clock.Now.Monotonic), _services.GetRequiredService<IServiceScopeFactory>(), _watchdog,
+            "", Run, [work], _watch, LeaseTraits.None, LookAtMembers, _services.GetRequiredService<IServiceScopeFactory>(), _watchdog,
             Lifetime, new ElectionInstruments(), Logs.CreateLogger("partitions"));
         Loop = PartitionLoop.Of(parts, Partitions, options, Count);
+    }
+
+    /// <summary>
+    /// Whether what was due some time ago has happened here: renewals, looks of the keeper, and, if anybody renews, news of that.
+    /// </summary>
+    public bool IsUpToDate(bool anybodyRenews, TimeSpan within)
+    {
+        TimeSpan now = Run.Clock.Now.Monotonic;
+        bool isRenewed = Running.Values.All(term =>
+            !term.IsHeld || term.TimeLeft > Run.Settings.RenewDeadline - Run.Settings.RenewInterval - within);
+        TimeSpan trusted = PartitionKeeperSettings.Of(Run.Settings, Count, TimeSpan.Zero, TimeSpan.Zero).TrustFor;
+        bool hasLooked = _isStopping || now - _lookedAt <= (trusted / 4) + within;
+        bool hasHeard = !anybodyRenews || _watch.View.AsOf is not { } asOf || now - asOf <= Run.Settings.RenewInterval + within;
+        return isRenewed && hasLooked && hasHeard;
     }
 
     public string Identity { get; }
@@ -67,8 +84,16 @@ internal sealed class PartitionReplica : IAsyncDisposable
 
     public void Start()
     {
+        _lookedAt = Run.Clock.Now.Monotonic;
         _watch.Start();
         Loop.Start();
+    }
+
+    /// <summary>Returns at once.</summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        Loop.RequestShutDown();
     }
 
     public async ValueTask DisposeAsync()
@@ -78,6 +103,9 @@ internal sealed class PartitionReplica : IAsyncDisposable
         _watchdog.Dispose();
         await _services.DisposeAsync();
     }
+
+    /// <summary>As the keeper does at each of its looks.</summary>
+    private IReadOnlyList<PartitionMember> LookAtMembers() => _world.MembersAt(_lookedAt = Run.Clock.Now.Monotonic);
 
     private async Task RunAsync(IServiceProvider services, Partition partition, LeadershipTerm term, CancellationToken stoppingToken)
     {
