@@ -11,7 +11,8 @@ internal static class FleetBounds
     public static TimeSpan Gap(FleetScenario scenario)
     {
         ElectorSettings settings = scenario.Settings;
-        TimeSpan bound = settings.LeaseDuration + (settings.RenewInterval * 2) + (settings.RetryPeriod * 4) + ElectorSettings.RequestTimeout;
+        TimeSpan bound = settings.LeaseDuration + (settings.RenewInterval * 2) + (settings.RetryPeriod * 4)
+            + ElectorSettings.RequestTimeout;
         return (bound / (1 - scenario.RateError)) + TimeSpan.FromSeconds(2);
     }
 
@@ -25,8 +26,8 @@ internal static class FleetBounds
     }
 
     /// <summary>
-    /// Until whoever has just come knows who of those it found is alive, because they have renewed something since, or is not, because they do
-    /// not take what is wanted of them. Before that it may want another share for itself than the others do.
+    /// Until whoever has just come knows who of those it found is alive, because they have renewed something since, or is not, because they
+    /// do not take what is wanted of them. Before that it may want another share for itself than the others do.
     /// </summary>
     public static TimeSpan Learns(FleetScenario scenario)
     {
@@ -43,7 +44,8 @@ internal static class FleetBounds
     public static TimeSpan Settled(FleetScenario scenario)
     {
         TimeSpan move = scenario.Drain + TimeSpan.FromSeconds(0.5);
-        TimeSpan bound = FleetScenario.PresenceDuration + FleetScenario.PresenceInterval + (scenario.MoveAfter * 3) + (move * scenario.MostPartitions * 2);
+        TimeSpan bound = FleetScenario.PresenceDuration + FleetScenario.PresenceInterval + (scenario.MoveAfter * 3)
+            + (move * scenario.MostPartitions * 2);
         return (bound / (1 - scenario.RateError)) + (Gap(scenario) * 2);
     }
 }

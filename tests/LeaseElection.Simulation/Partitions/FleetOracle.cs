@@ -92,7 +92,9 @@ internal sealed class FleetOracle(Fleet fleet)
         PausedUntil = until > PausedUntil ? until : PausedUntil;
     }
 
-    /// <summary>Its lease is held or renewed. Whoever took it before may have died before its work began: that counts from its write.</summary>
+    /// <summary>
+    /// Its lease is held or renewed. Whoever took it before may have died before its work began: that counts from its write.
+    /// </summary>
     public void Promised(int index, string by)
     {
         (string? before, TimeSpan at) = _promised[index];
@@ -129,7 +131,8 @@ internal sealed class FleetOracle(Fleet fleet)
             (least, most) = (Math.Min(least, owned), Math.Max(most, owned));
         }
 
-        return most - least <= 1 && _running.TrueForAll(work => !work.IsTold && !work.Replica.IsLeaving && work.Count == shared && work.Index < shared);
+        return most - least <= 1 && _running.TrueForAll(work =>
+            !work.IsTold && !work.Replica.IsLeaving && work.Count == shared && work.Index < shared);
     }
 
     public void CheckSettled(TimeSpan bound)
@@ -149,7 +152,8 @@ internal sealed class FleetOracle(Fleet fleet)
     }
 
     public string Describe() => string.Join(", ", fleet.Replicas.Select(replica =>
-        $"{replica.Identity} of {replica.Count}: {string.Join(' ', _running.Where(work => work.Replica == replica).Select(work => work.Index).Order())}"));
+        $"{replica.Identity} of {replica.Count}: "
+        + string.Join(' ', _running.Where(work => work.Replica == replica).Select(work => work.Index).Order())));
 
     /// <summary>
     /// What is wanted of nobody but those who are dead is taken when their lease has run out, and passed on twice at most, by whoever has

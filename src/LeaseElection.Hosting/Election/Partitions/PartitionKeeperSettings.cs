@@ -19,8 +19,8 @@ internal sealed record PartitionKeeperSettings
     public required TimeSpan PresenceInterval { get; init; }
 
     /// <summary>
-    /// How old a view may be and still be acted on: two renew intervals of the election and the time of a request, so that an outage is seen
-    /// as one before it looks as if leases ran out.
+    /// How old a view may be and still be acted on: two renew intervals of the election and the time of a request, so that an outage is
+    /// seen as one before it looks as if leases ran out.
     /// </summary>
     public required TimeSpan TrustFor { get; init; }
 

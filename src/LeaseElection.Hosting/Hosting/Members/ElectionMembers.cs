@@ -41,8 +41,8 @@ internal sealed class ElectionMembers : IElectionMembers
     }
 
     /// <summary>
-    /// Until something happens, or the first of the members that were told of has been silent for too long, which may be over by now: whoever
-    /// is told takes its time.
+    /// Until something happens, or the first of the members that were told of has been silent for too long, which may be over by now:
+    /// whoever is told takes its time.
     /// </summary>
     private static async Task WaitAsync(ElectionClock clock, TimeSpan end, Task status, Task news, CancellationToken cancellationToken)
     {

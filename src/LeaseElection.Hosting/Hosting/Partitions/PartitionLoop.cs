@@ -16,7 +16,8 @@ internal sealed class PartitionLoop : IAsyncDisposable
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
     // One place: any number of reasons to look make one look.
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _over = new();
     private readonly ElectionRun _run;
     private readonly ElectionPartitions _partitions;
@@ -183,7 +184,8 @@ internal sealed class PartitionLoop : IAsyncDisposable
         _reporter.Ended();
     }
 
-    /// <returns>When the next lease ends that counts as live in what was published: nobody tells of the end of one that nobody renews.</returns>
+    /// <returns>When the next lease ends that counts as live in what was published: nobody tells of the end of one that nobody
+    /// renews.</returns>
     private TimeSpan Publish()
     {
         ElectionTime now = _run.Clock.Now;
