@@ -26,6 +26,9 @@ internal sealed record ElectorSettings
 
     public required TimeSpan RenewDeadline { get; init; }
 
+    /// <summary>The most one request may take here: <see cref="RequestTimeout"/>, or less.</summary>
+    public TimeSpan LongestRequest => RenewDeadline / 3 < RequestTimeout ? RenewDeadline / 3 : RequestTimeout;
+
     public required TimeSpan RenewInterval { get; init; }
 
     /// <summary>

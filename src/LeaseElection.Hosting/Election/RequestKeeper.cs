@@ -42,12 +42,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
 
     public bool MaySend => _pending is null && turn.Instant >= _pacer.NextAt;
 
-    /// <summary>A third of the renew deadline at most: one hung request must never cost the term.</summary>
-    private TimeSpan Timeout(TimeSpan left)
-    {
-        TimeSpan most = settings.RenewDeadline / 3 < ElectorSettings.RequestTimeout ? settings.RenewDeadline / 3 : ElectorSettings.RequestTimeout;
-        return left < most ? left : most;
-    }
+    private TimeSpan Timeout(TimeSpan left) => left < settings.LongestRequest ? left : settings.LongestRequest;
 
     public void Read(TimeSpan left)
     {
