@@ -10,6 +10,9 @@ internal sealed class FencedContext(DbContextId use)
     /// <summary>The first term that it was used in, which is the only one that it may write in.</summary>
     public LeadershipTerm? Term { get; set; }
 
+    /// <summary>Whether somebody said which that is: one of a partition or of a lock, which no election is in.</summary>
+    public bool IsTold { get; set; }
+
     /// <summary>The transaction that something was written in, which is not to be committed unchecked.</summary>
     public Guid? Written { get; set; }
 
