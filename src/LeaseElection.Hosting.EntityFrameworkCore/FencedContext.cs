@@ -22,6 +22,9 @@ internal sealed class FencedContext(DbContextId use)
     /// <summary>Whether the check was made already, of a <c>SaveChanges</c> whose transaction is committed past us.</summary>
     public bool IsChecked { get; set; }
 
+    /// <summary>How many a <c>SaveChanges</c> is in: an interceptor of the app may save on its own account while one begins.</summary>
+    public int Saves { get; set; }
+
     /// <summary>Whether a <c>SaveChanges</c> was made to begin a transaction where it would have gone without one.</summary>
     public bool MadeToBegin { get; set; }
 }

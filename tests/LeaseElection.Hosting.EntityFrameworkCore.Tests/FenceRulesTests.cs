@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.EntityFrameworkCore.Tests.Ledgers;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -148,6 +149,19 @@ public sealed class FenceRulesTests : IAsyncLifetime
         Assert.Equal(["unfenced"], await _database.PayeesAsync());
     }
 
+    /// <summary>As an interceptor does that writes down who changed what. The end of the inner one is not that of the outer one.</summary>
+    [Fact]
+    public async Task SaveChanges_InTheMidstOfAnother_LeavesThatFenced()
+    {
+        var options = _database.Options(_election.Lead(5)).AddInterceptors(new SavesFirst());
+        await using var ledger = new Ledger(options.Options);
+
+        await ledger.SaveAsync("outer");
+
+        Assert.Equal(AutoTransactionBehavior.WhenNeeded, ledger.Database.AutoTransactionBehavior);
+        Assert.Equal(["inner", "outer"], await _database.PayeesAsync());
+    }
+
     [Fact]
     public async Task Pool_HandsAContextOfAnEarlierTermOut_AsOneThatBelongsToNone()
     {
@@ -278,6 +292,25 @@ public sealed class FenceRulesTests : IAsyncLifetime
 
         const string Tokens = """SELECT CAST("Token" AS INTEGER) AS "Value" FROM "of ""whom" """;
         Assert.Equal(5, Assert.Single(await context.Database.SqlQueryRaw<int>(Tokens).ToArrayAsync()));
+    }
+
+    private sealed class SavesFirst : SaveChangesInterceptor
+    {
+        private bool _saves;
+
+        public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
+            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        {
+            if (_saves)
+                return result;
+            _saves = true;
+            var ledger = (Ledger)eventData.Context!;
+            Payment outer = Assert.Single(ledger.ChangeTracker.Entries<Payment>()).Entity;
+            ledger.Entry(outer).State = EntityState.Detached;
+            await ledger.SaveAsync("inner");
+            ledger.Add(outer);
+            return result;
+        }
     }
 
     private sealed class Bare(DbContextOptions<Bare> options) : DbContext(options)
