@@ -195,7 +195,10 @@ public sealed class PostgresFenceTests(PostgresFixture fixture) : FenceContract
     private sealed class BeforeTheWrite(Func<Task> act) : DbCommandInterceptor
     {
         public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<DbDataReader> result,
+            CancellationToken cancellationToken = default)
         {
             if (eventData.CommandSource == CommandSource.SaveChanges)
                 await act();
