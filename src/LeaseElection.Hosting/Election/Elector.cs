@@ -220,6 +220,7 @@ internal sealed class Elector
     {
         _candidacy.Failed();
         _requests.Conflicted(HeldTerm?.Validity.Deadline);
+        HeldTerm?.RenewalFailed();
         _watch.Mistrust();
         EndTakingOver();
     }
@@ -238,6 +239,7 @@ internal sealed class Elector
             return;
         }
 
+        term.RenewalFailed();
         _turn.Report(new ElectionEvent.RenewalFailed(error, _requests.Failures, term.Left));
         if (term.Validity.IsDoubtful(request.Sent))
             term.Lose(StopReason.ClockJumped, Holder);
