@@ -1,6 +1,5 @@
 using LeaseElection.Testing;
 using LeaseElection.Testing.Election;
-using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -255,7 +254,7 @@ public sealed class WorkPreparationTests : HostTest
     [Fact]
     public async Task PreparationAwaitsItsOwnStepDown_IsRefusedAsForWork()
     {
-        _story.PrepareAsync = _ => _host.Election.StepDownAsync();
+        _story.PrepareAsync = _ => _host.Election.StepDownAsync(CancellationToken.None);
         await StandByAsync();
 
         LogEntry entry = await _host.Logs.WaitForAsync("PreparationFailed");
