@@ -28,7 +28,7 @@ internal static class WarmBenchmark
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
         Console.WriteLine("| work | take-over to the first useful act | end of the last leader's work to it |");
         Console.WriteLine("|---|---|---|");
-        foreach (Way way in new[] { Way.Warm, Way.Cold, Way.Ready })
+        foreach (Way way in new[] { Way.Ready, Way.Cold, Way.Warm })
             await MeasureAsync(server, way, trials);
     }
 
@@ -45,14 +45,16 @@ internal static class WarmBenchmark
         for (int i = -1; i < trials; i++) // The first one is not counted: code that is not compiled yet.
         {
             (IHost leader, IHost standby) = present.Term.Identity == "a" ? (a, b) : (b, a);
-            await PreparedAsync(ElectionOf(standby));
-            Act next = await HandOverAsync(ElectionOf(leader));
-            if (next.Term.Identity == present.Term.Identity)
-                throw new InvalidOperationException("The one that stepped down leads again.");
+            await Task.Delay(Preparation * 1.5, TimeProvider.System, CancellationToken.None); // All alike, whatever they prepare.
+            if (ElectionOf(standby).Status.IsPrepared == false)
+                throw new InvalidOperationException("The standby is not prepared.");
+            Task<long> takenOver = TakenOverAsync(ElectionOf(standby));
+            await ElectionOf(leader).StepDownAsync();
+            Act next = await acts.Reader.ReadAsync();
             if (i >= 0)
             {
-                fromTakeOver.Add(next.At - next.Term.AcquiredAt);
-                fromEnd.Add(next.At - present.Ended!.Value);
+                fromTakeOver.Add(TimeProvider.System.GetElapsedTime(await takenOver, next.At));
+                fromEnd.Add(TimeProvider.System.GetElapsedTime(present.Ended, next.At));
             }
 
             present = next;
@@ -61,12 +63,6 @@ internal static class WarmBenchmark
         await a.StopAsync();
         await b.StopAsync();
         Console.WriteLine($"| {Describe(way)} | {Figures.Fine(fromTakeOver)} | {Figures.Fine(fromEnd)} |");
-
-        async Task<Act> HandOverAsync(ILeaderElection leader)
-        {
-            await leader.StepDownAsync();
-            return await acts.Reader.ReadAsync();
-        }
 
         IHost Replica(string identity)
         {
@@ -91,22 +87,19 @@ internal static class WarmBenchmark
         {
             if (way == Way.Cold)
                 await PrepareAsync(stoppingToken);
-            var act = new Act(term, TimeProvider.System.GetUtcNow());
+            var act = new Act(term, TimeProvider.System.GetTimestamp());
             acts.Writer.TryWrite(act);
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            act.Ended = TimeProvider.System.GetUtcNow();
+            act.Ended = TimeProvider.System.GetTimestamp();
         }
     }
 
     private static Task PrepareAsync(CancellationToken cancellationToken) => Task.Delay(Preparation, TimeProvider.System, cancellationToken);
 
-    private static async Task PreparedAsync(ILeaderElection election)
+    private static async Task<long> TakenOverAsync(ILeaderElection election)
     {
-        await foreach (LeaderElectionStatus status in election.WatchAsync())
-        {
-            if (status.IsPrepared != false && status.HolderIdentity != election.Identity)
-                return;
-        }
+        await election.WaitForLeadershipAsync();
+        return TimeProvider.System.GetTimestamp();
     }
 
     private static ILeaderElection ElectionOf(IHost host) => host.Services.GetRequiredService<ILeaderElection>();
@@ -129,9 +122,9 @@ internal static class WarmBenchmark
         Ready,
     }
 
-    private sealed record Act(LeadershipTerm Term, DateTimeOffset At)
+    private sealed record Act(LeadershipTerm Term, long At)
     {
         /// <summary>When its work had ended.</summary>
-        public DateTimeOffset? Ended { get; set; }
+        public long Ended { get; set; }
     }
 }
