@@ -54,12 +54,14 @@ internal sealed class ElectionTerm
     private TimeSpan DangerAt => Validity.Deadline - (_settings.RenewDeadline / 2);
 
     /// <summary>
-    /// Looks at the clocks. Returns <see langword="true"/> when they have just become doubtful, so that a renewal must prove the term
-    /// at once (design 5, rule 14).
+    /// Looks at the clocks, by which the term may be over. Returns <see langword="true"/> when they have just become doubtful, so that a
+    /// renewal must prove the term at once (design 5, rule 14).
     /// </summary>
-    public bool BecomesDoubtful()
+    public bool BecomesDoubtful(string? holder)
     {
-        if (_inDoubt || !Validity.IsDoubtful(_turn.Now))
+        if (Validity.IsOver(_turn.Now))
+            Lose(Election.StopReason.DeadlinePassed, holder);
+        if (!Holds || _inDoubt || !Validity.IsDoubtful(_turn.Now))
             return false;
         _inDoubt = true;
         RenewAt = _turn.Instant;
@@ -84,8 +86,17 @@ internal sealed class ElectionTerm
         _turn.Report(new ElectionEvent.Renewed(_turn.Instant - sent.Monotonic));
     }
 
-    /// <summary>A renewal failed, was refused, or nobody knows what became of it. The term goes on, but may be in danger.</summary>
-    public void RenewalFailed() => _renewalFailed = true;
+    /// <summary>A renewal failed, which ends the term where it was sent to prove it (design 5, rule 14).</summary>
+    public void OnFailure(ElectionEvent.RenewalFailed failed, ElectionTime sent, string? holder)
+    {
+        _renewalFailed = true;
+        _turn.Report(failed);
+        if (Validity.IsDoubtful(sent))
+            Lose(Election.StopReason.ClockJumped, holder);
+    }
+
+    /// <summary>A renewal was refused, because somebody wrote before it. If none succeeds the term ends as after failures.</summary>
+    public void OnConflict() => _renewalFailed = true;
 
     /// <summary>Leadership is over. Work has until the instant at which another process may lead.</summary>
     public void Lose(StopReason reason, string? holder)
