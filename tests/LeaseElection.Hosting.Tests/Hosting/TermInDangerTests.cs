@@ -38,6 +38,7 @@ public sealed class TermInDangerTests : HostTest
         Assert.True(term.IsHeld);
         Assert.False(term.Lost.IsCancellationRequested);
 
+        await _host.Logs.WaitForAsync("RenewalFailedAgain"); // The request that was under way.
         _host.Store.All(FakeFault.None);
         Time.Advance(TimeSpan.FromSeconds(2));
         await _host.Logs.WaitForAsync("Renewed");
