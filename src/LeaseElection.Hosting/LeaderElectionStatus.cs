@@ -37,4 +37,10 @@ public sealed record LeaderElectionStatus
     /// Why the lease cannot be read or written at present, in words an operator can act on; <see langword="null"/> when it can.
     /// </summary>
     public string? LastError { get; init; }
+
+    /// <summary>
+    /// Whether all work of this process is prepared (<see cref="ILeaderWork.PrepareAsync"/>): its next term, or this one, need not wait for
+    /// that. <see langword="null"/> where no work prepares anything.
+    /// </summary>
+    public bool? IsPrepared { get; init; }
 }

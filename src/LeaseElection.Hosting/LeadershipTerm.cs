@@ -15,9 +15,12 @@ public sealed class LeadershipTerm
     private readonly ElectionClock _clock;
     private readonly FencingToken? _fencingToken;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _dangerLock = new();
     private volatile TermValidity _validity;
     private volatile bool _ended;
     private int _cancelled;
+    private CancellationTokenSource? _danger;
+    private bool _inDanger;
 
     internal LeadershipTerm(ElectionIdentityCard card, TermFacts facts, TermValidity validity, ElectionClock clock)
     {
@@ -78,6 +81,36 @@ public sealed class LeadershipTerm
     /// <summary>Fires when work is to stop, because leadership is lost or is to be given up: the same token that work gets.</summary>
     public CancellationToken Lost { get; }
 
+    /// <summary>
+    /// Fires when the term may soon be lost: a renewal has failed, none has succeeded since, and half of <see
+    /// cref="LeaderElectionOptions.RenewDeadline"/> is gone. The term is still held: save now what the next leader should go on from.
+    /// </summary>
+    /// <remarks>
+    /// It does not fire when the term ends for another reason, such as another holder, nor in a process that was frozen meanwhile. What is
+    /// registered with it runs on a thread of its own, and holds up no renewal.
+    /// </remarks>
+    /// <value>
+    /// When a renewal succeeds after all, the danger is over: a token that had fired stays so, and this gives a new one, which fires with the
+    /// next danger. So ask for it each time that you look at it, or register with it.
+    /// </value>
+    public CancellationToken InDanger
+    {
+        get
+        {
+            lock (_dangerLock)
+            {
+                if (_danger is null)
+                {
+                    _danger = new CancellationTokenSource();
+                    if (_inDanger)
+                        _danger.Cancel(); // Nobody has registered anything yet.
+                }
+
+                return _danger.Token;
+            }
+        }
+    }
+
     /// <summary>Call it right before an act that cannot be undone. It does not replace a fencing token: a pause may fall between.</summary>
     /// <exception cref="LeadershipLostException">This process does not lead any more.</exception>
     public void ThrowIfLost()
@@ -88,7 +121,27 @@ public sealed class LeadershipTerm
 
     internal TermValidity Validity => _validity;
 
-    internal void Extend(TermValidity validity) => _validity = validity;
+    internal void Extend(TermValidity validity)
+    {
+        _validity = validity;
+        lock (_dangerLock)
+        {
+            if (_inDanger)
+                (_inDanger, _danger) = (false, null);
+        }
+    }
+
+    /// <summary>
+    /// The term may soon be lost. Like <see cref="Cancel()"/>, what users registered runs, and throws, on the calling thread.
+    /// </summary>
+    internal void Endanger() => TakeDanger()?.Cancel();
+
+    /// <summary>Like <see cref="Cancel(Action{Exception})"/>, on a thread of its own: where anybody has asked for the token.</summary>
+    internal void Endanger(Action<Exception> onError)
+    {
+        if (TakeDanger() is { } danger)
+            CancelApart(danger, "LeaseElection danger " + LeaseName, onError);
+    }
 
     /// <summary>Leadership is over for good, whatever the clock says.</summary>
     internal void End() => _ended = true;
@@ -116,11 +169,25 @@ public sealed class LeadershipTerm
     {
         if (Interlocked.Exchange(ref _cancelled, 1) != 0)
             return;
+        CancelApart(_stopping, "LeaseElection stop " + LeaseName, onError);
+    }
+
+    private CancellationTokenSource? TakeDanger()
+    {
+        lock (_dangerLock)
+        {
+            _inDanger = true;
+            return _danger;
+        }
+    }
+
+    private static void CancelApart(CancellationTokenSource source, string threadName, Action<Exception> onError)
+    {
         var thread = new Thread(() =>
         {
             try
             {
-                _stopping.Cancel();
+                source.Cancel();
             }
             catch (AggregateException exception)
             {
@@ -129,7 +196,7 @@ public sealed class LeadershipTerm
         })
         {
             IsBackground = true,
-            Name = "LeaseElection stop " + LeaseName,
+            Name = threadName,
         };
         thread.UnsafeStart();
     }

@@ -43,7 +43,14 @@ public sealed class LeadershipTermSource
     public CancellationToken Token => Term.Lost;
 
     /// <summary>
-    /// The term is held for so long from now on. By the time alone it only ceases to be held; <see cref="Token"/> fires with
+    /// Renewals fail, and half of the term's time is gone: <see cref="LeadershipTerm.InDanger"/> fires, until <see cref="Renew"/>. What is
+    /// registered with it has run when this returns.
+    /// </summary>
+    /// <exception cref="AggregateException">What is registered with the token threw.</exception>
+    public void Endanger() => Term.Endanger();
+
+    /// <summary>
+    /// The term is held for so long from now on, and in no danger. By the time alone it only ceases to be held; <see cref="Token"/> fires with
     /// <see cref="Lose"/> and <see cref="Stop"/>.
     /// </summary>
     /// <param name="validFor">Not negative.</param>

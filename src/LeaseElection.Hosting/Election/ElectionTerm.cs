@@ -15,6 +15,8 @@ internal sealed class ElectionTerm
     private TimeSpan _drainUntil = TimeSpan.MaxValue;
     private TimeSpan _overrunAt = TimeSpan.MaxValue;
     private bool _inDoubt;
+    private bool _renewalFailed;
+    private bool _inDanger;
 
     public ElectionTerm(TermFacts facts, ElectionTime sent, ElectorSettings settings, ElectionTurn turn, GrowingPause pause)
     {
@@ -48,6 +50,9 @@ internal sealed class ElectionTerm
 
     public TimeSpan Left => Validity.Deadline - _turn.Instant;
 
+    /// <summary>From when on a failed renewal is a danger to the term: half of its time is gone.</summary>
+    private TimeSpan DangerAt => Validity.Deadline - (_settings.RenewDeadline / 2);
+
     /// <summary>
     /// Looks at the clocks, by which the term may be over. Returns <see langword="true"/> when they have just become doubtful, so that a
     /// renewal must prove the term at once (design 5, rule 14).
@@ -74,6 +79,8 @@ internal sealed class ElectionTerm
             return;
         Validity = validity;
         _inDoubt = validity.IsDoubtful(_turn.Now);
+        _renewalFailed = false;
+        _inDanger = false;
         RenewAt = _inDoubt ? _turn.Instant : sent.Monotonic + _settings.RenewInterval;
         _turn.Out(new ElectionOutput.ExtendTerm(validity));
         _turn.Report(new ElectionEvent.Renewed(_turn.Instant - sent.Monotonic));
@@ -82,10 +89,14 @@ internal sealed class ElectionTerm
     /// <summary>A renewal failed, which ends the term where it was sent to prove it (design 5, rule 14).</summary>
     public void OnFailure(ElectionEvent.RenewalFailed failed, ElectionTime sent, string? holder)
     {
+        _renewalFailed = true;
         _turn.Report(failed);
         if (Validity.IsDoubtful(sent))
             Lose(Election.StopReason.ClockJumped, holder);
     }
+
+    /// <summary>A renewal was refused, because somebody wrote before it. If none succeeds the term ends as after failures.</summary>
+    public void OnConflict() => _renewalFailed = true;
 
     /// <summary>Leadership is over. Work has until the instant at which another process may lead.</summary>
     public void Lose(StopReason reason, string? holder)
@@ -169,6 +180,8 @@ internal sealed class ElectionTerm
     {
         if (Holds && _turn.Instant >= _drainUntil)
             Lose(Election.StopReason.DrainTimedOut, null);
+        if (Holds && _renewalFailed && !_inDanger && _turn.Instant >= DangerAt)
+            Endanger();
         foreach ((TimeSpan At, int Work) restart in _restarts.FindAll(restart => restart.At <= _turn.Instant))
         {
             _restarts.Remove(restart);
@@ -187,9 +200,19 @@ internal sealed class ElectionTerm
             yield break;
         yield return Validity.Deadline;
         yield return RenewAt;
+        if (_renewalFailed)
+            yield return DangerAt;
         yield return _drainUntil;
         foreach ((TimeSpan at, _) in _restarts)
             yield return at;
+    }
+
+    /// <summary>Once for each row of failures: work can still save what it has done (design 5, rule 17).</summary>
+    private void Endanger()
+    {
+        _inDanger = true;
+        _turn.Out(new ElectionOutput.EndangerTerm());
+        _turn.Report(new ElectionEvent.TermInDanger(Left));
     }
 
     private void Stop(StopReason reason)

@@ -218,6 +218,7 @@ internal sealed class Elector
     {
         _candidacy.Failed();
         _requests.Conflicted(HeldTerm?.Validity.Deadline);
+        HeldTerm?.OnConflict();
         _watch.Mistrust();
         EndTakingOver();
     }

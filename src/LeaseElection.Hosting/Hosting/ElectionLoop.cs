@@ -40,7 +40,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _elector = new Elector(run.Settings, Random.Shared, parts.Memory);
         var store = new MeteredLeaseStore(parts.Store, parts.Telemetry.Metrics, run.Clock.TimeProvider);
         _store = new StoreRunner(store, run, Post, parts.Logger);
-        _work = new WorkRunner(parts.Works, parts.Scopes, Post, parts.Telemetry.Metrics, parts.Logger);
+        _work = new WorkRunner(parts.Works, parts.Scopes, run, Post, parts.Telemetry.Metrics, parts.Logger);
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
         _announcements = parts.Announcements;
@@ -183,7 +183,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
         // lease is released or anybody is told.
         UpdateTerm(outputs);
         _reporter.Now(_elector.State);
-        _election.Publish(ElectionSnapshot.Of(_elector, _startedAt, now), _term);
+        if (_elector.State == LeaderElectionState.Standby)
+            _work.StandBy();
+        _election.Publish(ElectionSnapshot.Of(_elector, _startedAt, now) with { IsPrepared = _work.IsPrepared }, _term);
         foreach (ElectionOutput output in outputs)
             CarryOut(output);
         _reporter.Settle();
@@ -244,6 +246,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
                 _work.Stop(_announcements.WithdrawnAsync());
                 break;
             case ElectionOutput.ExtendTerm:
+                break;
+            case ElectionOutput.EndangerTerm:
+                _term!.Endanger(_reporter.DangerCallbackFailed);
                 break;
             case ElectionOutput.WakeAt wake:
                 SetTimer(wake.Instant - _run.Clock.Now.Monotonic);
@@ -313,6 +318,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         await _timer.DisposeAsync().ConfigureAwait(false);
         _election.Publish(_election.Snapshot with { State = LeaderElectionState.Stopped, Holds = false }, null);
         ReleaseStepDownWaiters();
+        await _work.EndPreparationsAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -31,6 +31,9 @@ internal sealed record ElectionSnapshot
     /// <summary>Whether work still runs although another process may lead.</summary>
     public bool HasOverrun { get; init; }
 
+    /// <inheritdoc cref="LeaderElectionStatus.IsPrepared"/>
+    public bool? IsPrepared { get; init; }
+
     public LeaderElectionStatus ToStatus() => new()
     {
         State = State,
@@ -41,6 +44,7 @@ internal sealed record ElectionSnapshot
         RenewalSeenAt = WallAt(RenewalSeenAt),
         ReadAt = WallAt(AnsweredAt),
         LastError = LastError?.Message,
+        IsPrepared = IsPrepared,
     };
 
     public static ElectionSnapshot Of(Elector elector, TimeSpan startedAt, ElectionTime now) => new()

@@ -91,7 +91,7 @@ public sealed partial class ObservabilityPageTests : HostTest
         return host;
     }
 
-    /// <summary>Everything that can be measured: a request fails, a term is lost, its work overruns and then throws.</summary>
+    /// <summary>Everything that can be measured: a request fails, a term is in danger and is lost, its work overruns and then throws.</summary>
     private async Task LoseAsync(ElectionHost host, MeasurementRecorder recorder)
     {
         await host.StartAsync();
@@ -99,6 +99,9 @@ public sealed partial class ObservabilityPageTests : HostTest
         Time.Advance(TimeSpan.FromSeconds(1));
         await Work.StartedAsync();
         recorder.Observe("leader_election.leader");
+        host.Store.Next(FakeFault.Fail);
+        Time.Advance(TimeSpan.FromSeconds(5));
+        await recorder.UntilAsync("leader_election.term.dangers", 1);
         Server.Edit(record => record with { HolderIdentity = "other" });
         await host.UntilStateAsync(LeaderElectionState.Draining);
         Time.Advance(TimeSpan.FromSeconds(5));

@@ -122,6 +122,16 @@ internal sealed class Oracle(World world)
         return true;
     }
 
+    /// <summary>A process has taken note of something: work knows whether its term is in danger.</summary>
+    public void CheckDanger(SimProcess process)
+    {
+        if (!process.IsHeld)
+            return;
+        bool isInDanger = process.HasFailedToRenew && process.Monotonic >= process.Proof - (process.Settings.RenewDeadline / 2);
+        if (process.Term!.InDanger.IsCancellationRequested != isInDanger)
+            Fail(isInDanger ? "a term is in danger, and its work is not told" : "work is told that its term is in danger, which it is not", process);
+    }
+
     /// <summary>The server has carried out a write.</summary>
     public void Committed(Call call, Lease? before, Lease after)
     {

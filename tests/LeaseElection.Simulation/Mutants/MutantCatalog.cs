@@ -118,6 +118,11 @@ internal static class MutantCatalog
             "what was seen of a holder counts from the last look of an earlier elector",
             new MutantEdit(Elector, "        _view = memory.View;\n", "        _view = memory.View;\n        _view.ForgetPromise();\n"),
             new MutantEdit(View, "    public void Disown()\n", "    public void ForgetPromise() => FreeAt = FreeAt == TimeSpan.MinValue ? FreeAt : RenewalSeenAt ?? FreeAt;\n\n    public void Disown()\n")),
+        new("a term that is in danger says nothing", new MutantEdit(Term, "        _turn.Out(new ElectionOutput.EndangerTerm());\n", "")),
+        new("a term is in danger though no renewal has failed", new MutantEdit(Term, "if (Holds && _renewalFailed && !_inDanger", "if (Holds && !_inDanger")),
+        new("a term is in danger from the first failure on", new MutantEdit(Term, "Validity.Deadline - (_settings.RenewDeadline / 2);", "TimeSpan.MinValue;")),
+        new("a failure counts though a renewal has succeeded since", new MutantEdit(Term, "        _renewalFailed = false;\n", "")),
+        new("a term stays in danger after a renewal that succeeded", new MutantEdit("LeadershipTerm.cs", "(_inDanger, _danger) = (false, null);", "_inDanger = false;")),
         new(
             "a take-over that was overtaken by a deletion begins a term (a bug of ours)",
             new(Elector, "else if (IsOurs && _view.FreeAt <= _turn.Instant && TermValidity", "else if (IsOurs && TermValidity"),

@@ -81,6 +81,9 @@ internal sealed class SimProcess
     /// <summary>When that write was sent, in truth.</summary>
     public TimeSpan ProofSentAt { get; private set; } = TimeSpan.MinValue;
 
+    /// <summary>Whether it was told of a renewal that did not succeed, and of none since that did.</summary>
+    public bool HasFailedToRenew { get; private set; }
+
     /// <summary>The number of the newest version that the server took from us.</summary>
     public int LastCommit { get; set; } = -1;
 
@@ -235,6 +238,8 @@ internal sealed class SimProcess
             CarryOut(output, call);
         }
 
+        _world.Oracle.CheckDanger(this);
+
         if (State == LeaderElectionState.Stopped && Settings.ForOneTerm && !IsShuttingDown)
             StandAgain();
         else if (State == LeaderElectionState.Stopped)
@@ -305,8 +310,11 @@ internal sealed class SimProcess
         {
             TimeSpan proof = call.SentAt + Settings.RenewDeadline;
             if (proof > Proof)
-                (Proof, ProofSentAt) = (proof, call.SentInTruth);
+                (Proof, ProofSentAt, HasFailedToRenew) = (proof, call.SentInTruth, false);
         }
+
+        HasFailedToRenew |= Term is not null
+            && input is ElectionInput.ReadFailed or ElectionInput.WriteFailed or ElectionInput.WriteUnknown or ElectionInput.WriteConflicted;
 
         Lease? seen = input switch
         {
@@ -370,6 +378,9 @@ internal sealed class SimProcess
                 break;
             case ElectionOutput.StartWork start:
                 StartWork(start, cause);
+                break;
+            case ElectionOutput.EndangerTerm:
+                Term!.Endanger();
                 break;
             case ElectionOutput.RestartWork restart:
                 Work!.Start(restart.Work);
