@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace LeaseElection.Benchmarks;
 
@@ -10,6 +11,10 @@ internal static class ProcessCost
         using var process = Process.GetProcessById(pid);
         return process.TotalProcessorTime;
     }
+
+    public static int Threads(int pid) => Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task")).Length;
+
+    public static int Files(int pid) => Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")).Length;
 
     public static long ResidentKib(int pid)
     {

@@ -28,6 +28,10 @@ switch (args)
     case ["locks", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int trials) && trials > 0:
         await LockBenchmark.RunAsync(trials);
         return 0;
+    case ["upgrade", string commit]:
+        return await UpgradeBenchmark.RunAsync(commit, 60);
+    case ["upgrade", string commit, string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int counted) && counted > 0:
+        return await UpgradeBenchmark.RunAsync(commit, counted);
     case ["telemetry"]:
         await TelemetryBenchmark.RunAsync();
         return 0;
@@ -51,5 +55,7 @@ switch (args)
         Console.Error.WriteLine(TelemetryBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(PartitionBenchmark.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(UpgradeBenchmark.Usage);
         return 2;
 }

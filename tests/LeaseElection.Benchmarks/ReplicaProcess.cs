@@ -13,12 +13,14 @@ internal sealed class ReplicaProcess : IDisposable
     /// <param name="name">What it is called here.</param>
     /// <param name="environment">What it gets beside the environment of this process.</param>
     /// <param name="note">Takes what it tells, line by line.</param>
-    public ReplicaProcess(string command, string name, IReadOnlyDictionary<string, string> environment, Action<Journal> note)
+    /// <param name="program">This program as another commit has it; else its own.</param>
+    public ReplicaProcess(
+        string command, string name, IReadOnlyDictionary<string, string> environment, Action<Journal> note, string? program = null)
     {
         Name = name;
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{UnusedPorts.Take(1)[0]}"));
         // Not the program that runs: a test starts it, too.
-        var start = new ProcessStartInfo("dotnet", [typeof(ReplicaProcess).Assembly.Location, command])
+        var start = new ProcessStartInfo("dotnet", [program ?? typeof(ReplicaProcess).Assembly.Location, command])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
@@ -41,6 +43,8 @@ internal sealed class ReplicaProcess : IDisposable
     }
 
     public string Name { get; }
+
+    public int Pid => _process.Id;
 
     /// <summary>Where it answers, if it is a web app.</summary>
     public Uri Address { get; }

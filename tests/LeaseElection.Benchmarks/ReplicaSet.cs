@@ -18,12 +18,14 @@ internal sealed class ReplicaSet : IDisposable
     private readonly FailoverOptions _options;
     private readonly Dictionary<string, string> _environment;
     private readonly string _command;
+    private readonly string? _program;
     private int _made;
 
     private ReplicaSet(
-        RealApiServer server, string leaseNamespace, ApiServerUser user, FailoverOptions options, string command, string way)
+        RealApiServer server, string leaseNamespace, ApiServerUser user, FailoverOptions options, string command, string way, string? program)
     {
         _command = command;
+        _program = program;
         _server = server;
         _namespace = leaseNamespace;
         _options = options;
@@ -48,9 +50,14 @@ internal sealed class ReplicaSet : IDisposable
 
     public ReplicaProcess Leader { get; private set; } = null!;
 
-    /// <summary>Starts them; <paramref name="command"/> is what each of them runs, <paramref name="way"/> how it reaches the server.</summary>
+    public IEnumerable<ReplicaProcess> Running => _running.Values;
+
+    /// <summary>
+    /// Starts them; <paramref name="command"/> is what each of them runs, <paramref name="way"/> how it reaches the server, and
+    /// <paramref name="program"/> this program as another commit has it.
+    /// </summary>
     public static async Task<ReplicaSet> StartAsync(
-        RealApiServer server, FailoverOptions options, string command = Replica.Command, string way = Replica.DefaultWay)
+        RealApiServer server, FailoverOptions options, string command = Replica.Command, string way = Replica.DefaultWay, string? program = null)
     {
         string leaseNamespace = await server.CreateNamespaceAsync();
         ApiServerUser user = await server.CreateUserAsync(
@@ -58,7 +65,7 @@ internal sealed class ReplicaSet : IDisposable
             PolicyRule.Leases("get", "create", "update", "watch"),
             new PolicyRule("", "events", "create"),
             new PolicyRule("", "pods", "patch"));
-        var set = new ReplicaSet(server, leaseNamespace, user, options, command, way);
+        var set = new ReplicaSet(server, leaseNamespace, user, options, command, way, program);
         for (int i = 0; i < options.Replicas; i++)
             await set.AddAsync();
         set.Leader = set._running[(await set.NextAsync(Journal.Started)).Subject];
@@ -126,7 +133,7 @@ internal sealed class ReplicaSet : IDisposable
         // As the default identity, so that its successor knows its Pod.
         string identity = $"{pod}_00000000";
         var environment = new Dictionary<string, string>(_environment) { ["POD_NAME"] = pod, ["LeaderElection__Identity"] = identity };
-        _running[identity] = new ReplicaProcess(_command, identity, environment, told => Note(identity, told));
+        _running[identity] = new ReplicaProcess(_command, identity, environment, told => Note(identity, told), _program);
     }
 
     /// <summary>Waits until every replica has seen the leader.</summary>

@@ -14,6 +14,14 @@ internal static partial class LeaseRequests
                 samples => samples.Key,
                 samples => samples.Sum(sample => double.Parse(sample.Groups["count"].Value, CultureInfo.InvariantCulture)));
 
+    /// <summary>Requests on anything that were answered 403.</summary>
+    public static double CountRefused(string metrics) =>
+        Refusals().Matches(metrics).Sum(sample => double.Parse(sample.Groups["count"].Value, CultureInfo.InvariantCulture));
+
+    [GeneratedRegex("""^apiserver_request_total\{[^\n]*[{,]code="403"[^\n]*\} (?<count>\S+)""",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Refusals();
+
     [GeneratedRegex("""^apiserver_request_total\{[^\n]*[{,]resource="leases"[^\n]*\} (?<count>\S+)""",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Samples();

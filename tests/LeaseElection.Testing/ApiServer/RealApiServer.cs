@@ -139,6 +139,9 @@ public sealed class RealApiServer : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, double>> CountLeaseRequestsAsync() =>
         LeaseRequests.Count(await Admin.GetTextAsync("/metrics"));
 
+    /// <summary>How many requests, on anything and by anybody, it has refused for want of a right.</summary>
+    public async Task<double> CountRefusedRequestsAsync() => LeaseRequests.CountRefused(await Admin.GetTextAsync("/metrics"));
+
     /// <summary>The <c>kubectl</c> that goes with the server.</summary>
     public string KubectlProgram => _kubectl.Program;
 
