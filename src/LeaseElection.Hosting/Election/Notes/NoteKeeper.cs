@@ -7,11 +7,8 @@ namespace LeaseElection.Hosting.Election.Notes;
 /// and what is confirmed is seen by every later term. This decides which writes carry which notes, how often one is sent for their sake, and
 /// what has become of them.
 /// </summary>
-internal sealed class NoteKeeper(ElectionTurn turn)
+internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
 {
-    /// <summary>No two renewals for the sake of notes come closer: at most two a second.</summary>
-    public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
-
     /// <summary>After one that came to nothing, since the next has to be preceded by a read; doubled with each failure, up to 16 s.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -128,8 +125,8 @@ internal sealed class NoteKeeper(ElectionTurn turn)
         if (_attempts.Count == MostAttempts)
             _attempts.RemoveAt(0);
         _attempts.Add((record, carried));
-        if (_open.Count > 0 && _nextAt < turn.Instant + Pace)
-            _nextAt = turn.Instant + Pace;
+        if (_open.Count > 0 && _nextAt < turn.Instant + settings.NotePace)
+            _nextAt = turn.Instant + settings.NotePace;
         if (carried == 0)
             return LeaseWrite.Unchanged;
         NoteChanges changes = new(current, record);
