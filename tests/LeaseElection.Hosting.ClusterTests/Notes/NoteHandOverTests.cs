@@ -1,7 +1,6 @@
 using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
-using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Notes;

@@ -15,8 +15,15 @@ internal sealed class NoteOracle(World world)
     private readonly Dictionary<NoteWrite, SimProcess> _open = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<NoteWrite> _settled = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>By key and process, the last of its notes that the server took.</summary>
-    private readonly Dictionary<(SimProcess, string), long> _taken = [];
+    /// <summary>By key and process, the last of its notes that the server took, and the record of the renewal that said it.</summary>
+    private readonly Dictionary<(SimProcess, string), (long Number, LeaseRecord Record)> _taken = [];
+
+    /// <summary>By key and process, the last of its notes.</summary>
+    private readonly Dictionary<(SimProcess, string), long> _saidBy = [];
+    private readonly HashSet<LeaseRecord> _sent = [];
+
+    /// <summary>Records of two writes: the process that sees one cannot know which of them it was.</summary>
+    private readonly HashSet<LeaseRecord> _sentTwice = [];
 
     /// <summary>By key, the last note that was confirmed, and the last that was said at all.</summary>
     private readonly Dictionary<string, long> _confirmed = [];
@@ -49,6 +56,13 @@ internal sealed class NoteOracle(World world)
             _edited[NotesOnLease.KeyOf(name)] = world.Notes;
     }
 
+    /// <summary>A process sends a request.</summary>
+    public void Sent(ElectionOutput request)
+    {
+        if (request is ElectionOutput.Replace { Record: var record } && !_sent.Add(record))
+            _sentTwice.Add(record);
+    }
+
     /// <summary>The server has carried out a write of ours.</summary>
     public void Committed(Call call, Lease? before, Lease after)
     {
@@ -59,15 +73,15 @@ internal sealed class NoteOracle(World world)
         {
             if (NotesOnLease.NumberOf(name, value) is not { } number)
                 continue;
-            if (!isRenewal)
+            if (!isRenewal && world.Server.RestoredAt < 0)
                 world.Oracle.Fail("a note was written by another write than a renewal", call.Process);
             (SimProcess, string) key = (call.Process, NotesOnLease.KeyOf(name));
-            long last = _taken.GetValueOrDefault(key, -1);
-            if (number == last && world.Server.RestoredAt < 0 && !world.Scenario.Faults.Any(IsOfClock))
+            (long last, LeaseRecord? record) = _taken.GetValueOrDefault(key, (-1, after.Record));
+            if (number == last && world.Server.RestoredAt < 0 && !_sentTwice.Contains(record))
                 world.Oracle.Fail("a note that was on the lease was written again", call.Process);
             else if (number < last)
                 world.Oracle.Fail("a note was written after a later one", call.Process);
-            _taken[key] = number;
+            _taken[key] = (number, after.Record);
         }
     }
 
@@ -75,6 +89,7 @@ internal sealed class NoteOracle(World world)
     public void Said(SimProcess process, NoteWrite write)
     {
         _open.Add(write, process);
+        _saidBy[(process, write.Key)] = SimNotes.NumberOf(write);
         _said[write.Key] = Math.Max(_said.GetValueOrDefault(write.Key), SimNotes.NumberOf(write));
     }
 
@@ -138,13 +153,13 @@ internal sealed class NoteOracle(World world)
         long number = SimNotes.NumberOf(write);
         if (term is not { Holds: true } || term.Facts != write.Term)
             world.Oracle.Fail("a note of a term that is not held was confirmed", process);
-        if (write.Value is not null && _taken.GetValueOrDefault((process, write.Key), -1) < number)
+        // One that a later one took the place of before it was sent, was not sent; and a removal may have had nothing to do.
+        bool isLast = _saidBy[(process, write.Key)] == number;
+        if (isLast && write.Value is not null && (!_taken.TryGetValue((process, write.Key), out (long Number, LeaseRecord) taken) || taken.Number < number))
             world.Oracle.Fail("a note was confirmed that the server has not been sent", process);
         if (write.Life == Hosting.NoteLife.Lease && write.Value is not null)
             _confirmed[write.Key] = Math.Max(_confirmed.GetValueOrDefault(write.Key), number);
     }
-
-    private static bool IsOfClock(FaultKind kind) => kind is FaultKind.WallClockStuck or FaultKind.WallClockStepped;
 
     /// <summary>What is on one version of the lease.</summary>
     private sealed record NotesOnLease(SortedDictionary<string, string> Lease, SortedDictionary<string, (string Text, int Term)> OfTerms, int Term)

@@ -416,6 +416,7 @@ internal sealed class SimProcess
         if (request is not ElectionOutput.Read)
             WritesSent++;
         _world.Oracle.Sent(this);
+        _world.Oracle.Notes.Sent(request);
         _world.Network.Send(new Call(this, request, timeout));
     }
 
