@@ -49,12 +49,14 @@ internal sealed class ElectionTerm
     public TimeSpan Left => Validity.Deadline - _turn.Instant;
 
     /// <summary>
-    /// Looks at the clocks. Returns <see langword="true"/> when they have just become doubtful, so that a renewal must prove the term
-    /// at once (design 5, rule 14).
+    /// Looks at the clocks, by which the term may be over. Returns <see langword="true"/> when they have just become doubtful, so that a
+    /// renewal must prove the term at once (design 5, rule 14).
     /// </summary>
-    public bool BecomesDoubtful()
+    public bool BecomesDoubtful(string? holder)
     {
-        if (_inDoubt || !Validity.IsDoubtful(_turn.Now))
+        if (Validity.IsOver(_turn.Now))
+            Lose(Election.StopReason.DeadlinePassed, holder);
+        if (!Holds || _inDoubt || !Validity.IsDoubtful(_turn.Now))
             return false;
         _inDoubt = true;
         RenewAt = _turn.Instant;
@@ -75,6 +77,14 @@ internal sealed class ElectionTerm
         RenewAt = _inDoubt ? _turn.Instant : sent.Monotonic + _settings.RenewInterval;
         _turn.Out(new ElectionOutput.ExtendTerm(validity));
         _turn.Report(new ElectionEvent.Renewed(_turn.Instant - sent.Monotonic));
+    }
+
+    /// <summary>A renewal failed, which ends the term where it was sent to prove it (design 5, rule 14).</summary>
+    public void OnFailure(ElectionEvent.RenewalFailed failed, ElectionTime sent, string? holder)
+    {
+        _turn.Report(failed);
+        if (Validity.IsDoubtful(sent))
+            Lose(Election.StopReason.ClockJumped, holder);
     }
 
     /// <summary>Leadership is over. Work has until the instant at which another process may lead.</summary>
@@ -122,7 +132,16 @@ internal sealed class ElectionTerm
         Stop(reason);
     }
 
-    public void OnWorkReturned(int work, int stillRunning)
+    /// <summary>One piece of work has ended, in its way.</summary>
+    public void OnWorkEnded(ElectionInput how)
+    {
+        if (how is ElectionInput.WorkFaulted faulted)
+            OnWorkFaulted(faulted);
+        else if (how is ElectionInput.WorkReturned returned)
+            OnWorkReturned(returned.Work, returned.StillRunning);
+    }
+
+    private void OnWorkReturned(int work, int stillRunning)
     {
         if (StopReason is not null)
         {
@@ -137,7 +156,7 @@ internal sealed class ElectionTerm
             End(_settings.WhenWorkEnds, Election.StopReason.WorkReturned);
     }
 
-    public void OnWorkFaulted(ElectionInput.WorkFaulted faulted)
+    private void OnWorkFaulted(ElectionInput.WorkFaulted faulted)
     {
         (int work, Exception exception, bool saysTermIsOver) = faulted;
         if (StopReason is not null)

@@ -128,7 +128,7 @@ public sealed partial class ObservabilityPageTests : HostTest
     {
         ElectionHost host = NewHost("sharer");
         var runs = new PartitionRuns();
-        host.AddElection(options => options.LeaseName = _lease).AddPartitionedWork((_, _, _, token) => runs.RunAsync(token), 2);
+        host.AddElection(options => options.LeaseName = _lease).AddPartitionedWork((_, _, term, token) => runs.RunAsync(term, token), 2);
         using var recorder = new MeasurementRecorder(host.Host.Services);
         await host.StartAsync();
         await AdvanceUntilAsync(() => runs.Running == 2);

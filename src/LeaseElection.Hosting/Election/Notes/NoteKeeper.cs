@@ -43,26 +43,14 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
 
     public TimeSpan DueAt => _open.Count > 0 ? _nextAt : TimeSpan.MinValue;
 
-    /// <summary>What each later term of this process says from its first instant, with the write that begins it.</summary>
-    public void SayFirst(IReadOnlyDictionary<string, string> notes) => _first = notes;
-
-    /// <param name="write">What is to be said.</param>
+    /// <param name="input">What is to be said, now or by each later term from its first instant.</param>
     /// <param name="held">The term that is held; <see langword="null"/> for none.</param>
-    public void Add(NoteWrite write, TermFacts? held)
+    public void Apply(ElectionInput input, TermFacts? held)
     {
-        if (write.Term != held)
-        {
-            Settle([write], NoteOutcome.LeadershipLost);
-        }
-        else if (IsTooMuch(write))
-        {
-            Settle([write], NoteOutcome.TooMuch);
-        }
-        else
-        {
-            _open.Add(write);
-            _last[write.Key] = write.Value;
-        }
+        if (input is ElectionInput.NoteWanted wanted)
+            Add(wanted.Write, held);
+        else if (input is ElectionInput.FirstNotesChanged changed)
+            _first = changed.Notes;
     }
 
     /// <summary>
@@ -104,9 +92,13 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
     {
         if (_open.Count == 0)
             return;
-        _nextAt = turn.Instant + (Pause * Math.Pow(2, Math.Min(_failures++, 4)));
         if (_attempts is not [.., { Carried: > 0 and int carried }])
+        {
+            _nextAt = turn.Instant + Pause; // It is not for the notes.
             return;
+        }
+
+        _nextAt = turn.Instant + (Pause * Math.Pow(2, Math.Min(_failures++, 4)));
         _isQuietNext = true;
         if (error.Kind is LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.Forbidden)
             _refusal = (error, carried);
@@ -114,6 +106,23 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
 
     /// <summary>Somebody else was faster: the next attempt has to look first.</summary>
     public void Conflicted() => _nextAt = turn.Instant + Pause;
+
+    private void Add(NoteWrite write, TermFacts? held)
+    {
+        if (write.Term != held)
+        {
+            Settle([write], NoteOutcome.LeadershipLost);
+        }
+        else if (IsTooMuch(write))
+        {
+            Settle([write], NoteOutcome.TooMuch);
+        }
+        else
+        {
+            _open.Add(write);
+            _last[write.Key] = write.Value;
+        }
+    }
 
     private IReadOnlyDictionary<string, string?> Renewal(Lease? current, LeaseRecord record)
     {
