@@ -82,8 +82,8 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     public ElectionRequest Conflicted(TimeSpan? deadline)
     {
         RefusedBy(null);
-        MustRead = true;
         notes.Conflicted();
+        MustRead = true;
         if (_conflictsInARow++ > 0)
             _pacer.Fail(turn.Instant, null, deadline);
         return Answered();

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Hosting;
 
@@ -80,7 +81,12 @@ internal sealed class ElectionLoop : IAsyncDisposable
     /// What each later term says of itself from its first instant, by key: it goes with the write that begins the term, and nobody ever sees it
     /// beside another. The term that is held goes on saying what it has said.
     /// </summary>
-    public void SayFirst(IReadOnlyDictionary<string, string> notes) => Post(new ElectionInput.FirstNotesChanged(notes));
+    public void SayFirst(IReadOnlyDictionary<string, string> notes)
+    {
+        foreach ((string key, string value) in notes)
+            NoteRules.Check(key, value, NoteLife.Term);
+        Post(new ElectionInput.FirstNotesChanged(notes));
+    }
 
     /// <summary>The host does not wait any longer: the lease is not released, because work may still run.</summary>
     public void Abandon()

@@ -73,7 +73,7 @@ public sealed class NotesOnTheServerTests(ApiServerFixture fixture, ITestOutputH
 
         Assert.Equal("42", term.Notes["batch"]);
         Assert.True(term.IsHeld);
-        Assert.Empty(ours.Host.Warnings);
+        Assert.DoesNotContain(ours.Host.Warnings, entry => entry.Id.Name != "FixedIdentity"); // Which this test has set.
         await contest.LeadsOnAsync(work, TimeSpan.Zero);
     }
 
