@@ -295,7 +295,6 @@ internal sealed class Elector
             _turn.Report(new ElectionEvent.GaveUp(LastError));
             _shuttingDown = true;
         }
-
         if (State == LeaderElectionState.Standby && _shuttingDown)
             Retire();
         if (State == LeaderElectionState.Releasing && _release.Advance())
@@ -364,12 +363,11 @@ internal sealed class Elector
 
     private void Wake() => _turn.WakeAtNext(
     [
-        _watch.DueAt,
+        _watch.DueAt, _notes.DueAt,
         _requests.IsPending ? TimeSpan.MinValue : _requests.NextAt,
         State == LeaderElectionState.Standby ? _candidacy.TakeOverAt : TimeSpan.MinValue,
         State == LeaderElectionState.Standby && !_watch.IsLive ? _requests.PollAt : TimeSpan.MinValue,
         State == LeaderElectionState.Releasing ? _release.Until : TimeSpan.MinValue,
-        _notes.DueAt,
         .. Term?.DueTimes() ?? [],
     ]);
 
