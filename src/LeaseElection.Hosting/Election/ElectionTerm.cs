@@ -143,7 +143,16 @@ internal sealed class ElectionTerm
         Stop(reason);
     }
 
-    public void OnWorkReturned(int work, int stillRunning)
+    /// <summary>One piece of work has ended, in its way.</summary>
+    public void OnWorkEnded(ElectionInput how)
+    {
+        if (how is ElectionInput.WorkFaulted faulted)
+            OnWorkFaulted(faulted);
+        else if (how is ElectionInput.WorkReturned returned)
+            OnWorkReturned(returned.Work, returned.StillRunning);
+    }
+
+    private void OnWorkReturned(int work, int stillRunning)
     {
         if (StopReason is not null)
         {
@@ -158,7 +167,7 @@ internal sealed class ElectionTerm
             End(_settings.WhenWorkEnds, Election.StopReason.WorkReturned);
     }
 
-    public void OnWorkFaulted(ElectionInput.WorkFaulted faulted)
+    private void OnWorkFaulted(ElectionInput.WorkFaulted faulted)
     {
         (int work, Exception exception, bool saysTermIsOver) = faulted;
         if (StopReason is not null)

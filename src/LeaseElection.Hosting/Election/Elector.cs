@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Election;
@@ -22,6 +23,7 @@ internal sealed class Elector
     private readonly Candidacy _candidacy;
     private readonly ReleaseKeeper _release;
     private readonly HolderNews _news;
+    private readonly NoteKeeper _notes;
 
     /// <summary>What this process does when it has no term.</summary>
     private LeaderElectionState _idle = LeaderElectionState.Standby;
@@ -37,7 +39,8 @@ internal sealed class Elector
         _settings = settings;
         _memory = memory;
         _view = memory.View;
-        _requests = new RequestKeeper(settings, _turn, memory, random);
+        _notes = new NoteKeeper(settings, _turn);
+        _requests = new RequestKeeper(settings, _turn, memory, _notes, random);
         _watch = new WatchKeeper(_turn, () => _view.WatchFrom, () => _view.SilenceBy(settings));
         _pause = new GrowingPause(random);
         _candidacy = new Candidacy(settings, _turn, _view, _pause, random);
@@ -57,6 +60,9 @@ internal sealed class Elector
 
     /// <summary>The newest version of the lease that this process has seen.</summary>
     public Lease? Lease => _view.Latest;
+
+    /// <inheritdoc cref="NoteKeeper.Shown"/>
+    public NoteTexts Notes => _notes.Shown;
 
     /// <inheritdoc cref="RequestKeeper.LastError"/>
     public LeaseStoreError? LastError => _requests.LastError;
@@ -83,6 +89,8 @@ internal sealed class Elector
 
     private OwnWrites Own => _memory.Own;
 
+    private bool IsOurs => _memory.IsOurs;
+
     private string? Holder => _memory.Holder;
 
     private ElectionTerm? HeldTerm => Term is { Holds: true } term ? term : null;
@@ -95,8 +103,6 @@ internal sealed class Elector
 
     /// <summary>Whether stepping down was asked for and others are to lead first; whoever shuts down does not come back anyway.</summary>
     private bool MustYield => _stepDownWanted && !_shuttingDown;
-
-    private bool IsOurs => _memory.IsOurs;
 
     private void Apply(ElectionInput input)
     {
@@ -138,11 +144,8 @@ internal sealed class Elector
             case ElectionInput.WatchBroken broken:
                 _watch.Broke(broken.Error);
                 break;
-            case ElectionInput.WorkReturned returned:
-                Term?.OnWorkReturned(returned.Work, returned.StillRunning);
-                break;
-            case ElectionInput.WorkFaulted faulted:
-                Term?.OnWorkFaulted(faulted);
+            case ElectionInput.WorkReturned or ElectionInput.WorkFaulted:
+                Term?.OnWorkEnded(input);
                 break;
             case ElectionInput.WorkStopped:
                 OnWorkStopped();
@@ -157,6 +160,9 @@ internal sealed class Elector
                 break;
             case ElectionInput.WaitingEnded:
                 _candidacy.LastTry();
+                break;
+            case ElectionInput.NoteWanted or ElectionInput.FirstNotesChanged:
+                _notes.Apply(input, HeldTerm?.Facts);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(input), input, "The set of inputs is closed.");
@@ -187,7 +193,7 @@ internal sealed class Elector
         else if (request.Purpose == RequestPurpose.Renew)
             Term?.Extend(request.Sent);
         else
-            OnReleased();
+            EndRelease(told: new ElectionEvent.Released());
     }
 
     private void OnTakenOver(ElectionRequest request, Lease lease)
@@ -206,12 +212,6 @@ internal sealed class Elector
         // Otherwise the reply took too long to prove anything, or somebody wrote after us, or somebody was seen to hold a lease that
         // was deleted before our request arrived, and may still be working. Still a standby; a lease in our own name is free for us
         // once nobody is to be waited for, and the write that takes it again proves the term.
-    }
-
-    private void OnReleased()
-    {
-        _turn.Report(new ElectionEvent.Released());
-        EndRelease();
     }
 
     private void OnConflict()
@@ -288,9 +288,14 @@ internal sealed class Elector
     private void Advance()
     {
         Term?.Advance();
+        _notes.Look(_view.Latest, HeldTerm?.Facts);
         AdvanceWatch();
         if (State == LeaderElectionState.Standby && IsInVain && !_shuttingDown)
-            GiveUp();
+        {
+            // Nobody waits any more for the lease: what is left to do is what a host's stop leaves to do.
+            _turn.Report(new ElectionEvent.GaveUp(LastError));
+            _shuttingDown = true;
+        }
         if (State == LeaderElectionState.Standby && _shuttingDown)
             Retire();
         if (State == LeaderElectionState.Releasing && _release.Advance())
@@ -337,7 +342,7 @@ internal sealed class Elector
 
     private void AdvanceRenewal(ElectionTerm term)
     {
-        if (_turn.Instant < term.RenewAt || term.Left <= RetryPacer.Least)
+        if ((_turn.Instant < term.RenewAt && !_notes.IsDue) || term.Left <= RetryPacer.Least)
             return; // Not yet, or too late for any answer: a time-out of our own making would only hide what is really wrong.
         if (_requests.MustRead)
             _requests.Read(term.Left);
@@ -357,16 +362,9 @@ internal sealed class Elector
             _idle = LeaderElectionState.Stopped;
     }
 
-    /// <summary>Nobody waits any more for the lease: what is left to do is what a host's stop leaves to do.</summary>
-    private void GiveUp()
-    {
-        _turn.Report(new ElectionEvent.GaveUp(LastError));
-        _shuttingDown = true;
-    }
-
     private void Wake() => _turn.WakeAtNext(
     [
-        _watch.DueAt,
+        _watch.DueAt, _notes.DueAt,
         _requests.IsPending ? TimeSpan.MinValue : _requests.NextAt,
         State == LeaderElectionState.Standby ? _candidacy.TakeOverAt : TimeSpan.MinValue,
         State == LeaderElectionState.Standby && !_watch.IsLive ? _requests.PollAt : TimeSpan.MinValue,
@@ -380,8 +378,10 @@ internal sealed class Elector
         _release.Begin();
     }
 
-    private void EndRelease()
+    private void EndRelease(ElectionEvent? told = null)
     {
+        if (told is not null)
+            _turn.Report(told);
         _stepDownWanted = false;
         _idle = _shuttingDown ? LeaderElectionState.Stopped : LeaderElectionState.Standby;
     }
