@@ -70,7 +70,7 @@ internal static class KubernetesConnectionResolver
             return FromKubeConfig(homeConfig, options, section);
         tried.Add(includeHomeKubeConfig
             ? $"{home} does not exist"
-            : $"{home} is used only with Store=Kubernetes");
+            : $"{home} is used only when {section[..section.LastIndexOf(':')]}:Store is Kubernetes");
         return null;
     }
 
