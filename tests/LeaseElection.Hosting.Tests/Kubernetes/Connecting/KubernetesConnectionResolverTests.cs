@@ -121,7 +121,7 @@ public sealed class KubernetesConnectionResolverTests : IDisposable
         _variables.Clear();
         Assert.Equal("home.example.com", Resolve(new())!.Server.Host);
         Assert.Null(Resolve(new(), includeHome: false));
-        Assert.Contains("is used only with Store=Kubernetes", _tried[^1], StringComparison.Ordinal);
+        Assert.Contains("only when LeaderElection:Store is Kubernetes", _tried[^1], StringComparison.Ordinal);
     }
 
     [Fact]
