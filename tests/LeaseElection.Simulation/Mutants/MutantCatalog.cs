@@ -125,7 +125,8 @@ internal static class MutantCatalog
         new("a term stays in danger after a renewal that succeeded", new MutantEdit("LeadershipTerm.cs", "(_inDanger, _danger) = (false, null);", "_inDanger = false;")),
         new(
             "a take-over that was overtaken by a deletion begins a term (a bug of ours)",
-            new(Elector, "else if (IsOurs && _view.FreeAt <= _turn.Instant && TermValidity", "else if (IsOurs && TermValidity"),
+            new(Elector, "else if (_memory.IsOurs && _view.FreeAt <= _turn.Instant\n            && TermValidity",
+                "else if (_memory.IsOurs && TermValidity"),
             new(View, "        if (own && FreeAt <= at)\n", "        if (own)\n")),
     ];
 }
