@@ -14,7 +14,7 @@ internal static class FleetBounds
         TimeSpan bound = settings.LeaseDuration + (settings.RenewInterval * 2) + (settings.RetryPeriod * 4)
             + ElectorSettings.RequestTimeout;
         if (scenario.Faults.Contains(FleetFault.WorkFaults))
-            bound += TimeSpan.FromMinutes(1); // Who is alone, and whose work has faulted again and again, waits so long before the next attempt.
+            bound += TimeSpan.FromMinutes(1); // Who is alone, and whose work faults again and again, waits so long to stand again.
         return (bound / (1 - scenario.RateError)) + TimeSpan.FromSeconds(2);
     }
 

@@ -29,7 +29,9 @@ internal sealed class MoveCounter(Fleet fleet)
         IsCounting = true;
     }
 
-    /// <summary>Its owner could not renew it in time: to all others that is no different from a dead one, and whoever takes it is due to.</summary>
+    /// <summary>
+    /// Its owner could not renew it in time: to all others that is no different from a dead one, and whoever takes it is due to.
+    /// </summary>
     public void Lapsed(int index) => _lapsed[index] = true;
 
     public void Owned(int index, string owner)

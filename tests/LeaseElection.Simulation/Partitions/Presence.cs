@@ -3,8 +3,8 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Simulation;
 
 /// <summary>
-/// The presence Lease of one process: nobody else writes it, so it needs no elector here. As for one, a write that a later one has overtaken
-/// does not count, because it names a version that has been replaced.
+/// The presence Lease of one process: nobody else writes it, so it needs no elector here. As for one, a write that a later one has
+/// overtaken does not count, because it names a version that has been replaced.
 /// </summary>
 internal sealed class Presence(Fleet fleet, Replica replica)
 {
