@@ -89,6 +89,17 @@ public sealed class LeaderElectionOptions
     /// <value>Default <see langword="true"/>.</value>
     public bool ReleaseOnStop { get; set; } = true;
 
+    /// <summary>
+    /// Whether work that seems to kill its leaders is slowed down: from the third take-over in a row on from a leader that gave nothing up
+    /// (it crashed, was killed, or was cut off), the next one waits for another <see cref="LeaseDuration"/>, then two, four and so on, for 5
+    /// minutes at most. A graceful stop, a step-down, or a term that lasts for ten leases ends the row.
+    /// </summary>
+    /// <value>
+    /// Default <see langword="true"/>. Of no effect where <see cref="ReleaseOnStop"/> is off, because a stop cannot be told from a crash
+    /// there, where the lease is kept in a file, since stopping a debugger is a crash too, and for partitions.
+    /// </value>
+    public bool TakeOverBackoff { get; set; } = true;
+
     /// <summary>What happens when work ends although leadership is held.</summary>
     /// <value>Default <see cref="WorkEndPolicy.Default"/>: step down after a fault, stay leader after a normal return.</value>
     public WorkEndPolicy WhenWorkEnds { get; set; }

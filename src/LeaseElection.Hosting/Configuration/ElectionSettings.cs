@@ -33,6 +33,7 @@ internal static class ElectionSettings
             StopTimeout = timings.StopTimeout,
             DrainTimeout = DrainTimeout(shutdownTimeout, ElectorSettings.ReleaseTimeout + finishTimeout),
             ReleaseOnStop = options.ReleaseOnStop,
+            TakeOverBackoff = options is { TakeOverBackoff: true, ReleaseOnStop: true }, // Else a stop cannot be told from a crash.
             WhenWorkEnds = options.WhenWorkEnds,
             WhenWorkOverruns = options.WhenWorkOverruns,
         };

@@ -25,6 +25,7 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
         Duration(nameof(LeaderElectionOptions.RetryPeriod), (o, value) => o.RetryPeriod = value),
         Duration(nameof(LeaderElectionOptions.StopTimeout), (o, value) => o.StopTimeout = value) with { IsOfLeases = false },
         Switch(nameof(LeaderElectionOptions.ReleaseOnStop), (o, value) => o.ReleaseOnStop = value) with { IsOfLeases = false },
+        Switch(nameof(LeaderElectionOptions.TakeOverBackoff), (o, value) => o.TakeOverBackoff = value) with { IsOfLeases = false },
         Choice<WorkEndPolicy>(nameof(LeaderElectionOptions.WhenWorkEnds), (o, value) => o.WhenWorkEnds = value) with { IsOfLeases = false },
         Choice<WorkOverrunPolicy>(nameof(LeaderElectionOptions.WhenWorkOverruns), (o, value) => o.WhenWorkOverruns = value) with { IsOfLeases = false },
         Choice<LeaseStoreKind>(nameof(LeaderElectionOptions.Store), (o, value) => o.Store = value),

@@ -30,8 +30,8 @@ internal static partial class ElectionLog
     public static partial void HolderGone(this ILogger logger, string leaseNamespace, string leaseName);
 
     [LoggerMessage(EventId = 105, EventName = "HolderProvenDead", Level = LogLevel.Information,
-        Message = "The process of {HolderIdentity}, holder of lease {LeaseNamespace}/{LeaseName}, is dead: taking over "
-            + "without waiting")]
+        Message = "The process of {HolderIdentity}, holder of lease {LeaseNamespace}/{LeaseName}, is dead: its lease "
+            + "need not run out")]
     public static partial void HolderProvenDead(this ILogger logger, string holderIdentity, string leaseNamespace, string leaseName);
 
     [LoggerMessage(EventId = 106, EventName = "IdentityInUse", Level = LogLevel.Error,

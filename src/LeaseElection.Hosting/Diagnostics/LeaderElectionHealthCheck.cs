@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeaseElection.Hosting.Election;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LeaseElection.Hosting.Diagnostics;
@@ -73,6 +74,12 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
                 + snapshot.LastError?.Message);
         }
 
+        if (TakeOvers(run, snapshot) is >= TakeOverGuard.Suspicious and var deaths)
+        {
+            return (false, string.Create(CultureInfo.InvariantCulture, $"The work seems to kill its leaders: {deaths} take-overs without a release in a row. ")
+                + "Look at how the last leaders ended, and mend that (log id 887).");
+        }
+
         return (true, snapshot.State switch
         {
             LeaderElectionState.Leading => "Leading.",
@@ -80,6 +87,9 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
             _ => snapshot.Record is { HasHolder: true } record ? $"Standing by; {record.HolderIdentity} leads." : "Standing by.",
         });
     }
+
+    private static int TakeOvers(ElectionRun run, ElectionSnapshot snapshot) =>
+        run.Settings.TakeOverBackoff ? TakeOverGuard.CountOf(snapshot.Notes.GetValueOrDefault(TakeOverGuard.Key)) : 0;
 
     private static Dictionary<string, object> Data(ElectionRun run, ElectionSnapshot snapshot, LeadershipTerm? term, TimeSpan now)
     {
@@ -94,6 +104,8 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
         };
         if (snapshot.Record is { HasHolder: true } record)
             data["holderIdentity"] = record.HolderIdentity!;
+        if (TakeOvers(run, snapshot) is > 0 and var deaths)
+            data["takeOversWithoutRelease"] = deaths;
         if (snapshot.RenewalSeenAt is { } seen)
             data["lastRenewAgeSeconds"] = Math.Round((now - seen).TotalSeconds, 1);
         if (term is not null)

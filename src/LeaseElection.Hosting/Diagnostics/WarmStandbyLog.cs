@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.Diagnostics;
 
 /// <summary>
-/// Log messages about what work does before its term, and when that is in danger: ids 880-889. An id is never given to another message.
+/// Log messages about what work does before its term, when that is in danger, and when work is: ids 880-889. An id is never given to another message.
 /// </summary>
 internal static partial class WarmStandbyLog
 {
@@ -43,4 +43,13 @@ internal static partial class WarmStandbyLog
             + "{LeaseNamespace}/{LeaseName} ends without it. It must return soon after its token fires: pass that on to what it awaits")]
     public static partial void PreparationOverran(
         this ILogger logger, string work, double seconds, string leaseNamespace, string leaseName);
+
+    [LoggerMessage(EventId = 887, EventName = "LeadersDied", Level = LogLevel.Warning,
+        Message = "Lease {LeaseNamespace}/{LeaseName} was taken over {Count} times in a row from a leader that gave nothing up: the work seems to "
+            + "kill whoever leads. If {HolderIdentity}, who leads now, ends so too, nobody leads for {Seconds} s longer than usual. Look at how the "
+            + "last leaders ended (exit codes, out of memory, their last log lines), and mend that. To have somebody lead without that wait: "
+            + "kubectl annotate lease -n {LeaseNamespace} {LeaseName} term.leaseelection.dev/takeovers-without-release-. To be rid of it: "
+            + "LeaderElection:TakeOverBackoff=false")]
+    public static partial void LeadersDied(
+        this ILogger logger, string leaseNamespace, string leaseName, int count, string holderIdentity, double seconds);
 }

@@ -4,7 +4,8 @@ namespace LeaseElection.Hosting.Election;
 /// When this process may stand for the lease: not before it is free, not before a pause of its own is over, and not at the same
 /// instant as all others.
 /// </summary>
-internal sealed class Candidacy(ElectorSettings settings, ElectionTurn turn, LeaseView view, GrowingPause pause, Random random)
+internal sealed class Candidacy(
+    ElectorSettings settings, ElectionTurn turn, LeaseView view, TakeOverGuard guard, GrowingPause pause, Random random)
 {
     private TimeSpan _pauseUntil = TimeSpan.MinValue;
     private TimeSpan _jitter;
@@ -22,7 +23,8 @@ internal sealed class Candidacy(ElectorSettings settings, ElectionTurn turn, Lea
     {
         get
         {
-            TimeSpan freeAt = view.FreeAt == TimeSpan.MinValue ? TimeSpan.MinValue : view.FreeAt + _jitter;
+            TimeSpan freeAt = guard.Until > view.FreeAt ? guard.Until : view.FreeAt;
+            freeAt = freeAt == TimeSpan.MinValue ? freeAt : freeAt + _jitter;
             return freeAt > _pauseUntil ? freeAt : _pauseUntil;
         }
     }

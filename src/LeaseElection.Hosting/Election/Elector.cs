@@ -35,15 +35,15 @@ internal sealed class Elector
     /// <param name="memory">What earlier electors of this process have seen of the lease; <see langword="null"/> for nothing.</param>
     public Elector(ElectorSettings settings, Random random, LeaseMemory? memory = null)
     {
-        memory ??= new LeaseMemory();
         _settings = settings;
-        _memory = memory;
+        _memory = memory ??= new LeaseMemory();
         _view = memory.View;
-        _notes = new NoteKeeper(settings, _turn);
+        var guard = new TakeOverGuard(settings, _turn, memory);
+        _notes = new NoteKeeper(settings, _turn, guard);
         _requests = new RequestKeeper(settings, _turn, memory, _notes, random);
         _watch = new WatchKeeper(_turn, () => _view.WatchFrom, () => _view.SilenceBy(settings));
         _pause = new GrowingPause(random);
-        _candidacy = new Candidacy(settings, _turn, _view, _pause, random);
+        _candidacy = new Candidacy(settings, _turn, _view, guard, _pause, random);
         _release = new ReleaseKeeper(settings, _turn, memory, _requests);
         _news = new HolderNews(settings, _turn);
     }

@@ -54,6 +54,9 @@ internal sealed record ElectorSettings
 
     public bool ReleaseOnStop { get; init; } = true;
 
+    /// <summary>Whether take-overs without a release are counted, and slowed down: see <see cref="TakeOverGuard"/>.</summary>
+    public bool TakeOverBackoff { get; init; }
+
     public WorkEndPolicy WhenWorkEnds { get; init; }
 
     public WorkOverrunPolicy WhenWorkOverruns { get; init; }

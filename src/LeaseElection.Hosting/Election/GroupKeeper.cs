@@ -28,7 +28,8 @@ internal sealed class GroupKeeper
     {
         _settings = settings;
         _silence = settings.LeaseDuration / 2;
-        _requests = new RequestKeeper(settings, _turn, new LeaseMemory(), new NoteKeeper(settings, _turn), random);
+        LeaseMemory none = new();
+        _requests = new RequestKeeper(settings, _turn, none, new NoteKeeper(settings, _turn, new TakeOverGuard(settings, _turn, none)), random);
         _watch = new WatchKeeper(_turn, () => View.ResourceVersion, () => _silence);
     }
 

@@ -97,8 +97,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         MustRead = true;
         _pacer.Fail(turn.Instant, error.RetryAfter, deadline);
         ElectionRequest request = Take();
-        if (request.Purpose == RequestPurpose.Renew)
-            notes.Failed(error);
+        notes.Failed(request.Purpose, error);
         return request;
     }
 

@@ -62,6 +62,9 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
             case ElectionEvent.HolderProvenDead e:
                 logger.HolderProvenDead(e.HolderIdentity, _lease.Namespace, _lease.Name);
                 break;
+            case ElectionEvent.LeadersDied e:
+                logger.LeadersDied(_lease.Namespace, _lease.Name, e.InARow, e.HolderIdentity, Seconds(e.Wait));
+                break;
             case ElectionEvent.IdentityInUse:
                 logger.IdentityInUse(_lease.Namespace, _lease.Name, run.Card.Identity);
                 break;

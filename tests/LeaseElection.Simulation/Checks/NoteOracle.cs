@@ -49,6 +49,13 @@ internal sealed class NoteOracle(World world)
         _versions[after] = notes;
     }
 
+    /// <summary>What the term that a version is of says by one key; <see langword="null"/>: nothing.</summary>
+    public string? OfTerm(Lease? lease, string key)
+    {
+        bool isSaid = lease is { Record.HasHolder: true } && _versions[lease].OfTerms.ContainsKey(key);
+        return isSaid && _versions[lease!].OfTerms[key] is var (text, term) && term == _versions[lease!].Term ? text : null;
+    }
+
     /// <summary>A person has written notes, or removed them: whatever was said before counts no longer.</summary>
     public void Edited(IReadOnlyDictionary<string, string?> annotations)
     {
@@ -71,7 +78,7 @@ internal sealed class NoteOracle(World world)
         bool isRenewal = before?.Record.HolderIdentity == call.Process.Identity && before.Record.AcquireTime == after.Record.AcquireTime;
         foreach ((string name, string? value) in annotations)
         {
-            if (NotesOnLease.NumberOf(name, value) is not { } number)
+            if (name == TakeOverOracle.Annotation || NotesOnLease.NumberOf(name, value) is not { } number)
                 continue;
             if (!isRenewal && world.Server.RestoredAt < 0)
                 world.Oracle.Fail("a note was written by another write than a renewal", call.Process);
@@ -187,9 +194,9 @@ internal sealed class NoteOracle(World world)
                 lease[key] = other;
             else if (!isOfTerm && OfTerms.TryGetValue(key, out (string, int) another))
                 terms[key] = another;
-            if (value is not null && isOfTerm)
-                terms[key] = (Text(value)!, Term);
-            else if (value is not null)
+            if (isOfTerm && Text(value) is { } text)
+                terms[key] = (text, Term);
+            else if (!isOfTerm && value is not null)
                 lease[key] = value;
             return this with { Lease = lease, OfTerms = terms };
         }

@@ -23,6 +23,9 @@ internal sealed class Oracle(World world)
     /// <summary>Checks what is promised of notes.</summary>
     public NoteOracle Notes { get; } = new(world);
 
+    /// <summary>Checks what is promised where the work kills its leaders.</summary>
+    public TakeOverOracle TakeOvers { get; } = new(world);
+
     public int Terms { get; private set; }
 
     /// <summary>How often client-go led.</summary>
@@ -231,7 +234,7 @@ internal sealed class Oracle(World world)
         foreach (Node node in world.Nodes)
             from = node.TroubledUntil > from ? node.TroubledUntil : from;
         TimeSpan gap = world.Now - from;
-        if (gap > Liveness.Bound(world))
+        if (gap > Liveness.Bound(world) + TakeOvers.LongestWaitSince(from))
             Fail($"nobody led for {gap.TotalSeconds:0.0} s although all was well", process);
     }
 

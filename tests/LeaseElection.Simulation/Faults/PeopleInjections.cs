@@ -1,9 +1,15 @@
+using LeaseElection.Hosting.Election.Notes;
+using LeaseElection.Hosting.Leases;
+
 namespace LeaseElection.Simulation;
 
 /// <summary>What people and programs do to the lease that are no electors: kubectl, a label controller, a restored manifest.</summary>
 internal sealed class PeopleInjections(World world)
 {
     private static readonly TimeSpan LabelEvery = TimeSpan.FromSeconds(1);
+
+    private static readonly string?[] Counts =
+        [null, "", "many", "-7", "3.5", "0", "1", "2", "3", "7", "40", "2147483647", "2147483648", "99999999999999999999"];
 
     private TimeSpan _labelsUntil;
 
@@ -38,6 +44,16 @@ internal sealed class PeopleInjections(World world)
 
         // The lease changed hands by hand: whoever waits, waits from now on.
         world.Trouble(null, TimeSpan.Zero);
+    }
+
+    /// <summary>A person writes whatever it likes where take-overs are counted; takes it away, or does not know how that is done.</summary>
+    public static void EditTakeOvers(World world)
+    {
+        if (world.Now >= world.Scenario.HealedAt || world.Server.Current is not { } lease || NoteAnnotations.MarkOf(lease.Record) is not { } mark)
+            return;
+        string? text = Counts[world.Random.Next(Counts.Length)];
+        string? value = text is null ? null : world.Random.Next(8) == 0 ? text : mark + text;
+        world.Server.Edit(record => record, new Dictionary<string, string?> { [TakeOverOracle.Annotation] = value });
     }
 
     /// <summary>A person writes a note, or takes one away that may not be there.</summary>

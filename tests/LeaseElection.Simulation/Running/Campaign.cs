@@ -23,6 +23,12 @@ internal sealed class Campaign
     /// <summary>Worlds in which processes wanted the lease for a while only, again and again.</summary>
     public int ForOneTerm { get; private set; }
 
+    /// <summary>Worlds in which the work killed its leaders.</summary>
+    public int Killing { get; private set; }
+
+    /// <summary>How many take-overs had to wait for that.</summary>
+    public long Slowed { get; private set; }
+
     public FaultCounts Faults { get; } = new();
 
     /// <summary>How often two ran at once, by the reason that no lease can help.</summary>
@@ -54,6 +60,8 @@ internal sealed class Campaign
             Terms += world.Oracle.Terms;
             Mixed += world.ClientGo.Count > 0 ? 1 : 0;
             ForOneTerm += world.Scenario.Settings.ForOneTerm ? 1 : 0;
+            Killing += world.Scenario.WorkKills > 0 ? 1 : 0;
+            Slowed += world.Oracle.TakeOvers.Slowed;
             ClientGoTerms += world.Oracle.ClientGoTerms;
             foreach ((string excuse, int times) in world.Oracle.Excused)
                 Excused[excuse] = Excused.GetValueOrDefault(excuse) + times;

@@ -22,7 +22,7 @@ internal static class Seed
         nemesis.Start();
         world.RunUntil(world.Scenario.HealedAt);
         nemesis.Heal();
-        TimeSpan bound = Liveness.Bound(world);
+        TimeSpan bound = Liveness.Bound(world) + world.Oracle.TakeOvers.LongestWait();
         world.RunUntil(() => world.IsLed && world.Now > world.Scenario.HealedAt + Calm, world.Now + bound);
         world.Oracle.CheckLeader();
         Close(world);

@@ -50,6 +50,14 @@ internal sealed record Scenario
     /// <summary>Whether work says notes with its lease, and people edit them.</summary>
     public bool SaysNotes { get; init; }
 
+    /// <summary>The chance that the work of a term kills its process.</summary>
+    public double WorkKills { get; init; }
+
+    /// <summary>Whether people write what they like where take-overs are counted.</summary>
+    public bool EditsTakeOvers { get; init; }
+
+    public AnnotationFate Annotations { get; init; }
+
     /// <summary>Which faults there are.</summary>
     public IReadOnlyList<FaultKind> Faults { get; init; } = [];
 
@@ -82,7 +90,10 @@ internal sealed record Scenario
         CultureInfo.InvariantCulture,
         $"seed {Seed}: {Nodes} nodes, {Describe(Settings)}{(OtherSettings is null ? "" : " and " + Describe(OtherSettings))}, "
         + $"clock rates within {RateError:0.0%}, latency {Latency.TotalMilliseconds:0.##} ms, well from {HealedAt.TotalSeconds:0.#} s on, "
-        + $"{Settings.WhenWorkEnds}/{Settings.WhenWorkOverruns}, {string.Concat(ClientGo.Select(Describe))}{(SaysNotes ? "notes, " : "")}faults: {string.Join(", ", Faults)}");
+        + $"{Settings.WhenWorkEnds}/{Settings.WhenWorkOverruns}, {string.Concat(ClientGo.Select(Describe))}{(SaysNotes ? "notes, " : "")}{DescribeKills()}faults: {string.Join(", ", Faults)}");
+
+    private string DescribeKills() => WorkKills == 0
+        ? "" : string.Create(CultureInfo.InvariantCulture, $"work that kills ({WorkKills:0%}), annotations are {Annotations}, ");
 
     private static string Describe(ClientGoConfig config) => string.Create(
         CultureInfo.InvariantCulture,

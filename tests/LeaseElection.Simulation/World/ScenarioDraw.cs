@@ -42,7 +42,7 @@ internal static class ScenarioDraw
         double mostError = Math.Min(MostError(settings), MostError(other ?? settings));
         bool provesDeath = new Random(seed ^ 0xDEAD).Next(4) == 0; // Dice of their own, so that the other worlds stay as they are.
         FaultKind[] faults = provesDeath ? [FaultKind.Kill, .. Faults(random)] : Faults(random);
-        return MixedFleetDraw.Mix(new Scenario
+        return KillingWorkDraw.Mix(MixedFleetDraw.Mix(new Scenario
         {
             Seed = seed,
             Nodes = random.Next(50) == 0 ? 10 + random.Next(41) : 1 + random.Next(5),
@@ -61,7 +61,7 @@ internal static class ScenarioDraw
             Faults = faults,
             Pause = TimeSpan.FromSeconds(0.3 + (random.NextDouble() * random.NextDouble() * 15)),
             HealedAt = settings.LeaseDuration * (2 + (random.NextDouble() * 4)),
-        });
+        }));
     }
 
     /// <summary>A clock may be off by so much that the lease still leaves work a little time to stop.</summary>

@@ -194,14 +194,20 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         ? (named.Uid.Length == 0 || named.Uid == lease.Uid) && named.ResourceVersion == lease.ResourceVersion
         : named.Uid.Length == 0;
 
-    private ElectionInput.WriteSucceeded Write(Call call, LeaseWrite write)
+    private ElectionInput Write(Call call, LeaseWrite write)
     {
         Lease? before = Current;
-        world.Oracle.Neighbours.Writes(before, write.Record, world.Now - WrittenAt);
+        if (world.Scenario.Annotations == AnnotationFate.Refused && write.Annotations.Count > 0)
+            return new ElectionInput.WriteFailed(new LeaseStoreError(LeaseStoreErrorKind.Rejected, "422"));
+        if (world.Scenario.Annotations == AnnotationFate.Dropped)
+            write = write.Record;
+        TimeSpan age = world.Now - WrittenAt;
+        world.Oracle.Neighbours.Writes(before, write.Record, age);
         if (before is null || before.Record != write.Record || write.Annotations.Count > 0)
             Put(write, before?.Uid, Changes);
         call.IsCommitted = true;
         world.Oracle.Committed(call, before, Current!);
+        world.Oracle.TakeOvers.Committed(call.Process, before, Current!, age);
         return new ElectionInput.WriteSucceeded(Current!);
     }
 
@@ -216,6 +222,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
             Document = before.DocumentAfter(write.Annotations),
         };
         world.Oracle.Notes.Stored(before, Current, write.Annotations);
+        world.Oracle.TakeOvers.Stored(Current);
         _origins[Current.ResourceVersion] = origin;
         if (origin == Changes)
             WrittenAt = world.Now;

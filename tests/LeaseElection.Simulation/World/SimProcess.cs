@@ -84,6 +84,9 @@ internal sealed class SimProcess
     /// <summary>Whether it was told of a renewal that did not succeed, and of none since that did.</summary>
     public bool HasFailedToRenew { get; private set; }
 
+    /// <summary>Whether the server has refused a write of ours, and not for its version.</summary>
+    public bool WasRefused { get; private set; }
+
     /// <summary>The number of the newest version that the server took from us.</summary>
     public int LastCommit { get; set; } = -1;
 
@@ -323,6 +326,7 @@ internal sealed class SimProcess
                 (Proof, ProofSentAt, HasFailedToRenew) = (proof, call.SentInTruth, false);
         }
 
+        WasRefused |= input is ElectionInput.WriteFailed { Error.Kind: LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected };
         HasFailedToRenew |= Term is not null
             && input is ElectionInput.ReadFailed or ElectionInput.WriteFailed or ElectionInput.WriteUnknown or ElectionInput.WriteConflicted;
 

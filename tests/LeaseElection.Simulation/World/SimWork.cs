@@ -69,6 +69,8 @@ internal sealed class SimWork
         for (int piece = 0; piece < _runs.Length; piece++)
             Start(piece);
         _world.In(NextWrite(), Write);
+        if (_world.Scenario.WorkKills is > 0 and var chance && _world.Random.NextDouble() < chance)
+            _world.In(_world.Upto(_settings.LeaseDuration * 2), Kill);
     }
 
     public void Start(int piece)
@@ -132,6 +134,17 @@ internal sealed class SimWork
     {
         Running = 0;
         _world.Oracle.WorkEnded(this);
+    }
+
+    /// <summary>Out of memory, or a stack overflow. When all is made well that is mended, too.</summary>
+    private void Kill()
+    {
+        if (IsEnded || Process.IsFrozen || Process.Work != this || _world.Now >= _world.Scenario.HealedAt)
+            return;
+        _world.Trouble(Process.Node, TimeSpan.Zero);
+        Process.Node.Kill();
+        if (_world.Scenario.EditsTakeOvers && _world.Random.Next(3) == 0)
+            _world.In(_world.Upto(_settings.LeaseDuration), () => PeopleInjections.EditTakeOvers(_world));
     }
 
     private void Schedule(TimeSpan longest)

@@ -30,6 +30,11 @@ internal static class NoteAnnotations
         return NoteTexts.Of(notes);
     }
 
+    /// <summary>What the present term says by one key; <see langword="null"/>: nothing.</summary>
+    public static string? ReadOfTerm(Lease? lease, string key) =>
+        AreOn(lease) && MarkOf(lease!.Record) is { } mark && lease.ReadAnnotations().TryGetValue(OfTerm + key, out string? value)
+            ? TextBehind(mark, value) : null;
+
     /// <summary>
     /// What the value of a term's note begins with; <see langword="null"/>: nobody has a term. The holder is part of it, because whoever
     /// edits that by hand leaves acquireTime as it was; escaped, so that a space in it does not read as its end.
@@ -42,8 +47,11 @@ internal static class NoteAnnotations
     {
         foreach ((string name, string value) in annotations)
         {
-            if (name.StartsWith(prefix, StringComparison.Ordinal) && value.StartsWith(mark, StringComparison.Ordinal))
-                notes[name[prefix.Length..]] = value[mark.Length..];
+            if (name.StartsWith(prefix, StringComparison.Ordinal) && TextBehind(mark, value) is { } text)
+                notes[name[prefix.Length..]] = text;
         }
     }
+
+    private static string? TextBehind(string mark, string value) =>
+        value.StartsWith(mark, StringComparison.Ordinal) ? value[mark.Length..] : null;
 }

@@ -7,7 +7,7 @@ namespace LeaseElection.Hosting.Election.Notes;
 /// and what is confirmed is seen by every later term. This decides which writes carry which notes, how often one is sent for their sake,
 /// and what has become of them.
 /// </summary>
-internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
+internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, TakeOverGuard guard)
 {
     /// <summary>
     /// After one that came to nothing, since the next has to be preceded by a read; doubled with each failure, up to 16 s.
@@ -63,6 +63,7 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
     /// <param name="held">The term that is held; <see langword="null"/> for none.</param>
     public void Look(Lease? latest, TermFacts? held)
     {
+        guard.Look(held);
         if (held is null)
             End();
         if (ReferenceEquals(latest, _seen))
@@ -79,20 +80,24 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
     {
         if (purpose == RequestPurpose.Renew)
             return Renewal(current, record);
+        string? guarded = purpose == RequestPurpose.TakeOver ? guard.SaidByTakeOver() : null;
         bool begins = purpose == RequestPurpose.TakeOver && _first.Count > 0;
-        if (!begins && !NoteAnnotations.AreOn(current))
+        if (!begins && guarded is null && !NoteAnnotations.AreOn(current))
             return LeaseWrite.Unchanged;
         NoteChanges changes = new(current, record);
         changes.ClearTerms();
         foreach ((string key, string value) in begins ? _first : NoteTexts.None)
             changes.Put(key, value, NoteLife.Term);
+        if (guarded is not null)
+            changes.Put(TakeOverGuard.Key, guarded, NoteLife.Term);
         return changes.Annotations;
     }
 
-    /// <summary>A renewal was refused, or nobody knows what became of it.</summary>
-    public void Failed(LeaseStoreError error)
+    /// <summary>A request was refused, or nobody knows what became of it.</summary>
+    public void Failed(RequestPurpose purpose, LeaseStoreError error)
     {
-        if (_open.Count == 0)
+        guard.Failed(purpose, error);
+        if (purpose != RequestPurpose.Renew || _open.Count == 0)
             return;
         if (_attempts is not [.., { Carried: > 0 and int carried }])
         {
@@ -141,11 +146,14 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
         _attempts.Add((current?.ResourceVersion, record, carried));
         if (_open.Count > 0 && _nextAt < turn.Instant + settings.NotePace)
             _nextAt = turn.Instant + settings.NotePace;
-        if (carried == 0)
+        bool isForgotten = !isQuiet && guard.IsForgottenByRenewal();
+        if (carried == 0 && !isForgotten)
             return LeaseWrite.Unchanged;
         NoteChanges changes = new(current, record);
         foreach (NoteWrite write in _open)
             changes.Put(write.Key, write.Value, write.Life);
+        if (isForgotten)
+            changes.Put(TakeOverGuard.Key, null, NoteLife.Term);
         return changes.Annotations;
     }
 

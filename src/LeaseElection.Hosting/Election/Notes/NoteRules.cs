@@ -33,6 +33,13 @@ internal static class NoteRules
                 nameof(key));
         }
 
+        if (key == TakeOverGuard.Key)
+        {
+            throw new ArgumentException(
+                $"The note key '{key}' is taken: the library counts crashes of leaders by it (LeaderElection:TakeOverBackoff). Choose another one.",
+                nameof(key));
+        }
+
         if (value is not null)
             CheckValue(key, value);
         if (!Enum.IsDefined(life))
