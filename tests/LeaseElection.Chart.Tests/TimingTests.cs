@@ -48,7 +48,7 @@ public sealed class TimingTests : IDisposable
     [ChartFact]
     public async Task EveryOptionOfTheChart_ReachesTheLibrary()
     {
-        RenderedChart chart = await new HelmChart { Combination = "everything" }.RenderAsync();
+        RenderedChart chart = await new HelmChart { Combination = "everything", Set = ["election.takeOverBackoff=false"] }.RenderAsync();
         await using ChartHost host = await StartAsync(chart.Environment);
         LeaderElectionOptions options = host.Options;
 
@@ -59,6 +59,7 @@ public sealed class TimingTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(3), options.RenewInterval);
         Assert.Equal(TimeSpan.FromSeconds(7.5), options.StopTimeout);
         Assert.False(options.ReleaseOnStop);
+        Assert.False(options.TakeOverBackoff);
         Assert.Equal(WorkEndPolicy.Restart, options.WhenWorkEnds);
         Assert.Equal(WorkOverrunPolicy.FailFast, options.WhenWorkOverruns);
         Assert.True(options.Kubernetes.PublishEvents);

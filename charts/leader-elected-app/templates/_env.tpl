@@ -26,6 +26,10 @@ start with an option that it does not know.
 {{- with .Values.election }}
 - name: LeaderElection__ReleaseOnStop
   value: {{ .releaseOnStop | quote }}
+{{- if eq (toString .takeOverBackoff) "false" }}
+- name: LeaderElection__TakeOverBackoff
+  value: "false"
+{{- end }}
 - name: LeaderElection__WhenWorkEnds
   value: {{ .whenWorkEnds | quote }}
 - name: LeaderElection__WhenWorkOverruns

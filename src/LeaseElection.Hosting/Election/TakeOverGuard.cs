@@ -6,7 +6,7 @@ namespace LeaseElection.Hosting.Election;
 
 /// <summary>
 /// Work that kills its process, again and again, must not walk through all replicas at full speed. A take-over from a holder that gave
-/// nothing up says with its own write the how manieth in a row it is; from the third on the next one waits longer (design 5, rule 18).
+/// nothing up says with its own write how many there were in a row; from the third on the next one waits longer (design 5, rule 18).
 /// </summary>
 internal sealed class TakeOverGuard(ElectorSettings settings, ElectionTurn turn, LeaseMemory memory)
 {

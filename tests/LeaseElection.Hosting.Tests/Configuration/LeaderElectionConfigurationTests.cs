@@ -21,6 +21,7 @@ public class LeaderElectionConfigurationTests
                 "RetryPeriod": "00:00:10",
                 "StopTimeout": "00:00:19",
                 "ReleaseOnStop": false,
+                "TakeOverBackoff": false,
                 "WhenWorkEnds": "Restart",
                 "WhenWorkOverruns": "failfast",
                 "Store": "Kubernetes",
@@ -46,6 +47,7 @@ public class LeaderElectionConfigurationTests
         Assert.Equal(TimeSpan.FromSeconds(10), options.RetryPeriod);
         Assert.Equal(TimeSpan.FromSeconds(19), options.StopTimeout);
         Assert.False(options.ReleaseOnStop);
+        Assert.False(options.TakeOverBackoff);
         Assert.Equal(WorkEndPolicy.Restart, options.WhenWorkEnds);
         Assert.Equal(WorkOverrunPolicy.FailFast, options.WhenWorkOverruns);
         Assert.Equal(LeaseStoreKind.Kubernetes, options.Store);

@@ -7,7 +7,7 @@ public class LeaderElectionSectionCheckTests
 {
     private const string AllNames =
         "LeaseName, LeaseNamespace, Identity, LeaseDuration, RenewDeadline, RenewInterval, RetryPeriod, StopTimeout, ReleaseOnStop, "
-        + "WhenWorkEnds, WhenWorkOverruns, Store, Enabled, Kubernetes:ApiServer, Kubernetes:TokenFile, "
+        + "TakeOverBackoff, WhenWorkEnds, WhenWorkOverruns, Store, Enabled, Kubernetes:ApiServer, Kubernetes:TokenFile, "
         + "Kubernetes:CertificateAuthorityFile, Kubernetes:KubeConfig, Kubernetes:Context, "
         + "Kubernetes:PublishEvents, Kubernetes:LabelLeaderPod, File:Directory, Members:LeaseDuration, Members:RenewInterval, "
         + "Partitions:Count, Partitions:MoveAfter";
@@ -32,6 +32,7 @@ public class LeaderElectionSectionCheckTests
         "RetryPeriod", "soon", "LeaderElection:RetryPeriod is \"soon\", but must be hours:minutes:seconds, for example \"00:00:15\".")]
     [InlineData("Enabled", "abc", "LeaderElection:Enabled is \"abc\", but must be \"true\" or \"false\".")]
     [InlineData("ReleaseOnStop", "1", "LeaderElection:ReleaseOnStop is \"1\", but must be \"true\" or \"false\".")]
+    [InlineData("TakeOverBackoff", "00:01:00", "LeaderElection:TakeOverBackoff is \"00:01:00\", but must be \"true\" or \"false\".")]
     [InlineData("Store", "Kubernets", "LeaderElection:Store is \"Kubernets\", but must be one of Auto, Kubernetes, File.")]
     [InlineData("Store", "1", "LeaderElection:Store is \"1\", but must be one of Auto, Kubernetes, File.")]
     [InlineData(

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.Leases;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,6 +57,24 @@ public sealed class LeaderElectionHealthCheckTests : HostTest
             }.OrderBy(pair => pair.Key),
             health.Data.OrderBy(pair => pair.Key));
         Assert.Equal(["live", "ready"], health.Tags.Order());
+    }
+
+    [Theory]
+    [InlineData("2", HealthStatus.Healthy)]
+    [InlineData("3", HealthStatus.Degraded)]
+    [InlineData("many", HealthStatus.Healthy)]
+    [InlineData("-3", HealthStatus.Healthy)]
+    public async Task Standby_TakeOversWithoutARelease_DegradedFromTheThirdOn(string count, HealthStatus status)
+    {
+        LetAnotherLead(count);
+        await _host.StartAsync();
+        await _host.Logs.WaitForAsync("HolderChanged");
+
+        HealthReportEntry health = await _host.CheckHealthAsync();
+
+        Assert.Equal(status, health.Status);
+        Assert.Equal(status == HealthStatus.Degraded, health.Description!.StartsWith("The work seems to kill its leaders: 3 take-overs ", StringComparison.Ordinal));
+        Assert.Equal(status == HealthStatus.Degraded ? 1 : 0, _host.Logs.Named("LeadersDied").Count);
     }
 
     [Fact]
@@ -196,12 +215,18 @@ public sealed class LeaderElectionHealthCheckTests : HostTest
         Assert.Equal((reads, writes), (Server.Reads, Server.Written.Count));
     }
 
-    private void LetAnotherLead() => Server.Edit(_ => new LeaseRecord
+    private void LetAnotherLead(string? takeOvers = null)
     {
-        HolderIdentity = "other",
-        LeaseDurationSeconds = 3600,
-        LeaseTransitions = 4,
-        AcquireTime = Time.GetUtcNow(),
-        RenewTime = Time.GetUtcNow(),
-    });
+        var record = new LeaseRecord
+        {
+            HolderIdentity = "other",
+            LeaseDurationSeconds = 3600,
+            LeaseTransitions = 4,
+            AcquireTime = Time.GetUtcNow(),
+            RenewTime = Time.GetUtcNow(),
+        };
+        Server.Edit(_ => record);
+        if (takeOvers is not null)
+            Server.Annotate("term.leaseelection.dev/takeovers-without-release", NoteAnnotations.MarkOf(record) + takeOvers);
+    }
 }

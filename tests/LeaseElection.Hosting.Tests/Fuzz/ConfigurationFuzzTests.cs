@@ -118,6 +118,7 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
                 "WHENWORKENDS" => Same(options.WhenWorkEnds.ToString(), value),
                 "WHENWORKOVERRUNS" => Same(options.WhenWorkOverruns.ToString(), value),
                 "ENABLED" => Same(options.Enabled.ToString(), value),
+                "TAKEOVERBACKOFF" => Same(options.TakeOverBackoff.ToString(), value),
                 "RELEASEONSTOP" => Same(options.ReleaseOnStop.ToString(), value),
                 _ => $"a start although {path} is no setting",
             };

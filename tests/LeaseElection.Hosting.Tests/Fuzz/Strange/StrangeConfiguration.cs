@@ -59,7 +59,7 @@ internal static class StrangeConfiguration
             return random.Of("https://127.0.0.1:1", "http://x", "https://", "https://[::1", "https://a:99999", "https://u:p@x", "https://x?y", "//x", "https://ä", "https://\0");
         if (key is "Store" or "WhenWorkEnds" or "WhenWorkOverruns")
             return random.Of("File", "Kubernetes", "Auto", "0", "1", "99", "-1", "File, Auto", "file", " File ", "Restart", "StopHost", "FailFast", "Log");
-        if (key is "Enabled" or "ReleaseOnStop")
+        if (key is "Enabled" or "ReleaseOnStop" or "TakeOverBackoff")
             return random.Of("true", "False", "1", "yes", " true ", "true\0");
         if (key is "LeaseName" or "LeaseNamespace" or "Identity" or "Kubernetes:Context")
             return random.Of("a", "A", "a.b", "a..b", "-a", "a-", new string('a', 63), new string('a', 64), new string('a', 254), " ", "a\ud800", "\ud83d", "é");
