@@ -47,6 +47,39 @@ public sealed class ReplicaProcessTests(ApiServerFixture fixture, ITestOutputHel
             1, $"another leads L = {Ms(Lease)} + 50 ms after the last renewal", $"{Ms(shortest)} and {Ms(longest)} after it (2 kills)");
     }
 
+    /// <summary>As work that kills its process does: a kill is a kill.</summary>
+    [ApiServerFact]
+    public async Task Leaders_killed_one_after_the_other_are_succeeded_later_from_the_fourth_on()
+    {
+        await using FaultScene scene = await OpenAsync(fixture.Server, output);
+        await using ReplicaProcess a = await ReplicaProcess.StartAsync(scene, _folder, "a");
+        await a.WorksAsync();
+        await using ReplicaProcess b = await ReplicaProcess.StartAsync(scene, _folder, "b");
+        await using ReplicaProcess c = await ReplicaProcess.StartAsync(scene, _folder, "c");
+        await using ReplicaProcess d = await ReplicaProcess.StartAsync(scene, _folder, "d");
+        await using ReplicaProcess e = await ReplicaProcess.StartAsync(scene, _folder, "e");
+        List<ReplicaProcess> alive = [b, c, d, e];
+        foreach (ReplicaProcess standby in alive)
+            await StandsByAsync(standby, a);
+
+        List<TimeSpan> waits = [];
+        ReplicaProcess leader = a;
+        for (int kill = 0; kill < 4; kill++)
+        {
+            await StandsByAsync(alive[0], leader);
+            leader.Send(UnixSignal.Kill);
+            await leader.ExitedAsync();
+            ReplicaProcess killed = leader;
+            leader = await LeadsNextAsync(scene, [.. alive], scene.Journal.Spans[^1].Token);
+            alive.Remove(leader);
+            waits.Add(Between(killed.LastRenewal, scene.Journal.Spans[^1].Start));
+        }
+
+        output.WriteLine("from the last renewal to the next start: " + string.Join(", ", waits.Select(Ms)));
+        Assert.All(waits.Take(3), wait => Assert.InRange(wait, Lease, Lease + Slack));
+        Assert.InRange(waits[3], Lease * 2, (Lease * 2) + Slack);
+    }
+
     [ApiServerFact]
     public async Task Fault03_work_that_does_not_stop_keeps_the_lease_until_its_process_has_ended()
     {
