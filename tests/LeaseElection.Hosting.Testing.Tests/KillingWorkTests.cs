@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.Testing.Tests;
 
 /// <summary>Two hosts whose leaders are gone without a word, one after the other: as those are that their work kills.</summary>
-public sealed class KillingWorkTests : IAsyncLifetime
+public sealed class KillingWorkTests : IAsyncLifetime, IDisposable
 {
     private const string Note = "takeovers-without-release";
 
@@ -28,8 +28,9 @@ public sealed class KillingWorkTests : IAsyncLifetime
     {
         await _standby.DisposeAsync();
         await _leader.DisposeAsync();
-        _log.Dispose();
     }
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public async Task LeadersAreKilled_FromTheFourthOnTheNextWaitsLongerEachTime()
@@ -118,7 +119,7 @@ public sealed class KillingWorkTests : IAsyncLifetime
         {
             (options.LeaseName, options.Identity) = ("app", identity);
             options.WhenWorkOverruns = WorkOverrunPolicy.Log; // It stops in real time, for which a machine may be too busy.
-        }).AddWork(async (_, _, token) => await Task.Delay(Timeout.Infinite, token));
+        }).AddWork(async (_, _, token) => await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
         return await FakeReplica.StartAsync(builder, builder.Services.AddFakeLeaderElection(_leases));
     }
 

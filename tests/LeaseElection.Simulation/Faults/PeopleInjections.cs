@@ -1,5 +1,4 @@
 using LeaseElection.Hosting.Election.Notes;
-using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Simulation;
 

@@ -27,6 +27,18 @@ public class NoteRulesTests
         Assert.StartsWith($"The note key '{key}' is not allowed: it must be 1 to 63 characters of A-Z, a-z, 0-9, '-', '_' and '.'", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("8")]
+    [InlineData(null)]
+    public void Check_KeyByWhichTheLibraryCounts_Refused(string? value)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => NoteRules.Check("takeovers-without-release", value, NoteLife.Lease));
+
+        Assert.StartsWith(
+            "The note key 'takeovers-without-release' is taken: the library counts crashes of leaders by it (LeaderElection:TakeOverBackoff). "
+            + "Choose another one.", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Check_LongestValue_Allowed() => NoteRules.Check("a", new string('ü', 2048), NoteLife.Lease);
 

@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Brokers;
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using Microsoft.Extensions.Logging;
@@ -73,6 +74,22 @@ public sealed class LeaseBrokerTests : BrokerTest
 
         await using HeldLease? held = await SoonAsync(_process.TryAsync());
         Assert.True(held!.Term.IsHeld);
+    }
+
+    /// <summary>An election on the same Lease may have counted; a lock that is abandoned a few times is an ordinary one.</summary>
+    [Fact]
+    public async Task TryAcquire_ManyTakeOversWithoutARelease_IsObtainedAsAlways_AndCountsNone()
+    {
+        HoldBySomebodyElse();
+        string mark = NoteAnnotations.MarkOf(Server.Lease!.Record)!;
+        Server.Annotate("term.leaseelection.dev/takeovers-without-release", mark + "8");
+        Assert.Null(await SoonAsync(_process.TryAsync()));
+
+        Time.Advance(LeaseDuration);
+
+        await using HeldLease? held = await SoonAsync(_process.TryAsync());
+        Assert.True(held!.Term.IsHeld);
+        Assert.Empty(held.Term.Notes);
     }
 
     [Fact]
