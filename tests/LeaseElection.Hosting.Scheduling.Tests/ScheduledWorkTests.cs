@@ -1,0 +1,161 @@
+using LeaseElection.Hosting.Testing;
+using LeaseElection.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LeaseElection.Hosting.Scheduling;
+
+/// <summary>Hosts with a schedule of every hour, from twenty past two on.</summary>
+public sealed class ScheduledWorkTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 28, 2, 20, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Three = new(2026, 11, 28, 3, 0, 0, TimeSpan.Zero);
+
+    private readonly InMemoryLeases _leases = new(new FakeTimeProvider(Start));
+
+    [Fact]
+    public async Task Leader_RunsWhatIsDue_AndNotesItBefore()
+    {
+        await using ScheduledReplica replica = await ScheduledReplica.StartAsync(_leases, "a");
+        await replica.LeadAsync();
+        Assert.EndsWith(" no run yet", replica.Note, StringComparison.Ordinal);
+
+        ScheduledRun first = await replica.NextAsync(minutes: 60);
+        Assert.Equal((Three, null, 0, 0), (first.DueAt, first.PreviousDueAt, first.Missed, first.Failures));
+        Assert.Equal("2026-11-28T03:00:00Z", replica.Note);
+        Assert.True(first.Term.IsHeld);
+
+        ScheduledRun second = await replica.NextAsync(minutes: 61);
+        Assert.Equal((Three.AddHours(1), Three), (second.DueAt, second.PreviousDueAt));
+    }
+
+    [Fact]
+    public async Task HandOver_NothingTwiceAndTheNextIsTheNewLeaders()
+    {
+        await using ScheduledReplica a = await ScheduledReplica.StartAsync(_leases, "a");
+        await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b");
+        await a.LeadAsync();
+        await a.NextAsync(minutes: 60);
+
+        await a.StopAsync();
+        ScheduledRun next = await b.NextAsync(minutes: 61);
+
+        Assert.Equal((Three.AddHours(1), Three), (next.DueAt, next.PreviousDueAt));
+        Assert.False(a.HasBegun(out _));
+    }
+
+    [Fact]
+    public async Task NobodyLed_OneRunMakesUpForAll()
+    {
+        await using (ScheduledReplica a = await ScheduledReplica.StartAsync(_leases, "a"))
+        {
+            await a.LeadAsync();
+            await a.NextAsync(minutes: 60);
+        }
+
+        await _leases.AdvanceAsync(TimeSpan.FromHours(5));
+        await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b");
+        await b.Fake.LeadAsync();
+        ScheduledRun run = await b.NextAsync();
+
+        Assert.Equal((Three.AddHours(5), Three, 4), (run.DueAt, run.PreviousDueAt, run.Missed));
+    }
+
+    [Fact]
+    public async Task NobodyLed_SkipLeavesOutAndSaysSo()
+    {
+        await using (ScheduledReplica a = await ScheduledReplica.StartAsync(_leases, "a"))
+        {
+            await a.LeadAsync();
+            await a.NextAsync(minutes: 60);
+        }
+
+        await _leases.AdvanceAsync(TimeSpan.FromHours(5));
+        await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b", schedule => schedule.Missed = MissedRuns.Skip);
+        await b.Fake.LeadAsync();
+        await b.UntilNotedAsync(note => note == "2026-11-28T08:00:00Z last run 2026-11-28T03:00:00Z");
+
+        await b.Log.WaitForAsync("RunsLeftOut");
+        ScheduledRun run = await b.NextAsync(minutes: 61);
+        Assert.Equal((Three.AddHours(6), Three), (run.DueAt, run.PreviousDueAt));
+    }
+
+    [Fact]
+    public async Task AtLeastOnce_RunThatFails_IsRepeatedAndNotedWhenItIsDone()
+    {
+        int failures = 2;
+        await using ScheduledReplica replica = await ScheduledReplica.StartAsync(
+            _leases, "a", schedule => schedule.Delivery = Delivery.AtLeastOnce,
+            (_, _) => Interlocked.Decrement(ref failures) >= 0 ? throw new InvalidOperationException("The printer is on fire.") : Task.CompletedTask);
+        await replica.LeadAsync();
+
+        Assert.Equal(0, (await replica.NextAsync(minutes: 60)).Failures);
+        Assert.EndsWith(" no run yet", replica.Note, StringComparison.Ordinal);
+        Assert.Equal(1, (await replica.NextAsync(minutes: 1)).Failures);
+        Assert.Equal((Three, 2), (await replica.NextAsync(minutes: 1)) is var third ? (third.DueAt, third.Failures) : default);
+        await replica.UntilNotedAsync(note => note == "2026-11-28T03:00:00Z");
+        Assert.Equal(2, replica.Log.Named("RunFailed").Count);
+    }
+
+    [Fact]
+    public async Task AtMostOnce_RunThatFails_IsNotRepeatedAndTheScheduleGoesOn()
+    {
+        await using ScheduledReplica replica = await ScheduledReplica.StartAsync(
+            _leases, "a", work: (_, _) => throw new InvalidOperationException("The printer is on fire."));
+        await replica.LeadAsync();
+        LeadershipTerm term = replica.Fake.Election.Term!;
+
+        await replica.NextAsync(minutes: 60);
+        ScheduledRun next = await replica.NextAsync(minutes: 61);
+
+        Assert.Equal(Three.AddHours(1), next.DueAt);
+        Assert.Same(term, replica.Fake.Election.Term);
+    }
+
+    [Fact]
+    public async Task LongRun_DoesNotOverlapWithItself_AndTheNextMakesUpForWhatCameDue()
+    {
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ScheduledReplica replica = await ScheduledReplica.StartAsync(
+            _leases, "a", work: (run, token) => run.DueAt == Three ? end.Task.WaitAsync(token) : Task.CompletedTask);
+        await replica.LeadAsync();
+        await replica.NextAsync(minutes: 60);
+
+        await _leases.AdvanceAsync(TimeSpan.FromHours(3));
+        Assert.False(replica.HasBegun(out _));
+        end.SetResult();
+        ScheduledRun next = await replica.NextAsync();
+
+        Assert.Equal((Three.AddHours(3), 2), (next.DueAt, next.Missed));
+    }
+
+    [Fact]
+    public async Task TermEnds_RunIsToldToStop_AndIsNotRepeatedByTheNext()
+    {
+        await using ScheduledReplica a = await ScheduledReplica.StartAsync(
+            _leases, "a", work: (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
+        await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b");
+        await a.LeadAsync();
+        await a.NextAsync(minutes: 60);
+
+        await a.StopAsync();
+        await b.Fake.Election.WaitForLeadershipAsync().WaitAsync(Signal.Patience);
+        ScheduledRun next = await b.NextAsync(minutes: 61);
+
+        Assert.Equal((Three.AddHours(1), Three), (next.DueAt, next.PreviousDueAt));
+        Assert.Single(a.Log.Named("RunInterrupted"));
+    }
+
+    [Fact]
+    public async Task NoteOfSomebodyElse_BeginsAnewAndSaysSo()
+    {
+        await using (ScheduledReplica a = await ScheduledReplica.StartAsync(_leases, "a"))
+            await a.LeadAsync();
+        _leases.Edit("app", lease => lease["metadata"]!["annotations"]![$"note.leaseelection.dev/schedule.{ScheduledReplica.Name}"] = "soon");
+
+        await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b");
+        await b.Fake.LeadAsync();
+        await b.UntilNotedAsync(note => note.EndsWith(" no run yet", StringComparison.Ordinal));
+
+        Assert.Contains("\"soon\"", (await b.Log.WaitForAsync("NoteUnreadable")).Message, StringComparison.Ordinal);
+    }
+}
