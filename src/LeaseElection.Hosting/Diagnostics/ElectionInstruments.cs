@@ -41,6 +41,7 @@ internal sealed class ElectionInstruments
         WorkFaults = meter.CreateCounter<long>("leader_election.work.faults", "{fault}", "Exceptions that work ended with");
         WorkOverruns = meter.CreateCounter<long>(
             "leader_election.work.overruns", "{overrun}", "Times that work still ran when another process could lead");
+        Notes = meter.CreateCounter<long>("leader_election.notes", "{note}", "Notes of terms that were confirmed");
         meter.CreateObservableUpDownCounter(
             "leader_election.partitions.held", PartitionsHeld, "{partition}",
             "Partitions whose work runs here: the sum over all replicas is their number");
@@ -61,6 +62,8 @@ internal sealed class ElectionInstruments
     public Counter<long> WorkOverruns { get; }
 
     public Counter<long> PartitionMoves { get; }
+
+    public Counter<long> Notes { get; }
 
     public ErrorTypes ErrorTypes { get; } = new();
 

@@ -50,6 +50,9 @@ internal sealed class ElectionMetrics(
             case ElectionEvent.WorkFaulted faulted:
                 WorkFaulted(faulted.Exception);
                 break;
+            case ElectionEvent.NotesWritten written when instruments is { Notes.Enabled: true }:
+                instruments.Notes.Count(_lease, written.Count);
+                break;
             case ElectionEvent.WorkOverran when instruments is { WorkOverruns.Enabled: true }:
                 instruments.WorkOverruns.Count(_lease);
                 break;

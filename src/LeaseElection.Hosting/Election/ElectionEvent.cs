@@ -76,6 +76,12 @@ internal abstract record ElectionEvent
     /// <summary>A watch broke (<paramref name="Error"/>) or fell silent (<see langword="null"/>); a new one follows.</summary>
     public sealed record WatchLost(LeaseStoreError? Error) : ElectionEvent;
 
+    /// <summary>A renewal that said so many notes is confirmed.</summary>
+    public sealed record NotesWritten(int Count) : ElectionEvent;
+
+    /// <summary>The store refused a renewal that said these notes, and took one without them.</summary>
+    public sealed record NotesRefused(IReadOnlyList<string> Keys, LeaseStoreError Error) : ElectionEvent;
+
     /// <summary>The wall clock ran ahead: the machine may have been paused.</summary>
     public sealed record ClockJumped(TimeSpan By) : ElectionEvent;
 }

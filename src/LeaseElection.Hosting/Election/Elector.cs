@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Election;
@@ -20,6 +21,7 @@ internal sealed class Elector
     private readonly GrowingPause _pause;
     private readonly Candidacy _candidacy;
     private readonly HolderNews _news;
+    private readonly NoteKeeper _notes;
 
     /// <summary>What this process does when it has no term.</summary>
     private LeaderElectionState _idle = LeaderElectionState.Standby;
@@ -35,7 +37,8 @@ internal sealed class Elector
         memory ??= new LeaseMemory();
         _settings = settings;
         _view = memory.View;
-        _requests = new RequestKeeper(settings, _turn, memory, random);
+        _notes = new NoteKeeper(_turn);
+        _requests = new RequestKeeper(settings, _turn, memory, _notes, random);
         _watch = new WatchKeeper(_turn, () => _view.WatchFrom, () => _view.SilenceBy(settings));
         _pause = new GrowingPause(random);
         _candidacy = new Candidacy(settings, _turn, _view, _pause, random);
@@ -54,6 +57,9 @@ internal sealed class Elector
 
     /// <summary>The newest version of the lease that this process has seen.</summary>
     public Lease? Lease => _view.Latest;
+
+    /// <inheritdoc cref="NoteKeeper.Shown"/>
+    public NoteTexts Notes => _notes.Shown;
 
     /// <inheritdoc cref="RequestKeeper.LastError"/>
     public LeaseStoreError? LastError => _requests.LastError;
@@ -158,6 +164,12 @@ internal sealed class Elector
                 break;
             case ElectionInput.WaitingEnded:
                 _candidacy.LastTry();
+                break;
+            case ElectionInput.NoteWanted wanted:
+                _notes.Add(wanted.Write, HeldTerm?.Facts);
+                break;
+            case ElectionInput.FirstNotesChanged changed:
+                _notes.SayFirst(changed.Notes);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(input), input, "The set of inputs is closed.");
@@ -296,6 +308,7 @@ internal sealed class Elector
     private void Advance()
     {
         Term?.Advance();
+        _notes.Look(_view.Latest, HeldTerm?.Facts);
         AdvanceWatch();
         if (State == LeaderElectionState.Standby && _candidacy.IsOver && !_requests.IsPending)
             GiveUp();
@@ -343,7 +356,7 @@ internal sealed class Elector
 
     private void AdvanceRenewal(ElectionTerm term)
     {
-        if (_turn.Instant < term.RenewAt || term.Left <= RetryPacer.Least)
+        if ((_turn.Instant < term.RenewAt && !_notes.IsDue) || term.Left <= RetryPacer.Least)
             return; // Not yet, or too late for any answer: a time-out of our own making would only hide what is really wrong.
         if (_requests.MustRead)
             _requests.Read(term.Left);
@@ -398,6 +411,7 @@ internal sealed class Elector
             State == LeaderElectionState.Standby ? _candidacy.TakeOverAt : TimeSpan.MinValue,
             State == LeaderElectionState.Standby && !_watch.IsLive ? _requests.PollAt : TimeSpan.MinValue,
             State == LeaderElectionState.Releasing ? _releaseUntil : TimeSpan.MinValue,
+            _notes.DueAt,
             .. Term?.DueTimes() ?? [],
         ];
         TimeSpan next = due.Where(at => at > _turn.Instant).DefaultIfEmpty(TimeSpan.MaxValue).Min();

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Election;
@@ -6,7 +7,7 @@ namespace LeaseElection.Hosting.Election;
 /// The one request that may be under way, when the next may be sent, and whether it must be a read. Every request is answered
 /// exactly once, by whatever the store made of it.
 /// </summary>
-internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn, LeaseMemory memory, Random random)
+internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn, LeaseMemory memory, NoteKeeper notes, Random random)
 {
     private readonly RetryPacer _pacer = new(settings, random);
     private ElectionRequest? _pending;
@@ -52,9 +53,10 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     {
         Own.Sending(record);
         _pending = Request(purpose);
+        IReadOnlyDictionary<string, string?> annotations = notes.GoWith(purpose, current, record);
         turn.Out(current is null
-            ? new ElectionOutput.Create(record, Timeout(left))
-            : new ElectionOutput.Replace(current, record, Timeout(left)));
+            ? new ElectionOutput.Create(record, Timeout(left)) { Annotations = annotations }
+            : new ElectionOutput.Replace(current, record, Timeout(left)) { Annotations = annotations });
     }
 
     /// <summary>The store answered a read. That alone forgets no failure: writes may still be refused.</summary>
@@ -78,6 +80,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     public ElectionRequest Conflicted(TimeSpan? deadline)
     {
         MustRead = true;
+        notes.Conflicted();
         if (_conflictsInARow++ > 0)
             _pacer.Fail(turn.Instant, null, deadline);
         return Answered();
@@ -89,7 +92,10 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         Failures++;
         MustRead = true;
         _pacer.Fail(turn.Instant, error.RetryAfter, deadline);
-        return Take();
+        ElectionRequest request = Take();
+        if (request.Purpose == RequestPurpose.Renew)
+            notes.Failed(error);
+        return request;
     }
 
     /// <summary>The watch told something.</summary>

@@ -131,6 +131,12 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
             case ElectionEvent.StandsAgainIn e:
                 logger.StandsAgain(_lease.Namespace, _lease.Name, Seconds(e.Pause));
                 break;
+            case ElectionEvent.NotesWritten e:
+                logger.NotesWritten(e.Count, _lease.Namespace, _lease.Name);
+                break;
+            case ElectionEvent.NotesRefused e:
+                logger.NotesRefused(_lease.Namespace, _lease.Name, string.Join(", ", e.Keys), e.Error.Message);
+                break;
             case ElectionEvent.ClockJumped e:
                 logger.ClockJumped(Seconds(e.By), _lease.Namespace, _lease.Name);
                 break;

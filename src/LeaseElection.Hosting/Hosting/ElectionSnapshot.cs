@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting;
@@ -11,6 +12,9 @@ internal sealed record ElectionSnapshot
     public LeaderElectionState State { get; init; } = LeaderElectionState.Standby;
 
     public LeaseRecord? Record { get; init; }
+
+    /// <inheritdoc cref="NoteKeeper.Shown"/>
+    public NoteTexts Notes { get; init; } = NoteTexts.None;
 
     public LeaseStoreError? LastError { get; init; }
 
@@ -41,12 +45,14 @@ internal sealed record ElectionSnapshot
         RenewalSeenAt = WallAt(RenewalSeenAt),
         ReadAt = WallAt(AnsweredAt),
         LastError = LastError?.Message,
+        Notes = Notes,
     };
 
     public static ElectionSnapshot Of(Elector elector, TimeSpan startedAt, ElectionTime now) => new()
     {
         State = elector.State,
         Record = elector.Lease?.Record,
+        Notes = elector.Notes,
         LastError = elector.LastError,
         StartedAt = startedAt,
         AnsweredAt = elector.AnsweredAt,

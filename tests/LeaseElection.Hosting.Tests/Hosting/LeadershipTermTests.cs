@@ -168,5 +168,6 @@ public sealed class LeadershipTermTests
         new ElectionIdentityCard("shop", "settlement", "me"),
         new TermFacts(3, DateTimeOffset.UnixEpoch, "7", token),
         TermValidity.From(_clock.Now, Deadline),
-        _clock);
+        _clock,
+        (_, _, _) => Task.CompletedTask);
 }

@@ -35,6 +35,7 @@ public sealed partial class RoomsTests
 
     [Theory]
     [InlineData("Election")]
+    [InlineData("Election/Notes")]
     [InlineData("Election/Partitions")]
     public void Deciders_NameNothingThatWaitsTalksOrKnowsTheTime(string room) =>
         Assert.Empty(LibraryRooms.NamespacesNamedIn(room).Where(named => !Pure.Contains(named.Key)).Select(named => $"{named.Key}: {named.Value}"));

@@ -327,9 +327,14 @@ internal sealed class SimProcess
         foreach (ElectionOutput output in outputs)
         {
             if (output is ElectionOutput.StartWork start)
-                Term = new LeadershipTerm(new ElectionIdentityCard("shop", "settlement", Identity), start.Term, start.Validity, _clock);
+            {
+                Term = new LeadershipTerm(
+                    new ElectionIdentityCard("shop", "settlement", Identity), start.Term, start.Validity, _clock, (_, _, _) => Task.CompletedTask);
+            }
             else if (output is ElectionOutput.ExtendTerm extend)
+            {
                 Term?.Extend(extend.Validity);
+            }
         }
 
         if (Term is null)
