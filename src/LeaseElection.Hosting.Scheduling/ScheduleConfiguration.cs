@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cronos;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Scheduling.Due;
 using Microsoft.Extensions.Configuration;

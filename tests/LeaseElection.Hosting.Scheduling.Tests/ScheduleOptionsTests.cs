@@ -86,7 +86,7 @@ public sealed class ScheduleOptionsTests
     public void Settings_AreRead_AndCodeWins()
     {
         ScheduleOptions options = Options(
-            election => election.AddScheduledWork<CloseTheBooks>(configure: schedule => schedule.MaxMissedRuns = 7, cron: "0 3 * * *"),
+            election => election.AddScheduledWork<CloseTheBooks>("0 3 * * *", schedule => schedule.MaxMissedRuns = 7),
             ("TimeZone", "Europe/Zurich"), ("Missed", "runall"), ("Delivery", "AtLeastOnce"), ("StartingDeadline", "00:01:00"), ("MaxMissedRuns", "9"));
 
         Assert.Equal(

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using LeaseElection.Hosting.Testing;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Logging;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -30,7 +29,7 @@ internal sealed class ScheduledReplica : IAsyncDisposable
         {
             options.LeaseName = "app";
             options.Identity = identity;
-        }).AddScheduledWork(Name, "0 * * * *", RunAsync, configure);
+        }).AddScheduledWork(Name, "0 * * * *", RunAsync, configure ?? (_ => { }));
         Fake = builder.Services.AddFakeLeaderElection(leases);
         _host = builder.Build();
     }

@@ -29,16 +29,25 @@ public static class ScheduledWorkBuilderExtensions
     /// <typeparam name="TWork">The work: a new instance for each run, disposed when it has ended.</typeparam>
     /// <param name="builder">The election.</param>
     /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
-    /// <param name="configure">Changes the options; what it sets wins over the configuration.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="InvalidOperationException">There is another schedule of this name.</exception>
     public static LeaderElectionBuilder AddScheduledWork<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(
-        this LeaderElectionBuilder builder, string cron, Action<ScheduleOptions>? configure = null)
+        this LeaderElectionBuilder builder, string cron)
+        where TWork : class, IScheduledWork => Add<TWork>(builder, ScheduleName.Of(typeof(TWork)), Checked(cron), null);
+
+    /// <summary>Adds a schedule, named after the type of its work, and says more of it.</summary>
+    /// <param name="builder">The election.</param>
+    /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
+    /// <param name="configure">Changes the options; what it sets wins over the configuration.</param>
+    /// <inheritdoc cref="AddScheduledWork{TWork}(LeaderElectionBuilder, string)"/>
+    public static LeaderElectionBuilder AddScheduledWork<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(
+        this LeaderElectionBuilder builder, string cron, Action<ScheduleOptions> configure)
         where TWork : class, IScheduledWork
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(cron);
-        return Add<TWork>(builder, ScheduleName.Of(typeof(TWork)), cron, configure);
+        ArgumentNullException.ThrowIfNull(configure);
+        return Add<TWork>(builder, ScheduleName.Of(typeof(TWork)), Checked(cron), configure);
     }
 
     /// <summary>Adds a schedule with a name of its own, for work that has several.</summary>
@@ -49,34 +58,53 @@ public static class ScheduledWorkBuilderExtensions
     /// 1 to 54 letters, digits, '-', '_' and '.', and no other schedule of the app may have it.
     /// </param>
     /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
-    /// <param name="configure">Changes the options; what it sets wins over the configuration.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The name cannot be that of a schedule.</exception>
     /// <exception cref="InvalidOperationException">There is another schedule of this name.</exception>
     public static LeaderElectionBuilder AddScheduledWork<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(
-        this LeaderElectionBuilder builder, string name, string cron, Action<ScheduleOptions>? configure = null)
+        this LeaderElectionBuilder builder, string name, string cron)
+        where TWork : class, IScheduledWork => Add<TWork>(builder, name, Checked(cron), null);
+
+    /// <summary>Adds a schedule with a name of its own, for work that has several, and says more of it.</summary>
+    /// <param name="builder">The election.</param>
+    /// <param name="name">The name of the schedule, its section and its note, as of the other overload.</param>
+    /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
+    /// <param name="configure">Changes the options; what it sets wins over the configuration.</param>
+    /// <inheritdoc cref="AddScheduledWork{TWork}(LeaderElectionBuilder, string, string)"/>
+    public static LeaderElectionBuilder AddScheduledWork<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(
+        this LeaderElectionBuilder builder, string name, string cron, Action<ScheduleOptions> configure)
         where TWork : class, IScheduledWork
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(cron);
-        return Add<TWork>(builder, name, cron, configure);
+        ArgumentNullException.ThrowIfNull(configure);
+        return Add<TWork>(builder, name, Checked(cron), configure);
     }
 
     /// <summary>Adds a schedule as a delegate. It is named after its expression: change that, and it begins anew.</summary>
     /// <param name="builder">The election.</param>
     /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
     /// <param name="work">Runs once; gets the services of a scope of its own. See <see cref="IScheduledWork.ExecuteAsync"/>.</param>
-    /// <param name="configure">Changes the options; what it sets wins over the configuration.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="InvalidOperationException">There is another schedule of this name.</exception>
+    public static LeaderElectionBuilder AddScheduledWork(
+        this LeaderElectionBuilder builder, string cron, Func<IServiceProvider, ScheduledRun, CancellationToken, Task> work) =>
+        Add(builder, ScheduleName.Of(Checked(cron)), cron, work, null);
+
+    /// <summary>Adds a schedule as a delegate, named after its expression, and says more of it.</summary>
+    /// <param name="builder">The election.</param>
+    /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
+    /// <param name="work">Runs once; gets the services of a scope of its own. See <see cref="IScheduledWork.ExecuteAsync"/>.</param>
+    /// <param name="configure">Changes the options; what it sets wins over the configuration.</param>
+    /// <inheritdoc cref="AddScheduledWork(LeaderElectionBuilder, string, Func{IServiceProvider, ScheduledRun, CancellationToken, Task})"/>
     public static LeaderElectionBuilder AddScheduledWork(
         this LeaderElectionBuilder builder,
         string cron,
         Func<IServiceProvider, ScheduledRun, CancellationToken, Task> work,
-        Action<ScheduleOptions>? configure = null)
+        Action<ScheduleOptions> configure)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(cron);
-        return AddScheduledWork(builder, ScheduleName.Of(cron), cron, work, configure);
+        ArgumentNullException.ThrowIfNull(configure);
+        return Add(builder, ScheduleName.Of(Checked(cron)), cron, work, configure);
     }
 
     /// <summary>Adds a schedule as a delegate, with a name of its own.</summary>
@@ -87,20 +115,46 @@ public static class ScheduledWorkBuilderExtensions
     /// </param>
     /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
     /// <param name="work">Runs once; gets the services of a scope of its own. See <see cref="IScheduledWork.ExecuteAsync"/>.</param>
-    /// <param name="configure">Changes the options; what it sets wins over the configuration.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The name cannot be that of a schedule.</exception>
     /// <exception cref="InvalidOperationException">There is another schedule of this name.</exception>
+    public static LeaderElectionBuilder AddScheduledWork(
+        this LeaderElectionBuilder builder, string name, string cron, Func<IServiceProvider, ScheduledRun, CancellationToken, Task> work) =>
+        Add(builder, name, Checked(cron), work, null);
+
+    /// <summary>Adds a schedule as a delegate, with a name of its own, and says more of it.</summary>
+    /// <param name="builder">The election.</param>
+    /// <param name="name">The name of the schedule, its section and its note, as of the other overload.</param>
+    /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
+    /// <param name="work">Runs once; gets the services of a scope of its own. See <see cref="IScheduledWork.ExecuteAsync"/>.</param>
+    /// <param name="configure">Changes the options; what it sets wins over the configuration.</param>
+    /// <inheritdoc cref="AddScheduledWork(LeaderElectionBuilder, string, string, Func{IServiceProvider, ScheduledRun, CancellationToken, Task})"/>
     public static LeaderElectionBuilder AddScheduledWork(
         this LeaderElectionBuilder builder,
         string name,
         string cron,
         Func<IServiceProvider, ScheduledRun, CancellationToken, Task> work,
-        Action<ScheduleOptions>? configure = null)
+        Action<ScheduleOptions> configure)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(cron);
+        ArgumentNullException.ThrowIfNull(configure);
+        return Add(builder, name, Checked(cron), work, configure);
+    }
+
+    private static LeaderElectionBuilder Add(
+        LeaderElectionBuilder builder,
+        string name,
+        string cron,
+        Func<IServiceProvider, ScheduledRun, CancellationToken, Task> work,
+        Action<ScheduleOptions>? configure)
+    {
         ArgumentNullException.ThrowIfNull(work);
         return Add(builder, new ScheduleRegistration(CheckedName(builder, name), name, cron, null, work), configure);
+    }
+
+    private static string Checked(string cron)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(cron);
+        return cron;
     }
 
     private static LeaderElectionBuilder Add<
