@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Testing.Api;
 using LeaseElection.Hosting.Testing.Hosts;
 using Microsoft.Extensions.DependencyInjection;
@@ -158,6 +159,33 @@ public sealed class FakeLeaderElection
         return FollowedAsync(term, identity, nameof(LeadershipLoss.OtherHolder));
     }
 
+    /// <summary>
+    /// A note is on the lease, as an earlier leader or a person has left it, or is taken away. What the app has written itself, and what it
+    /// finds, is in <see cref="LeaderElectionStatus.Notes"/> of <see cref="Election"/>.
+    /// </summary>
+    /// <param name="key">Its name.</param>
+    /// <param name="value">Its text; <see langword="null"/> takes it away.</param>
+    /// <returns>A task that ends when the app has seen it.</returns>
+    /// <exception cref="TimeoutException">The app did not see it within <see cref="Patience"/>.</exception>
+    public Task SetNoteAsync(string key, string? value)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(key);
+        string name = "note.leaseelection.dev/" + key;
+        Leases.Edit(
+            Election.LeaseName,
+            lease =>
+            {
+                if (value is null)
+                    Annotations(lease).Remove(name);
+                else
+                    Annotations(lease)[name] = value;
+            },
+            Election.LeaseNamespace);
+        return UntilAsync(
+            () => Election.Status.Notes.GetValueOrDefault(key) == value,
+            () => $"{Describe()} did not see note '{key}' within {Patience.TotalSeconds:0.#} s. {WhyNot()}");
+    }
+
     /// <summary>Lets time pass. See <see cref="InMemoryLeases.AdvanceAsync"/>.</summary>
     /// <param name="by">How much.</param>
     /// <returns>A task that ends when so much time has passed by <see cref="Time"/>.</returns>
@@ -285,6 +313,12 @@ public sealed class FakeLeaderElection
 
         if (after is not null)
             await after.ConfigureAwait(false);
+    }
+
+    private static JsonObject Annotations(JsonObject lease)
+    {
+        var metadata = (JsonObject)lease["metadata"]!;
+        return (JsonObject)(metadata["annotations"] ??= new JsonObject());
     }
 
     private LeadershipTerm Held(string method) => Election.Term is { IsHeld: true } term ? term : throw new InvalidOperationException(

@@ -36,6 +36,9 @@ internal sealed record OneElection
     /// <summary>Since when there has been a <see cref="LastError"/>, by the clock of this process.</summary>
     public DateTimeOffset? FailingSince { get; init; }
 
+    /// <summary>What leaders, and whoever else, have noted on the lease.</summary>
+    public IReadOnlyDictionary<string, string>? Notes { get; init; }
+
     /// <summary>The last terms that this process saw, oldest first.</summary>
     public IReadOnlyList<SeenTerm>? Terms { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed record OneElection
             ReadAt = status.ReadAt,
             SecondsLeft = election.Term is { } term ? Math.Round(term.TimeLeft.TotalSeconds, 1) : null,
             LastError = status.LastError,
+            Notes = status.Notes.Count > 0 ? status.Notes : null,
         };
     }
 }

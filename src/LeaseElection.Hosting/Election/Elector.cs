@@ -37,7 +37,7 @@ internal sealed class Elector
         memory ??= new LeaseMemory();
         _settings = settings;
         _view = memory.View;
-        _notes = new NoteKeeper(_turn);
+        _notes = new NoteKeeper(settings, _turn);
         _requests = new RequestKeeper(settings, _turn, memory, _notes, random);
         _watch = new WatchKeeper(_turn, () => _view.WatchFrom, () => _view.SilenceBy(settings));
         _pause = new GrowingPause(random);

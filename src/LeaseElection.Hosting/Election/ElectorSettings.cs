@@ -18,6 +18,9 @@ internal sealed record ElectorSettings
     /// <summary>A watch that may not be opened is tried again this often: the right may come back.</summary>
     public static readonly TimeSpan WatchDeniedPause = TimeSpan.FromMinutes(1);
 
+    /// <inheritdoc cref="NotePace"/>
+    public static readonly TimeSpan DefaultNotePace = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan LongestLateStop = TimeSpan.FromSeconds(1);
 
     public required string Identity { get; init; }
@@ -50,6 +53,9 @@ internal sealed record ElectorSettings
     public WorkEndPolicy WhenWorkEnds { get; init; }
 
     public WorkOverrunPolicy WhenWorkOverruns { get; init; }
+
+    /// <summary>No two renewals for the sake of notes come closer: at most two a second.</summary>
+    public TimeSpan NotePace { get; init; } = DefaultNotePace;
 
     /// <summary>
     /// Whether it stands for somebody who wants the lease for a while, and not for as long as the process lives: it has one term and then

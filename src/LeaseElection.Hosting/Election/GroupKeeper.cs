@@ -28,7 +28,7 @@ internal sealed class GroupKeeper
     {
         _settings = settings;
         _silence = settings.LeaseDuration / 2;
-        _requests = new RequestKeeper(settings, _turn, new LeaseMemory(), new NoteKeeper(_turn), random);
+        _requests = new RequestKeeper(settings, _turn, new LeaseMemory(), new NoteKeeper(settings, _turn), random);
         _watch = new WatchKeeper(_turn, () => View.ResourceVersion, () => _silence);
     }
 

@@ -99,6 +99,7 @@ public sealed partial class ObservabilityPageTests : HostTest
         Time.Advance(TimeSpan.FromSeconds(1));
         await Work.StartedAsync();
         recorder.Observe("leader_election.leader");
+        await host.Election.Term!.WriteNoteAsync("checkpoint", "batch 41").WaitAsync(Signal.Patience);
         Server.Edit(record => record with { HolderIdentity = "other" });
         await host.UntilStateAsync(LeaderElectionState.Draining);
         Time.Advance(TimeSpan.FromSeconds(5));

@@ -84,8 +84,8 @@ public sealed class NotesTests : HostTest
         ElectionHost other = NewHost("other");
         other.AddElection().AddWork(async (_, term, stoppingToken) =>
         {
-            await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await term.WriteNoteAsync("checkpoint", "the last one");
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await term.WriteNoteAsync("checkpoint", "the last one", CancellationToken.None);
         });
         await other.StartAndLeadAsync();
 

@@ -20,6 +20,9 @@ internal sealed class Oracle(World world)
     /// <summary>Checks what whoever takes the lease owes to its holder.</summary>
     public Neighbours Neighbours { get; } = new(world);
 
+    /// <summary>Checks what is promised of notes.</summary>
+    public NoteOracle Notes { get; } = new(world);
+
     public int Terms { get; private set; }
 
     /// <summary>How often client-go led.</summary>
@@ -137,6 +140,7 @@ internal sealed class Oracle(World world)
         }
 
         LeaseRecord record = after.Record;
+        Notes.Committed(call, before, after);
         WrittenTimes.Check(world, call, record);
         if (call.Request is ElectionOutput.Replace && before is null)
             Fail("a write without the uid of its lease created a lease that somebody had deleted", process);

@@ -114,6 +114,8 @@ internal sealed class SimProcess
 
     public void Start()
     {
+        if (_world.Scenario.SaysNotes)
+            Post(new ElectionInput.FirstNotesChanged(new Dictionary<string, string> { [SimNotes.Who] = Identity }));
         Post(new ElectionInput.Started());
         if (Settings.ForOneTerm && _world.Random.Next(2) == 0)
             InRound(_world.Random.Next(2) * _world.Upto(Settings.LeaseDuration * 2), () => Post(new ElectionInput.WaitingEnded()));
@@ -133,6 +135,7 @@ internal sealed class SimProcess
     public void Die()
     {
         IsDead = true;
+        _world.Oracle.Notes.Forget(this);
         _watch?.Forget();
         Work?.Die();
         _world.Oracle.LeftTerm();
@@ -226,6 +229,8 @@ internal sealed class SimProcess
     {
         Note(input, call);
         HasHeardStop |= input is ElectionInput.ShutDownRequested;
+        if (input is ElectionInput.NoteWanted wanted)
+            _world.Oracle.Notes.Said(this, wanted.Write);
         IReadOnlyList<ElectionOutput> outputs = _elector.Handle(input, _clock.Now);
         _world.Chronicle?.Add(_world.Now, Node.Name, "<- " + input);
         UpdateTerm(outputs);
@@ -234,6 +239,8 @@ internal sealed class SimProcess
             _world.Chronicle?.Add(_world.Now, Node.Name, "    -> " + output);
             CarryOut(output, call);
         }
+
+        _world.Oracle.Notes.Shown(this, _elector.Lease, _elector.Notes);
 
         if (State == LeaderElectionState.Stopped && Settings.ForOneTerm && !IsShuttingDown)
             StandAgain();
@@ -247,6 +254,7 @@ internal sealed class SimProcess
         if (_standsAgain)
             return;
         _standsAgain = true;
+        _world.Oracle.Notes.Left(this);
         _watch?.Forget();
         _inputs.Clear(); // They go with the loop, and nobody has seen them.
         _world.In(LeastPause + _world.Upto(LongestPause), () => WhenAwake(() =>
@@ -277,6 +285,7 @@ internal sealed class SimProcess
             return;
         _world.Chronicle?.Add(_world.Now, Node.Name, "abandons its term");
         BeginRound();
+        _world.Oracle.Notes.Forget(this);
         term.End();
         Term = null;
         Work!.Abandon();
@@ -391,6 +400,9 @@ internal sealed class SimProcess
             case ElectionOutput.WakeAt wake:
                 SetTimer(wake.Instant - Monotonic);
                 break;
+            case ElectionOutput.NotesSettled settled:
+                _world.Oracle.Notes.Settled(this, settled, _elector.Term);
+                break;
             case ElectionOutput.Report report:
                 _world.Oracle.Told(this, report.Event);
                 break;
@@ -404,6 +416,7 @@ internal sealed class SimProcess
         if (request is not ElectionOutput.Read)
             WritesSent++;
         _world.Oracle.Sent(this);
+        _world.Oracle.Notes.Sent(request);
         _world.Network.Send(new Call(this, request, timeout));
     }
 
@@ -412,6 +425,12 @@ internal sealed class SimProcess
         Work = new SimWork(_world, this, Term!, start.Term, Settings);
         _world.Oracle.TermBegan(Work, cause);
         Work.Start();
+        if (_world.Scenario.SaysNotes)
+        {
+            _world.Oracle.Notes.TermBegan(this, _elector.Notes);
+            new SimNotes(_world, this, start.Term).Start();
+        }
+
         ScheduleLook(++_look);
         if (Settings.ForOneTerm)
             InRound(_world.Upto(Settings.LeaseDuration * 3), _world.Random.Next(4) == 0 ? Abandon : () => Post(new ElectionInput.ShutDownRequested()));
@@ -469,6 +488,7 @@ internal sealed class SimProcess
             return;
         _world.Chronicle?.Add(_world.Now, Node.Name, "exits");
         _world.Oracle.Exited(this);
+        _world.Oracle.Notes.Left(this);
         if (Work is { IsAbandoned: true, IsEnded: false })
             Work.Die(); // Nobody waits for it, and it does not outlive its process.
         IsDead = true;

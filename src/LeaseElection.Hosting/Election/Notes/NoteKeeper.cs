@@ -7,16 +7,10 @@ namespace LeaseElection.Hosting.Election.Notes;
 /// and what is confirmed is seen by every later term. This decides which writes carry which notes, how often one is sent for their sake, and
 /// what has become of them.
 /// </summary>
-internal sealed class NoteKeeper(ElectionTurn turn)
+internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
 {
-    /// <summary>No two renewals for the sake of notes come closer: at most two a second.</summary>
-    public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
-
     /// <summary>After one that came to nothing, since the next has to be preceded by a read; doubled with each failure, up to 16 s.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
-    /// <summary>More attempts than can be unresolved; what is forgotten here is written again, which changes nothing.</summary>
-    private const int MostAttempts = 32;
 
     /// <summary>In the order in which they were said.</summary>
     private readonly List<NoteWrite> _open = [];
@@ -25,10 +19,10 @@ internal sealed class NoteKeeper(ElectionTurn turn)
     private readonly Dictionary<string, string?> _last = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The renewals of which nobody knows yet whether they took effect, and how many of the open notes each of them says: also those that say
-    /// none, because where the clock stands still they look like others that do.
+    /// The renewals that may still take effect, and how many of the open notes each of them says: also those that say none, because two of the
+    /// same version may look alike.
     /// </summary>
-    private readonly List<(LeaseRecord Record, int Carried)> _attempts = [];
+    private readonly List<(string? Version, LeaseRecord Record, int Carried)> _attempts = [];
     private IReadOnlyDictionary<string, string> _first = NoteTexts.None;
     private Lease? _seen;
     private TimeSpan _nextAt = TimeSpan.MinValue;
@@ -125,11 +119,10 @@ internal sealed class NoteKeeper(ElectionTurn turn)
     {
         bool isQuiet = _isQuietNext || (_failures > 0 && turn.Instant < _nextAt);
         int carried = isQuiet ? 0 : _open.Count;
-        if (_attempts.Count == MostAttempts)
-            _attempts.RemoveAt(0);
-        _attempts.Add((record, carried));
-        if (_open.Count > 0 && _nextAt < turn.Instant + Pace)
-            _nextAt = turn.Instant + Pace;
+        _attempts.RemoveAll(attempt => attempt.Version != current?.ResourceVersion); // That version has been replaced.
+        _attempts.Add((current?.ResourceVersion, record, carried));
+        if (_open.Count > 0 && _nextAt < turn.Instant + settings.NotePace)
+            _nextAt = turn.Instant + settings.NotePace;
         if (carried == 0)
             return LeaseWrite.Unchanged;
         NoteChanges changes = new(current, record);
@@ -141,7 +134,7 @@ internal sealed class NoteKeeper(ElectionTurn turn)
     private void Confirm(LeaseRecord record)
     {
         int carried = int.MaxValue;
-        foreach ((LeaseRecord sent, int said) in _attempts)
+        foreach ((_, LeaseRecord sent, int said) in _attempts)
         {
             // Of two that look alike, what both have said was said.
             if (sent == record)
