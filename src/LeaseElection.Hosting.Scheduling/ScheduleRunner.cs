@@ -18,6 +18,7 @@ internal sealed class ScheduleRunner(
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private readonly string _note = ScheduleName.NoteOf(schedule.Name);
+    private readonly WakeUp _wakeUp = new(clock);
 
     /// <param name="noted">What the lease says of this schedule, if anything.</param>
     /// <param name="stoppingToken">Fires when the term ends.</param>
@@ -25,6 +26,7 @@ internal sealed class ScheduleRunner(
     {
         var keeper = new ScheduleKeeper(
             new DueTimes(CronText.Parse(options.Cron!), ScheduleZone.Find(options.TimeZone)!), options, Read(noted));
+        using WakeUp wakeUp = _wakeUp;
         while (true)
         {
             stoppingToken.ThrowIfCancellationRequested();
@@ -125,6 +127,6 @@ internal sealed class ScheduleRunner(
     {
         TimeSpan wait = until is { } instant ? instant - clock.GetUtcNow() : LongestWait;
         if (wait > TimeSpan.Zero)
-            await Task.Delay(wait < LongestWait ? wait : LongestWait, clock, stoppingToken).ConfigureAwait(false);
+            await _wakeUp.AfterAsync(wait < LongestWait ? wait : LongestWait, stoppingToken).ConfigureAwait(false);
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Scheduling;
 
-/// <summary>A host with one schedule, of every hour, over leases in memory and a clock of the test.</summary>
+/// <summary>A host with one schedule, of every minute, over leases in memory and a clock of the test.</summary>
 internal sealed class ScheduledReplica : IAsyncDisposable
 {
     public const string Name = "books";
@@ -29,7 +29,7 @@ internal sealed class ScheduledReplica : IAsyncDisposable
         {
             options.LeaseName = "app";
             options.Identity = identity;
-        }).AddScheduledWork(Name, "0 * * * *", RunAsync, configure ?? (_ => { }));
+        }).AddScheduledWork(Name, "* * * * *", RunAsync, configure ?? (_ => { }));
         Fake = builder.Services.AddFakeLeaderElection(leases);
         _host = builder.Build();
     }
@@ -67,12 +67,12 @@ internal sealed class ScheduledReplica : IAsyncDisposable
         return await _begun.Reader.ReadAsync(patience.Token);
     }
 
-    /// <summary>Lets time pass until a run begins; at most so many minutes.</summary>
-    public async Task<ScheduledRun> NextAsync(int minutes)
+    /// <summary>Lets time pass until a run begins; at most so many seconds.</summary>
+    public async Task<ScheduledRun> NextAsync(int seconds)
     {
-        for (int i = 0; i < minutes * 2; i++)
+        for (int i = 0; i < seconds; i++)
         {
-            await _leases.AdvanceAsync(TimeSpan.FromSeconds(30));
+            await _leases.AdvanceAsync(TimeSpan.FromSeconds(1));
             if (_begun.Reader.TryRead(out ScheduledRun? run))
                 return run;
         }
@@ -84,9 +84,13 @@ internal sealed class ScheduledReplica : IAsyncDisposable
 
     public async Task UntilNotedAsync(Func<string, bool> condition)
     {
-        using var patience = new CancellationTokenSource(Signal.Patience);
+        long since = TimeProvider.System.GetTimestamp();
         while (Note is not { } note || !condition(note))
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
+        {
+            bool isPatient = TimeProvider.System.GetElapsedTime(since) < Signal.Patience;
+            Assert.True(isPatient, $"in vain for a note, which is {Note}; lease: {_leases.Get("app")}\n{string.Join('\n', Log.Entries)}");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
+        }
     }
 
     public Task StopAsync() => _host.StopAsync();

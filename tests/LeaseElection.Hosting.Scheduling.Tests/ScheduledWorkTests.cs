@@ -4,10 +4,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LeaseElection.Hosting.Scheduling;
 
-/// <summary>Hosts with a schedule of every hour, from twenty past two on.</summary>
+/// <summary>Hosts with a schedule of every minute, from half a minute before three on.</summary>
 public sealed class ScheduledWorkTests
 {
-    private static readonly DateTimeOffset Start = new(2026, 11, 28, 2, 20, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Start = new(2026, 11, 28, 2, 59, 30, TimeSpan.Zero);
     private static readonly DateTimeOffset Three = new(2026, 11, 28, 3, 0, 0, TimeSpan.Zero);
 
     private readonly InMemoryLeases _leases = new(new FakeTimeProvider(Start));
@@ -19,13 +19,13 @@ public sealed class ScheduledWorkTests
         await replica.LeadAsync();
         Assert.EndsWith(" no run yet", replica.Note, StringComparison.Ordinal);
 
-        ScheduledRun first = await replica.NextAsync(minutes: 60);
+        ScheduledRun first = await replica.NextAsync(seconds: 70);
         Assert.Equal((Three, null, 0, 0), (first.DueAt, first.PreviousDueAt, first.Missed, first.Failures));
         Assert.Equal("2026-11-28T03:00:00Z", replica.Note);
         Assert.True(first.Term.IsHeld);
 
-        ScheduledRun second = await replica.NextAsync(minutes: 61);
-        Assert.Equal((Three.AddHours(1), Three), (second.DueAt, second.PreviousDueAt));
+        ScheduledRun second = await replica.NextAsync(seconds: 70);
+        Assert.Equal((Three.AddMinutes(1), Three), (second.DueAt, second.PreviousDueAt));
     }
 
     [Fact]
@@ -34,12 +34,12 @@ public sealed class ScheduledWorkTests
         await using ScheduledReplica a = await ScheduledReplica.StartAsync(_leases, "a");
         await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b");
         await a.LeadAsync();
-        await a.NextAsync(minutes: 60);
+        await a.NextAsync(seconds: 70);
 
         await a.StopAsync();
-        ScheduledRun next = await b.NextAsync(minutes: 61);
+        ScheduledRun next = await b.NextAsync(seconds: 70);
 
-        Assert.Equal((Three.AddHours(1), Three), (next.DueAt, next.PreviousDueAt));
+        Assert.Equal((Three.AddMinutes(1), Three), (next.DueAt, next.PreviousDueAt));
         Assert.False(a.HasBegun(out _));
     }
 
@@ -49,15 +49,15 @@ public sealed class ScheduledWorkTests
         await using (ScheduledReplica a = await ScheduledReplica.StartAsync(_leases, "a"))
         {
             await a.LeadAsync();
-            await a.NextAsync(minutes: 60);
+            await a.NextAsync(seconds: 70);
         }
 
-        await _leases.AdvanceAsync(TimeSpan.FromHours(5));
+        await _leases.AdvanceAsync(TimeSpan.FromMinutes(5));
         await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b");
         await b.Fake.LeadAsync();
         ScheduledRun run = await b.NextAsync();
 
-        Assert.Equal((Three.AddHours(5), Three, 4), (run.DueAt, run.PreviousDueAt, run.Missed));
+        Assert.Equal((Three.AddMinutes(5), Three, 4), (run.DueAt, run.PreviousDueAt, run.Missed));
     }
 
     [Fact]
@@ -66,17 +66,17 @@ public sealed class ScheduledWorkTests
         await using (ScheduledReplica a = await ScheduledReplica.StartAsync(_leases, "a"))
         {
             await a.LeadAsync();
-            await a.NextAsync(minutes: 60);
+            await a.NextAsync(seconds: 70);
         }
 
-        await _leases.AdvanceAsync(TimeSpan.FromHours(5));
+        await _leases.AdvanceAsync(TimeSpan.FromMinutes(5));
         await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b", schedule => schedule.Missed = MissedRuns.Skip);
         await b.Fake.LeadAsync();
-        await b.UntilNotedAsync(note => note == "2026-11-28T08:00:00Z last run 2026-11-28T03:00:00Z");
+        await b.UntilNotedAsync(note => note == "2026-11-28T03:05:00Z last run 2026-11-28T03:00:00Z");
 
         await b.Log.WaitForAsync("RunsLeftOut");
-        ScheduledRun run = await b.NextAsync(minutes: 61);
-        Assert.Equal((Three.AddHours(6), Three), (run.DueAt, run.PreviousDueAt));
+        ScheduledRun run = await b.NextAsync(seconds: 70);
+        Assert.Equal((Three.AddMinutes(6), Three), (run.DueAt, run.PreviousDueAt));
     }
 
     [Fact]
@@ -88,10 +88,10 @@ public sealed class ScheduledWorkTests
             (_, _) => Interlocked.Decrement(ref failures) >= 0 ? throw new InvalidOperationException("The printer is on fire.") : Task.CompletedTask);
         await replica.LeadAsync();
 
-        Assert.Equal(0, (await replica.NextAsync(minutes: 60)).Failures);
+        Assert.Equal(0, (await replica.NextAsync(seconds: 70)).Failures);
         Assert.EndsWith(" no run yet", replica.Note, StringComparison.Ordinal);
-        Assert.Equal(1, (await replica.NextAsync(minutes: 1)).Failures);
-        Assert.Equal((Three, 2), (await replica.NextAsync(minutes: 1)) is var third ? (third.DueAt, third.Failures) : default);
+        Assert.Equal(1, (await replica.NextAsync(seconds: 10)).Failures);
+        Assert.Equal((Three, 2), (await replica.NextAsync(seconds: 10)) is var third ? (third.DueAt, third.Failures) : default);
         await replica.UntilNotedAsync(note => note == "2026-11-28T03:00:00Z");
         Assert.Equal(2, replica.Log.Named("RunFailed").Count);
     }
@@ -104,10 +104,10 @@ public sealed class ScheduledWorkTests
         await replica.LeadAsync();
         LeadershipTerm term = replica.Fake.Election.Term!;
 
-        await replica.NextAsync(minutes: 60);
-        ScheduledRun next = await replica.NextAsync(minutes: 61);
+        await replica.NextAsync(seconds: 70);
+        ScheduledRun next = await replica.NextAsync(seconds: 70);
 
-        Assert.Equal(Three.AddHours(1), next.DueAt);
+        Assert.Equal(Three.AddMinutes(1), next.DueAt);
         Assert.Same(term, replica.Fake.Election.Term);
     }
 
@@ -118,14 +118,14 @@ public sealed class ScheduledWorkTests
         await using ScheduledReplica replica = await ScheduledReplica.StartAsync(
             _leases, "a", work: (run, token) => run.DueAt == Three ? end.Task.WaitAsync(token) : Task.CompletedTask);
         await replica.LeadAsync();
-        await replica.NextAsync(minutes: 60);
+        await replica.NextAsync(seconds: 70);
 
-        await _leases.AdvanceAsync(TimeSpan.FromHours(3));
+        await _leases.AdvanceAsync(TimeSpan.FromMinutes(3));
         Assert.False(replica.HasBegun(out _));
         end.SetResult();
         ScheduledRun next = await replica.NextAsync();
 
-        Assert.Equal((Three.AddHours(3), 2), (next.DueAt, next.Missed));
+        Assert.Equal((Three.AddMinutes(3), 2), (next.DueAt, next.Missed));
     }
 
     [Fact]
@@ -135,13 +135,13 @@ public sealed class ScheduledWorkTests
             _leases, "a", work: (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
         await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b");
         await a.LeadAsync();
-        await a.NextAsync(minutes: 60);
+        await a.NextAsync(seconds: 70);
 
         await a.StopAsync();
         await b.Fake.Election.WaitForLeadershipAsync().WaitAsync(Signal.Patience);
-        ScheduledRun next = await b.NextAsync(minutes: 61);
+        ScheduledRun next = await b.NextAsync(seconds: 70);
 
-        Assert.Equal((Three.AddHours(1), Three), (next.DueAt, next.PreviousDueAt));
+        Assert.Equal((Three.AddMinutes(1), Three), (next.DueAt, next.PreviousDueAt));
         Assert.Single(a.Log.Named("RunInterrupted"));
     }
 
