@@ -45,7 +45,9 @@ public sealed class LeadershipTermSource
     /// <summary>The token that work gets: <see cref="LeadershipTerm.Lost"/>.</summary>
     public CancellationToken Token => Term.Lost;
 
-    /// <summary>The notes that work has written, and those that <see cref="SetNote"/> has left for it: <see cref="LeadershipTerm.Notes"/>.</summary>
+    /// <summary>
+    /// The notes that work has written, and those that <see cref="SetNote"/> has left for it: <see cref="LeadershipTerm.Notes"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Notes => Term.Notes;
 
     /// <summary>Leaves a note for work to find, as an earlier leader would, or takes one away.</summary>
@@ -63,7 +65,15 @@ public sealed class LeadershipTermSource
     }
 
     /// <summary>
-    /// The term is held for so long from now on. By the time alone it only ceases to be held; <see cref="Token"/> fires with
+    /// Renewals fail, and half of the term's time is gone: <see cref="LeadershipTerm.InDanger"/> fires, until <see cref="Renew"/>. What is
+    /// registered with it has run when this returns.
+    /// </summary>
+    /// <exception cref="AggregateException">What is registered with the token threw.</exception>
+    public void Endanger() => Term.Endanger();
+
+    /// <summary>
+    /// The term is held for so long from now on, and in no danger. By the time alone it only ceases to be held;
+    /// <see cref="Token"/> fires with
     /// <see cref="Lose"/> and <see cref="Stop"/>.
     /// </summary>
     /// <param name="validFor">Not negative.</param>

@@ -41,6 +41,22 @@ public sealed class StatusEndpointsTests : WebTest
     }
 
     [Fact]
+    public async Task Status_OfAnAppWhoseWorkPreparesItself_TellsWhetherItHas()
+    {
+        WebReplica plain = await StartAsync("alice", Map);
+        WebReplica warm = await StartAsync("bob", Map, services => services.AddLeaderElection().AddWork(
+            (_, _, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token), (_, _) => Task.CompletedTask));
+        await foreach (LeaderElectionStatus status in warm.Election.WatchAsync())
+        {
+            if (status.IsPrepared == true)
+                break;
+        }
+
+        Assert.False((await plain.GetAsync("/leader-election/default")).Json.TryGetProperty("isPrepared", out _));
+        Assert.True((await warm.GetAsync("/leader-election/default")).Json.GetProperty("isPrepared").GetBoolean());
+    }
+
+    [Fact]
     public async Task Status_OfAnAppWithPartitions_TellsWhoOwnsWhich()
     {
         WebReplica replica = await StartAsync("alice", Map, services => services.AddLeaderElection().AddPartitionedWork(

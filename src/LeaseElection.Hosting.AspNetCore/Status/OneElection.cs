@@ -28,6 +28,9 @@ internal sealed record OneElection
 
     public DateTimeOffset? ReadAt { get; init; }
 
+    /// <summary>Whether all work is prepared, where any prepares itself.</summary>
+    public bool? IsPrepared { get; init; }
+
     /// <summary>On the leader only: a standby's own count is nobody's promise.</summary>
     public double? SecondsLeft { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed record OneElection
             RenewedAt = status.RenewedAt,
             RenewalSeenAt = status.RenewalSeenAt,
             ReadAt = status.ReadAt,
+            IsPrepared = status.IsPrepared,
             SecondsLeft = election.Term is { } term ? Math.Round(term.TimeLeft.TotalSeconds, 1) : null,
             LastError = status.LastError,
             Notes = status.Notes.Count > 0 ? status.Notes : null,

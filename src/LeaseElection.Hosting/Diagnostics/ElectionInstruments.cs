@@ -36,6 +36,8 @@ internal sealed class ElectionInstruments
             "leader_election.transitions", "{transition}", "Terms that began and terms that ended, each once");
         TermDuration = meter.CreateHistogram(
             "leader_election.term.duration", "s", "How long terms were held that have ended", tags: null, Terms);
+        TermDangers = meter.CreateCounter<long>(
+            "leader_election.term.dangers", "{danger}", "Times that renewals failed until half of the time of a term was gone");
         RequestDuration = meter.CreateHistogram(
             "leader_election.lease.request.duration", "s", "How long requests to the lease took, watches excepted", tags: null, Requests);
         WorkFaults = meter.CreateCounter<long>("leader_election.work.faults", "{fault}", "Exceptions that work ended with");
@@ -54,6 +56,8 @@ internal sealed class ElectionInstruments
     public Counter<long> Transitions { get; }
 
     public Histogram<double> TermDuration { get; }
+
+    public Counter<long> TermDangers { get; }
 
     public Histogram<double> RequestDuration { get; }
 

@@ -47,6 +47,9 @@ internal sealed class ElectionMetrics(
             case ElectionEvent.LeadershipLost lost:
                 EndTerm(TelemetryTags.Lost, TagValue<StopReason>.Of(lost.Reason));
                 break;
+            case ElectionEvent.TermInDanger when instruments is { TermDangers.Enabled: true }:
+                instruments.TermDangers.Count(_lease);
+                break;
             case ElectionEvent.WorkFaulted faulted:
                 WorkFaulted(faulted.Exception);
                 break;

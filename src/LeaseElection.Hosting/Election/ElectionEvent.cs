@@ -29,6 +29,9 @@ internal abstract record ElectionEvent
     /// <param name="Left">Until the renew deadline.</param>
     public sealed record RenewalFailed(LeaseStoreError Error, int InARow, TimeSpan Left) : ElectionEvent;
 
+    /// <summary>Renewals fail, and half of the time of the term is gone. <paramref name="Left"/>: until the renew deadline.</summary>
+    public sealed record TermInDanger(TimeSpan Left) : ElectionEvent;
+
     /// <summary>A standby could not read or take the lease.</summary>
     public sealed record StoreFailed(LeaseStoreError Error, int InARow) : ElectionEvent;
 

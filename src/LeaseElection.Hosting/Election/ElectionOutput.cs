@@ -39,6 +39,9 @@ internal abstract record ElectionOutput
     /// <summary>The term is proven valid until later.</summary>
     public sealed record ExtendTerm(TermValidity Validity) : ElectionOutput;
 
+    /// <summary>Renewals fail, and half of the term's time is gone. Over with the next <see cref="ExtendTerm"/>.</summary>
+    public sealed record EndangerTerm : ElectionOutput;
+
     /// <summary>Tell all work to stop; answered by <see cref="ElectionInput.WorkStopped"/> when it has.</summary>
     public sealed record StopWork(StopReason Reason) : ElectionOutput;
 

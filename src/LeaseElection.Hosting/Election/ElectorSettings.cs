@@ -29,10 +29,14 @@ internal sealed record ElectorSettings
 
     public required TimeSpan RenewDeadline { get; init; }
 
+    /// <summary>The most one request may take here: <see cref="RequestTimeout"/>, or less.</summary>
+    public TimeSpan LongestRequest => RenewDeadline / 3 < RequestTimeout ? RenewDeadline / 3 : RequestTimeout;
+
     public required TimeSpan RenewInterval { get; init; }
 
     /// <summary>
-    /// From the take-over to the first renewal, where that is sooner: who holds many leases renews them one after the other, not all at once.
+    /// From the take-over to the first renewal, where that is sooner: who holds many leases renews them one
+    /// after the other, not all at once.
     /// </summary>
     public TimeSpan? FirstRenewal { get; init; }
 
@@ -59,8 +63,8 @@ internal sealed record ElectorSettings
 
     /// <summary>
     /// Whether it stands for somebody who wants the lease for a while, and not for as long as the process lives: it has one term and then
-    /// stops; it watches only while it waits, since most of such leases are free or held for a moment; and it ends at once where waiting
-    /// does not help (<see cref="Leases.LeaseStoreErrorKind.Forbidden"/>), because somebody waits for its answer.
+    /// stops; it watches only while it waits, since most of such leases are free or held for a moment; and it ends where waiting has not
+    /// helped for a <see cref="RenewDeadline"/> (<see cref="Leases.LeaseStoreError.IsLasting"/>), because somebody waits for its answer.
     /// </summary>
     public bool ForOneTerm { get; init; }
 }

@@ -227,6 +227,9 @@ internal sealed class GroupKeeper
             _turn.Out(new ElectionOutput.WakeAt(next));
     }
 
-    /// <summary>Whether nothing has changed but the time of the renewal. An edit of labels leaves the record as it is, and is news.</summary>
-    private static bool IsRenewal(LeaseRecord old, LeaseRecord record) => old != record && old with { RenewTime = record.RenewTime } == record;
+    /// <summary>
+    /// Whether nothing has changed but the time of the renewal. An edit of labels leaves the record as it is, and is news.
+    /// </summary>
+    private static bool IsRenewal(LeaseRecord old, LeaseRecord record) =>
+        old != record && old with { RenewTime = record.RenewTime } == record;
 }

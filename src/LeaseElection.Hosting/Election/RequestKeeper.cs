@@ -12,6 +12,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     private readonly RetryPacer _pacer = new(settings, random);
     private ElectionRequest? _pending;
     private int _conflictsInARow;
+    private TimeSpan? _refusedSince;
 
     public OwnWrites Own => memory.Own;
 
@@ -30,18 +31,19 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     /// <summary>How many requests have failed in a row. Conflicts are none: the store answered.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>
+    /// Whether nothing else than refusals (<see cref="LeaseStoreError.IsLasting"/>) has come for the renew deadline. One alone says little:
+    /// an API server that has just been started refuses everybody until it has read what it had granted.
+    /// </summary>
+    public bool IsRefusedForGood { get; private set; }
+
     public TimeSpan NextAt => _pacer.NextAt;
 
     public bool IsPending => _pending is not null;
 
     public bool MaySend => _pending is null && turn.Instant >= _pacer.NextAt;
 
-    /// <summary>A third of the renew deadline at most: one hung request must never cost the term.</summary>
-    private TimeSpan Timeout(TimeSpan left)
-    {
-        TimeSpan most = settings.RenewDeadline / 3 < ElectorSettings.RequestTimeout ? settings.RenewDeadline / 3 : ElectorSettings.RequestTimeout;
-        return left < most ? left : most;
-    }
+    private TimeSpan Timeout(TimeSpan left) => left < settings.LongestRequest ? left : settings.LongestRequest;
 
     public void Read(TimeSpan left)
     {
@@ -79,8 +81,9 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     /// <summary>The lease is not what the write thought. The first time that is news worth an immediate look, then it is a storm.</summary>
     public ElectionRequest Conflicted(TimeSpan? deadline)
     {
-        MustRead = true;
+        RefusedBy(null);
         notes.Conflicted();
+        MustRead = true;
         if (_conflictsInARow++ > 0)
             _pacer.Fail(turn.Instant, null, deadline);
         return Answered();
@@ -88,6 +91,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
 
     public ElectionRequest Failed(LeaseStoreError error, TimeSpan? deadline)
     {
+        RefusedBy(error);
         LastError = error;
         Failures++;
         MustRead = true;
@@ -106,6 +110,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     {
         if (LastError is not null)
             turn.Report(new ElectionEvent.StoreRecovered(Failures));
+        RefusedBy(null);
         LastError = null;
         Failures = 0;
         Forget();
@@ -116,6 +121,12 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     {
         _conflictsInARow = 0;
         _pacer.Reset();
+    }
+
+    private void RefusedBy(LeaseStoreError? error)
+    {
+        _refusedSince = error is { IsLasting: true } ? _refusedSince ?? turn.Instant : null;
+        IsRefusedForGood = turn.Instant - _refusedSince >= settings.RenewDeadline;
     }
 
     private ElectionRequest Request(RequestPurpose purpose) => new(purpose, turn.Now, memory.View.Sightings, memory.View.GreatestVersion);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Hosting;
 
@@ -43,7 +44,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         var store = new MeteredLeaseStore(parts.Store, parts.Telemetry.Metrics, run.Clock.TimeProvider);
         _store = new StoreRunner(store, run, Post, parts.Logger);
         _notes = new NoteDesk(run.Card, Post);
-        _work = new WorkRunner(parts.Works, parts.Scopes, Post, parts.Telemetry.Metrics, parts.Logger);
+        _work = new WorkRunner(parts.Works, parts.Scopes, run, Post, parts.Telemetry.Metrics, parts.Logger);
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
         _announcements = parts.Announcements;
@@ -73,14 +74,21 @@ internal sealed class ElectionLoop : IAsyncDisposable
     /// <summary>Stops all work and gives the lease up. Returns at once.</summary>
     public void RequestShutDown() => Post(new ElectionInput.ShutDownRequested());
 
-    /// <summary>Whoever waits for leadership has no more time: one attempt is made if none was, and then no other. Returns at once.</summary>
+    /// <summary>
+    /// Whoever waits for leadership has no more time: one attempt is made if none was, and then no other. Returns at once.
+    /// </summary>
     public void EndWaiting() => Post(new ElectionInput.WaitingEnded());
 
     /// <summary>
-    /// What each later term says of itself from its first instant, by key: it goes with the write that begins the term, and nobody ever sees it
-    /// beside another. The term that is held goes on saying what it has said.
+    /// What each later term says of itself from its first instant, by key: it goes with the write that begins the term, and nobody ever
+    /// sees it beside another. The term that is held goes on saying what it has said.
     /// </summary>
-    public void SayFirst(IReadOnlyDictionary<string, string> notes) => Post(new ElectionInput.FirstNotesChanged(notes));
+    public void SayFirst(IReadOnlyDictionary<string, string> notes)
+    {
+        foreach ((string key, string value) in notes)
+            NoteRules.Check(key, value, NoteLife.Term);
+        Post(new ElectionInput.FirstNotesChanged(notes));
+    }
 
     /// <summary>The host does not wait any longer: the lease is not released, because work may still run.</summary>
     public void Abandon()
@@ -192,7 +200,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
         // lease is released or anybody is told.
         UpdateTerm(outputs);
         _reporter.Now(_elector.State);
-        _election.Publish(ElectionSnapshot.Of(_elector, _startedAt, now), _term);
+        if (_elector.State == LeaderElectionState.Standby)
+            _work.StandBy();
+        _election.Publish(ElectionSnapshot.Of(_elector, _startedAt, now) with { IsPrepared = _work.IsPrepared }, _term);
         foreach (ElectionOutput output in outputs)
             CarryOut(output);
         _reporter.Settle();
@@ -260,6 +270,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
                 _work.Stop(_announcements.WithdrawnAsync());
                 break;
             case ElectionOutput.ExtendTerm:
+                break;
+            case ElectionOutput.EndangerTerm:
+                _term!.Endanger(_reporter.DangerCallbackFailed);
                 break;
             case ElectionOutput.WakeAt wake:
                 SetTimer(wake.Instant - _run.Clock.Now.Monotonic);
@@ -333,6 +346,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         await _timer.DisposeAsync().ConfigureAwait(false);
         _election.Publish(_election.Snapshot with { State = LeaderElectionState.Stopped, Holds = false }, null);
         ReleaseStepDownWaiters();
+        await _work.EndPreparationsAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -34,6 +34,8 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
 
     public void StopHost(string reason) => logger.StopHost(reason, _lease.Namespace, _lease.Name);
 
+    public void DangerCallbackFailed(Exception exception) => logger.DangerCallbackFailed(_lease.Namespace, _lease.Name, exception);
+
     public void Now(LeaderElectionState state) => _state = state;
 
     /// <summary>A turn is over, and all that it had to tell is told.</summary>
@@ -100,6 +102,9 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
                 break;
             case ElectionEvent.LeadershipLost e:
                 logger.LeadershipLost(_lease.Namespace, _lease.Name, e.Reason.ToString(), e.HolderIdentity ?? "nobody", Advice(e.Reason));
+                break;
+            case ElectionEvent.TermInDanger e:
+                logger.TermInDanger(_lease.Namespace, _lease.Name, Seconds(e.Left));
                 break;
             case ElectionEvent.WorkReturned e:
                 logger.WorkReturned(work.NameOf(e.Work), _lease.Namespace, _lease.Name);

@@ -35,6 +35,9 @@ internal sealed record ElectionSnapshot
     /// <summary>Whether work still runs although another process may lead.</summary>
     public bool HasOverrun { get; init; }
 
+    /// <inheritdoc cref="LeaderElectionStatus.IsPrepared"/>
+    public bool? IsPrepared { get; init; }
+
     public LeaderElectionStatus ToStatus() => new()
     {
         State = State,
@@ -45,6 +48,7 @@ internal sealed record ElectionSnapshot
         RenewalSeenAt = WallAt(RenewalSeenAt),
         ReadAt = WallAt(AnsweredAt),
         LastError = LastError?.Message,
+        IsPrepared = IsPrepared,
         Notes = Notes,
     };
 

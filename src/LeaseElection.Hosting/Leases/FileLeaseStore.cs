@@ -66,8 +66,9 @@ internal sealed class FileLeaseStore : ILeaseStore
             return;
         if (_isNamed)
         {
-            // Not released: work that did not stop in time may still run. Its lock is kept until the process ends, on purpose, for to
-            // give it up would prove to a standby that this process is dead.
+            // Not released: work that did not stop in time may still run. Its lock is kept on purpose as long as the lease may name it, for
+            // to give it up would prove to a standby that this process is dead.
+            alive.Leave();
             FileStoreLog.LockKept(_logger, _paths.LeaseNamespace, _paths.LeaseName, _paths.Lease, alive.Name);
             return;
         }

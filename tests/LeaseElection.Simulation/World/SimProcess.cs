@@ -81,6 +81,9 @@ internal sealed class SimProcess
     /// <summary>When that write was sent, in truth.</summary>
     public TimeSpan ProofSentAt { get; private set; } = TimeSpan.MinValue;
 
+    /// <summary>Whether it was told of a renewal that did not succeed, and of none since that did.</summary>
+    public bool HasFailedToRenew { get; private set; }
+
     /// <summary>The number of the newest version that the server took from us.</summary>
     public int LastCommit { get; set; } = -1;
 
@@ -240,6 +243,7 @@ internal sealed class SimProcess
             CarryOut(output, call);
         }
 
+        _world.Oracle.CheckDanger(this);
         _world.Oracle.Notes.Shown(this, _elector.Lease, _elector.Notes);
 
         if (State == LeaderElectionState.Stopped && Settings.ForOneTerm && !IsShuttingDown)
@@ -278,7 +282,9 @@ internal sealed class SimProcess
         _inputs.Clear();
     }
 
-    /// <summary>Whoever holds the lease drops it without a word: its work is told, and this process waits for its own lease as all others do.</summary>
+    /// <summary>
+    /// Whoever holds the lease drops it without a word: its work is told, and this process waits for its own lease as all others do.
+    /// </summary>
     private void Abandon()
     {
         if (Term is not { } term || State != LeaderElectionState.Leading || IsShuttingDown)
@@ -314,8 +320,11 @@ internal sealed class SimProcess
         {
             TimeSpan proof = call.SentAt + Settings.RenewDeadline;
             if (proof > Proof)
-                (Proof, ProofSentAt) = (proof, call.SentInTruth);
+                (Proof, ProofSentAt, HasFailedToRenew) = (proof, call.SentInTruth, false);
         }
+
+        HasFailedToRenew |= Term is not null
+            && input is ElectionInput.ReadFailed or ElectionInput.WriteFailed or ElectionInput.WriteUnknown or ElectionInput.WriteConflicted;
 
         Lease? seen = input switch
         {
@@ -384,6 +393,9 @@ internal sealed class SimProcess
                 break;
             case ElectionOutput.StartWork start:
                 StartWork(start, cause);
+                break;
+            case ElectionOutput.EndangerTerm:
+                Term!.Endanger();
                 break;
             case ElectionOutput.RestartWork restart:
                 Work!.Start(restart.Work);

@@ -18,6 +18,7 @@ internal sealed class FakeLeaseServer(TimeProvider time)
     private long _version = 100;
     private int _uid;
     private int _reads;
+    private int _requests;
     private int _underWay;
     private bool _watchDenied;
 
@@ -34,6 +35,9 @@ internal sealed class FakeLeaseServer(TimeProvider time)
     public IReadOnlyList<LeaseRecord> Written => Look<IReadOnlyList<LeaseRecord>>(() => [.. _written]);
 
     public int Reads => Look(() => _reads);
+
+    /// <summary>How many there were, answered, refused or lost.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     public int OpenWatches => Look(() => _watches.Count);
 
@@ -63,6 +67,13 @@ internal sealed class FakeLeaseServer(TimeProvider time)
 
         Changed.Pulse();
     }
+
+    /// <summary>It is restored from a backup: versions that it has given go to others now.</summary>
+    public void Restore(long version) => Change(() =>
+    {
+        _version = version;
+        return Store(_lease!.Record);
+    });
 
     /// <summary>The server closes all watches: in good order, or by an error.</summary>
     public void CloseWatches(LeaseStoreError? error = null)
@@ -107,6 +118,7 @@ internal sealed class FakeLeaseServer(TimeProvider time)
 
     internal void RequestBegins()
     {
+        Interlocked.Increment(ref _requests);
         Interlocked.Increment(ref _underWay);
         Changed.Pulse();
     }

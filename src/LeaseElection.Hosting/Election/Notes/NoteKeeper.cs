@@ -4,12 +4,14 @@ namespace LeaseElection.Hosting.Election.Notes;
 
 /// <summary>
 /// What the terms of this process say with their lease. A note is written by a renewal, so nobody writes one who does not hold the lease,
-/// and what is confirmed is seen by every later term. This decides which writes carry which notes, how often one is sent for their sake, and
-/// what has become of them.
+/// and what is confirmed is seen by every later term. This decides which writes carry which notes, how often one is sent for their sake,
+/// and what has become of them.
 /// </summary>
 internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
 {
-    /// <summary>After one that came to nothing, since the next has to be preceded by a read; doubled with each failure, up to 16 s.</summary>
+    /// <summary>
+    /// After one that came to nothing, since the next has to be preceded by a read; doubled with each failure, up to 16 s.
+    /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>In the order in which they were said.</summary>
@@ -19,8 +21,8 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
     private readonly Dictionary<string, string?> _last = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The renewals that may still take effect, and how many of the open notes each of them says: also those that say none, because two of the
-    /// same version may look alike.
+    /// The renewals that may still take effect, and how many of the open notes each of them says: also those that say none, because two of
+    /// the same version may look alike.
     /// </summary>
     private readonly List<(string? Version, LeaseRecord Record, int Carried)> _attempts = [];
     private IReadOnlyDictionary<string, string> _first = NoteTexts.None;
@@ -29,8 +31,8 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
     private int _failures;
 
     /// <summary>
-    /// Whether the next renewal says nothing. A note that the server does not like, or a network that lets no long request through, must not
-    /// cost the term.
+    /// Whether the next renewal says nothing. A note that the server does not like, or a network that lets no long request
+    /// through, must not cost the term.
     /// </summary>
     private bool _isQuietNext;
     private (LeaseStoreError Error, int Carried)? _refusal;
@@ -43,26 +45,14 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
 
     public TimeSpan DueAt => _open.Count > 0 ? _nextAt : TimeSpan.MinValue;
 
-    /// <summary>What each later term of this process says from its first instant, with the write that begins it.</summary>
-    public void SayFirst(IReadOnlyDictionary<string, string> notes) => _first = notes;
-
-    /// <param name="write">What is to be said.</param>
+    /// <param name="input">What is to be said, now or by each later term from its first instant.</param>
     /// <param name="held">The term that is held; <see langword="null"/> for none.</param>
-    public void Add(NoteWrite write, TermFacts? held)
+    public void Apply(ElectionInput input, TermFacts? held)
     {
-        if (write.Term != held)
-        {
-            Settle([write], NoteOutcome.LeadershipLost);
-        }
-        else if (IsTooMuch(write))
-        {
-            Settle([write], NoteOutcome.TooMuch);
-        }
-        else
-        {
-            _open.Add(write);
-            _last[write.Key] = write.Value;
-        }
+        if (input is ElectionInput.NoteWanted wanted)
+            Add(wanted.Write, held);
+        else if (input is ElectionInput.FirstNotesChanged changed)
+            _first = changed.Notes;
     }
 
     /// <summary>
@@ -104,9 +94,13 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
     {
         if (_open.Count == 0)
             return;
-        _nextAt = turn.Instant + (Pause * Math.Pow(2, Math.Min(_failures++, 4)));
         if (_attempts is not [.., { Carried: > 0 and int carried }])
+        {
+            _nextAt = turn.Instant + Pause; // It is not for the notes.
             return;
+        }
+
+        _nextAt = turn.Instant + (Pause * Math.Pow(2, Math.Min(_failures++, 4)));
         _isQuietNext = true;
         if (error.Kind is LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.Forbidden)
             _refusal = (error, carried);
@@ -114,6 +108,23 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
 
     /// <summary>Somebody else was faster: the next attempt has to look first.</summary>
     public void Conflicted() => _nextAt = turn.Instant + Pause;
+
+    private void Add(NoteWrite write, TermFacts? held)
+    {
+        if (write.Term != held)
+        {
+            Settle([write], NoteOutcome.LeadershipLost);
+        }
+        else if (IsTooMuch(write))
+        {
+            Settle([write], NoteOutcome.TooMuch);
+        }
+        else
+        {
+            _open.Add(write);
+            _last[write.Key] = write.Value;
+        }
+    }
 
     private IReadOnlyDictionary<string, string?> Renewal(Lease? current, LeaseRecord record)
     {
