@@ -106,8 +106,15 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
             _refusal = (error, carried);
     }
 
-    /// <summary>Somebody else was faster: the next attempt has to look first.</summary>
-    public void Conflicted() => _nextAt = turn.Instant + Pause;
+    /// <summary>
+    /// Somebody else was faster: the next attempt has to look first. Where there is nothing to say that was no attempt of ours, but one to
+    /// take the lease: the term that follows need not be silent for it.
+    /// </summary>
+    public void Conflicted()
+    {
+        if (_open.Count > 0)
+            _nextAt = turn.Instant + Pause;
+    }
 
     private void Add(NoteWrite write, TermFacts? held)
     {
