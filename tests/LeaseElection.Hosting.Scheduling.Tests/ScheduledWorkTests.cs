@@ -69,7 +69,7 @@ public sealed class ScheduledWorkTests
             await a.NextAsync(seconds: 70);
         }
 
-        await _leases.AdvanceAsync(TimeSpan.FromMinutes(5));
+        await _leases.AdvanceAsync(TimeSpan.FromMinutes(5.5)); // Half a minute late.
         await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b", schedule => schedule.Missed = MissedRuns.Skip);
         await b.Fake.LeadAsync();
         await b.UntilNotedAsync(note => note == "2026-11-28T03:05:00Z last run 2026-11-28T03:00:00Z");
