@@ -50,7 +50,7 @@ internal static class MutantCatalog
             "a take-over that turns up is adopted without a renewal",
             new MutantEdit(
                 Elector, "            _news.IsOurs();\n            return;",
-                "            _news.IsOurs();\n            if (Term is null && !_shuttingDown && IsOurs && _idle == LeaderElectionState.Standby)\n"
+                "            _news.IsOurs();\n            if (Term is null && !_shuttingDown && _memory.IsOurs && _idle == LeaderElectionState.Standby)\n"
                 + "                Term = new ElectionTerm(TermFacts.Of(_view.Latest!, new ElectionRequest(RequestPurpose.TakeOver, _turn.Now, 0, 0)),"
                 + " _turn.Now, _settings, _turn, _pause);\n            return;")),
         new(
