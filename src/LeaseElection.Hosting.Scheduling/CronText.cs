@@ -21,7 +21,8 @@ internal static class CronText
         {
             return Fields(text) is 5 or 6 || text.Trim().StartsWith('@')
                 ? exception.Message
-                : $"it has {Fields(text)} fields, but must have 5 (minute, hour, day of month, month, day of week), or 6 with the second before them.";
+                : $"it has {Fields(text)} fields, but must have 5 (minute, hour, day of month, month, day of week), or 6 with the second "
+                    + "before them.";
         }
     }
 

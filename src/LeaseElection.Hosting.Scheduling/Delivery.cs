@@ -10,8 +10,8 @@ public enum Delivery
     AtMostOnce,
 
     /// <summary>
-    /// The run is noted on the lease after it has ended well. One that was interrupted, or that threw, is repeated, by this leader or by the
-    /// next: it must be safe to run twice.
+    /// The run is noted on the lease after it has ended well. One that was interrupted, or that threw, is repeated, by this leader or by
+    /// the next: it must be safe to run twice.
     /// </summary>
     AtLeastOnce,
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LeaseElection.Hosting.Configuration;
-using LeaseElection.Hosting.Scheduling.Due;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -47,7 +46,9 @@ internal sealed class ScheduleConfiguration(IEnumerable<ScheduleRegistration> re
         {
             if (names.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
                 continue;
-            string meant = NearestName.Of(section.Key, names) is { } near ? $"; did you mean {near}?" : $"; the schedules are {string.Join(", ", names)}.";
+            string meant = NearestName.Of(section.Key, names) is { } near
+                ? $"; did you mean {near}?"
+                : $"; the schedules are {string.Join(", ", names)}.";
             yield return $"{section.Path} belongs to no schedule{meant} Correct the name, or remove the section.";
         }
     }
@@ -59,17 +60,18 @@ internal sealed class ScheduleConfiguration(IEnumerable<ScheduleRegistration> re
             yield return $"{section.Path} is \"{text}\", but must be a section with settings such as Cron.";
         foreach (IConfigurationSection child in section?.GetChildren() ?? [])
         {
-            ScheduleSetting? setting = ScheduleSetting.All.FirstOrDefault(known => known.Key.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
-            string[] keys = [.. ScheduleSetting.All.Select(known => known.Key)];
+            ScheduleSetting? setting =
+                ScheduleSetting.All.FirstOrDefault(known => known.Key.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (setting is null)
             {
+                string[] keys = [.. ScheduleSetting.All.Select(known => known.Key)];
                 string meant = NearestName.Of(child.Key, keys) is { } near ? $"did you mean {near}?" : $"known are {string.Join(", ", keys)}.";
                 yield return $"{child.Path} is not a known setting: {meant}";
             }
             else if (child.Value is { Length: > 0 } value && !setting.TrySet(new ScheduleOptions(), value))
                 yield return $"{child.Path} is \"{value}\", but must be {setting.Expected}.";
-            else if (setting.Key == nameof(ScheduleOptions.Cron) && registration.Cron is { } cron && child.Value is { Length: > 0 } other && other != cron)
-                yield return $"{child.Path} is \"{other}\", but the code says \"{cron}\": remove one of them.";
+            else if (setting.Key == nameof(ScheduleOptions.Cron) && child.Value is { Length: > 0 } cron && cron != (registration.Cron ?? cron))
+                yield return $"{child.Path} is \"{cron}\", but the code says \"{registration.Cron}\": remove one of them.";
         }
     }
 
@@ -77,15 +79,18 @@ internal sealed class ScheduleConfiguration(IEnumerable<ScheduleRegistration> re
     {
         string path = registration.SectionPath + ":";
         if (string.IsNullOrWhiteSpace(options.Cron))
-            yield return $"{path}Cron is missing: say when {registration.Name} is due, for example \"0 3 * * *\" for three o'clock every night.";
+        {
+            yield return $"{path}Cron is missing: say when {registration.Name} is due, for example \"0 3 * * *\" for three o'clock every "
+                + "night.";
+        }
         else if (CronText.WhyNot(options.Cron) is { } reason)
             yield return $"{path}Cron is \"{options.Cron}\", which is no cron expression: {reason}";
-        else if (ScheduleZone.Find(options.TimeZone) is { } zone && new DueTimes(CronText.Parse(options.Cron), zone).After(DateTimeOffset.UnixEpoch) is null)
+        else if (CronText.Parse(options.Cron).GetNextOccurrence(DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc) is null)
             yield return $"{path}Cron is \"{options.Cron}\", which is never due: correct the day or the month.";
         if (ScheduleZone.Find(options.TimeZone) is null)
         {
-            yield return $"{path}TimeZone is \"{options.TimeZone}\", which this machine does not know: write a name such as Europe/Zurich or UTC, "
-                + "and see that the container has time zones (the package tzdata).";
+            yield return $"{path}TimeZone is \"{options.TimeZone}\", which this machine does not know: write a name such as Europe/Zurich or "
+                + "UTC, and see that the container has time zones (the package tzdata).";
         }
 
         if (!Enum.IsDefined(options.Missed))
@@ -100,8 +105,8 @@ internal sealed class ScheduleConfiguration(IEnumerable<ScheduleRegistration> re
 
         if (options.StartingDeadline < TimeSpan.Zero || options.StartingDeadline > TimeSpan.FromDays(1))
         {
-            yield return $"{path}StartingDeadline is {options.StartingDeadline.ToString("c", CultureInfo.InvariantCulture)}, but must be 00:00:00 to "
-                + "1.00:00:00: write hours:minutes:seconds.";
+            yield return $"{path}StartingDeadline is {options.StartingDeadline.ToString("c", CultureInfo.InvariantCulture)}, but must be "
+                + "00:00:00 to 1.00:00:00: write hours:minutes:seconds.";
         }
 
         if (options.MaxMissedRuns is < 1 or > 10_000)

@@ -4,7 +4,7 @@ using LeaseElection.Hosting.Diagnostics;
 
 namespace LeaseElection.Hosting.Scheduling;
 
-/// <summary>What is measured of schedules. The README of the package repeats this list, and a test compares.</summary>
+/// <summary>What is measured of schedules. docs/observability.md repeats this list, and a test compares.</summary>
 internal sealed class ScheduleInstruments
 {
     public const string Succeeded = "succeeded";
@@ -13,6 +13,8 @@ internal sealed class ScheduleInstruments
 
     private const string NameTag = "leader_election.schedule.name";
     private const string OutcomeTag = "leader_election.schedule.outcome";
+    private const string LeaseNameTag = "leader_election.lease.name";
+    private const string LeaseNamespaceTag = "leader_election.lease.namespace";
 
     /// <summary>From a timer's precision to a night in which nobody led.</summary>
     private static readonly InstrumentAdvice<double> Lateness =
@@ -36,26 +38,20 @@ internal sealed class ScheduleInstruments
             "leader_election.schedule.missed", "{run}", "Due times that had no run of their own: left out, or made up for by a later run");
     }
 
-    public void Ran(ScheduleRegistration schedule, TimeSpan late, string outcome)
+    public void Ran(ScheduleRegistration schedule, LeadershipTerm term, TimeSpan late, string outcome)
     {
         if (_lateness.Enabled)
-            _lateness.Measure(late, Of(schedule));
+            _lateness.Measure(late, Of(schedule, term));
         if (_runs.Enabled)
-            _runs.Count([.. Of(schedule), new(OutcomeTag, outcome)]);
+            _runs.Count([.. Of(schedule, term), new(OutcomeTag, outcome)]);
     }
 
-    public void Missed(ScheduleRegistration schedule, int count)
+    public void Missed(ScheduleRegistration schedule, LeadershipTerm term, int count)
     {
-        try
-        {
-            _missed.Add(count, Of(schedule));
-        }
-#pragma warning disable CA1031 // A listener that fails must cost a number, not the term.
-        catch
-#pragma warning restore CA1031
-        {
-        }
+        if (_missed.Enabled)
+            _missed.Count(Of(schedule, term), count);
     }
 
-    private static TagList Of(ScheduleRegistration schedule) => [new(NameTag, schedule.Name)];
+    private static TagList Of(ScheduleRegistration schedule, LeadershipTerm term) =>
+        [new(NameTag, schedule.Name), new(LeaseNameTag, term.LeaseName), new(LeaseNamespaceTag, term.LeaseNamespace)];
 }

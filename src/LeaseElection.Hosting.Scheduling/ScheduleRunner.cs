@@ -12,10 +12,13 @@ internal sealed class ScheduleRunner(
     IServiceScopeFactory scopes,
     TimeProvider clock,
     ScheduleInstruments instruments,
-    ILogger logger)
+    ILogger logger) : IDisposable
 {
     /// <summary>A wall clock may be set: then what is due is found at most so much later.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    /// <summary>Who refuses a note is mended by a person.</summary>
+    private static readonly TimeSpan AfterARefusal = TimeSpan.FromMinutes(1);
 
     private readonly string _note = ScheduleName.NoteOf(schedule.Name);
     private readonly WakeUp _wakeUp = new(clock);
@@ -26,7 +29,6 @@ internal sealed class ScheduleRunner(
     {
         var keeper = new ScheduleKeeper(
             new DueTimes(CronText.Parse(options.Cron!), ScheduleZone.Find(options.TimeZone)!), options, Read(noted));
-        using WakeUp wakeUp = _wakeUp;
         while (true)
         {
             stoppingToken.ThrowIfCancellationRequested();
@@ -36,8 +38,8 @@ internal sealed class ScheduleRunner(
                     await WaitAsync(wait.Until, stoppingToken).ConfigureAwait(false);
                     break;
                 case ScheduleStep.Settle settle:
-                    await NoteAsync(keeper, settle.Mark, stoppingToken).ConfigureAwait(false);
-                    LeftOut(settle);
+                    if (await NoteAsync(keeper, settle.Mark, stoppingToken).ConfigureAwait(false))
+                        LeftOut(settle);
                     break;
                 case ScheduleStep.Run run:
                     await RunAsync(keeper, run, stoppingToken).ConfigureAwait(false);
@@ -45,6 +47,8 @@ internal sealed class ScheduleRunner(
             }
         }
     }
+
+    public void Dispose() => _wakeUp.Dispose();
 
     private ScheduleMark? Read(string? noted)
     {
@@ -61,22 +65,39 @@ internal sealed class ScheduleRunner(
     private async Task RunAsync(ScheduleKeeper keeper, ScheduleStep.Run due, CancellationToken stoppingToken)
     {
         bool notedBefore = options.Delivery == Delivery.AtMostOnce;
-        if (notedBefore)
-            await NoteAsync(keeper, due.Mark, stoppingToken).ConfigureAwait(false);
+        if (notedBefore && !await NoteBeforeAsync(keeper, due, stoppingToken).ConfigureAwait(false))
+            return;
         if (due.Missed > 0)
-            instruments.Missed(schedule, due.Missed);
+            instruments.Missed(schedule, term, due.Missed);
 
         TimeSpan late = clock.GetUtcNow() - due.DueAt;
         logger.RunStarted(schedule.Name, due.DueAt, late.TotalSeconds, due.Missed);
-        bool isDone = await ExecuteAsync(due, late, stoppingToken).ConfigureAwait(false);
-        if (isDone)
-            keeper.Succeeded();
-        else
+        if (!await ExecuteAsync(due, late, stoppingToken).ConfigureAwait(false))
+        {
             keeper.Failed(clock.GetUtcNow());
-        if (isDone && !notedBefore)
-            await NoteAsync(keeper, due.Mark, stoppingToken).ConfigureAwait(false);
+            return;
+        }
+
+        keeper.Succeeded();
+        // A run that has ended well is not to be repeated for what its note met with.
+        while (!notedBefore && !await NoteAsync(keeper, due.Mark, stoppingToken).ConfigureAwait(false))
+        {
+        }
     }
 
+    private async Task<bool> NoteBeforeAsync(ScheduleKeeper keeper, ScheduleStep.Run due, CancellationToken stoppingToken)
+    {
+        ScheduleMark before = keeper.Mark!;
+        if (!await NoteAsync(keeper, due.Mark, stoppingToken).ConfigureAwait(false))
+            return false;
+        if (!stoppingToken.IsCancellationRequested)
+            return true;
+        // Noted and not begun. The lease is held until all work has returned, so that can be taken back: the next leader runs it.
+        await NoteAsync(keeper, before, stoppingToken).ConfigureAwait(false);
+        return false;
+    }
+
+    /// <summary>Whether it ended well.</summary>
     private async Task<bool> ExecuteAsync(ScheduleStep.Run due, TimeSpan late, CancellationToken stoppingToken)
     {
         var run = new ScheduledRun(schedule.Name, due.DueAt, due.Previous, term) { Missed = due.Missed, Failures = due.Failures };
@@ -85,13 +106,13 @@ internal sealed class ScheduleRunner(
             AsyncServiceScope scope = scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
                 await schedule.Execute(scope.ServiceProvider, run, stoppingToken).ConfigureAwait(false);
-            instruments.Ran(schedule, late, ScheduleInstruments.Succeeded);
+            instruments.Ran(schedule, term, late, ScheduleInstruments.Succeeded);
             logger.RunEnded(schedule.Name, due.DueAt);
             return true;
         }
-        catch (Exception exception) when (stoppingToken.IsCancellationRequested && exception is OperationCanceledException)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested || !term.IsHeld)
         {
-            instruments.Ran(schedule, late, ScheduleInstruments.Interrupted);
+            instruments.Ran(schedule, term, late, ScheduleInstruments.Interrupted);
             logger.RunInterrupted(schedule.Name, due.DueAt, WhatThen());
             throw;
         }
@@ -99,7 +120,7 @@ internal sealed class ScheduleRunner(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            instruments.Ran(schedule, late, ScheduleInstruments.Faulted);
+            instruments.Ran(schedule, term, late, ScheduleInstruments.Faulted);
             logger.RunFailed(schedule.Name, due.DueAt, WhatThen(), exception);
             return false;
         }
@@ -109,17 +130,30 @@ internal sealed class ScheduleRunner(
         ? "it is not repeated, being AtMostOnce"
         : "it will be repeated, being AtLeastOnce";
 
-    private async Task NoteAsync(ScheduleKeeper keeper, ScheduleMark mark, CancellationToken stoppingToken)
+    /// <summary>
+    /// Writes the mark on the lease, also while the term is being stopped, until it is lost; or says that it was refused, after a pause.
+    /// </summary>
+    private async Task<bool> NoteAsync(ScheduleKeeper keeper, ScheduleMark mark, CancellationToken stoppingToken)
     {
-        await term.WriteNoteAsync(_note, mark.ToString(), stoppingToken).ConfigureAwait(false);
-        keeper.Settled(mark);
+        try
+        {
+            await term.WriteNoteAsync(_note, mark.ToString(), CancellationToken.None).ConfigureAwait(false);
+            keeper.Settled(mark);
+            return true;
+        }
+        catch (Exception exception) when (exception is LeaseStoreException or ArgumentException)
+        {
+            logger.NoteRefused(schedule.Name, _note, mark.ToString(), term.LeaseNamespace, term.LeaseName, exception);
+            await _wakeUp.AfterAsync(AfterARefusal, stoppingToken).ConfigureAwait(false);
+            return false;
+        }
     }
 
     private void LeftOut(ScheduleStep.Settle settle)
     {
         if (settle.Missed == 0)
             return;
-        instruments.Missed(schedule, settle.Missed);
+        instruments.Missed(schedule, term, settle.Missed);
         logger.RunsLeftOut(schedule.Name, settle.Missed, settle.Mark.Through, options.Missed);
     }
 

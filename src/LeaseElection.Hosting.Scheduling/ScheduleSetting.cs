@@ -40,7 +40,8 @@ internal sealed record ScheduleSetting(string Key, string Expected, Func<Schedul
     /// <summary>All three parts: to a <see cref="TimeSpan"/> <c>15</c> is fifteen days.</summary>
     private static bool TrySetDeadline(ScheduleOptions options, string text)
     {
-        bool valid = TimeSpan.TryParseExact(text.Trim(), "c", CultureInfo.InvariantCulture, out TimeSpan value) && text.AsSpan().Count(':') == 2;
+        bool valid = TimeSpan.TryParseExact(text.Trim(), "c", CultureInfo.InvariantCulture, out TimeSpan value)
+            && text.AsSpan().Count(':') == 2;
         if (valid)
             options.StartingDeadline = value;
         return valid;

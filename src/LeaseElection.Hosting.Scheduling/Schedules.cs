@@ -25,13 +25,22 @@ internal sealed class Schedules(
         // The take-over was a write to the lease as it is, so what it said then is all that any leader has noted.
         IReadOnlyDictionary<string, string> notes = term.Notes;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        // Each on a thread of its own to begin with: a run may compute for hours before it first awaits anything.
         List<Task> running = [.. registrations.Where(schedule => schedule.Election == election).Select(schedule =>
-            new ScheduleRunner(schedule, options.Get(schedule.Name), term, scopes, _clock, instruments, logger)
-                .RunAsync(notes.GetValueOrDefault(ScheduleName.NoteOf(schedule.Name)), end.Token))];
+        {
+            string? noted = notes.GetValueOrDefault(ScheduleName.NoteOf(schedule.Name));
+            return Task.Run(() => RunAsync(schedule, term, noted, end.Token), CancellationToken.None);
+        })];
 
         // One that ends has lost the term, or met a bug: the others are not to go on as if nothing were.
         await Task.WhenAny(running).ConfigureAwait(false);
         await end.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(running).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(ScheduleRegistration schedule, LeadershipTerm term, string? noted, CancellationToken stoppingToken)
+    {
+        using var runner = new ScheduleRunner(schedule, options.Get(schedule.Name), term, scopes, _clock, instruments, logger);
+        await runner.RunAsync(noted, stoppingToken).ConfigureAwait(false);
     }
 }

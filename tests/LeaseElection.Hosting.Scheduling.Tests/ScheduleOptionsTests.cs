@@ -123,6 +123,21 @@ public sealed class ScheduleOptionsTests
             refusal.Message);
     }
 
+    [Fact]
+    public void MoreThanALeaseHasRoomFor_IsRefused()
+    {
+        LeaderElectionBuilder election = new ServiceCollection().AddLeaderElection();
+        for (int i = 0; i < 100; i++)
+            election.AddScheduledWork<CloseTheBooks>($"books-{i}", "0 3 * * *");
+
+        var refusal = Assert.Throws<InvalidOperationException>(() => election.AddScheduledWork<CloseTheBooks>("books-100", "0 3 * * *"));
+        Assert.Equal(
+            "books-100 would be one schedule too many: 100 of them have room for their notes on a lease. Add it to another election of this host: "
+            + "services.AddLeaderElection(\"another-name\").AddScheduledWork(...).",
+            refusal.Message);
+        election.Services.AddLeaderElection("another-name").AddScheduledWork<CloseTheBooks>("books-100", "0 3 * * *");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("close the books")]

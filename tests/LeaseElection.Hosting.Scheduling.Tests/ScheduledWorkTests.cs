@@ -1,5 +1,8 @@
+using System.Net;
 using LeaseElection.Hosting.Testing;
 using LeaseElection.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LeaseElection.Hosting.Scheduling;
@@ -157,5 +160,66 @@ public sealed class ScheduledWorkTests
         await b.UntilNotedAsync(note => note.EndsWith(" no run yet", StringComparison.Ordinal));
 
         Assert.Contains("\"soon\"", (await b.Log.WaitForAsync("NoteUnreadable")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HostStopsWhileARunIsNoted_NextLeaderRunsIt()
+    {
+        await using ScheduledReplica a = await ScheduledReplica.StartAsync(_leases, "a");
+        await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b");
+        await a.LeadAsync();
+        await _leases.AdvanceAsync(TimeSpan.FromSeconds(29));
+        a.Fake.Inject(LeaseFault.Latency(TimeSpan.FromSeconds(1)), LeaseVerbs.Update);
+        await _leases.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await a.UntilNotedAsync(note => note == "2026-11-28T03:00:00Z"); // On the lease, and its leader does not know yet.
+
+        Task stopping = a.StopAsync();
+        ScheduledRun run = await b.NextAsync(seconds: 10);
+
+        await stopping;
+        Assert.Equal((Three, null), (run.DueAt, run.PreviousDueAt));
+        Assert.False(a.HasBegun(out _));
+    }
+
+    [Fact]
+    public async Task NoteRefused_NothingRuns_TheTermGoesOn_AndItIsTriedAgain()
+    {
+        await using ScheduledReplica replica = await ScheduledReplica.StartAsync(_leases, "a");
+        await replica.LeadAsync();
+        LeadershipTerm term = replica.Fake.Election.Term!;
+        replica.Fake.Inject(LeaseFault.Refusal(HttpStatusCode.Forbidden), LeaseVerbs.Update, times: 1);
+        while (replica.Log.Named("NoteRefused").Count == 0)
+            await _leases.AdvanceAsync(TimeSpan.FromSeconds(1));
+        Assert.False(replica.HasBegun(out _));
+
+        ScheduledRun run = await replica.NextAsync(seconds: 70);
+
+        Assert.Same(term, run.Term);
+        Assert.Equal((Three.AddMinutes(1), 1), (run.DueAt, run.Missed));
+    }
+
+    [Fact]
+    public async Task ElectionDisabled_RunsAllTheSame()
+    {
+        var time = new FakeTimeProvider(Start);
+        var begun = new TaskCompletionSource<ScheduledRun>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddKeyedSingleton<TimeProvider>(LeaderElectionOptions.TimeProviderKey, time);
+        builder.Services.AddLeaderElection(options => options.Enabled = false).AddScheduledWork("* * * * *", (_, run, _) =>
+        {
+            begun.TrySetResult(run);
+            return Task.CompletedTask;
+        });
+        using IHost host = builder.Build();
+        await host.StartAsync();
+
+        while (!begun.Task.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        Assert.True((await begun.Task).DueAt >= Three);
+        await host.StopAsync();
     }
 }

@@ -14,13 +14,16 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </remarks>
 public static class ScheduledWorkBuilderExtensions
 {
+    /// <summary>A note takes 121 bytes at most, and all that are on a lease together 16,384: a quarter is left to the app.</summary>
+    private const int MostSchedules = 100;
+
     /// <summary>
     /// Adds a schedule of which the code says nothing but the work: the rest is in the section <c>ScheduledWork:{name of the type}</c>.
     /// </summary>
     /// <typeparam name="TWork">The work: a new instance for each run, disposed when it has ended.</typeparam>
     /// <param name="builder">The election.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="InvalidOperationException">There is another schedule of this name.</exception>
+    /// <exception cref="InvalidOperationException">There is another schedule of this name, or there are 100 of this election.</exception>
     public static LeaderElectionBuilder AddScheduledWork<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(this LeaderElectionBuilder builder)
         where TWork : class, IScheduledWork => Add<TWork>(builder, ScheduleName.Of(typeof(TWork)), null, null);
@@ -30,7 +33,7 @@ public static class ScheduledWorkBuilderExtensions
     /// <param name="builder">The election.</param>
     /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="InvalidOperationException">There is another schedule of this name.</exception>
+    /// <exception cref="InvalidOperationException">There is another schedule of this name, or there are 100 of this election.</exception>
     public static LeaderElectionBuilder AddScheduledWork<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(
         this LeaderElectionBuilder builder, string cron)
@@ -60,7 +63,7 @@ public static class ScheduledWorkBuilderExtensions
     /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The name cannot be that of a schedule.</exception>
-    /// <exception cref="InvalidOperationException">There is another schedule of this name.</exception>
+    /// <exception cref="InvalidOperationException">There is another schedule of this name, or there are 100 of this election.</exception>
     public static LeaderElectionBuilder AddScheduledWork<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>(
         this LeaderElectionBuilder builder, string name, string cron)
@@ -86,7 +89,7 @@ public static class ScheduledWorkBuilderExtensions
     /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
     /// <param name="work">Runs once; gets the services of a scope of its own. See <see cref="IScheduledWork.ExecuteAsync"/>.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="InvalidOperationException">There is another schedule of this name.</exception>
+    /// <exception cref="InvalidOperationException">There is another schedule of this name, or there are 100 of this election.</exception>
     public static LeaderElectionBuilder AddScheduledWork(
         this LeaderElectionBuilder builder, string cron, Func<IServiceProvider, ScheduledRun, CancellationToken, Task> work) =>
         Add(builder, ScheduleName.Of(Checked(cron)), cron, work, null);
@@ -117,7 +120,7 @@ public static class ScheduledWorkBuilderExtensions
     /// <param name="work">Runs once; gets the services of a scope of its own. See <see cref="IScheduledWork.ExecuteAsync"/>.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The name cannot be that of a schedule.</exception>
-    /// <exception cref="InvalidOperationException">There is another schedule of this name.</exception>
+    /// <exception cref="InvalidOperationException">There is another schedule of this name, or there are 100 of this election.</exception>
     public static LeaderElectionBuilder AddScheduledWork(
         this LeaderElectionBuilder builder, string name, string cron, Func<IServiceProvider, ScheduledRun, CancellationToken, Task> work) =>
         Add(builder, name, Checked(cron), work, null);
@@ -200,6 +203,13 @@ public static class ScheduledWorkBuilderExtensions
             throw new InvalidOperationException(
                 $"There is a schedule named {same.Name} already: its runs are noted on the lease by that name, so each needs its own. "
                 + $"Give one of them another: AddScheduledWork(\"another-name\", \"{schedule.Cron}\", ...).");
+        }
+
+        if (known.Count(other => other.Election == schedule.Election) >= MostSchedules)
+        {
+            throw new InvalidOperationException(
+                $"{schedule.Name} would be one schedule too many: {MostSchedules} of them have room for their notes on a lease. "
+                + "Add it to another election of this host: services.AddLeaderElection(\"another-name\").AddScheduledWork(...).");
         }
 
         builder.Services.AddSingleton(schedule);

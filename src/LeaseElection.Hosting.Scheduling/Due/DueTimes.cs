@@ -5,16 +5,16 @@ namespace LeaseElection.Hosting.Scheduling.Due;
 /// <summary>When something is due: a cron expression in a time zone. All times are UTC and whole seconds.</summary>
 internal sealed class DueTimes(CronExpression expression, TimeZoneInfo zone)
 {
-    /// <summary>More than any list of due times that is looked at: a second's schedule, which nobody led for a year, has 31 million.</summary>
+    /// <summary>To which number due times are counted: of a schedule of every second 31 million pass in a year that nobody leads.</summary>
     public const int MostCounted = 1_000;
 
     /// <summary>The first after an instant, or <see langword="null"/> when there is none any more.</summary>
-    public DateTimeOffset? After(DateTimeOffset instant) => expression.GetNextOccurrence(instant.ToUniversalTime(), zone)?.ToUniversalTime();
+    public DateTimeOffset? After(DateTimeOffset instant) =>
+        expression.GetNextOccurrence(instant.ToUniversalTime(), zone)?.ToUniversalTime();
 
-    /// <summary>The latest that is after <paramref name="from"/> and not after <paramref name="to"/>.</summary>
-    public DateTimeOffset? Latest(DateTimeOffset from, DateTimeOffset to) => Within(from, to, 1) is [.., var latest] ? latest : null;
-
-    /// <summary>The latest of them, at most so many, in their order.</summary>
+    /// <summary>
+    /// Those after <paramref name="from"/> and not after <paramref name="to"/>: the latest of them, at most so many, in their order.
+    /// </summary>
     public IReadOnlyList<DateTimeOffset> Within(DateTimeOffset from, DateTimeOffset to, int most)
     {
         // Looked for from the end, in windows that double: how long ago the beginning is must cost nothing.

@@ -28,7 +28,7 @@ internal sealed class ScheduleKeeper(DueTimes times, ScheduleOptions options, Sc
         // Of what was due before anybody ever led nothing is known, so nothing was missed. Noted, or a crash would lose what is due next.
         if (Mark is not { } mark)
             return new ScheduleStep.Settle(new ScheduleMark(Whole(now), null), 0);
-        if (_failedAt is { } failedAt && now >= failedAt && now - failedAt < Pause)
+        if (options.Delivery == Delivery.AtLeastOnce && _failedAt is { } failedAt && now >= failedAt && now - failedAt < Pause)
             return new ScheduleStep.Wait(failedAt + Pause);
         return (options.Missed == MissedRuns.RunAll ? Each(mark, now) : Latest(mark, now))
             ?? new ScheduleStep.Wait(times.After(mark.Through > now ? mark.Through : now));
@@ -40,7 +40,7 @@ internal sealed class ScheduleKeeper(DueTimes times, ScheduleOptions options, Sc
     /// <summary>A run ended well.</summary>
     public void Succeeded() => (_failures, _failedAt) = (0, null);
 
-    /// <summary>A run failed that is to be repeated.</summary>
+    /// <summary>A run failed. With <see cref="Delivery.AtLeastOnce"/> it is due again, after a pause that grows.</summary>
     public void Failed(DateTimeOffset now) => (_failures, _failedAt) = (_failures + 1, now);
 
     private ScheduleStep? Latest(ScheduleMark mark, DateTimeOffset now)
@@ -63,5 +63,6 @@ internal sealed class ScheduleKeeper(DueTimes times, ScheduleOptions options, Sc
             : new ScheduleStep.Run(due[0], mark.LastRun, 0, _failures);
     }
 
-    private static DateTimeOffset Whole(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+    private static DateTimeOffset Whole(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 }

@@ -69,8 +69,20 @@ public sealed class ScheduleKeeperTests
     }
 
     [Fact]
-    public void Failed_IsRepeatedAfterAPauseThatGrows()
+    public void Failed_AtMostOnce_TheNextIsNotLate()
     {
+        ScheduleKeeper keeper = Keeper(Ran(Three));
+
+        for (int failures = 0; failures < 20; failures++)
+            keeper.Failed(Three.AddHours(1).AddSeconds(-1));
+
+        Assert.Equal(new ScheduleStep.Run(Three.AddHours(1), Three, 0, 20), keeper.Next(Three.AddHours(1)));
+    }
+
+    [Fact]
+    public void Failed_AtLeastOnce_IsRepeatedAfterAPauseThatGrows()
+    {
+        _options.Delivery = Delivery.AtLeastOnce;
         ScheduleKeeper keeper = Keeper(Ran(Three.AddHours(-1)));
 
         keeper.Failed(Now);

@@ -33,9 +33,10 @@ internal static class ScheduleMutant
         IEnumerable<string> sources = files.Select(file => Path.GetRelativePath(Package, file) == edit.File
             ? edit.Apply(File.ReadAllText(file))
             : File.ReadAllText(file));
-        string[] worlds = ["ReferenceSchedule.cs", "ScheduleOracle.cs", "ScheduleWorld.cs", "WorldReport.cs"];
+        string[] worlds = ["Noted.cs", "ReferenceSchedule.cs", "ScheduleOracle.cs", "ScheduleWorld.cs", "WorldReport.cs"];
         string[] all = [Preamble, .. sources, .. worlds.Select(file => File.ReadAllText(Path.Combine(Worlds, file)))];
-        IEnumerable<MetadataReference> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        string assemblies = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;
+        IEnumerable<MetadataReference> references = assemblies.Split(Path.PathSeparator)
             .Where(file => Path.GetFileName(file) is { } name && (name.StartsWith("System.", StringComparison.Ordinal) || name == "Cronos.dll"))
             .Select(file => MetadataReference.CreateFromFile(file));
         var compilation = CSharpCompilation.Create(
