@@ -43,7 +43,7 @@ internal static partial class ScheduleLog
 
     [LoggerMessage(EventId = 907, EventName = "NoteRefused", Level = LogLevel.Error,
         Message = "{Schedule} stands still: the note {Note} of lease {LeaseNamespace}/{LeaseName} was not to be had as \"{Text}\", and without it a run "
-            + "could be repeated or lost. Mend what the exception names, such as an admission webhook or a policy; it is tried again each minute")]
+            + "could be repeated or lost. Mend what the exception names, such as an admission webhook or a policy; it is tried again every 30 s")]
     public static partial void NoteRefused(
         this ILogger logger, string schedule, string note, string text, string leaseNamespace, string leaseName, Exception exception);
 }

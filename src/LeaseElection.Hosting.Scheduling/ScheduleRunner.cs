@@ -14,12 +14,6 @@ internal sealed class ScheduleRunner(
     ScheduleInstruments instruments,
     ILogger logger) : IDisposable
 {
-    /// <summary>A wall clock may be set: then what is due is found at most so much later.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-
-    /// <summary>Who refuses a note is mended by a person.</summary>
-    private static readonly TimeSpan AfterARefusal = TimeSpan.FromMinutes(1);
-
     private readonly string _note = ScheduleName.NoteOf(schedule.Name);
     private readonly WakeUp _wakeUp = new(clock);
 
@@ -35,7 +29,7 @@ internal sealed class ScheduleRunner(
             switch (keeper.Next(clock.GetUtcNow()))
             {
                 case ScheduleStep.Wait wait:
-                    await WaitAsync(wait.Until, stoppingToken).ConfigureAwait(false);
+                    await _wakeUp.UntilAsync(wait.Until, stoppingToken).ConfigureAwait(false);
                     break;
                 case ScheduleStep.Settle settle:
                     if (await NoteAsync(keeper, settle.Mark, stoppingToken).ConfigureAwait(false))
@@ -144,7 +138,7 @@ internal sealed class ScheduleRunner(
         catch (Exception exception) when (exception is LeaseStoreException or ArgumentException)
         {
             logger.NoteRefused(schedule.Name, _note, mark.ToString(), term.LeaseNamespace, term.LeaseName, exception);
-            await _wakeUp.AfterAsync(AfterARefusal, stoppingToken).ConfigureAwait(false);
+            await _wakeUp.UntilAsync(null, stoppingToken).ConfigureAwait(false);
             return false;
         }
     }
@@ -155,12 +149,5 @@ internal sealed class ScheduleRunner(
             return;
         instruments.Missed(schedule, term, settle.Missed);
         logger.RunsLeftOut(schedule.Name, settle.Missed, settle.Mark.Through, options.Missed);
-    }
-
-    private async Task WaitAsync(DateTimeOffset? until, CancellationToken stoppingToken)
-    {
-        TimeSpan wait = until is { } instant ? instant - clock.GetUtcNow() : LongestWait;
-        if (wait > TimeSpan.Zero)
-            await _wakeUp.AfterAsync(wait < LongestWait ? wait : LongestWait, stoppingToken).ConfigureAwait(false);
     }
 }

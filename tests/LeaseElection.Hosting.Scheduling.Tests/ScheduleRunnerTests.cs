@@ -23,7 +23,7 @@ public sealed class ScheduleRunnerTests : IDisposable
 
     public ScheduleRunnerTests()
     {
-        _services.AddLogging(logging => logging.AddProvider(_log));
+        _services.AddMetrics().AddLogging(logging => logging.AddProvider(_log));
         _services.AddKeyedSingleton<TimeProvider>(LeaderElectionOptions.TimeProviderKey, _time);
         _election = _services.AddLeaderElection();
         _source.SetNote("schedule.books", AnHourAgo);
@@ -84,7 +84,7 @@ public sealed class ScheduleRunnerTests : IDisposable
         using var others = new SemaphoreSlim(0);
         Add("books", Delivery.AtLeastOnce, (_, _) =>
         {
-            Assert.True(others.Wait(Signal.Patience));
+            Assert.True(others.Wait(Signal.Patience, CancellationToken.None));
             _source.Lose();
             return Task.CompletedTask;
         });

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using LeaseElection.Hosting.Testing;
 using LeaseElection.Testing;
@@ -67,29 +68,30 @@ internal sealed class ScheduledReplica : IAsyncDisposable
         return await _begun.Reader.ReadAsync(patience.Token);
     }
 
-    /// <summary>Lets time pass until a run begins; at most so many seconds.</summary>
-    public async Task<ScheduledRun> NextAsync(int seconds)
+    /// <summary>Lets time pass, a second after the other, until a run begins.</summary>
+    public async Task<ScheduledRun> ComesAsync()
     {
-        for (int i = 0; i < seconds; i++)
+        ScheduledRun? run;
+        for (long since = TimeProvider.System.GetTimestamp(); !HasBegun(out run);)
         {
+            IsPatient(since, "a run");
             await _leases.AdvanceAsync(TimeSpan.FromSeconds(1));
-            if (_begun.Reader.TryRead(out ScheduledRun? run))
-                return run;
+            await WhileSchedulesLookAsync();
         }
 
-        return await NextAsync();
+        return run;
     }
 
-    public bool HasBegun(out ScheduledRun? run) => _begun.Reader.TryRead(out run);
+    public bool HasBegun([NotNullWhen(true)] out ScheduledRun? run) => _begun.Reader.TryRead(out run);
 
-    public async Task UntilNotedAsync(Func<string, bool> condition)
+    /// <summary>Until the lease says so, while time passes in such steps.</summary>
+    public async Task UntilNotedAsync(Func<string, bool> condition, TimeSpan step = default)
     {
-        long since = TimeProvider.System.GetTimestamp();
-        while (Note is not { } note || !condition(note))
+        for (long since = TimeProvider.System.GetTimestamp(); Note is not { } note || !condition(note);)
         {
-            bool isPatient = TimeProvider.System.GetElapsedTime(since) < Signal.Patience;
-            Assert.True(isPatient, $"in vain for a note, which is {Note}; lease: {_leases.Get("app")}\n{string.Join('\n', Log.Entries)}");
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
+            IsPatient(since, $"a note, which is {Note}");
+            await _leases.AdvanceAsync(step);
+            await WhileSchedulesLookAsync();
         }
     }
 
@@ -100,6 +102,13 @@ internal sealed class ScheduledReplica : IAsyncDisposable
         await _host.StopAsync();
         _host.Dispose();
     }
+
+    /// <summary>Whoever moves the clock waits for elections, and not for the work that they run.</summary>
+    private static Task WhileSchedulesLookAsync() => Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
+
+    private void IsPatient(long since, string what) => Assert.True(
+        TimeProvider.System.GetElapsedTime(since) < Signal.Patience,
+        $"in vain for {what}; lease: {_leases.Get("app")}\n{string.Join('\n', Log.Entries)}");
 
     private Task RunAsync(IServiceProvider services, ScheduledRun run, CancellationToken stoppingToken)
     {
