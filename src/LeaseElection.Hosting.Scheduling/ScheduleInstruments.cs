@@ -10,9 +10,9 @@ internal sealed class ScheduleInstruments
     public const string Succeeded = "succeeded";
     public const string Faulted = "faulted";
     public const string Interrupted = "interrupted";
+    public const string NameTag = "leader_election.schedule.name";
+    public const string OutcomeTag = "leader_election.schedule.outcome";
 
-    private const string NameTag = "leader_election.schedule.name";
-    private const string OutcomeTag = "leader_election.schedule.outcome";
     private const string LeaseNameTag = "leader_election.lease.name";
     private const string LeaseNamespaceTag = "leader_election.lease.namespace";
 

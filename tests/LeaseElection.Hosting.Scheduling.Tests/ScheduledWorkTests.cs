@@ -169,6 +169,7 @@ public sealed class ScheduledWorkTests
         await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b");
         await a.LeadAsync();
         a.Fake.Patience = TimeSpan.FromSeconds(0.2); // Its work will not be done before the clock moves.
+        a.Fake.Inject(LeaseFault.NoConnection, LeaseVerbs.Watch); // Which would bring the news before the reply does.
         a.Fake.Inject(LeaseFault.Latency(TimeSpan.FromSeconds(1)), LeaseVerbs.Update);
         await a.UntilNotedAsync(note => note == "2026-11-28T03:00:00Z", TimeSpan.FromSeconds(0.1)); // Its leader does not know yet.
         a.Fake.Heal();
