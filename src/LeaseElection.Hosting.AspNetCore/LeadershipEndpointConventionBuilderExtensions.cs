@@ -32,7 +32,6 @@ public static class LeadershipEndpointConventionBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(election);
-        Func<HttpContext, ILeaderElection, Task> answer = onStandby ?? StandbyAnswer.WriteAsync;
         LeadershipEndpointCheck.IsNeeded();
 
         // Finally: whatever else wraps the endpoint, its filters too, is not to run on a standby.
@@ -40,6 +39,12 @@ public static class LeadershipEndpointConventionBuilderExtensions
         {
             if (endpoint.RequestDelegate is not { } serve)
                 return;
+            Func<HttpContext, ILeaderElection, Task> answer = onStandby
+                ?? endpoint.Metadata.OfType<IStandbyAnswer>().LastOrDefault() switch
+                {
+                    { } other => other.AnswerAsync,
+                    null => (context, election) => StandbyProblem.WriteAsync(context, election),
+                };
             if (ElectionDirectory.Find(endpoint.ApplicationServices, election, out string? missing) is { } required)
             {
                 endpoint.RequestDelegate = context => required.IsLeader ? serve(context) : answer(context, required);

@@ -5,13 +5,6 @@ namespace LeaseElection.Hosting.AspNetCore;
 /// <summary>What a standby answers to a request that only a leader serves.</summary>
 internal static class StandbyAnswer
 {
-    public static Task WriteAsync(HttpContext context, ILeaderElection election)
-    {
-        // The next request may reach the leader, or find that this process has become it.
-        context.Response.Headers.RetryAfter = "1";
-        return Of(election, StatusCodes.Status503ServiceUnavailable).WriteAsync(context);
-    }
-
     public static Problem Of(ILeaderElection election, int status)
     {
         string? holder = election.Status.HolderIdentity;
