@@ -17,7 +17,9 @@ public sealed class LeaseLock : IDistributedLock
         Name = leaseName;
     }
 
-    /// <summary>The name of the Lease, as <c>kubectl get lease</c> shows it: that of the lock, if a Kubernetes object can bear it.</summary>
+    /// <summary>
+    /// The name of the Lease, as <c>kubectl get lease</c> shows it: that of the lock, if a Kubernetes object can bear it.
+    /// </summary>
     public string Name { get; }
 
     /// <summary>Waits for the lock.</summary>
@@ -77,7 +79,8 @@ public sealed class LeaseLock : IDistributedLock
 
     private async ValueTask<LeaseLockHandle> GetAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         await TryGetAsync(timeout, cancellationToken).ConfigureAwait(false)
-        ?? throw new TimeoutException($"The lock of lease {Name} was not to be had within {timeout.TotalSeconds:0.###} s: another holds it.");
+        ?? throw new TimeoutException(
+            $"The lock of lease {Name} was not to be had within {timeout.TotalSeconds:0.###} s: another holds it.");
 
     private async ValueTask<LeaseLockHandle?> TryGetAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {

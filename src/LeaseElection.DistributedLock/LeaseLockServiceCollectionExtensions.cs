@@ -11,9 +11,9 @@ public static class LeaseLockServiceCollectionExtensions
     private const string DefaultSection = "LeaseLocks";
 
     /// <summary>
-    /// Adds <see cref="IDistributedLockProvider"/> and <see cref="LeaseLockProvider"/>, configured by the section <c>LeaseLocks</c>. Calling
-    /// it again adds nothing, and an <see cref="IDistributedLockProvider"/> of another kind that the app has registered before stays. It
-    /// needs no host; in one, settings are checked when that starts. Nothing is sent before somebody asks for a lock.
+    /// Adds <see cref="IDistributedLockProvider"/> and <see cref="LeaseLockProvider"/>, configured by the section <c>LeaseLocks</c>.
+    /// Calling it again adds nothing, and an <see cref="IDistributedLockProvider"/> of another kind that the app has registered before
+    /// stays. It needs no host; in one, settings are checked when that starts. Nothing is sent before somebody asks for a lock.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <returns>A builder to say more with.</returns>
@@ -31,14 +31,15 @@ public static class LeaseLockServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds locks of another kind, with another namespace or other durations, configured by a section of their own. Resolve them by its name:
-    /// <c>[FromKeyedServices("TenantLocks")] IDistributedLockProvider</c>.
+    /// Adds locks of another kind, with another namespace or other durations, configured by a section of their own. Resolve them by its
+    /// name: <c>[FromKeyedServices("TenantLocks")] IDistributedLockProvider</c>.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="sectionName">The section, which is also the key.</param>
     /// <returns>A builder to say more with.</returns>
     /// <exception cref="ArgumentException">The name cannot be that of a section.</exception>
-    public static LeaseBrokerBuilder AddLeaseLocks(this IServiceCollection services, string sectionName) => Add(services, sectionName, null);
+    public static LeaseBrokerBuilder AddLeaseLocks(this IServiceCollection services, string sectionName) =>
+        Add(services, sectionName, null);
 
     /// <summary>Adds locks of another kind, configured by a section of their own and then by code.</summary>
     /// <param name="services">The services.</param>

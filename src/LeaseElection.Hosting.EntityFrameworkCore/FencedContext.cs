@@ -10,6 +10,9 @@ internal sealed class FencedContext(DbContextId use)
     /// <summary>The first term that it was used in, which is the only one that it may write in.</summary>
     public LeadershipTerm? Term { get; set; }
 
+    /// <summary>Whether somebody said which that is: one of a partition or of a lock, which no election is in.</summary>
+    public bool IsTold { get; set; }
+
     /// <summary>The transaction that something was written in, which is not to be committed unchecked.</summary>
     public Guid? Written { get; set; }
 
@@ -18,6 +21,9 @@ internal sealed class FencedContext(DbContextId use)
 
     /// <summary>Whether the check was made already, of a <c>SaveChanges</c> whose transaction is committed past us.</summary>
     public bool IsChecked { get; set; }
+
+    /// <summary>How many a <c>SaveChanges</c> is in: an interceptor of the app may save on its own account while one begins.</summary>
+    public int Saves { get; set; }
 
     /// <summary>Whether a <c>SaveChanges</c> was made to begin a transaction where it would have gone without one.</summary>
     public bool MadeToBegin { get; set; }

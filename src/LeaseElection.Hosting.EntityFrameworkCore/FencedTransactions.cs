@@ -1,5 +1,6 @@
-using System.Transactions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace LeaseElection.Hosting.EntityFrameworkCore;
 
@@ -9,7 +10,11 @@ internal static class FencedTransactions
     public static bool IsInTransaction(this DbContext context) =>
         context.Database.CurrentTransaction is not null || context.IsInTransactionOfSystem();
 
-    /// <summary>One that <c>System.Transactions</c> commits.</summary>
+    /// <summary>
+    /// One that <c>System.Transactions</c> commits. That there is one tells nothing: a connection with <c>Enlist=false</c> takes no part in
+    /// it, and its statements would be committed one by one.
+    /// </summary>
     public static bool IsInTransactionOfSystem(this DbContext context) =>
-        context.Database.GetEnlistedTransaction() is not null || Transaction.Current is not null;
+        context.GetService<IRelationalConnection>() is ITransactionEnlistmentManager connection
+        && (connection.EnlistedTransaction ?? connection.CurrentAmbientTransaction) is not null;
 }

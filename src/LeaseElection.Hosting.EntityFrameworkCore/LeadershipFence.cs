@@ -5,11 +5,12 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 namespace LeaseElection.Hosting.EntityFrameworkCore;
 
 /// <summary>The fence of contexts that have the same options: whose terms may write, and what each context has done so far.</summary>
-internal sealed class LeadershipFence(ILeaderElection election, bool allowOutsideTerm)
+internal sealed class LeadershipFence(ILeaderElection? election, bool allowOutsideTerm)
 {
     private readonly ConditionalWeakTable<DbContext, FencedContext> _contexts = [];
 
-    public ILeaderElection Election => election;
+    /// <summary>Whose terms they are; <see langword="null"/> where each context is told its term.</summary>
+    public ILeaderElection? Election => election;
 
     public bool AllowOutsideTerm => allowOutsideTerm;
 
@@ -21,10 +22,20 @@ internal sealed class LeadershipFence(ILeaderElection election, bool allowOutsid
     /// </summary>
     public FencedContext Of(DbContext context)
     {
-        if (!_contexts.TryGetValue(context, out FencedContext? known) || known.Use != context.ContextId)
-            _contexts.AddOrUpdate(context, known = new FencedContext(context.ContextId));
-        known.Term ??= election.Term;
+        FencedContext known = UseOf(context);
+        known.Term ??= election?.Term;
         return known;
+    }
+
+    /// <summary>Has a context belong to a term that the election, if there is one, knows nothing of.</summary>
+    /// <exception cref="InvalidOperationException">It belongs to another one already.</exception>
+    public void Give(DbContext context, LeadershipTerm term)
+    {
+        FencedContext known = UseOf(context);
+        if (known.Term is { } present && present != term)
+            throw Refusal.OtherTerm(context, present, term);
+        known.Term = term;
+        known.IsTold = true;
     }
 
     /// <summary>The term that a context may write in; <see langword="null"/> where it may write without one.</summary>
@@ -32,10 +43,10 @@ internal sealed class LeadershipFence(ILeaderElection election, bool allowOutsid
     /// <exception cref="InvalidOperationException">It has no token.</exception>
     public LeadershipTerm? TermOf(DbContext context)
     {
-        LeadershipTerm? term = Of(context).Term;
-        if (term is null)
+        FencedContext known = Of(context);
+        if (known.Term is not { } term)
             return allowOutsideTerm ? null : throw Refusal.NotLeading(context, election);
-        if (!term.IsHeld || term != election.Term)
+        if (!term.IsHeld || (!known.IsTold && term != election?.Term))
             throw Refusal.Over(context, term, election);
         try
         {
@@ -47,5 +58,12 @@ internal sealed class LeadershipFence(ILeaderElection election, bool allowOutsid
         }
 
         return term;
+    }
+
+    private FencedContext UseOf(DbContext context)
+    {
+        if (!_contexts.TryGetValue(context, out FencedContext? known) || known.Use != context.ContextId)
+            _contexts.AddOrUpdate(context, known = new FencedContext(context.ContextId));
+        return known;
     }
 }

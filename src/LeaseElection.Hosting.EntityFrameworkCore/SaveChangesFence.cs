@@ -12,8 +12,11 @@ internal sealed class SaveChangesFence(LeadershipFence fence) : ISaveChangesInte
 
     public InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
-        if (eventData.Context is { } context && !result.HasResult)
+        if (eventData.Context is not { } context)
+            return result;
+        if (!result.HasResult)
             Begin(context);
+        fence.Of(context).Saves++; // Not if it was refused: then its end is not told either.
         return result;
     }
 
@@ -81,7 +84,11 @@ internal sealed class SaveChangesFence(LeadershipFence fence) : ISaveChangesInte
 
     private void End(DbContext? context)
     {
-        if (context is null || fence.Of(context) is not { MadeToBegin: true } known)
+        if (context is null)
+            return;
+        FencedContext known = fence.Of(context);
+        known.Saves = Math.Max(0, known.Saves - 1);
+        if (known.Saves > 0 || !known.MadeToBegin)
             return;
         known.MadeToBegin = false;
         context.Database.AutoTransactionBehavior = AutoTransactionBehavior.WhenNeeded;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Testing.Api;
 using LeaseElection.Hosting.Testing.Hosts;
 using Microsoft.Extensions.DependencyInjection;
@@ -117,6 +118,50 @@ public sealed class FakeLeaderElection
         await FollowedAsync(term, AnotherReplica, reason.ToString()).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Renewals of the app fail until half of its time is gone, and <see cref="LeadershipTerm.InDanger"/> fires. The term is still held, and
+    /// requests get through again: <see cref="AdvanceAsync"/> by a few seconds ends the danger, <see cref="LoseAsync"/> by <see
+    /// cref="LeadershipLoss.DeadlinePassed"/> the term.
+    /// </summary>
+    /// <returns>A task that ends when the token has fired.</returns>
+    /// <exception cref="TimeoutException">It did not within <see cref="Patience"/>.</exception>
+    /// <exception cref="InvalidOperationException">The app does not lead.</exception>
+    public async Task EndangerAsync()
+    {
+        LeadershipTerm term = Held(nameof(EndangerAsync));
+        var fired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        CancellationTokenRegistration registration = term.InDanger.UnsafeRegister(_ => fired.TrySetResult(), null);
+        await using (registration.ConfigureAwait(false))
+        {
+            Client.IsCut = true;
+            try
+            {
+                while (!fired.Task.IsCompleted && term.TimeLeft > _options.RenewDeadline / 2)
+                    await AdvanceAsync(_host.LongestStep).ConfigureAwait(false);
+                await UntilAsync(
+                    () => fired.Task.IsCompleted,
+                    () => $"The term of {Describe()} did not come into danger within {Patience.TotalSeconds:0.#} s. {WhyNot()}",
+                    letTimePassWhen: Always,
+                    after: fired.Task).ConfigureAwait(false);
+            }
+            finally
+            {
+                Client.IsCut = false;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Ends when all of the app's work is prepared (<see cref="ILeaderWork.PrepareAsync"/>), on a standby or in a term; at once, when none
+    /// prepares anything.
+    /// </summary>
+    /// <returns>A task that ends then.</returns>
+    /// <exception cref="TimeoutException">It was not within <see cref="Patience"/>.</exception>
+    public Task PreparedAsync() => UntilAsync(
+        () => Election.Status.IsPrepared != false,
+        () => $"Work of {Describe()} is not prepared after {Patience.TotalSeconds:0.#} s: its PrepareAsync still runs or has failed, which "
+            + "the log says (883). After a failure it is tried again when time passes: AdvanceAsync.");
+
     /// <summary>The app gives leadership up by itself, as by <see cref="ILeaderElection.StepDownAsync"/>: the lease is released.</summary>
     /// <returns>
     /// A task that ends when all of the app's work has returned and the lease is released; or left to run out, because no request gets
@@ -156,6 +201,33 @@ public sealed class FakeLeaderElection
         LeadershipTerm? term = Election.Term;
         _other!.TakeOver(identity);
         return FollowedAsync(term, identity, nameof(LeadershipLoss.OtherHolder));
+    }
+
+    /// <summary>
+    /// A note is on the lease, as an earlier leader or a person has left it, or is taken away. What the app has written itself, and what it
+    /// finds, is in <see cref="LeaderElectionStatus.Notes"/> of <see cref="Election"/>.
+    /// </summary>
+    /// <param name="key">Its name.</param>
+    /// <param name="value">Its text; <see langword="null"/> takes it away.</param>
+    /// <returns>A task that ends when the app has seen it.</returns>
+    /// <exception cref="TimeoutException">The app did not see it within <see cref="Patience"/>.</exception>
+    public Task SetNoteAsync(string key, string? value)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(key);
+        string name = "note.leaseelection.dev/" + key;
+        Leases.Edit(
+            Election.LeaseName,
+            lease =>
+            {
+                if (value is null)
+                    Annotations(lease).Remove(name);
+                else
+                    Annotations(lease)[name] = value;
+            },
+            Election.LeaseNamespace);
+        return UntilAsync(
+            () => Election.Status.Notes.GetValueOrDefault(key) == value,
+            () => $"{Describe()} did not see note '{key}' within {Patience.TotalSeconds:0.#} s. {WhyNot()}");
     }
 
     /// <summary>Lets time pass. See <see cref="InMemoryLeases.AdvanceAsync"/>.</summary>
@@ -285,6 +357,12 @@ public sealed class FakeLeaderElection
 
         if (after is not null)
             await after.ConfigureAwait(false);
+    }
+
+    private static JsonObject Annotations(JsonObject lease)
+    {
+        var metadata = (JsonObject)lease["metadata"]!;
+        return (JsonObject)(metadata["annotations"] ??= new JsonObject());
     }
 
     private LeadershipTerm Held(string method) => Election.Term is { IsHeld: true } term ? term : throw new InvalidOperationException(

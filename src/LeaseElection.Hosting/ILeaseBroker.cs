@@ -36,8 +36,10 @@ public interface ILeaseBroker
     /// </returns>
     /// <exception cref="ArgumentException">The name is none, or the time is negative or too long.</exception>
     /// <exception cref="LeaseStoreException">
-    /// Nobody knows whose the lease is, because the last requests failed; at once, if it is a right that is missing or something else that does
-    /// not get better by waiting. The message says what to do.
+    /// Nobody knows whose the lease is, because the last requests failed, be it those of the caller ahead in the queue. Said before the time
+    /// is up if something that does not get better by waiting, such as a right that is missing, has been so for
+    /// <see cref="LeaderElectionOptions.RenewDeadline"/>: a server that has just started refuses everybody for a moment. The message says what
+    /// to do.
     /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     /// <exception cref="ObjectDisposedException">The service provider has been disposed of.</exception>

@@ -23,8 +23,8 @@ public sealed class LeaderElectionBuilder
     public string Name { get; }
 
     /// <summary>
-    /// Adds work: a new instance for each term, made by dependency injection and disposed when it has ended. Adding the same type again
-    /// adds nothing.
+    /// Adds work: a new instance for each term, made by dependency injection and disposed when it has ended; made ahead of the term where it
+    /// has an <see cref="ILeaderWork.PrepareAsync"/>. Adding the same type again adds nothing.
     /// </summary>
     /// <typeparam name="TWork">The work.</typeparam>
     /// <returns>This builder.</returns>
@@ -35,8 +35,9 @@ public sealed class LeaderElectionBuilder
         Services.TryAddScoped<TWork>();
         return Add(
             typeof(TWork).Name,
-            (services, term, token) => services.GetRequiredService<TWork>().ExecuteAsync(term, token),
-            typeof(TWork));
+            services => services.GetRequiredService<TWork>(),
+            typeof(TWork),
+            preparesOnStandby: LeaderWorkType.PreparesItself<TWork>());
     }
 
     /// <summary>Adds work as a delegate.</summary>
@@ -47,7 +48,27 @@ public sealed class LeaderElectionBuilder
     public LeaderElectionBuilder AddWork(Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return Add("work of " + NameOf(work.Method.DeclaringType), work, type: null);
+        return Add("work of " + NameOf(work.Method.DeclaringType), services => new DelegateWork(services, work), type: null);
+    }
+
+    /// <summary>Adds work as a delegate, and another that prepares it while this process stands by.</summary>
+    /// <param name="work">
+    /// Runs while this process leads; gets the services of a scope of its own. See <see cref="ILeaderWork.ExecuteAsync"/>.
+    /// </param>
+    /// <param name="prepare">
+    /// Has ended before <paramref name="work"/> runs; gets the services of the same scope. See <see cref="ILeaderWork.PrepareAsync"/>.
+    /// </param>
+    /// <returns>This builder.</returns>
+    public LeaderElectionBuilder AddWork(
+        Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> work, Func<IServiceProvider, CancellationToken, Task> prepare)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentNullException.ThrowIfNull(prepare);
+        return Add(
+            "work of " + NameOf(work.Method.DeclaringType),
+            services => new DelegateWork(services, work, prepare),
+            type: null,
+            preparesOnStandby: true);
     }
 
     /// <summary>
@@ -66,7 +87,7 @@ public sealed class LeaderElectionBuilder
         where TService : class, IHostedService =>
         Add(
             typeof(TService).Name,
-            (services, _, token) => LeaderHostedService.RunAsync<TService>(services, token),
+            services => new DelegateWork(services, (_, _, token) => LeaderHostedService.RunAsync<TService>(services, token)),
             typeof(TService),
             hosted => LeaderOnlyService.WhatElse(typeof(TService), Name, hosted, isGiven: false));
 
@@ -91,7 +112,7 @@ public sealed class LeaderElectionBuilder
         Type? type = typeof(TService).IsAbstract ? null : typeof(TService);
         return Add(
             typeof(TService).Name,
-            (services, _, token) => LeaderHostedService.RunAsync(implementationFactory(services), token),
+            services => new DelegateWork(services, (_, _, token) => LeaderHostedService.RunAsync(implementationFactory(services), token)),
             type,
             hosted => type is null ? null : LeaderOnlyService.WhatElse(type, Name, hosted, isGiven: true));
     }
@@ -195,15 +216,20 @@ public sealed class LeaderElectionBuilder
 
     private LeaderElectionBuilder Add(
         string work,
-        Func<IServiceProvider, LeadershipTerm, CancellationToken, Task> execute,
+        Func<IServiceProvider, ILeaderWork> make,
         Type? type,
-        Func<HostedServices, string?>? refuse = null)
+        Func<HostedServices, string?>? refuse = null,
+        bool preparesOnStandby = false)
     {
         // As AddHostedService: two parts of an app that each see to it that a job is there must not make it run twice at once.
         bool known = type is not null && Services.Any(service => !service.IsKeyedService
             && service.ImplementationInstance is WorkRegistration other && other.Election == Name && other.Type == type);
         if (!known)
-            Services.AddSingleton(new WorkRegistration(Name, work, execute) { Type = type, Refuse = refuse });
+        {
+            Services.AddSingleton(
+                new WorkRegistration(Name, work, make) { Type = type, Refuse = refuse, PreparesOnStandby = preparesOnStandby });
+        }
+
         return this;
     }
 

@@ -1,3 +1,5 @@
+using LeaseElection.Hosting.Election.Notes;
+
 namespace LeaseElection.Hosting;
 
 /// <summary>What one process knows of an election at one instant.</summary>
@@ -37,4 +39,16 @@ public sealed record LeaderElectionStatus
     /// Why the lease cannot be read or written at present, in words an operator can act on; <see langword="null"/> when it can.
     /// </summary>
     public string? LastError { get; init; }
+
+    /// <summary>
+    /// Whether all work of this process is prepared (<see cref="ILeaderWork.PrepareAsync"/>): its next term, or this one, need not wait for
+    /// that. <see langword="null"/> where no work prepares anything.
+    /// </summary>
+    public bool? IsPrepared { get; init; }
+
+    /// <summary>
+    /// The notes of the lease, as last seen, by key: what leaders have said with <see cref="LeadershipTerm.WriteNoteAsync(string, string?, NoteLife, CancellationToken)"/>
+    /// for as long as it counts, and what others have written there. Empty where there are none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Notes { get; init; } = NoteTexts.None;
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Time;
 
 namespace LeaseElection.Hosting;
@@ -14,14 +15,21 @@ public sealed class LeadershipTerm
 {
     private readonly ElectionClock _clock;
     private readonly FencingToken? _fencingToken;
+    private readonly Func<string, string?, NoteLife, Task> _writeNote;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _dangerLock = new();
     private volatile TermValidity _validity;
+    private volatile IReadOnlyDictionary<string, string> _notes = NoteTexts.None;
     private volatile bool _ended;
     private int _cancelled;
+    private CancellationTokenSource? _danger;
+    private bool _inDanger;
 
-    internal LeadershipTerm(ElectionIdentityCard card, TermFacts facts, TermValidity validity, ElectionClock clock)
+    internal LeadershipTerm(
+        ElectionIdentityCard card, TermFacts facts, TermValidity validity, ElectionClock clock, Func<string, string?, NoteLife, Task> writeNote)
     {
         _clock = clock;
+        _writeNote = writeNote;
         _validity = validity;
         _fencingToken = facts.Token;
         LeaseName = card.LeaseName;
@@ -78,6 +86,36 @@ public sealed class LeadershipTerm
     /// <summary>Fires when work is to stop, because leadership is lost or is to be given up: the same token that work gets.</summary>
     public CancellationToken Lost { get; }
 
+    /// <summary>
+    /// Fires when the term may soon be lost: a renewal has failed, none has succeeded since, and half of <see
+    /// cref="LeaderElectionOptions.RenewDeadline"/> is gone. The term is still held: save now what the next leader should go on from.
+    /// </summary>
+    /// <remarks>
+    /// It does not fire when the term ends for another reason, such as another holder, nor in a process that was frozen meanwhile. What is
+    /// registered with it runs on a thread of its own, and holds up no renewal.
+    /// </remarks>
+    /// <value>
+    /// When a renewal succeeds after all, the danger is over: a token that had fired stays so, and this gives a new one, which fires with the
+    /// next danger. So ask for it each time that you look at it, or register with it.
+    /// </value>
+    public CancellationToken InDanger
+    {
+        get
+        {
+            lock (_dangerLock)
+            {
+                if (_danger is null)
+                {
+                    _danger = new CancellationTokenSource();
+                    if (_inDanger)
+                        _danger.Cancel(); // Nobody has registered anything yet.
+                }
+
+                return _danger.Token;
+            }
+        }
+    }
+
     /// <summary>Call it right before an act that cannot be undone. It does not replace a fencing token: a pause may fall between.</summary>
     /// <exception cref="LeadershipLostException">This process does not lead any more.</exception>
     public void ThrowIfLost()
@@ -86,9 +124,68 @@ public sealed class LeadershipTerm
             throw new LeadershipLostException($"{Identity} does not hold lease {LeaseNamespace}/{LeaseName} any more.", Lost);
     }
 
+    /// <summary>
+    /// The notes of the lease, by key: what earlier leaders have left, from the first instant of the term on, and what this one has written
+    /// as soon as it is confirmed. The same as <see cref="LeaderElectionStatus.Notes"/>, also where there is no election to ask: in partitioned
+    /// work, and of a lease that is held for a while.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Notes => _notes;
+
+    /// <summary>Writes a note that stays on the lease for every later leader: as the other overload does with <see cref="NoteLife.Lease"/>.</summary>
+    /// <inheritdoc cref="WriteNoteAsync(string, string?, NoteLife, CancellationToken)"/>
+    public Task WriteNoteAsync(string key, string? value, CancellationToken cancellationToken) =>
+        WriteNoteAsync(key, value, NoteLife.Lease, cancellationToken);
+
+    /// <summary>
+    /// Writes a note on the lease, for every replica to read. A renewal writes it, at once, so only the holder of the lease can; and once it is
+    /// confirmed, every later leader sees it. Many at once are one renewal, and at most two renewals a second are sent for notes.
+    /// </summary>
+    /// <param name="key">
+    /// Its name: 1 to 63 characters of <c>A-Z</c>, <c>a-z</c>, <c>0-9</c>, <c>-</c>, <c>_</c> and <c>.</c>, with a letter or digit at both ends.
+    /// </param>
+    /// <param name="value">
+    /// Its text, of 4,096 bytes in UTF-8 at most; <see langword="null"/> removes it. All notes of a lease together, keys and values, may have
+    /// 16,384 bytes.
+    /// </param>
+    /// <param name="life">How long it stays. A key has one note: one of the other life is replaced.</param>
+    /// <param name="cancellationToken">Ends the waiting. The note may be written all the same.</param>
+    /// <returns>A task that ends when the note is confirmed.</returns>
+    /// <exception cref="ArgumentException">Key, value or what is on the lease already is not as described.</exception>
+    /// <exception cref="LeadershipLostException">The term ended before the note was confirmed. It may have been written, or not.</exception>
+    /// <exception cref="LeaseStoreException">The API server refuses the note, and takes renewals without it.</exception>
+    public Task WriteNoteAsync(string key, string? value, NoteLife life = NoteLife.Lease, CancellationToken cancellationToken = default)
+    {
+        NoteRules.Check(key, value, life);
+        return cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled(cancellationToken)
+            : _writeNote(key, value, life).WaitAsync(cancellationToken);
+    }
+
     internal TermValidity Validity => _validity;
 
-    internal void Extend(TermValidity validity) => _validity = validity;
+    internal void Extend(TermValidity validity)
+    {
+        _validity = validity;
+        lock (_dangerLock)
+        {
+            if (_inDanger)
+                (_inDanger, _danger) = (false, null);
+        }
+    }
+
+    /// <summary>
+    /// The term may soon be lost. Like <see cref="Cancel()"/>, what users registered runs, and throws, on the calling thread.
+    /// </summary>
+    internal void Endanger() => TakeDanger()?.Cancel();
+
+    /// <summary>Like <see cref="Cancel(Action{Exception})"/>, on a thread of its own: where anybody has asked for the token.</summary>
+    internal void Endanger(Action<Exception> onError)
+    {
+        if (TakeDanger() is { } danger)
+            CancelApart(danger, "LeaseElection danger " + LeaseName, onError);
+    }
+
+    internal void Show(IReadOnlyDictionary<string, string> notes) => _notes = notes;
 
     /// <summary>Leadership is over for good, whatever the clock says.</summary>
     internal void End() => _ended = true;
@@ -116,11 +213,25 @@ public sealed class LeadershipTerm
     {
         if (Interlocked.Exchange(ref _cancelled, 1) != 0)
             return;
+        CancelApart(_stopping, "LeaseElection stop " + LeaseName, onError);
+    }
+
+    private CancellationTokenSource? TakeDanger()
+    {
+        lock (_dangerLock)
+        {
+            _inDanger = true;
+            return _danger;
+        }
+    }
+
+    private static void CancelApart(CancellationTokenSource source, string threadName, Action<Exception> onError)
+    {
         var thread = new Thread(() =>
         {
             try
             {
-                _stopping.Cancel();
+                source.Cancel();
             }
             catch (AggregateException exception)
             {
@@ -129,7 +240,7 @@ public sealed class LeadershipTerm
         })
         {
             IsBackground = true,
-            Name = "LeaseElection stop " + LeaseName,
+            Name = threadName,
         };
         thread.UnsafeStart();
     }

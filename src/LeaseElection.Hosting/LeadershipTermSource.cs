@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Time;
 
 namespace LeaseElection.Hosting;
@@ -11,6 +12,7 @@ namespace LeaseElection.Hosting;
 public sealed class LeadershipTermSource
 {
     private readonly ElectionClock _clock;
+    private readonly Lock _noting = new();
 
     /// <summary>Makes a term that is held from now on.</summary>
     /// <param name="fencingToken">The token; <see langword="null"/> for a term that has none and throws when asked.</param>
@@ -33,7 +35,8 @@ public sealed class LeadershipTermSource
             new ElectionIdentityCard(leaseNamespace, leaseName, identity),
             new TermFacts(transitions, now.Wall, fencingToken?.ToString() ?? "", fencingToken),
             validFor is { } time ? TermValidity.From(now, time) : new TermValidity(TimeSpan.MaxValue, now.WallLead),
-            _clock);
+            _clock,
+            WriteNoteAsync);
     }
 
     /// <summary>The term.</summary>
@@ -42,8 +45,32 @@ public sealed class LeadershipTermSource
     /// <summary>The token that work gets: <see cref="LeadershipTerm.Lost"/>.</summary>
     public CancellationToken Token => Term.Lost;
 
+    /// <summary>The notes that work has written, and those that <see cref="SetNote"/> has left for it: <see cref="LeadershipTerm.Notes"/>.</summary>
+    public IReadOnlyDictionary<string, string> Notes => Term.Notes;
+
+    /// <summary>Leaves a note for work to find, as an earlier leader would, or takes one away.</summary>
+    /// <param name="key">Its name.</param>
+    /// <param name="value">Its text; <see langword="null"/> removes it.</param>
+    /// <exception cref="ArgumentException">It is none that a leader could have written.</exception>
+    public void SetNote(string key, string? value)
+    {
+        NoteRules.Check(key, value, NoteLife.Lease);
+        lock (_noting)
+        {
+            IEnumerable<KeyValuePair<string, string>> others = Notes.Where(note => note.Key != key);
+            Term.Show(NoteTexts.Of(value is null ? others : others.Append(new(key, value))));
+        }
+    }
+
     /// <summary>
-    /// The term is held for so long from now on. By the time alone it only ceases to be held; <see cref="Token"/> fires with
+    /// Renewals fail, and half of the term's time is gone: <see cref="LeadershipTerm.InDanger"/> fires, until <see cref="Renew"/>. What is
+    /// registered with it has run when this returns.
+    /// </summary>
+    /// <exception cref="AggregateException">What is registered with the token threw.</exception>
+    public void Endanger() => Term.Endanger();
+
+    /// <summary>
+    /// The term is held for so long from now on, and in no danger. By the time alone it only ceases to be held; <see cref="Token"/> fires with
     /// <see cref="Lose"/> and <see cref="Stop"/>.
     /// </summary>
     /// <param name="validFor">Not negative.</param>
@@ -69,4 +96,12 @@ public sealed class LeadershipTermSource
     /// </summary>
     /// <exception cref="AggregateException">What is registered with the token threw.</exception>
     public void Stop() => Term.Cancel();
+
+    private Task WriteNoteAsync(string key, string? value, NoteLife life)
+    {
+        if (!Term.IsHeld)
+            return Task.FromException(new LeadershipLostException($"{Term.Identity} does not hold lease {Term.LeaseNamespace}/{Term.LeaseName} any more."));
+        SetNote(key, value);
+        return Task.CompletedTask;
+    }
 }

@@ -28,6 +28,12 @@ switch (args)
     case ["locks", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int trials) && trials > 0:
         await LockBenchmark.RunAsync(trials);
         return 0;
+    case ["warm"]:
+        await WarmBenchmark.RunAsync(10);
+        return 0;
+    case ["warm", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int trials) && trials > 0:
+        await WarmBenchmark.RunAsync(trials);
+        return 0;
     case ["upgrade", string commit]:
         return await UpgradeBenchmark.RunAsync(commit, 60);
     case ["upgrade", string commit, string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int counted) && counted > 0:
@@ -51,6 +57,8 @@ switch (args)
         Console.Error.WriteLine(SidecarBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(LockBenchmark.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(WarmBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(TelemetryBenchmark.Usage);
         Console.Error.WriteLine();

@@ -192,6 +192,9 @@ public sealed class RefusalTests
         "locks.enabled=true", "locks.names=[batch, shop-leader-elected-app]",
         "locks.names has shop-leader-elected-app, which is the Lease that the replicas are elected by: give the lock, or election.leaseName, another name")]
     [InlineData(
+        "partitions.count=12", "locks={enabled: true, names: [batch, shop-leader-elected-app-11]}",
+        "locks.names has shop-leader-elected-app-11, which is the Lease of a partition: give the lock, or election.leaseName, another name")]
+    [InlineData(
         "partitions.count=12", "env=[{name: NODE_NAME, value: x}]",
         "env has NODE_NAME, which this chart sets itself where replicas know of each other (members.enabled, partitions.count): take it out")]
     [InlineData(
@@ -231,6 +234,7 @@ public sealed class RefusalTests
     [InlineData("members.enabled=true", "lease.create=true", "rbac.createLease=true")]
     [InlineData("partitions.count=12", "lease.create=true", "rbac.create=false")]
     [InlineData("locks.enabled=true", "lease.create=true", "locks.names=[batch]")]
+    [InlineData("locks.enabled=true", "partitions.count=12", "locks.names=[shop-leader-elected-app-12, shop-leader-elected-app-01, shop-leader-elected-app-x]")]
     [InlineData("locks.enabled=true", "rbac.createLease=false", "locks.names=[batch]")]
     [InlineData("partitions.count=1000", "election.leaseName=" + LongName, "partitions.count=100")]
     [InlineData("env=[{name: NODE_NAME, value: x}, {name: LeaseLocks__LeaseDuration, value: \"00:00:20\"}]", "locks.enabled=true", "locks.timing=\"\"")]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using LeaseElection.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -37,6 +38,22 @@ public sealed class StatusEndpointsTests : WebTest
         Assert.Equal("Standby", onStandby["state"]);
         Assert.Equal("bob", onStandby["identity"]);
         Assert.False(onStandby.Json.TryGetProperty("secondsLeft", out _));
+    }
+
+    [Fact]
+    public async Task Status_OfAnAppWhoseWorkPreparesItself_TellsWhetherItHas()
+    {
+        WebReplica plain = await StartAsync("alice", Map);
+        WebReplica warm = await StartAsync("bob", Map, services => services.AddLeaderElection().AddWork(
+            (_, _, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token), (_, _) => Task.CompletedTask));
+        await foreach (LeaderElectionStatus status in warm.Election.WatchAsync())
+        {
+            if (status.IsPrepared == true)
+                break;
+        }
+
+        Assert.False((await plain.GetAsync("/leader-election/default")).Json.TryGetProperty("isPrepared", out _));
+        Assert.True((await warm.GetAsync("/leader-election/default")).Json.GetProperty("isPrepared").GetBoolean());
     }
 
     [Fact]
@@ -86,6 +103,25 @@ public sealed class StatusEndpointsTests : WebTest
         (WebReplica leader, _) = await StartTwoAsync(Map);
 
         Assert.DoesNotContain("members", (await leader.GetAsync("/leader-election")).Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Status_WithNotes_TellsThemOnEveryReplica_AndNothingOfThemWithout()
+    {
+        (WebReplica leader, WebReplica standby) = await StartTwoAsync(Map);
+        Assert.DoesNotContain("notes", (await leader.GetAsync("/leader-election")).Text, StringComparison.OrdinalIgnoreCase);
+        ILeaderElection seen = standby.App.Services.GetRequiredService<ILeaderElection>();
+
+        await leader.App.Services.GetRequiredService<ILeaderElection>().Term!.WriteNoteAsync("batch", "<b>41</b>").WaitAsync(Signal.Patience);
+        using var patience = new CancellationTokenSource(Signal.Patience);
+        await foreach (LeaderElectionStatus status in seen.WatchAsync(patience.Token))
+        {
+            if (status.Notes.Count > 0)
+                break;
+        }
+
+        JsonElement answer = (await standby.GetAsync("/leader-election/default")).Json;
+        Assert.Equal("<b>41</b>", answer.GetProperty("notes").GetProperty("batch").GetString());
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Hosting.ClusterTests.Faults.Packets;
 using LeaseElection.Hosting.ClusterTests.Faults.Processes;
 using LeaseElection.Hosting.ClusterTests.Members;
+using LeaseElection.Hosting.ClusterTests.Notes;
 using LeaseElection.Hosting.ClusterTests.Partitions;
 using LeaseElection.Testing.ApiServer;
 
@@ -10,6 +11,9 @@ switch (args)
 {
     case [Candidate.Command, .. var arguments]:
         await Candidate.RunAsync(arguments);
+        return;
+    case [NotingCandidate.Command, .. var arguments]:
+        await NotingCandidate.RunAsync(arguments);
         return;
     case [Member.Command, .. string[] settings]:
         await Member.RunAsync(settings);

@@ -240,6 +240,36 @@ public abstract class FenceContract : IAsyncLifetime
         Assert.EndsWith("= 'o''reports'", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// Of a partition: its token has nothing to do with that of the election, which this process may lead or not, and nothing with those
+    /// of other partitions.
+    /// </summary>
+    [ContractTheory]
+    [InlineData(null)]
+    [InlineData(5000)]
+    public async Task TermThatWasTold_IsFencedByItsOwnLease(int? tokenOfTheElection)
+    {
+        if (tokenOfTheElection is { } led)
+            Election.Lead((UInt128)led);
+        Ledger Partition(int index, int token)
+        {
+            Ledger ledger = Database.Open(Election);
+            ledger.Database.UseLeadershipTerm(new StubElection(leaseName: $"orders-{index}").Lead((UInt128)token).Term!);
+            return ledger;
+        }
+
+        await using Ledger zero = Partition(0, 5);
+        await using Ledger one = Partition(1, 600);
+        await one.SaveAsync("of one");
+        await zero.SaveAsync("of zero");
+        await Partition(0, 6).EnsureAsync(awaited: true);
+
+        await Assert.ThrowsAsync<LeadershipLostException>(() => zero.SaveAsync("late"));
+        await one.SaveAsync("of one again");
+
+        Assert.Equal(["of one", "of one again", "of zero"], await Database.PayeesAsync());
+    }
+
     /// <summary>Many statements, one check.</summary>
     [ContractFact]
     public async Task SaveChanges_OfManyRows_IsCheckedOnce()

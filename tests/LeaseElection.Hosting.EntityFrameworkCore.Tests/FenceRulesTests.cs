@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.EntityFrameworkCore.Tests.Ledgers;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,8 +30,9 @@ public sealed class FenceRulesTests : IAsyncLifetime
         LeadershipLostException refused = await Assert.ThrowsAsync<LeadershipLostException>(() => ledger.SaveAsync("nobody", awaited));
 
         Assert.Equal(
-            "Ledger writes while this process leads lease default/settlement, and it does not: nothing was written. Write from the leader's "
-            + "work; a context that other replicas write with as well wants no UseLeadershipFence, or allowOutsideTerm: true.",
+            "Ledger may write only while this process leads lease default/settlement, and it does not: nothing was written. Write from the "
+            + "leader's work; in partitioned work, and under a lock, call Database.UseLeadershipTerm(term) first; a context that other "
+            + "replicas write with as well wants no UseLeadershipFence, or allowOutsideTerm: true.",
             refused.Message);
         Assert.Empty(await _database.PayeesAsync());
     }
@@ -147,6 +149,19 @@ public sealed class FenceRulesTests : IAsyncLifetime
         Assert.Equal(["unfenced"], await _database.PayeesAsync());
     }
 
+    /// <summary>As an interceptor does that writes down who changed what. The end of the inner one is not that of the outer one.</summary>
+    [Fact]
+    public async Task SaveChanges_InTheMidstOfAnother_LeavesThatFenced()
+    {
+        var options = _database.Options(_election.Lead(5)).AddInterceptors(new SavesFirst());
+        await using var ledger = new Ledger(options.Options);
+
+        await ledger.SaveAsync("outer");
+
+        Assert.Equal(AutoTransactionBehavior.WhenNeeded, ledger.Database.AutoTransactionBehavior);
+        Assert.Equal(["inner", "outer"], await _database.PayeesAsync());
+    }
+
     [Fact]
     public async Task Pool_HandsAContextOfAnEarlierTermOut_AsOneThatBelongsToNone()
     {
@@ -191,7 +206,7 @@ public sealed class FenceRulesTests : IAsyncLifetime
     {
         await using Ledger ledger = _database.OpenUnfenced();
         InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.Database.EnsureLeadershipAsync());
-        Assert.Equal("Ledger has no fence: call UseLeadershipFence(election) where its options are built.", refused.Message);
+        Assert.Equal("Ledger has no fence: call UseLeadershipFence where its options are built.", refused.Message);
     }
 
     [Fact]
@@ -204,6 +219,53 @@ public sealed class FenceRulesTests : IAsyncLifetime
         Assert.Equal(
             "UseLeadershipFence was called twice for Ledger, with different arguments. What two elections protect belongs into two contexts.",
             refused.Message);
+    }
+
+    [Fact]
+    public async Task Write_OfAContextThatWasToldNoTerm_IsRefused()
+    {
+        await using Ledger ledger = _database.OpenForTerms();
+        await Assert.ThrowsAsync<LeadershipLostException>(() => ledger.Database.EnsureLeadershipAsync());
+
+        LeadershipLostException refused = await Assert.ThrowsAsync<LeadershipLostException>(() => ledger.SaveAsync("nobody"));
+
+        Assert.Equal(
+            "Ledger was told no term, so nothing was written: call Database.UseLeadershipTerm(term) first, with the term that the work, or "
+            + "the lock, was given.",
+            refused.Message);
+        ledger.Database.UseLeadershipTerm(_election.Lead(5).Term!);
+        await ledger.SaveChangesAsync();
+        Assert.Equal(["nobody"], await _database.PayeesAsync());
+    }
+
+    [Fact]
+    public async Task UseLeadershipTerm_OfAnotherTerm_IsRefused()
+    {
+        await using Ledger ledger = _database.OpenForTerms();
+        LeadershipTerm first = new StubElection(leaseName: "orders-0").Lead(5).Term!;
+        ledger.Database.UseLeadershipTerm(first);
+        ledger.Database.UseLeadershipTerm(first);
+
+        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(
+            () => ledger.Database.UseLeadershipTerm(new StubElection(leaseName: "orders-1").Lead(5).Term!));
+
+        Assert.Equal(
+            "Ledger belongs to a term of lease default/orders-0 already, and cannot belong to one of default/orders-1 too: make a new context "
+            + "for each term, and call UseLeadershipTerm before anything else.",
+            refused.Message);
+    }
+
+    [Fact]
+    public async Task Write_OfATermThatWasTold_IsRefusedWhenThatIsOver()
+    {
+        await using Ledger ledger = _database.OpenForTerms();
+        ledger.Database.UseLeadershipTerm(_election.Lead(5).Term!);
+        await ledger.SaveAsync("in time");
+        _election.Source!.Lose();
+
+        await Assert.ThrowsAsync<LeadershipLostException>(() => ledger.SaveAsync("late"));
+
+        Assert.Equal(["in time"], await _database.PayeesAsync());
     }
 
     /// <summary>Neither is anything that a leader does.</summary>
@@ -230,6 +292,25 @@ public sealed class FenceRulesTests : IAsyncLifetime
 
         const string Tokens = """SELECT CAST("Token" AS INTEGER) AS "Value" FROM "of ""whom" """;
         Assert.Equal(5, Assert.Single(await context.Database.SqlQueryRaw<int>(Tokens).ToArrayAsync()));
+    }
+
+    private sealed class SavesFirst : SaveChangesInterceptor
+    {
+        private bool _saves;
+
+        public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
+            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        {
+            if (_saves)
+                return result;
+            _saves = true;
+            var ledger = (Ledger)eventData.Context!;
+            Payment outer = Assert.Single(ledger.ChangeTracker.Entries<Payment>()).Entity;
+            ledger.Entry(outer).State = EntityState.Detached;
+            await ledger.SaveAsync("inner");
+            ledger.Add(outer);
+            return result;
+        }
     }
 
     private sealed class Bare(DbContextOptions<Bare> options) : DbContext(options)

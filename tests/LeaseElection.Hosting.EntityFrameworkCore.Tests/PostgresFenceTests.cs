@@ -1,10 +1,13 @@
 using System.Data;
+using System.Data.Common;
 using System.Transactions;
 using LeaseElection.Hosting.EntityFrameworkCore.Tests.Ledgers;
 using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Postgres;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using IsolationLevel = System.Data.IsolationLevel;
@@ -130,6 +133,26 @@ public sealed class PostgresFenceTests(PostgresFixture fixture) : FenceContract
         Assert.Equal(["in time", "successor"], await Database.PayeesAsync());
     }
 
+    /// <summary>Superseded between the write and its commit. There is a transaction around it, but it takes no part in that.</summary>
+    [PostgresFact]
+    public async Task TransactionScope_OfAConnectionThatDoesNotEnlist_IsNotTakenForItsTransaction()
+    {
+        using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+        DbContextOptionsBuilder<Ledger> options = Database
+            .Options(Election.Lead(5), options => options.UseNpgsql(Database.ConnectionString + ";Enlist=false"))
+            .AddInterceptors(new BeforeTheWrite(async () =>
+            {
+                using var apart = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+                await SupersedeAsync(6);
+            }));
+        await using var late = new Ledger(options.Options);
+
+        await Assert.ThrowsAsync<LeadershipLostException>(() => late.SaveAsync("late"));
+
+        scope.Dispose();
+        Assert.Equal(["successor"], await Database.PayeesAsync());
+    }
+
     [PostgresFact]
     public async Task Token_IsANumberOf39Digits()
     {
@@ -140,6 +163,47 @@ public sealed class PostgresFenceTests(PostgresFixture fixture) : FenceContract
         string[] tokens = await ledger.Database
             .SqlQueryRaw<string>("""SELECT "Token"::text AS "Value" FROM "LeadershipFence" WHERE "Token" > 18446744073709551615""").ToArrayAsync();
         Assert.Equal(["340282366920938463463374607431768211455"], tokens);
+    }
+
+    [PostgresFact]
+    public async Task Table_OfAnotherSchema_IsThereAndRefuses()
+    {
+        await using Apart ledger = Open(5);
+        await ledger.GetService<IRelationalDatabaseCreator>().CreateTablesAsync();
+        await ledger.Database.EnsureLeadershipAsync();
+        await ledger.Database.EnsureLeadershipAsync();
+        await using Apart later = Open(6);
+        await later.Database.EnsureLeadershipAsync();
+
+        LeadershipLostException refused = await Assert.ThrowsAsync<LeadershipLostException>(() => ledger.Database.EnsureLeadershipAsync());
+
+        Assert.Contains("""DELETE FROM guard."of whom" WHERE""", refused.Message, StringComparison.Ordinal);
+
+        Apart Open(int token)
+        {
+            var options = new DbContextOptionsBuilder<Apart>();
+            Database.Use(options);
+            return new Apart(options.UseLeadershipFence(new StubElection().Lead((UInt128)token)).Options);
+        }
+    }
+
+    private sealed class Apart(DbContextOptions<Apart> options) : DbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.HasLeadershipFence("of whom", "guard");
+    }
+
+    private sealed class BeforeTheWrite(Func<Task> act) : DbCommandInterceptor
+    {
+        public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<DbDataReader> result,
+            CancellationToken cancellationToken = default)
+        {
+            if (eventData.CommandSource == CommandSource.SaveChanges)
+                await act();
+            return result;
+        }
     }
 
     private async Task InScopeAsync(Func<Ledger, Task<int>> write)

@@ -76,6 +76,56 @@ public sealed class FakeLeaderElectionTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task EndangerAsync_Leading_TokenHasFired_AndTheTermIsHeldAndRecovers()
+    {
+        await using FakeReplica replica = await FakeReplica.StartAsync(new FencedWork(_resource));
+        LeadershipTerm term = await replica.Fake.LeadAsync();
+        CancellationToken danger = term.InDanger;
+
+        await replica.Fake.EndangerAsync();
+        Assert.True(danger.IsCancellationRequested);
+        Assert.True(term.IsHeld);
+        Assert.True(term.InDanger.IsCancellationRequested);
+
+        await replica.Fake.AdvanceAsync(TimeSpan.FromSeconds(4));
+        Assert.False(term.InDanger.IsCancellationRequested);
+        Assert.Same(term, replica.Election.Term);
+        Assert.True(term.IsHeld);
+
+        await replica.Fake.EndangerAsync();
+        await replica.Fake.LoseAsync(LeadershipLoss.DeadlinePassed);
+        Assert.False(term.IsHeld);
+    }
+
+    [Fact]
+    public async Task EndangerAsync_DoesNotLead_IsRefused()
+    {
+        await using FakeReplica replica = await FakeReplica.StartAsync(new FencedWork(_resource));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => replica.Fake.EndangerAsync());
+    }
+
+    [Fact]
+    public async Task PreparedAsync_WorkPreparesItself_EndsWhenItHas_AndSaysWhyNot()
+    {
+        var ready = new TaskCompletionSource();
+        HostApplicationBuilder builder = FakeReplica.NewBuilder();
+        builder.Services.AddLeaderElection(options => options.LeaseName = "app").AddWork(
+            (_, _, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token), (_, token) => ready.Task.WaitAsync(token));
+        await using FakeReplica replica = await FakeReplica.StartAsync(builder, builder.Services.AddFakeLeaderElection());
+        replica.Fake.Patience = TimeSpan.FromSeconds(0.2);
+
+        TimeoutException failure = await Assert.ThrowsAsync<TimeoutException>(() => replica.Fake.PreparedAsync());
+        Assert.Contains("its PrepareAsync still runs or has failed", failure.Message, StringComparison.Ordinal);
+        replica.Fake.Patience = Signal.Patience;
+        ready.SetResult();
+        await replica.Fake.PreparedAsync();
+
+        Assert.True(replica.Election.Status.IsPrepared);
+        Assert.False(replica.Election.IsLeader);
+    }
+
+    [Fact]
     public async Task LoseAsync_WorkIgnoresItsToken_FailsAndSaysWhatToDo()
     {
         var work = new FencedWork(_resource) { Obeys = false };

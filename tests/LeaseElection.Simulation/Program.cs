@@ -26,6 +26,8 @@ if (!options.OnlyPartitions)
         Console.WriteLine();
         failures += MutantReport.Write(Console.Out, "the library", MutantCatalog.All, typeof(Seed));
         Console.WriteLine();
+        failures += MutantReport.Write(Console.Out, "notes", NoteMutants.All, typeof(Seed));
+        Console.WriteLine();
         failures += ClientGoReport.Write(Console.Out);
     }
 

@@ -132,6 +132,12 @@ Deployment may look at it; `helm template`, which asks no cluster, finds none.
 {{- if eq . $lease }}
 {{- printf "locks.names has %s, which is the Lease that the replicas are elected by: give the lock, or election.leaseName, another name" . | fail }}
 {{- end }}
+{{- if $.Values.partitions.count }}
+{{- $index := trimPrefix (printf "%s-" $lease) . }}
+{{- if and (ne $index .) (regexMatch "^(0|[1-9][0-9]{0,2})$" $index) (lt (atoi $index) (int $.Values.partitions.count)) }}
+{{- printf "locks.names has %s, which is the Lease of a partition: give the lock, or election.leaseName, another name" . | fail }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

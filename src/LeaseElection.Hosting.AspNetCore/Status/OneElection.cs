@@ -28,6 +28,9 @@ internal sealed record OneElection
 
     public DateTimeOffset? ReadAt { get; init; }
 
+    /// <summary>Whether all work is prepared, where any prepares itself.</summary>
+    public bool? IsPrepared { get; init; }
+
     /// <summary>On the leader only: a standby's own count is nobody's promise.</summary>
     public double? SecondsLeft { get; init; }
 
@@ -35,6 +38,9 @@ internal sealed record OneElection
 
     /// <summary>Since when there has been a <see cref="LastError"/>, by the clock of this process.</summary>
     public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>What leaders, and whoever else, have noted on the lease.</summary>
+    public IReadOnlyDictionary<string, string>? Notes { get; init; }
 
     /// <summary>The last terms that this process saw, oldest first.</summary>
     public IReadOnlyList<SeenTerm>? Terms { get; init; }
@@ -65,8 +71,10 @@ internal sealed record OneElection
             RenewedAt = status.RenewedAt,
             RenewalSeenAt = status.RenewalSeenAt,
             ReadAt = status.ReadAt,
+            IsPrepared = status.IsPrepared,
             SecondsLeft = election.Term is { } term ? Math.Round(term.TimeLeft.TotalSeconds, 1) : null,
             LastError = status.LastError,
+            Notes = status.Notes.Count > 0 ? status.Notes : null,
         };
     }
 }

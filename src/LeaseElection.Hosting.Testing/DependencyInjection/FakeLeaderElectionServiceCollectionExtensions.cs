@@ -9,6 +9,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Has the elections of an app run over leases in memory, for its tests.</summary>
 public static class FakeLeaderElectionServiceCollectionExtensions
 {
+    /// <summary>Notes are written at once: work that waits for one would wait for a clock that nobody moves.</summary>
+    private const string NotePaceKey = "LeaseElection.Hosting.NotePace";
+
     /// <summary>
     /// Has the app's election run over leases in memory and by a clock that stands still, whatever its configuration says: no cluster, no
     /// file, no variable of the process is looked at. Call it after the app has registered its services, in a
@@ -81,6 +84,7 @@ public static class FakeLeaderElectionServiceCollectionExtensions
         var host = new FakeHost(leases);
         services.AddSingleton(host);
         services.AddKeyedSingleton<TimeProvider>(LeaderElectionOptions.TimeProviderKey, host.Clock);
+        services.AddKeyedSingleton<object>(NotePaceKey, TimeSpan.Zero);
         services.AddSingleton<ILoggerProvider>(host.Work);
         services.Configure<LoggerFilterOptions>(options => // For this provider only: what else the app logs, and where, stays its own.
             options.Rules.Add(new LoggerFilterRule(typeof(RunningWork).FullName, RunningWork.Category, LogLevel.Debug, null)));

@@ -110,7 +110,10 @@ internal sealed class ElectionStoreFactory(
     {
         if (givers.OriginOf(registration) is { } origin)
             tried.Add($"{origin} knows of no API server");
-        return KubernetesConnectionResolver.TryResolve(options.Kubernetes, environment, atHome, tried);
+
+        // A named election takes over what the section of all says, and few write it anywhere else.
+        string section = registration.IsShared ? KubernetesConnectionResolver.DefaultSection : registration.KeyOf("Kubernetes");
+        return KubernetesConnectionResolver.TryResolve(options.Kubernetes, environment, atHome, tried, section);
     }
 
     /// <summary>Said and not refused: one configuration serves the cluster and the laptop.</summary>

@@ -65,9 +65,11 @@ internal sealed class LeaderElectionSectionCheck(IReadOnlyCollection<LeaderElect
         }
 
         string[] keys = [.. _settings.Select(setting => setting.Key)];
-        IEnumerable<string> groups = keys.Select(known => known.Split(':')[0]);
-        string? nearest = NearestName.Of(key, [.. keys.Union(groups), .. elections]);
-        return $"{child.Path} is not a known setting{Suggest(nearest) ?? $"; remove it. Known are {Names("")}."}";
+        string group = key[..(key.LastIndexOf(':') + 1)];
+        string? nearest = NearestName.Of(key, group.Length == 0
+            ? [.. keys.Union(keys.Select(known => known.Split(':')[0])), .. elections]
+            : [.. keys.Where(known => known.StartsWith(group, StringComparison.OrdinalIgnoreCase))]);
+        return $"{child.Path} is not a known setting{Suggest(nearest) ?? $"; remove it. Known are {Names(group)}."}";
     }
 
     private static string? Suggest(string? name) => name is null ? null : $"; did you mean {name}?";
@@ -76,7 +78,7 @@ internal sealed class LeaderElectionSectionCheck(IReadOnlyCollection<LeaderElect
         registrations.Any(election => Same(election.ConfigurationPath, path) || IsBelow(election.ConfigurationPath, path));
 
     private string Names(string prefix) => string.Join(", ", _settings
-        .Where(setting => setting.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .Where(setting => setting.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
         .Select(setting => setting.Key[prefix.Length..]));
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);

@@ -1,6 +1,7 @@
 using LeaseElection.Hosting;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Hosting.Members;
 using LeaseElection.Hosting.Partitions;
@@ -129,7 +130,10 @@ public static class LeaderElectionServiceCollectionExtensions
         services.TryAddSingleton<GivenConnections>();
         services.TryAddSingleton<TermWatchdog>();
         services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
-        services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider)));
+        services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider))
+        {
+            NotePace = provider.GetKeyedService<object>(ElectionClock.NotePaceKey) is TimeSpan pace ? pace : ElectorSettings.DefaultNotePace,
+        });
     }
 
     /// <summary>

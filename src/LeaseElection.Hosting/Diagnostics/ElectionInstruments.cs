@@ -36,11 +36,14 @@ internal sealed class ElectionInstruments
             "leader_election.transitions", "{transition}", "Terms that began and terms that ended, each once");
         TermDuration = meter.CreateHistogram(
             "leader_election.term.duration", "s", "How long terms were held that have ended", tags: null, Terms);
+        TermDangers = meter.CreateCounter<long>(
+            "leader_election.term.dangers", "{danger}", "Times that renewals failed until half of the time of a term was gone");
         RequestDuration = meter.CreateHistogram(
             "leader_election.lease.request.duration", "s", "How long requests to the lease took, watches excepted", tags: null, Requests);
         WorkFaults = meter.CreateCounter<long>("leader_election.work.faults", "{fault}", "Exceptions that work ended with");
         WorkOverruns = meter.CreateCounter<long>(
             "leader_election.work.overruns", "{overrun}", "Times that work still ran when another process could lead");
+        Notes = meter.CreateCounter<long>("leader_election.notes", "{note}", "Notes of terms that were confirmed");
         meter.CreateObservableUpDownCounter(
             "leader_election.partitions.held", PartitionsHeld, "{partition}",
             "Partitions whose work runs here: the sum over all replicas is their number");
@@ -54,6 +57,8 @@ internal sealed class ElectionInstruments
 
     public Histogram<double> TermDuration { get; }
 
+    public Counter<long> TermDangers { get; }
+
     public Histogram<double> RequestDuration { get; }
 
     public Counter<long> WorkFaults { get; }
@@ -61,6 +66,8 @@ internal sealed class ElectionInstruments
     public Counter<long> WorkOverruns { get; }
 
     public Counter<long> PartitionMoves { get; }
+
+    public Counter<long> Notes { get; }
 
     public ErrorTypes ErrorTypes { get; } = new();
 

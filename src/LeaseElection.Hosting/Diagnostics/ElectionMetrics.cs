@@ -47,8 +47,14 @@ internal sealed class ElectionMetrics(
             case ElectionEvent.LeadershipLost lost:
                 EndTerm(TelemetryTags.Lost, TagValue<StopReason>.Of(lost.Reason));
                 break;
+            case ElectionEvent.TermInDanger when instruments is { TermDangers.Enabled: true }:
+                instruments.TermDangers.Count(_lease);
+                break;
             case ElectionEvent.WorkFaulted faulted:
                 WorkFaulted(faulted.Exception);
+                break;
+            case ElectionEvent.NotesWritten written when instruments is { Notes.Enabled: true }:
+                instruments.Notes.Count(_lease, written.Count);
                 break;
             case ElectionEvent.WorkOverran when instruments is { WorkOverruns.Enabled: true }:
                 instruments.WorkOverruns.Count(_lease);

@@ -8,11 +8,11 @@ namespace LeaseElection.Hosting.Diagnostics;
 /// </summary>
 internal static class GuardedInstruments
 {
-    public static void Count(this Counter<long> counter, in TagList tags)
+    public static void Count(this Counter<long> counter, in TagList tags, long by = 1)
     {
         try
         {
-            counter.Add(1, tags);
+            counter.Add(by, tags);
         }
 #pragma warning disable CA1031 // As for logs: there is nobody left to tell.
         catch

@@ -98,6 +98,8 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
             data["lastRenewAgeSeconds"] = Math.Round((now - seen).TotalSeconds, 1);
         if (term is not null)
             data["secondsLeft"] = Math.Round(term.TimeLeft.TotalSeconds, 1);
+        if (snapshot.IsPrepared is { } prepared)
+            data["isPrepared"] = prepared;
         if (snapshot.LastError is { } error)
             data["lastError"] = error.Message;
         return data;

@@ -11,17 +11,17 @@ internal sealed class MeteredLeaseStore(ILeaseStore inner, ElectionMetrics metri
         ? MeasureAsync(TelemetryTags.Get, timeProvider.GetTimestamp(), inner.ReadAsync(timeout, cancellationToken))
         : inner.ReadAsync(timeout, cancellationToken);
 
-    public Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) => metrics.WantsRequests
-        ? MeasureAsync(TelemetryTags.Create, timeProvider.GetTimestamp(), inner.CreateAsync(record, timeout, cancellationToken))
-        : inner.CreateAsync(record, timeout, cancellationToken);
+    public Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) => metrics.WantsRequests
+        ? MeasureAsync(TelemetryTags.Create, timeProvider.GetTimestamp(), inner.CreateAsync(write, timeout, cancellationToken))
+        : inner.CreateAsync(write, timeout, cancellationToken);
 
-    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
+    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
         metrics.WantsRequests
             ? MeasureAsync(
-                record.HasHolder ? TelemetryTags.Update : TelemetryTags.Release,
+                write.Record.HasHolder ? TelemetryTags.Update : TelemetryTags.Release,
                 timeProvider.GetTimestamp(),
-                inner.ReplaceAsync(current, record, timeout, cancellationToken))
-            : inner.ReplaceAsync(current, record, timeout, cancellationToken);
+                inner.ReplaceAsync(current, write, timeout, cancellationToken))
+            : inner.ReplaceAsync(current, write, timeout, cancellationToken);
 
     public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) =>
         inner.WatchAsync(resourceVersion, cancellationToken);

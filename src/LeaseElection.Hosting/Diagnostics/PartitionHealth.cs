@@ -54,6 +54,12 @@ internal sealed record PartitionHealth
     {
         if (Which(snapshot, election => election.Snapshot is { Holds: true, LastError: not null }) is { } failing)
             return $"Renewing the leases of partitions {failing} fails at present. {LastError(snapshot)}";
+        if (snapshot.BlindSince is { } since && now >= since + run.Settings.LeaseDuration)
+        {
+            return "Who owns partitions has not been known for longer than a lease lasts: none is taken over here before their leases can "
+                + "be listed again (803).";
+        }
+
         int[] unowned = [.. snapshot.UnownedFor(run.Settings.LeaseDuration, now)];
         return unowned.Length == 0 ? null
             : $"Nobody has owned partitions {PartitionText.Of(unowned)} for longer than a lease lasts: see the log of the replicas for why "

@@ -29,6 +29,9 @@ internal abstract record ElectionEvent
     /// <param name="Left">Until the renew deadline.</param>
     public sealed record RenewalFailed(LeaseStoreError Error, int InARow, TimeSpan Left) : ElectionEvent;
 
+    /// <summary>Renewals fail, and half of the time of the term is gone. <paramref name="Left"/>: until the renew deadline.</summary>
+    public sealed record TermInDanger(TimeSpan Left) : ElectionEvent;
+
     /// <summary>A standby could not read or take the lease.</summary>
     public sealed record StoreFailed(LeaseStoreError Error, int InARow) : ElectionEvent;
 
@@ -75,6 +78,12 @@ internal abstract record ElectionEvent
 
     /// <summary>A watch broke (<paramref name="Error"/>) or fell silent (<see langword="null"/>); a new one follows.</summary>
     public sealed record WatchLost(LeaseStoreError? Error) : ElectionEvent;
+
+    /// <summary>A renewal that said so many notes is confirmed.</summary>
+    public sealed record NotesWritten(int Count) : ElectionEvent;
+
+    /// <summary>The store refused a renewal that said these notes, and took one without them.</summary>
+    public sealed record NotesRefused(IReadOnlyList<string> Keys, LeaseStoreError Error) : ElectionEvent;
 
     /// <summary>The wall clock ran ahead: the machine may have been paused.</summary>
     public sealed record ClockJumped(TimeSpan By) : ElectionEvent;

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Election;
@@ -68,4 +69,10 @@ internal abstract record ElectionInput
     /// one. A term that has begun concerns nobody but its holder.
     /// </summary>
     public sealed record WaitingEnded : ElectionInput;
+
+    /// <summary>A term wants to say something with its lease: answered by <see cref="ElectionOutput.NotesSettled"/>.</summary>
+    public sealed record NoteWanted(NoteWrite Write) : ElectionInput;
+
+    /// <summary>What each later term of this process says of itself from its first instant, by key.</summary>
+    public sealed record FirstNotesChanged(IReadOnlyDictionary<string, string> Notes) : ElectionInput;
 }

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Election;
@@ -11,9 +12,17 @@ internal abstract record ElectionOutput
 
     public sealed record Read(TimeSpan Timeout) : ElectionOutput;
 
-    public sealed record Create(LeaseRecord Record, TimeSpan Timeout) : ElectionOutput;
+    public sealed record Create(LeaseRecord Record, TimeSpan Timeout) : ElectionOutput
+    {
+        /// <inheritdoc cref="LeaseWrite.Annotations"/>
+        public IReadOnlyDictionary<string, string?> Annotations { get; init; } = LeaseWrite.Unchanged;
+    }
 
-    public sealed record Replace(Lease Current, LeaseRecord Record, TimeSpan Timeout) : ElectionOutput;
+    public sealed record Replace(Lease Current, LeaseRecord Record, TimeSpan Timeout) : ElectionOutput
+    {
+        /// <inheritdoc cref="LeaseWrite.Annotations"/>
+        public IReadOnlyDictionary<string, string?> Annotations { get; init; } = LeaseWrite.Unchanged;
+    }
 
     /// <summary>Open a watch from this version, in place of the one there may be.</summary>
     public sealed record Watch(string ResourceVersion) : ElectionOutput;
@@ -30,6 +39,9 @@ internal abstract record ElectionOutput
     /// <summary>The term is proven valid until later.</summary>
     public sealed record ExtendTerm(TermValidity Validity) : ElectionOutput;
 
+    /// <summary>Renewals fail, and half of the term's time is gone. Over with the next <see cref="ExtendTerm"/>.</summary>
+    public sealed record EndangerTerm : ElectionOutput;
+
     /// <summary>Tell all work to stop; answered by <see cref="ElectionInput.WorkStopped"/> when it has.</summary>
     public sealed record StopWork(StopReason Reason) : ElectionOutput;
 
@@ -41,6 +53,12 @@ internal abstract record ElectionOutput
 
     /// <summary>Fire the timer at this instant of the monotonic clock, in place of the earlier one.</summary>
     public sealed record WakeAt(TimeSpan Instant) : ElectionOutput;
+
+    /// <summary>It is known what has become of notes.</summary>
+    /// <param name="Writes">Which.</param>
+    /// <param name="Outcome">What.</param>
+    /// <param name="Error">Why they were refused; <see langword="null"/> for any other outcome.</param>
+    public sealed record NotesSettled(IReadOnlyList<NoteWrite> Writes, NoteOutcome Outcome, LeaseStoreError? Error) : ElectionOutput;
 
     /// <summary>Something worth telling people.</summary>
     public sealed record Report(ElectionEvent Event) : ElectionOutput;

@@ -15,6 +15,8 @@ internal sealed class ElectionTerm
     private TimeSpan _drainUntil = TimeSpan.MaxValue;
     private TimeSpan _overrunAt = TimeSpan.MaxValue;
     private bool _inDoubt;
+    private bool _renewalFailed;
+    private bool _inDanger;
 
     public ElectionTerm(TermFacts facts, ElectionTime sent, ElectorSettings settings, ElectionTurn turn, GrowingPause pause)
     {
@@ -48,13 +50,18 @@ internal sealed class ElectionTerm
 
     public TimeSpan Left => Validity.Deadline - _turn.Instant;
 
+    /// <summary>From when on a failed renewal is a danger to the term: half of its time is gone.</summary>
+    private TimeSpan DangerAt => Validity.Deadline - (_settings.RenewDeadline / 2);
+
     /// <summary>
-    /// Looks at the clocks. Returns <see langword="true"/> when they have just become doubtful, so that a renewal must prove the term
-    /// at once (design 5, rule 14).
+    /// Looks at the clocks, by which the term may be over. Returns <see langword="true"/> when they have just become doubtful, so that a
+    /// renewal must prove the term at once (design 5, rule 14).
     /// </summary>
-    public bool BecomesDoubtful()
+    public bool BecomesDoubtful(string? holder)
     {
-        if (_inDoubt || !Validity.IsDoubtful(_turn.Now))
+        if (Validity.IsOver(_turn.Now))
+            Lose(Election.StopReason.DeadlinePassed, holder);
+        if (!Holds || _inDoubt || !Validity.IsDoubtful(_turn.Now))
             return false;
         _inDoubt = true;
         RenewAt = _turn.Instant;
@@ -72,10 +79,24 @@ internal sealed class ElectionTerm
             return;
         Validity = validity;
         _inDoubt = validity.IsDoubtful(_turn.Now);
+        _renewalFailed = false;
+        _inDanger = false;
         RenewAt = _inDoubt ? _turn.Instant : sent.Monotonic + _settings.RenewInterval;
         _turn.Out(new ElectionOutput.ExtendTerm(validity));
         _turn.Report(new ElectionEvent.Renewed(_turn.Instant - sent.Monotonic));
     }
+
+    /// <summary>A renewal failed, which ends the term where it was sent to prove it (design 5, rule 14).</summary>
+    public void OnFailure(ElectionEvent.RenewalFailed failed, ElectionTime sent, string? holder)
+    {
+        _renewalFailed = true;
+        _turn.Report(failed);
+        if (Validity.IsDoubtful(sent))
+            Lose(Election.StopReason.ClockJumped, holder);
+    }
+
+    /// <summary>A renewal was refused, because somebody wrote before it. If none succeeds the term ends as after failures.</summary>
+    public void OnConflict() => _renewalFailed = true;
 
     /// <summary>Leadership is over. Work has until the instant at which another process may lead.</summary>
     public void Lose(StopReason reason, string? holder)
@@ -122,7 +143,16 @@ internal sealed class ElectionTerm
         Stop(reason);
     }
 
-    public void OnWorkReturned(int work, int stillRunning)
+    /// <summary>One piece of work has ended, in its way.</summary>
+    public void OnWorkEnded(ElectionInput how)
+    {
+        if (how is ElectionInput.WorkFaulted faulted)
+            OnWorkFaulted(faulted);
+        else if (how is ElectionInput.WorkReturned returned)
+            OnWorkReturned(returned.Work, returned.StillRunning);
+    }
+
+    private void OnWorkReturned(int work, int stillRunning)
     {
         if (StopReason is not null)
         {
@@ -137,7 +167,7 @@ internal sealed class ElectionTerm
             End(_settings.WhenWorkEnds, Election.StopReason.WorkReturned);
     }
 
-    public void OnWorkFaulted(ElectionInput.WorkFaulted faulted)
+    private void OnWorkFaulted(ElectionInput.WorkFaulted faulted)
     {
         (int work, Exception exception, bool saysTermIsOver) = faulted;
         if (StopReason is not null)
@@ -159,6 +189,8 @@ internal sealed class ElectionTerm
     {
         if (Holds && _turn.Instant >= _drainUntil)
             Lose(Election.StopReason.DrainTimedOut, null);
+        if (Holds && _renewalFailed && !_inDanger && _turn.Instant >= DangerAt)
+            Endanger();
         foreach ((TimeSpan At, int Work) restart in _restarts.FindAll(restart => restart.At <= _turn.Instant))
         {
             _restarts.Remove(restart);
@@ -177,9 +209,19 @@ internal sealed class ElectionTerm
             yield break;
         yield return Validity.Deadline;
         yield return RenewAt;
+        if (_renewalFailed)
+            yield return DangerAt;
         yield return _drainUntil;
         foreach ((TimeSpan at, _) in _restarts)
             yield return at;
+    }
+
+    /// <summary>Once for each row of failures: work can still save what it has done (design 5, rule 17).</summary>
+    private void Endanger()
+    {
+        _inDanger = true;
+        _turn.Out(new ElectionOutput.EndangerTerm());
+        _turn.Report(new ElectionEvent.TermInDanger(Left));
     }
 
     private void Stop(StopReason reason)

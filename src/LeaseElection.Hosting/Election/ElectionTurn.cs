@@ -19,5 +19,13 @@ internal sealed class ElectionTurn
 
     public void Out(ElectionOutput output) => _outputs.Add(output);
 
+    /// <summary>Asks to be woken when the next of these falls due. What has fallen due already waits for another input.</summary>
+    public void WakeAtNext(IEnumerable<TimeSpan> due)
+    {
+        TimeSpan next = due.Where(at => at > Instant).DefaultIfEmpty(TimeSpan.MaxValue).Min();
+        if (next != TimeSpan.MaxValue)
+            Out(new ElectionOutput.WakeAt(next));
+    }
+
     public void Report(ElectionEvent told) => _outputs.Add(new ElectionOutput.Report(told));
 }

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Election;
@@ -14,18 +15,20 @@ internal sealed class Elector
 {
     private readonly ElectorSettings _settings;
     private readonly ElectionTurn _turn = new();
+    private readonly LeaseMemory _memory;
     private readonly LeaseView _view;
     private readonly RequestKeeper _requests;
     private readonly WatchKeeper _watch;
     private readonly GrowingPause _pause;
     private readonly Candidacy _candidacy;
+    private readonly ReleaseKeeper _release;
     private readonly HolderNews _news;
+    private readonly NoteKeeper _notes;
 
     /// <summary>What this process does when it has no term.</summary>
     private LeaderElectionState _idle = LeaderElectionState.Standby;
     private bool _shuttingDown;
     private bool _stepDownWanted;
-    private TimeSpan _releaseUntil;
 
     /// <param name="settings">What it runs by.</param>
     /// <param name="random">Spreads what would otherwise happen everywhere at once.</param>
@@ -34,11 +37,14 @@ internal sealed class Elector
     {
         memory ??= new LeaseMemory();
         _settings = settings;
+        _memory = memory;
         _view = memory.View;
-        _requests = new RequestKeeper(settings, _turn, memory, random);
+        _notes = new NoteKeeper(settings, _turn);
+        _requests = new RequestKeeper(settings, _turn, memory, _notes, random);
         _watch = new WatchKeeper(_turn, () => _view.WatchFrom, () => _view.SilenceBy(settings));
         _pause = new GrowingPause(random);
         _candidacy = new Candidacy(settings, _turn, _view, _pause, random);
+        _release = new ReleaseKeeper(settings, _turn, memory, _requests);
         _news = new HolderNews(settings, _turn);
     }
 
@@ -54,6 +60,9 @@ internal sealed class Elector
 
     /// <summary>The newest version of the lease that this process has seen.</summary>
     public Lease? Lease => _view.Latest;
+
+    /// <inheritdoc cref="NoteKeeper.Shown"/>
+    public NoteTexts Notes => _notes.Shown;
 
     /// <inheritdoc cref="RequestKeeper.LastError"/>
     public LeaseStoreError? LastError => _requests.LastError;
@@ -71,33 +80,29 @@ internal sealed class Elector
             return _turn.End();
 
         // Before anything else: a reply that arrives after the deadline must find the term over (design 5, rule 1).
-        if (Term is { Holds: true } term)
-        {
-            if (term.Validity.IsOver(now))
-                term.Lose(StopReason.DeadlinePassed, Holder);
-            else if (term.BecomesDoubtful())
-                _requests.Forget();
-        }
-
+        if (HeldTerm?.BecomesDoubtful(Holder) is true)
+            _requests.Forget();
         Apply(input);
         Advance();
         return _turn.End();
     }
 
-    private OwnWrites Own => _requests.Own;
+    private OwnWrites Own => _memory.Own;
+
+    private bool IsOurs => _memory.IsOurs;
+
+    private string? Holder => _memory.Holder;
 
     private ElectionTerm? HeldTerm => Term is { Holds: true } term ? term : null;
 
     /// <summary>Whether another's lease has to end first, and somebody has the time to wait for that.</summary>
     private bool IsWaiting => State == LeaderElectionState.Standby && !_candidacy.IsLastTry && _candidacy.TakeOverAt > _turn.Instant;
 
+    /// <summary>Whether the one it stands for has had what he came for: his last attempt, or refusals that do not pass.</summary>
+    private bool IsInVain => !_requests.IsPending && (_candidacy.IsOver || (_settings.ForOneTerm && _requests.IsRefusedForGood));
+
     /// <summary>Whether stepping down was asked for and others are to lead first; whoever shuts down does not come back anyway.</summary>
     private bool MustYield => _stepDownWanted && !_shuttingDown;
-
-    /// <summary>Whether the lease is in our name, and by our own write.</summary>
-    private bool IsOurs => Holder is not null && Own.Contains(_view.Latest);
-
-    private string? Holder => _view.Latest?.Record is { HasHolder: true } record ? record.HolderIdentity : null;
 
     private void Apply(ElectionInput input)
     {
@@ -139,11 +144,8 @@ internal sealed class Elector
             case ElectionInput.WatchBroken broken:
                 _watch.Broke(broken.Error);
                 break;
-            case ElectionInput.WorkReturned returned:
-                Term?.OnWorkReturned(returned.Work, returned.StillRunning);
-                break;
-            case ElectionInput.WorkFaulted faulted:
-                Term?.OnWorkFaulted(faulted);
+            case ElectionInput.WorkReturned or ElectionInput.WorkFaulted:
+                Term?.OnWorkEnded(input);
                 break;
             case ElectionInput.WorkStopped:
                 OnWorkStopped();
@@ -159,6 +161,9 @@ internal sealed class Elector
             case ElectionInput.WaitingEnded:
                 _candidacy.LastTry();
                 break;
+            case ElectionInput.NoteWanted or ElectionInput.FirstNotesChanged:
+                _notes.Apply(input, HeldTerm?.Facts);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(input), input, "The set of inputs is closed.");
         }
@@ -166,7 +171,7 @@ internal sealed class Elector
 
     private void OnRead(Lease? lease)
     {
-        bool newest = IsNewest(_requests.ReadDone());
+        bool newest = _view.HasSeenNothingSince(_requests.ReadDone());
         _watch.Refreshed();
         if (lease is not null)
             See(_view.Observe(lease, _turn.Instant, newest, Own.Contains(lease)));
@@ -180,7 +185,7 @@ internal sealed class Elector
     private void OnWritten(Lease lease)
     {
         ElectionRequest request = _requests.WriteDone(lease.Record);
-        _view.Observe(lease, _turn.Instant, IsNewest(request), own: true);
+        _view.Observe(lease, _turn.Instant, _view.HasSeenNothingSince(request), own: true);
         _watch.Refreshed();
         _news.IsOurs();
         if (request.Purpose == RequestPurpose.TakeOver)
@@ -188,7 +193,7 @@ internal sealed class Elector
         else if (request.Purpose == RequestPurpose.Renew)
             Term?.Extend(request.Sent);
         else
-            EndRelease(new ElectionEvent.Released());
+            EndRelease(told: new ElectionEvent.Released());
     }
 
     private void OnTakenOver(ElectionRequest request, Lease lease)
@@ -202,24 +207,18 @@ internal sealed class Elector
             Release();
         }
         else if (IsOurs && _view.FreeAt <= _turn.Instant && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
-            Begin(new ElectionTerm(TermFacts.Of(lease, request), request.Sent, _settings, _turn, _pause));
+            Term = new ElectionTerm(TermFacts.Of(lease, request), request.Sent, _settings, _turn, _pause);
 
         // Otherwise the reply took too long to prove anything, or somebody wrote after us, or somebody was seen to hold a lease that
         // was deleted before our request arrived, and may still be working. Still a standby; a lease in our own name is free for us
         // once nobody is to be waited for, and the write that takes it again proves the term.
     }
 
-    private void Begin(ElectionTerm term)
-    {
-        Term = term;
-        if (_settings.ForOneTerm)
-            _watch.Close();
-    }
-
     private void OnConflict()
     {
         _candidacy.Failed();
         _requests.Conflicted(HeldTerm?.Validity.Deadline);
+        HeldTerm?.OnConflict();
         _watch.Mistrust();
         EndTakingOver();
     }
@@ -230,17 +229,10 @@ internal sealed class Elector
         ElectionRequest request = _requests.Failed(error, HeldTerm?.Validity.Deadline);
         _candidacy.Failed();
         EndTakingOver();
-        if (HeldTerm is not { } term)
-        {
+        if (HeldTerm is { } term)
+            term.OnFailure(new ElectionEvent.RenewalFailed(error, _requests.Failures, term.Left), request.Sent, Holder);
+        else
             _turn.Report(new ElectionEvent.StoreFailed(error, _requests.Failures));
-            if (_settings.ForOneTerm && error.IsLasting)
-                GiveUp();
-            return;
-        }
-
-        _turn.Report(new ElectionEvent.RenewalFailed(error, _requests.Failures, term.Left));
-        if (term.Validity.IsDoubtful(request.Sent))
-            term.Lose(StopReason.ClockJumped, Holder);
     }
 
     private void OnWatched(LeaseEvent happened)
@@ -290,19 +282,24 @@ internal sealed class Elector
         if (ours && (_settings.ReleaseOnStop || !_shuttingDown))
             Release();
         else
-            EndRelease(null);
+            EndRelease();
     }
 
     private void Advance()
     {
         Term?.Advance();
+        _notes.Look(_view.Latest, HeldTerm?.Facts);
         AdvanceWatch();
-        if (State == LeaderElectionState.Standby && _candidacy.IsOver && !_requests.IsPending)
-            GiveUp();
+        if (State == LeaderElectionState.Standby && IsInVain && !_shuttingDown)
+        {
+            // Nobody waits any more for the lease: what is left to do is what a host's stop leaves to do.
+            _turn.Report(new ElectionEvent.GaveUp(LastError));
+            _shuttingDown = true;
+        }
         if (State == LeaderElectionState.Standby && _shuttingDown)
             Retire();
-        if (State == LeaderElectionState.Releasing)
-            AdvanceRelease();
+        if (State == LeaderElectionState.Releasing && _release.Advance())
+            EndRelease();
         if (State == LeaderElectionState.Standby && _requests.MaySend)
             AdvanceStandby();
         else if (HeldTerm is { } term && _requests.MaySend)
@@ -313,6 +310,8 @@ internal sealed class Elector
 
     private void AdvanceWatch()
     {
+        if (_settings.ForOneTerm && Term is not null)
+            _watch.Close();
         if (!_watch.MayOpen() || _shuttingDown || (_settings.ForOneTerm && !IsWaiting))
             return;
 
@@ -343,29 +342,12 @@ internal sealed class Elector
 
     private void AdvanceRenewal(ElectionTerm term)
     {
-        if (_turn.Instant < term.RenewAt || term.Left <= RetryPacer.Least)
+        if ((_turn.Instant < term.RenewAt && !_notes.IsDue) || term.Left <= RetryPacer.Least)
             return; // Not yet, or too late for any answer: a time-out of our own making would only hide what is really wrong.
         if (_requests.MustRead)
             _requests.Read(term.Left);
         else
             _requests.Write(RequestPurpose.Renew, _view.Latest, LeaseRecords.Renew(_view.Latest!.Record, _settings, _turn.Now.Wall), term.Left);
-    }
-
-    private void AdvanceRelease()
-    {
-        if (_releaseUntil == TimeSpan.MaxValue && !_requests.IsPending) // A renewal that hangs must not use up the time to release.
-            _releaseUntil = _turn.Instant + ElectorSettings.ReleaseTimeout;
-        TimeSpan left = _releaseUntil - _turn.Instant;
-        if (left <= TimeSpan.Zero && !_requests.IsPending)
-            EndRelease(new ElectionEvent.NotReleased(LastError));
-        else if (!_requests.MaySend)
-            return;
-        else if (_requests.MustRead)
-            _requests.Read(left);
-        else if (IsOurs)
-            _requests.Write(RequestPurpose.Release, _view.Latest, LeaseRecords.Release(_view.Latest!.Record, _settings, _turn.Now.Wall), left);
-        else
-            EndRelease(Own.Contains(_view.Latest) ? new ElectionEvent.Released() : null); // Never write over a successor.
     }
 
     /// <summary>
@@ -380,39 +362,23 @@ internal sealed class Elector
             _idle = LeaderElectionState.Stopped;
     }
 
-    /// <summary>Nobody waits any more for the lease: what is left to do is what a host's stop leaves to do.</summary>
-    private void GiveUp()
-    {
-        if (!_shuttingDown)
-            _turn.Report(new ElectionEvent.GaveUp(LastError));
-        _shuttingDown = true;
-    }
-
-    /// <summary>Asks to be woken when the next thing falls due. What has fallen due already waits for another input.</summary>
-    private void Wake()
-    {
-        IEnumerable<TimeSpan> due =
-        [
-            _watch.DueAt,
-            _requests.IsPending ? TimeSpan.MinValue : _requests.NextAt,
-            State == LeaderElectionState.Standby ? _candidacy.TakeOverAt : TimeSpan.MinValue,
-            State == LeaderElectionState.Standby && !_watch.IsLive ? _requests.PollAt : TimeSpan.MinValue,
-            State == LeaderElectionState.Releasing ? _releaseUntil : TimeSpan.MinValue,
-            .. Term?.DueTimes() ?? [],
-        ];
-        TimeSpan next = due.Where(at => at > _turn.Instant).DefaultIfEmpty(TimeSpan.MaxValue).Min();
-        if (next != TimeSpan.MaxValue)
-            _turn.Out(new ElectionOutput.WakeAt(next));
-    }
+    private void Wake() => _turn.WakeAtNext(
+    [
+        _watch.DueAt, _notes.DueAt,
+        _requests.IsPending ? TimeSpan.MinValue : _requests.NextAt,
+        State == LeaderElectionState.Standby ? _candidacy.TakeOverAt : TimeSpan.MinValue,
+        State == LeaderElectionState.Standby && !_watch.IsLive ? _requests.PollAt : TimeSpan.MinValue,
+        State == LeaderElectionState.Releasing ? _release.Until : TimeSpan.MinValue,
+        .. Term?.DueTimes() ?? [],
+    ]);
 
     private void Release()
     {
         _idle = LeaderElectionState.Releasing;
-        _releaseUntil = TimeSpan.MaxValue;
-        _requests.Forget();
+        _release.Begin();
     }
 
-    private void EndRelease(ElectionEvent? told)
+    private void EndRelease(ElectionEvent? told = null)
     {
         if (told is not null)
             _turn.Report(told);
@@ -432,7 +398,4 @@ internal sealed class Elector
         else
             _stepDownWanted = false;
     }
-
-    /// <summary>Whether the watch has told nothing since the request was sent, which may be newer than the reply to it.</summary>
-    private bool IsNewest(ElectionRequest request) => _view.Sightings == request.Sightings;
 }

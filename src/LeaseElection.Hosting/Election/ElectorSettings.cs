@@ -18,6 +18,9 @@ internal sealed record ElectorSettings
     /// <summary>A watch that may not be opened is tried again this often: the right may come back.</summary>
     public static readonly TimeSpan WatchDeniedPause = TimeSpan.FromMinutes(1);
 
+    /// <inheritdoc cref="NotePace"/>
+    public static readonly TimeSpan DefaultNotePace = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan LongestLateStop = TimeSpan.FromSeconds(1);
 
     public required string Identity { get; init; }
@@ -25,6 +28,9 @@ internal sealed record ElectorSettings
     public required TimeSpan LeaseDuration { get; init; }
 
     public required TimeSpan RenewDeadline { get; init; }
+
+    /// <summary>The most one request may take here: <see cref="RequestTimeout"/>, or less.</summary>
+    public TimeSpan LongestRequest => RenewDeadline / 3 < RequestTimeout ? RenewDeadline / 3 : RequestTimeout;
 
     public required TimeSpan RenewInterval { get; init; }
 
@@ -51,10 +57,13 @@ internal sealed record ElectorSettings
 
     public WorkOverrunPolicy WhenWorkOverruns { get; init; }
 
+    /// <summary>No two renewals for the sake of notes come closer: at most two a second.</summary>
+    public TimeSpan NotePace { get; init; } = DefaultNotePace;
+
     /// <summary>
     /// Whether it stands for somebody who wants the lease for a while, and not for as long as the process lives: it has one term and then
-    /// stops; it watches only while it waits, since most of such leases are free or held for a moment; and it ends at once where waiting
-    /// does not help (<see cref="Leases.LeaseStoreErrorKind.Forbidden"/>), because somebody waits for its answer.
+    /// stops; it watches only while it waits, since most of such leases are free or held for a moment; and it ends where waiting has not
+    /// helped for a <see cref="RenewDeadline"/> (<see cref="Leases.LeaseStoreError.IsLasting"/>), because somebody waits for its answer.
     /// </summary>
     public bool ForOneTerm { get; init; }
 }

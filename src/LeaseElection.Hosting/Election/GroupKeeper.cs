@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Election;
@@ -27,7 +28,7 @@ internal sealed class GroupKeeper
     {
         _settings = settings;
         _silence = settings.LeaseDuration / 2;
-        _requests = new RequestKeeper(settings, _turn, new LeaseMemory(), random);
+        _requests = new RequestKeeper(settings, _turn, new LeaseMemory(), new NoteKeeper(settings, _turn), random);
         _watch = new WatchKeeper(_turn, () => View.ResourceVersion, () => _silence);
     }
 
@@ -226,6 +227,9 @@ internal sealed class GroupKeeper
             _turn.Out(new ElectionOutput.WakeAt(next));
     }
 
-    /// <summary>Whether nothing has changed but the time of the renewal. An edit of labels leaves the record as it is, and is news.</summary>
-    private static bool IsRenewal(LeaseRecord old, LeaseRecord record) => old != record && old with { RenewTime = record.RenewTime } == record;
+    /// <summary>
+    /// Whether nothing has changed but the time of the renewal. An edit of labels leaves the record as it is, and is news.
+    /// </summary>
+    private static bool IsRenewal(LeaseRecord old, LeaseRecord record) =>
+        old != record && old with { RenewTime = record.RenewTime } == record;
 }

@@ -15,8 +15,14 @@ internal sealed class LeaseMemory
 
     public OwnWrites Own { get; private set; } = new();
 
-    /// <summary>Whether a new one would know as much: nobody that is known to hold the lease has any time left.</summary>
-    public bool IsWorthless(TimeSpan now) => View.Latest?.Record.HasHolder is not true && View.FreeAt <= now;
+    /// <summary>Who holds the lease, as far as was seen, whether it still counts or not.</summary>
+    public string? Holder => View.Latest?.Record is { HasHolder: true } record ? record.HolderIdentity : null;
+
+    /// <summary>Whether the lease is in our name, and by our own write.</summary>
+    public bool IsOurs => Holder is not null && Own.Contains(View.Latest);
+
+    /// <summary>Whether nobody that is known to hold the lease has any time left.</summary>
+    public bool IsFree(TimeSpan now) => View.Latest?.Record.HasHolder is not true && View.FreeAt <= now;
 
     /// <summary>
     /// What the last elector held is renewed no more, and nobody says that its work has ended: this process waits for its own lease to run out,

@@ -44,6 +44,9 @@ internal sealed class LeaseView
         return settings.RenewInterval * 2 * Math.Max(longer, 1);
     }
 
+    /// <summary>Whether the watch has told nothing since the request was sent, which may be newer than the reply to it.</summary>
+    public bool HasSeenNothingSince(ElectionRequest request) => Sightings == request.Sightings;
+
     /// <summary>Takes note of a version that a request was answered with.</summary>
     /// <param name="lease">The version.</param>
     /// <param name="at">When it was received.</param>

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Election;
@@ -6,11 +7,12 @@ namespace LeaseElection.Hosting.Election;
 /// The one request that may be under way, when the next may be sent, and whether it must be a read. Every request is answered
 /// exactly once, by whatever the store made of it.
 /// </summary>
-internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn, LeaseMemory memory, Random random)
+internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn, LeaseMemory memory, NoteKeeper notes, Random random)
 {
     private readonly RetryPacer _pacer = new(settings, random);
     private ElectionRequest? _pending;
     private int _conflictsInARow;
+    private TimeSpan? _refusedSince;
 
     public OwnWrites Own => memory.Own;
 
@@ -29,18 +31,19 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     /// <summary>How many requests have failed in a row. Conflicts are none: the store answered.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>
+    /// Whether nothing else than refusals (<see cref="LeaseStoreError.IsLasting"/>) has come for the renew deadline. One alone says little:
+    /// an API server that has just been started refuses everybody until it has read what it had granted.
+    /// </summary>
+    public bool IsRefusedForGood { get; private set; }
+
     public TimeSpan NextAt => _pacer.NextAt;
 
     public bool IsPending => _pending is not null;
 
     public bool MaySend => _pending is null && turn.Instant >= _pacer.NextAt;
 
-    /// <summary>A third of the renew deadline at most: one hung request must never cost the term.</summary>
-    private TimeSpan Timeout(TimeSpan left)
-    {
-        TimeSpan most = settings.RenewDeadline / 3 < ElectorSettings.RequestTimeout ? settings.RenewDeadline / 3 : ElectorSettings.RequestTimeout;
-        return left < most ? left : most;
-    }
+    private TimeSpan Timeout(TimeSpan left) => left < settings.LongestRequest ? left : settings.LongestRequest;
 
     public void Read(TimeSpan left)
     {
@@ -52,9 +55,10 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     {
         Own.Sending(record);
         _pending = Request(purpose);
+        IReadOnlyDictionary<string, string?> annotations = notes.GoWith(purpose, current, record);
         turn.Out(current is null
-            ? new ElectionOutput.Create(record, Timeout(left))
-            : new ElectionOutput.Replace(current, record, Timeout(left)));
+            ? new ElectionOutput.Create(record, Timeout(left)) { Annotations = annotations }
+            : new ElectionOutput.Replace(current, record, Timeout(left)) { Annotations = annotations });
     }
 
     /// <summary>The store answered a read. That alone forgets no failure: writes may still be refused.</summary>
@@ -77,6 +81,8 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     /// <summary>The lease is not what the write thought. The first time that is news worth an immediate look, then it is a storm.</summary>
     public ElectionRequest Conflicted(TimeSpan? deadline)
     {
+        RefusedBy(null);
+        notes.Conflicted();
         MustRead = true;
         if (_conflictsInARow++ > 0)
             _pacer.Fail(turn.Instant, null, deadline);
@@ -85,11 +91,15 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
 
     public ElectionRequest Failed(LeaseStoreError error, TimeSpan? deadline)
     {
+        RefusedBy(error);
         LastError = error;
         Failures++;
         MustRead = true;
         _pacer.Fail(turn.Instant, error.RetryAfter, deadline);
-        return Take();
+        ElectionRequest request = Take();
+        if (request.Purpose == RequestPurpose.Renew)
+            notes.Failed(error);
+        return request;
     }
 
     /// <summary>The watch told something.</summary>
@@ -100,6 +110,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     {
         if (LastError is not null)
             turn.Report(new ElectionEvent.StoreRecovered(Failures));
+        RefusedBy(null);
         LastError = null;
         Failures = 0;
         Forget();
@@ -110,6 +121,12 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     {
         _conflictsInARow = 0;
         _pacer.Reset();
+    }
+
+    private void RefusedBy(LeaseStoreError? error)
+    {
+        _refusedSince = error is { IsLasting: true } ? _refusedSince ?? turn.Instant : null;
+        IsRefusedForGood = turn.Instant - _refusedSince >= settings.RenewDeadline;
     }
 
     private ElectionRequest Request(RequestPurpose purpose) => new(purpose, turn.Now, memory.View.Sightings, memory.View.GreatestVersion);

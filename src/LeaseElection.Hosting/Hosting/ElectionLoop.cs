@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Notes;
+using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Hosting;
 
 namespace LeaseElection.Hosting;
@@ -21,6 +23,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
     private readonly LeaderElection _election;
     private readonly Elector _elector;
     private readonly StoreRunner _store;
+    private readonly NoteDesk _notes;
     private readonly WorkRunner _work;
     private readonly TermWatchdog _watchdog;
     private readonly IHostApplicationLifetime _lifetime;
@@ -40,7 +43,8 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _elector = new Elector(run.Settings, Random.Shared, parts.Memory);
         var store = new MeteredLeaseStore(parts.Store, parts.Telemetry.Metrics, run.Clock.TimeProvider);
         _store = new StoreRunner(store, run, Post, parts.Logger);
-        _work = new WorkRunner(parts.Works, parts.Scopes, Post, parts.Telemetry.Metrics, parts.Logger);
+        _notes = new NoteDesk(run.Card, Post);
+        _work = new WorkRunner(parts.Works, parts.Scopes, run, Post, parts.Telemetry.Metrics, parts.Logger);
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
         _announcements = parts.Announcements;
@@ -72,6 +76,17 @@ internal sealed class ElectionLoop : IAsyncDisposable
 
     /// <summary>Whoever waits for leadership has no more time: one attempt is made if none was, and then no other. Returns at once.</summary>
     public void EndWaiting() => Post(new ElectionInput.WaitingEnded());
+
+    /// <summary>
+    /// What each later term says of itself from its first instant, by key: it goes with the write that begins the term, and nobody ever sees it
+    /// beside another. The term that is held goes on saying what it has said.
+    /// </summary>
+    public void SayFirst(IReadOnlyDictionary<string, string> notes)
+    {
+        foreach ((string key, string value) in notes)
+            NoteRules.Check(key, value, NoteLife.Term);
+        Post(new ElectionInput.FirstNotesChanged(notes));
+    }
 
     /// <summary>The host does not wait any longer: the lease is not released, because work may still run.</summary>
     public void Abandon()
@@ -183,7 +198,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
         // lease is released or anybody is told.
         UpdateTerm(outputs);
         _reporter.Now(_elector.State);
-        _election.Publish(ElectionSnapshot.Of(_elector, _startedAt, now), _term);
+        if (_elector.State == LeaderElectionState.Standby)
+            _work.StandBy();
+        _election.Publish(ElectionSnapshot.Of(_elector, _startedAt, now) with { IsPrepared = _work.IsPrepared }, _term);
         foreach (ElectionOutput output in outputs)
             CarryOut(output);
         _reporter.Settle();
@@ -197,13 +214,20 @@ internal sealed class ElectionLoop : IAsyncDisposable
         foreach (ElectionOutput output in outputs)
         {
             if (output is ElectionOutput.StartWork start)
-                _term = new LeadershipTerm(_run.Card, start.Term, start.Validity, _run.Clock);
+            {
+                _term = new LeadershipTerm(
+                    _run.Card, start.Term, start.Validity, _run.Clock,
+                    (key, value, life) => _notes.WriteAsync(start.Term, key, value, life));
+            }
             else if (output is ElectionOutput.ExtendTerm extend)
+            {
                 _term?.Extend(extend.Validity);
+            }
         }
 
         if (_term is not { } term)
             return;
+        term.Show(_elector.Notes);
         if (_elector.Term is not { Holds: true })
             EndTerm(term);
         if (_elector.Term is null)
@@ -218,10 +242,10 @@ internal sealed class ElectionLoop : IAsyncDisposable
                 _store.Read(read.Timeout);
                 break;
             case ElectionOutput.Create create:
-                _store.Create(create.Record, create.Timeout);
+                _store.Create(new LeaseWrite(create.Record) { Annotations = create.Annotations }, create.Timeout);
                 break;
             case ElectionOutput.Replace replace:
-                _store.Replace(replace.Current, replace.Record, replace.Timeout);
+                _store.Replace(replace.Current, new LeaseWrite(replace.Record) { Annotations = replace.Annotations }, replace.Timeout);
                 break;
             case ElectionOutput.Watch watch:
                 _store.Watch(watch.ResourceVersion);
@@ -245,6 +269,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
                 break;
             case ElectionOutput.ExtendTerm:
                 break;
+            case ElectionOutput.EndangerTerm:
+                _term!.Endanger(_reporter.DangerCallbackFailed);
+                break;
             case ElectionOutput.WakeAt wake:
                 SetTimer(wake.Instant - _run.Clock.Now.Monotonic);
                 break;
@@ -253,6 +280,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
                 break;
             case ElectionOutput.FailFast fail:
                 Environment.FailFast($"LeaseElection.Hosting ends this process because {fail.Reason} (LeaderElection:WhenWorkOverruns).");
+                break;
+            case ElectionOutput.NotesSettled settled:
+                _notes.Settle(settled);
                 break;
             case ElectionOutput.Report report:
                 _reporter.Report(report.Event);
@@ -310,9 +340,11 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _announcements.Stopped();
 
         _inputs.Writer.TryComplete();
+        _notes.Close();
         await _timer.DisposeAsync().ConfigureAwait(false);
         _election.Publish(_election.Snapshot with { State = LeaderElectionState.Stopped, Holds = false }, null);
         ReleaseStepDownWaiters();
+        await _work.EndPreparationsAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -34,6 +34,8 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
 
     public void StopHost(string reason) => logger.StopHost(reason, _lease.Namespace, _lease.Name);
 
+    public void DangerCallbackFailed(Exception exception) => logger.DangerCallbackFailed(_lease.Namespace, _lease.Name, exception);
+
     public void Now(LeaderElectionState state) => _state = state;
 
     /// <summary>A turn is over, and all that it had to tell is told.</summary>
@@ -101,6 +103,9 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
             case ElectionEvent.LeadershipLost e:
                 logger.LeadershipLost(_lease.Namespace, _lease.Name, e.Reason.ToString(), e.HolderIdentity ?? "nobody", Advice(e.Reason));
                 break;
+            case ElectionEvent.TermInDanger e:
+                logger.TermInDanger(_lease.Namespace, _lease.Name, Seconds(e.Left));
+                break;
             case ElectionEvent.WorkReturned e:
                 logger.WorkReturned(work.NameOf(e.Work), _lease.Namespace, _lease.Name);
                 break;
@@ -130,6 +135,12 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
                 break; // Whoever it stood for hears of it, and decides what that is worth.
             case ElectionEvent.StandsAgainIn e:
                 logger.StandsAgain(_lease.Namespace, _lease.Name, Seconds(e.Pause));
+                break;
+            case ElectionEvent.NotesWritten e:
+                logger.NotesWritten(e.Count, _lease.Namespace, _lease.Name);
+                break;
+            case ElectionEvent.NotesRefused e:
+                logger.NotesRefused(_lease.Namespace, _lease.Name, string.Join(", ", e.Keys), e.Error.Message);
                 break;
             case ElectionEvent.ClockJumped e:
                 logger.ClockJumped(Seconds(e.By), _lease.Namespace, _lease.Name);

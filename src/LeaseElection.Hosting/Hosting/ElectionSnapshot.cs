@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting;
@@ -11,6 +12,9 @@ internal sealed record ElectionSnapshot
     public LeaderElectionState State { get; init; } = LeaderElectionState.Standby;
 
     public LeaseRecord? Record { get; init; }
+
+    /// <inheritdoc cref="NoteKeeper.Shown"/>
+    public NoteTexts Notes { get; init; } = NoteTexts.None;
 
     public LeaseStoreError? LastError { get; init; }
 
@@ -31,6 +35,9 @@ internal sealed record ElectionSnapshot
     /// <summary>Whether work still runs although another process may lead.</summary>
     public bool HasOverrun { get; init; }
 
+    /// <inheritdoc cref="LeaderElectionStatus.IsPrepared"/>
+    public bool? IsPrepared { get; init; }
+
     public LeaderElectionStatus ToStatus() => new()
     {
         State = State,
@@ -41,12 +48,15 @@ internal sealed record ElectionSnapshot
         RenewalSeenAt = WallAt(RenewalSeenAt),
         ReadAt = WallAt(AnsweredAt),
         LastError = LastError?.Message,
+        IsPrepared = IsPrepared,
+        Notes = Notes,
     };
 
     public static ElectionSnapshot Of(Elector elector, TimeSpan startedAt, ElectionTime now) => new()
     {
         State = elector.State,
         Record = elector.Lease?.Record,
+        Notes = elector.Notes,
         LastError = elector.LastError,
         StartedAt = startedAt,
         AnsweredAt = elector.AnsweredAt,

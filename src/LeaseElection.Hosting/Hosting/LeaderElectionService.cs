@@ -80,7 +80,10 @@ internal sealed class LeaderElectionService(
 
         _announcements = new LeadershipAnnouncements(opened.Announcers);
         ElectorSettings settings = ElectionSettings.Of(
-            options, opened.Card.Identity, host.ShutdownTimeout, _announcements.FinishTimeout);
+            options, opened.Card.Identity, host.ShutdownTimeout, _announcements.FinishTimeout) with
+        {
+            NotePace = clock.NotePace,
+        };
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
         var telemetry = ElectionTelemetry.For(election, run, instruments);

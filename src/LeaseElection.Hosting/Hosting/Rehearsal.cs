@@ -49,7 +49,7 @@ internal static class Rehearsal
         var run = new ElectionRun(new ElectionIdentityCard("none", "none", settings.Identity), settings, clock);
         var election = new LeaderElection("rehearsal");
         using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
-        var work = new WorkRegistration("rehearsal", "rehearsal", static (_, _, _) => Task.CompletedTask);
+        var work = new WorkRegistration("rehearsal", "rehearsal", static (_, _, _) => Task.CompletedTask) { PreparesOnStandby = true };
         var telemetry = ElectionTelemetry.Silent(election, run);
         var parts = new ElectionParts(
             new MemoryLeases("rehearsal").Open("rehearsal"), [work], scopes, watchdog, new NoLifetime(), telemetry, new LeadershipAnnouncements([]), new Mute());

@@ -24,11 +24,11 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
 
     public void Read(TimeSpan timeout) => Send(() => store.ReadAsync(timeout, _stopping.Token), isWrite: false);
 
-    public void Create(LeaseRecord record, TimeSpan timeout) =>
-        Send(() => store.CreateAsync(record, timeout, _stopping.Token), isWrite: true);
+    public void Create(LeaseWrite write, TimeSpan timeout) =>
+        Send(() => store.CreateAsync(write, timeout, _stopping.Token), isWrite: true);
 
-    public void Replace(Lease current, LeaseRecord record, TimeSpan timeout) =>
-        Send(() => store.ReplaceAsync(current, record, timeout, _stopping.Token), isWrite: true);
+    public void Replace(Lease current, LeaseWrite write, TimeSpan timeout) =>
+        Send(() => store.ReplaceAsync(current, write, timeout, _stopping.Token), isWrite: true);
 
     public void Watch(string resourceVersion) => _watch.Open(resourceVersion);
 

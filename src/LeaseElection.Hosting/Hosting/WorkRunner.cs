@@ -10,9 +10,17 @@ namespace LeaseElection.Hosting;
 /// It never sees a lease. Called by the loop only, so by one thread at a time.
 /// </summary>
 internal sealed class WorkRunner(
-    IReadOnlyList<WorkRegistration> works, IServiceScopeFactory scopes, Action<ElectionInput> post, ElectionMetrics metrics, ILogger logger)
+    IReadOnlyList<WorkRegistration> works,
+    IServiceScopeFactory scopes,
+    ElectionRun run,
+    Action<ElectionInput> post,
+    ElectionMetrics metrics,
+    ILogger logger)
 {
     private readonly Task[] _running = [.. works.Select(_ => Task.CompletedTask)];
+    private readonly WorkPreparation?[] _preparations = new WorkPreparation?[works.Count];
+    private readonly bool[] _isPrepared = [.. works.Select(work => !work.PreparesOnStandby)];
+    private readonly bool _preparesOnStandby = works.Any(work => work.PreparesOnStandby);
     private readonly AsyncLocal<Run?> _run = new();
     private LeadershipTerm? _term;
     private int _runningCount;
@@ -29,7 +37,23 @@ internal sealed class WorkRunner(
     /// <summary>Fires when the work that calls is told to stop; never, when it is none that does.</summary>
     public CancellationToken CallerIsTold => _run.Value is { HasEnded: false } run ? run.Told : CancellationToken.None;
 
+    /// <summary>Whether all work that prepares itself has; <see langword="null"/> when there is none.</summary>
+    public bool? IsPrepared => _preparesOnStandby ? !_isPrepared.AsSpan().Contains(false) : null;
+
     public string NameOf(int work) => works[work].Name;
+
+    /// <summary>This process stands by: what can be prepared for the next term is. Called again it changes nothing.</summary>
+    public void StandBy()
+    {
+        for (int i = 0; _preparesOnStandby && i < works.Count; i++)
+        {
+            if (works[i].PreparesOnStandby && _preparations[i] is null)
+                _preparations[i] = Prepare(i);
+        }
+    }
+
+    /// <summary>The election has ended: nothing is prepared any more.</summary>
+    public Task EndPreparationsAsync() => Task.WhenAll(_preparations.OfType<WorkPreparation>().Select(preparation => preparation.EndAsync()));
 
     public void Start(LeadershipTerm term)
     {
@@ -43,8 +67,12 @@ internal sealed class WorkRunner(
     public void Start(int work)
     {
         LeadershipTerm term = _term!;
+        WorkPreparation? preparation = _preparations[work];
+        _preparations[work] = null;
+        if (preparation is null && works[work].PreparesOnStandby)
+            Volatile.Write(ref _isPrepared[work], false); // It starts again within its term.
         Interlocked.Increment(ref _runningCount);
-        _running[work] = Task.Run(() => RunAsync(work, term));
+        _running[work] = Task.Run(() => RunAsync(work, term, preparation));
     }
 
     /// <summary>Tells all work to stop; <see cref="ElectionInput.WorkStopped"/> follows when the last piece has ended.</summary>
@@ -62,17 +90,46 @@ internal sealed class WorkRunner(
         }
     }
 
-    private async Task RunAsync(int work, LeadershipTerm term)
+    private WorkPreparation Prepare(int work)
+    {
+        Volatile.Write(ref _isPrepared[work], false);
+        return new WorkPreparation(works[work].Name, run, logger, token => PrepareAsync(work, token));
+    }
+
+    /// <summary>What calls is work, too: whoever waits for its end from inside of it waits for himself.</summary>
+    private async Task<ScopedWork> PrepareAsync(int work, CancellationToken told)
+    {
+        var call = new Run(told);
+        _run.Value = call;
+        try
+        {
+            ScopedWork prepared = await ScopedWork.PrepareAsync(works[work], scopes, told).ConfigureAwait(false);
+            if (works[work].PreparesOnStandby)
+                Prepared(work);
+            return prepared;
+        }
+        finally
+        {
+            call.HasEnded = true;
+        }
+    }
+
+    private void Prepared(int work)
+    {
+        logger.WorkPrepared(works[work].Name, run.Card.LeaseNamespace, run.Card.LeaseName);
+        Volatile.Write(ref _isPrepared[work], true);
+        post(new ElectionInput.TimerFired()); // There is nothing to decide, but something to tell.
+    }
+
+    private async Task RunAsync(int work, LeadershipTerm term, WorkPreparation? preparation)
     {
         logger.WorkStarted(works[work].Name, term.LeaseNamespace, term.LeaseName);
         Exception? fault = null;
-        var run = new Run(term.Lost);
-        _run.Value = run;
+        var call = new Run(term.Lost);
+        _run.Value = call;
         try
         {
-            AsyncServiceScope scope = scopes.CreateAsyncScope();
-            await using (scope.ConfigureAwait(false))
-                await works[work].Execute(scope.ServiceProvider, term, term.Lost).ConfigureAwait(false);
+            await ExecuteAsync(work, term, preparation).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever work throws ends the term by policy and never the loop.
         catch (Exception exception)
@@ -81,8 +138,24 @@ internal sealed class WorkRunner(
             fault = exception;
         }
 
-        run.HasEnded = true; // What it has left behind (a timer) may call whatever it likes.
+        call.HasEnded = true; // What it has left behind (a timer) may call whatever it likes.
         Ended(work, term, fault);
+    }
+
+    private async Task ExecuteAsync(int work, LeadershipTerm term, WorkPreparation? preparation)
+    {
+        ScopedWork? scoped = preparation is null ? null : await preparation.TakeAsync(term.Lost).ConfigureAwait(false);
+        if (scoped is null)
+        {
+            term.Lost.ThrowIfCancellationRequested();
+            scoped = await PrepareAsync(work, term.Lost).ConfigureAwait(false);
+        }
+
+        await using (scoped.ConfigureAwait(false))
+        {
+            term.Lost.ThrowIfCancellationRequested(); // No work starts once it was told to stop (design 5, rule 11).
+            await scoped.ExecuteAsync(term).ConfigureAwait(false);
+        }
     }
 
     /// <summary>

@@ -44,25 +44,25 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
         return _replies.ForRead(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false));
     }
 
-    public async Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var request = new ApiRequest(HttpMethod.Post, _resource.ForCollection, LeaseBodies.ForCreate(_resource, record, _traits));
-        return _replies.ForCreate(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), record);
+        var request = new ApiRequest(HttpMethod.Post, _resource.ForCollection, LeaseBodies.ForCreate(_resource, write, _traits));
+        return _replies.ForCreate(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), write.Record);
     }
 
-    public async Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken)
     {
         byte[] body;
         try
         {
-            body = LeaseBodies.ForReplace(_resource, current, record, _traits);
+            body = LeaseBodies.ForReplace(_resource, current, write, _traits);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
         {
             return _replies.NotWritable(e);
         }
         var request = new ApiRequest(HttpMethod.Put, _resource.ForItem, body);
-        return _replies.ForReplace(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), current, record);
+        return _replies.ForReplace(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), current, write.Record);
     }
 
     public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) => WatchRun.RunAsync(

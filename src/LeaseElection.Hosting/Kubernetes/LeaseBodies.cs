@@ -7,12 +7,13 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// <summary>What is sent to create and to replace a lease.</summary>
 internal static class LeaseBodies
 {
-    public static byte[] ForCreate(LeaseResource resource, LeaseRecord record, LeaseTraits traits) => Serialize(new LeaseDocument
+    public static byte[] ForCreate(LeaseResource resource, LeaseWrite write, LeaseTraits traits) => Serialize(new LeaseDocument
     {
         Metadata = TraitsInMetadata
             .Put(traits, new LeaseMetadata { Name = resource.Name, Namespace = resource.Namespace })
+            .Annotate(write.Annotations)
             .OwnedBy(traits.Owner),
-        Spec = new LeaseSpec().With(record),
+        Spec = new LeaseSpec().With(write.Record),
     });
 
     /// <summary>
@@ -20,11 +21,11 @@ internal static class LeaseBodies
     /// compare versions with an object that is not there. No owner is added: OpenShift, which guards them
     /// (OwnerReferencesPermissionEnforcement), lets anybody set one who creates a lease, but asks who updates it for the right to delete.
     /// </summary>
-    public static byte[] ForReplace(LeaseResource resource, Lease current, LeaseRecord record, LeaseTraits traits)
+    public static byte[] ForReplace(LeaseResource resource, Lease current, LeaseWrite write, LeaseTraits traits)
     {
         LeaseDocument document = (current.Document ?? new LeaseDocument()).WithoutManagedFields();
-        LeaseMetadata metadata = TraitsInMetadata.Put(traits, document.Metadata ?? new LeaseMetadata());
-        return Serialize(document.With(record) with
+        LeaseMetadata metadata = TraitsInMetadata.Put(traits, document.Metadata ?? new LeaseMetadata()).Annotate(write.Annotations);
+        return Serialize(document.With(write.Record) with
         {
             Metadata = metadata with
             {

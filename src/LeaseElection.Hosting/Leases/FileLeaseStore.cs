@@ -47,11 +47,11 @@ internal sealed class FileLeaseStore : ILeaseStore
     public Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         RunAsync((_, _) => Task.FromResult(Read()), timeout, cancellationToken);
 
-    public Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
-        RunAsync((attempt, abandoned) => WriteAsync(expected: null, record, attempt, abandoned), timeout, cancellationToken);
+    public Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
+        RunAsync((attempt, abandoned) => WriteAsync(expected: null, write, attempt, abandoned), timeout, cancellationToken);
 
-    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
-        RunAsync((attempt, abandoned) => WriteAsync(current, record, attempt, abandoned), timeout, cancellationToken);
+    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
+        RunAsync((attempt, abandoned) => WriteAsync(current, write, attempt, abandoned), timeout, cancellationToken);
 
     /// <summary>As <see cref="ILeaseGroup.DeleteAsync"/>.</summary>
     public Task<LeaseReply> DeleteAsync(Lease current, TimeSpan timeout, CancellationToken cancellationToken) =>
@@ -66,8 +66,9 @@ internal sealed class FileLeaseStore : ILeaseStore
             return;
         if (_isNamed)
         {
-            // Not released: work that did not stop in time may still run. Its lock is kept until the process ends, on purpose, for to
-            // give it up would prove to a standby that this process is dead.
+            // Not released: work that did not stop in time may still run. Its lock is kept on purpose as long as the lease may name it, for
+            // to give it up would prove to a standby that this process is dead.
+            alive.Leave();
             FileStoreLog.LockKept(_logger, _paths.LeaseNamespace, _paths.LeaseName, _paths.Lease, alive.Name);
             return;
         }
@@ -127,7 +128,7 @@ internal sealed class FileLeaseStore : ILeaseStore
 
     private LeaseReply Read() => _file.Read() is { } document ? new LeaseReply.Found(document.ToLease()) : new LeaseReply.Absent();
 
-    private async Task<LeaseReply> WriteAsync(Lease? expected, LeaseRecord record, WriteAttempt attempt, CancellationToken abandoned)
+    private async Task<LeaseReply> WriteAsync(Lease? expected, LeaseWrite write, WriteAttempt attempt, CancellationToken abandoned)
     {
         using FileLock taken = await FileLock.TakeAsync(_paths.Lock, _timeProvider, abandoned).ConfigureAwait(false);
         LeaseDocument? current = _file.Read();
@@ -137,9 +138,11 @@ internal sealed class FileLeaseStore : ILeaseStore
             return new LeaseReply.Conflict();
 
         bool isFirst = _alive is null;
-        AliveMark? mark = record.HasHolder ? new AliveMark((_alive ??= AliveFile.Create(_paths.Folder)).Name, record.HolderIdentity!) : null;
-        LeaseDocument next = (current ?? NewDocument()).With(record);
-        LeaseMetadata metadata = AliveMark.Put(mark, TraitsInMetadata.Put(_traits, next.Metadata!));
+        AliveMark? mark = write.Record.HasHolder
+            ? new AliveMark((_alive ??= AliveFile.Create(_paths.Folder)).Name, write.Record.HolderIdentity!)
+            : null;
+        LeaseDocument next = (current ?? NewDocument()).With(write.Record);
+        LeaseMetadata metadata = AliveMark.Put(mark, TraitsInMetadata.Put(_traits, next.Metadata!).Annotate(write.Annotations));
         next = _file.Prepare(next with { Metadata = metadata }, current, _timeProvider.GetUtcNow());
 
         bool wasNamed = _isNamed;

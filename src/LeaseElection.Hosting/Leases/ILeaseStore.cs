@@ -25,14 +25,14 @@ internal interface ILeaseStore : IAsyncDisposable
     /// Creates the lease: <see cref="LeaseReply.Found"/> (written), <see cref="LeaseReply.Conflict"/> (exists),
     /// <see cref="LeaseReply.Failed"/> or <see cref="LeaseReply.Unknown"/>.
     /// </summary>
-    Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken);
+    Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>
     /// Replaces exactly the version <paramref name="current"/> (uid and resource version must match), keeping every field
-    /// that is not part of the record: <see cref="LeaseReply.Found"/> (written), <see cref="LeaseReply.Conflict"/>,
+    /// that is not part of the write: <see cref="LeaseReply.Found"/> (written), <see cref="LeaseReply.Conflict"/>,
     /// <see cref="LeaseReply.Absent"/>, <see cref="LeaseReply.Failed"/> or <see cref="LeaseReply.Unknown"/>.
     /// </summary>
-    Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken);
+    Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>
     /// Tells every change after <paramref name="resourceVersion"/> over one connection of its own, which is not reopened: the

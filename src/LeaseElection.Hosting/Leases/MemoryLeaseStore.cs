@@ -9,11 +9,11 @@ internal sealed class MemoryLeaseStore(MemoryLeases leases, string leaseName, Le
 
     public Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken) => Task.FromResult(leases.Read(leaseName));
 
-    public Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
-        Task.FromResult(leases.Write(leaseName, current: null, record, traits));
+    public Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
+        Task.FromResult(leases.Write(leaseName, current: null, write, traits));
 
-    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
-        Task.FromResult(leases.Write(leaseName, current, record, traits));
+    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
+        Task.FromResult(leases.Write(leaseName, current, write, traits));
 
     public async IAsyncEnumerable<LeaseEvent> WatchAsync(
         string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -28,19 +28,19 @@ internal sealed class MemoryLeases(string description) : ILeaseStoreSource
 
     /// <param name="name">Which lease.</param>
     /// <param name="current">The version to replace; <see langword="null"/>: it is to be created.</param>
-    /// <param name="record">What it shall say.</param>
+    /// <param name="write">What it shall say.</param>
     /// <param name="traits">What it shall bear.</param>
-    public LeaseReply Write(string name, Lease? current, LeaseRecord record, LeaseTraits traits)
+    public LeaseReply Write(string name, Lease? current, LeaseWrite write, LeaseTraits traits)
     {
         lock (_lock)
         {
             Lease? present = _leases.GetValueOrDefault(name);
             if (Refusal(present, current) is { } refusal)
                 return refusal;
-            LeaseDocument document = (present?.Document ?? new LeaseDocument()).With(record);
+            LeaseDocument document = (present?.Document ?? new LeaseDocument()).With(write.Record);
             LeaseMetadata metadata = document.Metadata ?? new LeaseMetadata { Name = name, Uid = Guid.NewGuid().ToString() };
             string version = Text(++_version);
-            Lease written = (document with { Metadata = TraitsInMetadata.Put(traits, metadata) with { ResourceVersion = version } }).ToLease();
+            Lease written = (document with { Metadata = TraitsInMetadata.Put(traits, metadata).Annotate(write.Annotations) with { ResourceVersion = version } }).ToLease();
             _leases[name] = written;
             Changed();
             return new LeaseReply.Found(written);

@@ -10,7 +10,7 @@ namespace LeaseElection.Hosting.Leases;
 /// </summary>
 internal sealed class MicroTimeConverter : JsonConverter<DateTimeOffset?>
 {
-    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+    public const string Format = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
     // Nothing else: 12:00 is another time each day, and a lease that changes by being looked at never runs out.
     private static readonly string[] Rfc3339 = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace LeaseElection.Hosting.Leases;
@@ -18,8 +19,16 @@ internal static class TraitsInMetadata
     public static LeaseMetadata Put(LeaseTraits traits, LeaseMetadata metadata)
     {
         Dictionary<string, JsonElement>? extra = metadata.Extra;
-        PutTexts(ref extra, Labels, traits.Labels);
-        PutTexts(ref extra, Annotations, traits.Annotations);
+        PutTexts(ref extra, Labels, traits.Labels!);
+        PutTexts(ref extra, Annotations, traits.Annotations!);
+        return ReferenceEquals(extra, metadata.Extra) ? metadata : metadata with { Extra = extra };
+    }
+
+    /// <summary>The metadata with these annotations, without those that are to go, and everything else as it was.</summary>
+    public static LeaseMetadata Annotate(this LeaseMetadata metadata, IReadOnlyDictionary<string, string?> annotations)
+    {
+        Dictionary<string, JsonElement>? extra = metadata.Extra;
+        PutTexts(ref extra, Annotations, annotations);
         return ReferenceEquals(extra, metadata.Extra) ? metadata : metadata with { Extra = extra };
     }
 
@@ -46,6 +55,21 @@ internal static class TraitsInMetadata
     public static bool HasLabel(LeaseMetadata metadata, string name, string value) =>
         Field(metadata.Extra, Labels, JsonValueKind.Object) is { } labels && Has(labels, name, value);
 
+    /// <summary>Whether one of them has a name that begins so.</summary>
+    public static bool HasName(LeaseMetadata? metadata, string field, ReadOnlySpan<byte> prefix)
+    {
+        if (Field(metadata?.Extra, field, JsonValueKind.Object) is not { } texts)
+            return false;
+        foreach (JsonProperty text in texts.EnumerateObject())
+        {
+            // A name that is written with escapes, as nobody does who has no need to, is read in full.
+            ReadOnlySpan<byte> name = JsonMarshal.GetRawUtf8PropertyName(text);
+            if (name.StartsWith(prefix) || name.Contains((byte)'\\'))
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Those that are texts, as all are that an API server keeps. None if one of them holds half a character.</summary>
     public static IReadOnlyDictionary<string, string> Texts(LeaseMetadata? metadata, string field)
     {
@@ -66,21 +90,28 @@ internal static class TraitsInMetadata
     }
 
     private static void PutTexts(
-        ref Dictionary<string, JsonElement>? extra, string field, IReadOnlyDictionary<string, string> texts)
+        ref Dictionary<string, JsonElement>? extra, string field, IReadOnlyDictionary<string, string?> texts)
     {
         JsonElement? present = Field(extra, field, JsonValueKind.Object);
-        if (texts.All(text => present is { } object_ && Has(object_, text.Key, text.Value)))
+        if (texts.All(text => Is(present, text.Key, text.Value)))
             return;
         Set(ref extra, field, writer =>
         {
             writer.WriteStartObject();
             foreach (JsonProperty other in present?.EnumerateObject().Where(other => !texts.ContainsKey(other.Name)) ?? [])
                 other.WriteTo(writer);
-            foreach ((string name, string value) in texts)
-                writer.WriteString(name, value);
+            foreach ((string name, string? value) in texts)
+            {
+                if (value is not null)
+                    writer.WriteString(name, value);
+            }
             writer.WriteEndObject();
         });
     }
+
+    private static bool Is(JsonElement? texts, string name, string? value) => value is null
+        ? texts?.TryGetProperty(name, out _) is not true
+        : texts is { } present && Has(present, name, value);
 
     private static bool Has(JsonElement texts, string name, string value) =>
         texts.TryGetProperty(name, out JsonElement present) && present.ValueKind == JsonValueKind.String && present.ValueEquals(value);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LeaseElection.Hosting;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,25 +40,8 @@ internal static class Locker
         LeaseLock settlement = host.Services.GetRequiredService<LeaseLockProvider>().CreateLock(LockName);
         while (true)
         {
-            await using LeaseLockHandle handle = await AcquireAsync(settlement);
+            await using LeaseLockHandle handle = await settlement.AcquireAsync();
             await WorkAsync(handle);
-        }
-    }
-
-    /// <summary>An API server that has just been started refuses everybody for a moment: it does not know yet what it has granted.</summary>
-    private static async Task<LeaseLockHandle> AcquireAsync(LeaseLock settlement)
-    {
-        while (true)
-        {
-            try
-            {
-                return await settlement.AcquireAsync();
-            }
-            catch (LeaseStoreException exception)
-            {
-                Console.WriteLine($"refused {exception.Message}");
-                await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, CancellationToken.None);
-            }
         }
     }
 

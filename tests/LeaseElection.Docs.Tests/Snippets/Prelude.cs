@@ -21,6 +21,7 @@ global using Microsoft.AspNetCore.TestHost;
 global using Microsoft.EntityFrameworkCore;
 global using Microsoft.Extensions.Configuration;
 global using Microsoft.Extensions.DependencyInjection;
+global using Microsoft.Extensions.Diagnostics.HealthChecks;
 global using Microsoft.Extensions.Hosting;
 global using Microsoft.Extensions.Logging;
 global using OpenTelemetry;
@@ -103,6 +104,10 @@ namespace Omitted
         public const string order = "42";
 
         public static Task ImportAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public static Task PublishAsync(byte[] rates, FencingToken token, CancellationToken stoppingToken) => Task.CompletedTask;
+
+        public static Task SaveCheckpointAsync(FencingToken token, CancellationToken stoppingToken) => Task.CompletedTask;
 
         public static Task SettleAsync(FencingToken token, CancellationToken stoppingToken) => Task.CompletedTask;
 

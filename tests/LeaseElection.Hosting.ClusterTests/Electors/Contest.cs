@@ -1,10 +1,14 @@
 using System.Globalization;
 using LeaseElection.DistributedLock;
 using LeaseElection.Hosting.ClusterTests.Election;
+using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
@@ -47,6 +51,15 @@ internal sealed class Contest : IAsyncDisposable
         ApiServerUser theirs = await server.CreateUserAsync(leaseNamespace, PolicyRule.Leases("get", "create", "update"));
         return new Contest(server, ours, theirs, leaseNamespace);
     }
+
+    /// <summary>The lease as the store of a third party sees it, who stands for nothing.</summary>
+    public KubernetesLeaseStore Look() => new(
+        KubernetesConnectionResolver.TryResolve(
+            new KubernetesStoreOptions { KubeConfig = _server.AdminKubeConfigFile }, ProcessEnvironment.Current, false, [])!,
+        _namespace,
+        LeaseName,
+        TimeProvider.System,
+        NullLogger<KubernetesLeaseStore>.Instance);
 
     /// <summary>From now on the API server refuses ours, and only ours.</summary>
     public Task RevokeOursAsync() => _server.RevokeAsync(_ours, _namespace);
@@ -100,15 +113,15 @@ internal sealed class Contest : IAsyncDisposable
         return host.Services.GetRequiredService<LeaseLockProvider>();
     }
 
-    /// <summary>One of ours, as a process; <see cref="Candidate"/>.</summary>
-    public Task<ElectorProcess> OurProcessAsync(ElectorTimings timings)
+    /// <summary>One of ours, as a process; <see cref="Candidate"/>, unless <paramref name="command"/> is another's.</summary>
+    public Task<ElectorProcess> OurProcessAsync(ElectorTimings timings, string command = Candidate.Command)
     {
         string identity = Name("ours");
         return AddAsync(
             identity,
             "dotnet",
             [
-                typeof(Candidate).Assembly.Location, Candidate.Command,
+                typeof(Candidate).Assembly.Location, command,
                 "--LeaderElection:LeaseName", LeaseName,
                 "--LeaderElection:LeaseNamespace", _namespace,
                 "--LeaderElection:Identity", identity,

@@ -17,7 +17,8 @@ public sealed class MemberProcessTests(ApiServerFixture fixture, ITestOutputHelp
     public void Dispose() => _folder.Delete(recursive: true);
 
     [ApiServerFact]
-    public Task Members_KilledAndStopped_AreGoneInTime() => RunAsync(processes: 5, killed: 2, TimeSpan.FromSeconds(6), quiet: TimeSpan.FromSeconds(6));
+    public Task Members_KilledAndStopped_AreGoneInTime() =>
+        RunAsync(processes: 5, killed: 2, TimeSpan.FromSeconds(6), quiet: TimeSpan.FromSeconds(6));
 
     /// <summary>As documented: 40 s, and a second for the news.</summary>
     [LongFact]

@@ -5,14 +5,16 @@ using LeaseElection.Testing.Journal;
 namespace LeaseElection.Hosting.ClusterTests.Partitions;
 
 /// <summary>
-/// Processes that share partitions over a real API server, and come and go. After each change it waits until all is quiet, and notes how many
-/// partitions had to move and how many did, how long one had no owner, and how far shares differ then.
+/// Processes that share partitions over a real API server, and come and go. After each change it waits until all is quiet, and notes how
+/// many partitions had to move and how many did, how long one had no owner, and how far shares differ then.
 /// </summary>
 internal sealed class PartitionFleet : IAsyncDisposable
 {
     private static readonly TimeSpan MoveAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>Nothing may move for so long before all counts as quiet: longer than a change is waited for before anything moves.</summary>
+    /// <summary>
+    /// Nothing may move for so long before all counts as quiet: longer than a change is waited for before anything moves.
+    /// </summary>
     private static readonly TimeSpan Quiet = MoveAfter * 2;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -133,7 +135,9 @@ internal sealed class PartitionFleet : IAsyncDisposable
 
     private int[] Shares(string?[] owners) => [.. _processes.Select(process => owners.Count(owner => owner == process.Identity))];
 
-    /// <summary>What must move: what nobody present owns, and what each owns above its share; the largest owners keep the larger shares.</summary>
+    /// <summary>
+    /// What must move: what nobody present owns, and what each owns above its share; the largest owners keep the larger shares.
+    /// </summary>
     private int Needed(string?[] before)
     {
         int[] shares = [.. Shares(before).OrderDescending()];

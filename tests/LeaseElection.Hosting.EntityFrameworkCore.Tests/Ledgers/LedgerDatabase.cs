@@ -56,6 +56,14 @@ internal sealed class LedgerDatabase : IAsyncDisposable
         return options.UseLeadershipFence(election, allowOutsideTerm);
     }
 
+    /// <summary>A context that is told its term.</summary>
+    public Ledger OpenForTerms()
+    {
+        var options = new DbContextOptionsBuilder<Ledger>();
+        Use(options);
+        return new Ledger(options.UseLeadershipFence().Options);
+    }
+
     /// <summary>A context that nobody fences.</summary>
     public Ledger OpenUnfenced()
     {

@@ -20,6 +20,10 @@ public class LeaderElectionSectionCheckTests
     [InlineData("KubeConfig", "/k", "LeaderElection:KubeConfig is not a known setting; did you mean Kubernetes:KubeConfig?")]
     [InlineData(
         "Kubernetes:ApiServr", "https://a", "LeaderElection:Kubernetes:ApiServr is not a known setting; did you mean Kubernetes:ApiServer?")]
+    [InlineData(
+        "Partitions:Number", "12", "LeaderElection:Partitions:Number is not a known setting; remove it. Known are Count, MoveAfter.")]
+    [InlineData(
+        "members:LeaseTime", "00:00:40", "LeaderElection:members:LeaseTime is not a known setting; did you mean Members:LeaseDuration?")]
     [InlineData("Kubernets:Context", "x", "LeaderElection:Kubernets is not a known setting; did you mean Kubernetes?")]
     [InlineData("Colour", "red", "LeaderElection:Colour is not a known setting; remove it. Known are " + AllNames + ".")]
     [InlineData(

@@ -89,6 +89,21 @@ public sealed class AddLeaseBrokerTests : IDisposable
 
         Assert.StartsWith("LeaseLocks:Store is Auto, but no Kubernetes API server was found.", thrown.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Enabled", thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("LeaderElection:", thrown.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Or somebody would mend the wrong section.</summary>
+    [Theory]
+    [InlineData("ApiServer", "https://no.where")]
+    [InlineData("KubeConfig", "/no/such/config")]
+    public async Task AWayToTheApiServerThatIsNone_IsNamedByTheSectionOfTheBroker(string key, string value)
+    {
+        await using ServiceProvider services = Services(new() { [$"LeaseLocks:Kubernetes:{key}"] = value });
+
+        Exception thrown = await Assert.ThrowsAnyAsync<Exception>(async () => await Broker(services).TryAcquireAsync("a", TimeSpan.Zero));
+
+        Assert.StartsWith($"LeaseLocks:Kubernetes:{key} is '{value}', ", thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("LeaderElection:", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public sealed partial class ObservabilityPageTests : HostTest
         return host;
     }
 
-    /// <summary>Everything that can be measured: a request fails, a term is lost, its work overruns and then throws.</summary>
+    /// <summary>Everything that can be measured: a request fails, a term is in danger and is lost, its work overruns and then throws.</summary>
     private async Task LoseAsync(ElectionHost host, MeasurementRecorder recorder)
     {
         await host.StartAsync();
@@ -99,6 +99,10 @@ public sealed partial class ObservabilityPageTests : HostTest
         Time.Advance(TimeSpan.FromSeconds(1));
         await Work.StartedAsync();
         recorder.Observe("leader_election.leader");
+        await host.Election.Term!.WriteNoteAsync("checkpoint", "batch 41").WaitAsync(Signal.Patience);
+        host.Store.Next(FakeFault.Fail);
+        Time.Advance(TimeSpan.FromSeconds(5));
+        await recorder.UntilAsync("leader_election.term.dangers", 1);
         Server.Edit(record => record with { HolderIdentity = "other" });
         await host.UntilStateAsync(LeaderElectionState.Draining);
         Time.Advance(TimeSpan.FromSeconds(5));
@@ -127,7 +131,7 @@ public sealed partial class ObservabilityPageTests : HostTest
     {
         ElectionHost host = NewHost("sharer");
         var runs = new PartitionRuns();
-        host.AddElection(options => options.LeaseName = _lease).AddPartitionedWork((_, _, _, token) => runs.RunAsync(token), 2);
+        host.AddElection(options => options.LeaseName = _lease).AddPartitionedWork((_, _, term, token) => runs.RunAsync(term, token), 2);
         using var recorder = new MeasurementRecorder(host.Host.Services);
         await host.StartAsync();
         await AdvanceUntilAsync(() => runs.Running == 2);

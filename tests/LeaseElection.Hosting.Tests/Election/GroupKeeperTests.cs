@@ -277,7 +277,12 @@ public sealed class GroupKeeperTests
     private void Saw(string name, long version, int renewed, int duration = 40) =>
         Give(new GroupInput.Watched(new LeaseGroupEvent.Changed(name, Lease(version, SomeRecord.HeldBy(name, renewed, duration: duration)))));
 
-    private static Lease Lease(long version, LeaseRecord record) => new() { ResourceVersion = version.ToString(CultureInfo.InvariantCulture), Uid = "uid", Record = record };
+    private static Lease Lease(long version, LeaseRecord record) => new()
+    {
+        ResourceVersion = version.ToString(CultureInfo.InvariantCulture),
+        Uid = "uid",
+        Record = record,
+    };
 
     private void Give(GroupInput input)
     {

@@ -55,7 +55,7 @@ public sealed class KubeConfigFuzzTests(ITestOutputHelper output) : IDisposable
         File.WriteAllBytes(ConfigPath, file);
         try
         {
-            KubernetesConnection connection = KubeConfigConnection.Create(KubeConfig.Load([ConfigPath], missingIsError: true)!, null);
+            KubernetesConnection connection = KubeConfigConnection.Create(KubeConfig.Load([ConfigPath], "KubeConfig")!, null, "Context");
             var channels = new ApiServerChannelFactory(connection, TimeProvider.System, NullLogger.Instance);
             var credential = new ClusterCredential("t", null);
             channels.CreateForRequestsAsync(credential, shared: false, default).AsTask().GetAwaiter().GetResult().Dispose();

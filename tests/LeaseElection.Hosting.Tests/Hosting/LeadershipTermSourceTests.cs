@@ -44,6 +44,22 @@ public sealed class LeadershipTermSourceTests
     }
 
     [Fact]
+    public void Endanger_Registered_HasRunWhenItReturns_AndRenewEndsTheDanger()
+    {
+        LeadershipTermSource source = New();
+        bool? held = null;
+        source.Term.InDanger.Register(() => held = source.Term.IsHeld);
+
+        source.Endanger();
+
+        Assert.True(held);
+        Assert.True(source.Term.InDanger.IsCancellationRequested);
+        Assert.False(source.Token.IsCancellationRequested);
+        source.Renew(TimeSpan.FromSeconds(5));
+        Assert.False(source.Term.InDanger.IsCancellationRequested);
+    }
+
+    [Fact]
     public void ValidFor_TimePasses_IsNotHeldUntilRenewed()
     {
         LeadershipTermSource source = New(TimeSpan.FromSeconds(10));

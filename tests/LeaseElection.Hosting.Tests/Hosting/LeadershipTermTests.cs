@@ -162,11 +162,99 @@ public sealed class LeadershipTermTests
         Assert.True(other);
     }
 
+    [Fact]
+    public void InDanger_Endangered_FiresUntilRenewed_AndIsNewThen()
+    {
+        LeadershipTerm term = NewTerm();
+        CancellationToken first = term.InDanger;
+        Assert.Equal(first, term.InDanger);
+
+        term.Extend(TermValidity.From(_clock.Now, Deadline));
+        Assert.Equal(first, term.InDanger);
+        term.Endanger();
+        Assert.True(first.IsCancellationRequested);
+        Assert.Equal(first, term.InDanger);
+
+        term.Extend(TermValidity.From(_clock.Now, Deadline));
+        Assert.True(first.IsCancellationRequested);
+        Assert.False(term.InDanger.IsCancellationRequested);
+        Assert.False(term.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void InDanger_AskedForInDanger_HasFired()
+    {
+        LeadershipTerm term = NewTerm();
+
+        term.Endanger(_ => Assert.Fail("Nobody has registered anything."));
+
+        Assert.True(term.InDanger.IsCancellationRequested);
+        term.Extend(TermValidity.From(_clock.Now, Deadline));
+        Assert.False(term.InDanger.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Endanger_CallbackBlocksAndReadsTheToken_ReturnsAtOnce_AndARenewalIsNotHeldUp()
+    {
+        LeadershipTerm term = NewTerm();
+        using var release = new ManualResetEventSlim();
+        var entered = new TaskCompletionSource<bool>();
+        using CancellationTokenRegistration blocking = term.InDanger.Register(() =>
+        {
+            entered.SetResult(term.InDanger.IsCancellationRequested);
+            release.Wait();
+        });
+
+        term.Endanger(_ => { });
+        Assert.True(await entered.Task.WaitAsync(Signal.Patience));
+        term.Extend(TermValidity.From(_clock.Now, Deadline));
+
+        Assert.False(term.InDanger.IsCancellationRequested);
+        release.Set();
+    }
+
+    [Fact]
+    public async Task Endanger_CallbackThrows_TheErrorIsHandedOver()
+    {
+        LeadershipTerm term = NewTerm();
+        var error = new TaskCompletionSource<Exception>();
+        using CancellationTokenRegistration registration = term.InDanger.Register(() => throw new InvalidOperationException("no"));
+
+        term.Endanger(error.SetResult);
+
+        Assert.IsType<AggregateException>(await error.Task.WaitAsync(Signal.Patience));
+    }
+
+    [Fact]
+    public async Task InDanger_ReadByManyWhileItComesAndGoes_EveryTokenThatWasOutInADangerFires()
+    {
+        LeadershipTerm term = NewTerm();
+        var seen = new System.Collections.Concurrent.ConcurrentDictionary<CancellationToken, bool>();
+        using var done = new CancellationTokenSource();
+        Task[] readers = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+                seen.TryAdd(term.InDanger, true);
+        }))];
+
+        for (int i = 0; i < 2000; i++)
+        {
+            term.Endanger();
+            term.Extend(TermValidity.From(_clock.Now, Deadline));
+        }
+
+        CancellationToken last = term.InDanger;
+        await done.CancelAsync();
+        await Task.WhenAll(readers);
+        Assert.All(seen.Keys, token => Assert.Equal(token != last, token.IsCancellationRequested));
+    }
+
     private LeadershipTerm NewTerm() => NewTerm(new FencingToken(7));
 
     private LeadershipTerm NewTerm(FencingToken? token) => new(
         new ElectionIdentityCard("shop", "settlement", "me"),
         new TermFacts(3, DateTimeOffset.UnixEpoch, "7", token),
         TermValidity.From(_clock.Now, Deadline),
-        _clock);
+        _clock,
+        (_, _, _) => Task.CompletedTask);
 }

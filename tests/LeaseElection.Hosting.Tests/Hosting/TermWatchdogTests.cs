@@ -124,5 +124,6 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         new ElectionIdentityCard("shop", "settlement", "me"),
         new TermFacts(0, DateTimeOffset.UnixEpoch, "1", null),
         TermValidity.From(clock.Now, Deadline),
-        clock);
+        clock,
+        (_, _, _) => Task.CompletedTask);
 }

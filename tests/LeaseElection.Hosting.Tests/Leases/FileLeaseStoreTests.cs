@@ -116,6 +116,22 @@ public sealed class FileLeaseStoreTests : FileLeaseStoreSetup
     }
 
     [Fact]
+    public async Task Dispose_NotReleased_AndTakenAgainByThisProcess_OnlyTheLastLockIsKept()
+    {
+        Lease? lease = null;
+        for (int i = 0; i < 3; i++)
+        {
+            FileLeaseStore store = Open();
+            lease = lease is null ? await CreateAsync(store, Held("a")) : await ReplaceAsync(store, lease, Held("a", renewals: i));
+            await store.DisposeAsync();
+        }
+
+        Assert.Equal(Annotation(lease!, AliveMark.FileAnnotation), Path.GetFileName(Assert.Single(AliveFiles())));
+        using AliveProbe probe = new(AliveFiles()[0]);
+        Assert.False(probe.OwnerIsGone());
+    }
+
+    [Fact]
     public async Task Dispose_WriteConflicted_NothingIsKept()
     {
         await using FileLeaseStore holder = Open();

@@ -20,6 +20,9 @@ internal sealed class Oracle(World world)
     /// <summary>Checks what whoever takes the lease owes to its holder.</summary>
     public Neighbours Neighbours { get; } = new(world);
 
+    /// <summary>Checks what is promised of notes.</summary>
+    public NoteOracle Notes { get; } = new(world);
+
     public int Terms { get; private set; }
 
     /// <summary>How often client-go led.</summary>
@@ -122,6 +125,16 @@ internal sealed class Oracle(World world)
         return true;
     }
 
+    /// <summary>A process has taken note of something: work knows whether its term is in danger.</summary>
+    public void CheckDanger(SimProcess process)
+    {
+        if (!process.IsHeld)
+            return;
+        bool isInDanger = process.HasFailedToRenew && process.Monotonic >= process.Proof - (process.Settings.RenewDeadline / 2);
+        if (process.Term!.InDanger.IsCancellationRequested != isInDanger)
+            Fail(isInDanger ? "a term is in danger, and its work is not told" : "work is told that its term is in danger, which it is not", process);
+    }
+
     /// <summary>The server has carried out a write.</summary>
     public void Committed(Call call, Lease? before, Lease after)
     {
@@ -137,6 +150,7 @@ internal sealed class Oracle(World world)
         }
 
         LeaseRecord record = after.Record;
+        Notes.Committed(call, before, after);
         WrittenTimes.Check(world, call, record);
         if (call.Request is ElectionOutput.Replace && before is null)
             Fail("a write without the uid of its lease created a lease that somebody had deleted", process);

@@ -8,6 +8,9 @@ internal static class RequestBudget
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
+    /// <summary>Two a second, whatever is said.</summary>
+    private const int ForNotes = 2 * 10;
+
     public static void Count(World world, SimProcess process)
     {
         Queue<TimeSpan> sent = process.Requests;
@@ -15,7 +18,7 @@ internal static class RequestBudget
         process.SentInAll++;
         while (sent.Peek() < world.Now - Window)
             sent.Dequeue();
-        if (sent.Count > Most(process.Settings))
+        if (sent.Count > Most(process.Settings) + (world.Scenario.SaysNotes ? ForNotes : 0))
             world.Oracle.Fail($"{sent.Count} requests within {Window.TotalSeconds:0} s", process);
     }
 

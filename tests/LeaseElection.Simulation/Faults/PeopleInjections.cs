@@ -40,11 +40,17 @@ internal sealed class PeopleInjections(World world)
         world.Trouble(null, TimeSpan.Zero);
     }
 
+    /// <summary>A person writes a note, or takes one away that may not be there.</summary>
+    private Dictionary<string, string?> Note() => new()
+    {
+        ["note.leaseelection.dev/" + "abc"[world.Random.Next(3)]] = world.Random.Next(3) == 0 ? null : SimNotes.OfPerson + world.Now.TotalSeconds,
+    };
+
     private void EditLabels()
     {
         if (world.Now >= _labelsUntil)
             return;
-        world.Server.Edit(record => record);
+        world.Server.Edit(record => record, world.Scenario.SaysNotes ? Note() : null);
         world.In(LabelEvery, EditLabels);
     }
 }

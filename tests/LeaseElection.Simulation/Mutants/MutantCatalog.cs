@@ -19,7 +19,7 @@ internal static class MutantCatalog
     [
         new(
             "the deadline counts from the response, not from the request",
-            new(Elector, "Begin(new ElectionTerm(TermFacts.Of(lease, request), request.Sent,", "Begin(new ElectionTerm(TermFacts.Of(lease, request), _turn.Now,"),
+            new(Elector, "Term = new ElectionTerm(TermFacts.Of(lease, request), request.Sent,", "Term = new ElectionTerm(TermFacts.Of(lease, request), _turn.Now,"),
             new(Elector, "Term?.Extend(request.Sent);", "Term?.Extend(_turn.Now);")),
         new("a write carries no uid", new MutantEdit(Requests, "new ElectionOutput.Replace(current, record,", "new ElectionOutput.Replace(current with { Uid = \"\" }, record,")),
         new(
@@ -111,13 +111,18 @@ internal static class MutantCatalog
         new("the lease is not renewed while work drains", new MutantEdit(Elector, "else if (HeldTerm is { } term && _requests.MaySend)", "else if (HeldTerm is { StopReason: null } term && _requests.MaySend)")),
         new("work that faulted starts again after it was told to stop", new MutantEdit(Term, "        _restarts.Clear();\n", "")),
         new("an unknown outcome counts as renewed", new MutantEdit(Elector, "                Own.LostTrack();\n", "                Own.LostTrack();\n                HeldTerm?.Extend(_turn.Now);\n")),
-        new("a request may take as long as the term has left", new MutantEdit(Requests, "return left < most ? left : most;", "return left < TimeSpan.FromHours(1) ? left : most;")),
+        new("a request may take as long as the term has left", new MutantEdit(Requests, "=> left < settings.LongestRequest ? left", "=> left < TimeSpan.FromHours(1) ? left")),
         new("what a process abandoned is free for it at once", new MutantEdit("Election/LeaseMemory.cs", "        View.Disown();\n", "")),
         new("what a process abandoned is still its own", new MutantEdit("Election/LeaseMemory.cs", "        Own = new OwnWrites();\n", "")),
         new(
             "what was seen of a holder counts from the last look of an earlier elector",
             new MutantEdit(Elector, "        _view = memory.View;\n", "        _view = memory.View;\n        _view.ForgetPromise();\n"),
             new MutantEdit(View, "    public void Disown()\n", "    public void ForgetPromise() => FreeAt = FreeAt == TimeSpan.MinValue ? FreeAt : RenewalSeenAt ?? FreeAt;\n\n    public void Disown()\n")),
+        new("a term that is in danger says nothing", new MutantEdit(Term, "        _turn.Out(new ElectionOutput.EndangerTerm());\n", "")),
+        new("a term is in danger though no renewal has failed", new MutantEdit(Term, "if (Holds && _renewalFailed && !_inDanger", "if (Holds && !_inDanger")),
+        new("a term is in danger from the first failure on", new MutantEdit(Term, "Validity.Deadline - (_settings.RenewDeadline / 2);", "TimeSpan.MinValue;")),
+        new("a failure counts though a renewal has succeeded since", new MutantEdit(Term, "        _renewalFailed = false;\n", "")),
+        new("a term stays in danger after a renewal that succeeded", new MutantEdit("LeadershipTerm.cs", "(_inDanger, _danger) = (false, null);", "_inDanger = false;")),
         new(
             "a take-over that was overtaken by a deletion begins a term (a bug of ours)",
             new(Elector, "else if (IsOurs && _view.FreeAt <= _turn.Instant && TermValidity", "else if (IsOurs && TermValidity"),

@@ -29,7 +29,8 @@ internal sealed class Fleet : Timeline
     public IReadOnlyList<Machine> Machines => _machines;
 
     /// <summary>The processes that run and are not about to leave.</summary>
-    public IEnumerable<Replica> Replicas => _machines.Where(machine => machine.Replica is { IsLeaving: false }).Select(machine => machine.Replica!);
+    public IEnumerable<Replica> Replicas =>
+        _machines.Where(machine => machine.Replica is { IsLeaving: false }).Select(machine => machine.Replica!);
 
     public long[] Faults { get; } = new long[Enum.GetValues<FleetFault>().Length];
 

@@ -11,7 +11,8 @@ internal static class FleetBounds
     public static TimeSpan Gap(FleetScenario scenario)
     {
         ElectorSettings settings = scenario.Settings;
-        TimeSpan bound = settings.LeaseDuration + (settings.RenewInterval * 2) + (settings.RetryPeriod * 4) + ElectorSettings.RequestTimeout;
+        TimeSpan bound = settings.LeaseDuration + (settings.RenewInterval * 2) + (settings.RetryPeriod * 4)
+            + ElectorSettings.RequestTimeout;
         return (bound / (1 - scenario.RateError)) + TimeSpan.FromSeconds(2);
     }
 
@@ -25,13 +26,26 @@ internal static class FleetBounds
     }
 
     /// <summary>
+    /// Until whoever has just come knows who of those it found is alive, because they have renewed something since, or is not, because they
+    /// do not take what is wanted of them. Before that it may want another share for itself than the others do.
+    /// </summary>
+    public static TimeSpan Learns(FleetScenario scenario)
+    {
+        ElectorSettings settings = scenario.Settings;
+        TimeSpan renewed = settings.RenewInterval + (scenario.KeeperSettings(settings, 1).TrustFor / 4); // It looks that often.
+        TimeSpan passedOn = settings.RetryPeriod * 2;
+        return (renewed > passedOn ? renewed : passedOn) / (1 - scenario.RateError);
+    }
+
+    /// <summary>
     /// Until all is shared out evenly after a change of who is there: what was owned by a dead one is owned again, those who are dead and
     /// own nothing are gone, another number of partitions is believed, and one partition after the other moves.
     /// </summary>
     public static TimeSpan Settled(FleetScenario scenario)
     {
         TimeSpan move = scenario.Drain + TimeSpan.FromSeconds(0.5);
-        TimeSpan bound = FleetScenario.PresenceDuration + FleetScenario.PresenceInterval + (scenario.MoveAfter * 3) + (move * scenario.MostPartitions * 2);
+        TimeSpan bound = FleetScenario.PresenceDuration + FleetScenario.PresenceInterval + (scenario.MoveAfter * 3)
+            + (move * scenario.MostPartitions * 2);
         return (bound / (1 - scenario.RateError)) + (Gap(scenario) * 2);
     }
 }

@@ -56,18 +56,24 @@ internal sealed class FleetCampaign
     {
         to.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{_seeds:N0} fleets with partitions in {took.TotalSeconds:N1} s: {_seeds / took.TotalSeconds:N0} fleets/s, {_simulated.TotalDays:N1} days of "
-            + $"simulated time, {_terms:N0} terms"));
+            $"{_seeds:N0} fleets with partitions in {took.TotalSeconds:N1} s: {_seeds / took.TotalSeconds:N0} fleets/s, "
+            + $"{_simulated.TotalDays:N1} days of simulated time, {_terms:N0} terms"));
         to.WriteLine();
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"What happened to them: {_faults.Sum():N0}"));
         foreach (FleetFault[] row in Enum.GetValues<FleetFault>().Chunk(3))
-            to.WriteLine("  " + string.Join("  ", row.Select(fault => string.Create(CultureInfo.InvariantCulture, $"{fault,-22}{_faults[(int)fault],11:N0}"))));
+        {
+            to.WriteLine("  " + string.Join("  ", row.Select(fault =>
+                string.Create(CultureInfo.InvariantCulture, $"{fault,-22}{_faults[(int)fault],11:N0}"))));
+        }
+
         to.WriteLine();
         to.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Moves in {_orderly:N0} orderly fleets of one count: {_moves:N0}, of which {_needless:N0} ({(double)_needless / Math.Max(_moves, 1):0.00%}) were not needed, and {_late:N0} "
+            $"Moves in {_orderly:N0} orderly fleets of one count: {_moves:N0}, of which {_needless:N0} "
+            + $"({(double)_needless / Math.Max(_moves, 1):0.00%}) were not needed, and {_late:N0} "
             + $"({(double)_late / Math.Max(_moves, 1):0.00%}) later than at once"));
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Work that overlapped with that of a process that had been frozen: {_excused:N0}"));
+        to.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"Work that overlapped with that of a process that had been frozen: {_excused:N0}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Violations: {_violations.Count:N0}"));
         foreach ((int seed, Violation violation) in _violations.Take(MostViolations))
             to.WriteLine($"  {violation}; replay it with: tests/run --simulate 1 --partitions --seed {seed}");

@@ -42,6 +42,9 @@ internal sealed class FleetOracle(Fleet fleet)
     {
         _counts[replica.Identity] = replica.Count;
         MembersChanged();
+
+        // What was free may be under way to the others, who do not know yet: that is due from where it has arrived.
+        fleet.In(FleetBounds.HandOver(fleet.Scenario, isReleased: true), MembersChanged);
     }
 
     public void MembersChanged() => MovesMade.MembersChanged();
@@ -89,7 +92,9 @@ internal sealed class FleetOracle(Fleet fleet)
         PausedUntil = until > PausedUntil ? until : PausedUntil;
     }
 
-    /// <summary>Its lease is held or renewed. Whoever took it before may have died before its work began: that counts from its write.</summary>
+    /// <summary>
+    /// Its lease is held or renewed. Whoever took it before may have died before its work began: that counts from its write.
+    /// </summary>
     public void Promised(int index, string by)
     {
         (string? before, TimeSpan at) = _promised[index];
@@ -126,7 +131,8 @@ internal sealed class FleetOracle(Fleet fleet)
             (least, most) = (Math.Min(least, owned), Math.Max(most, owned));
         }
 
-        return most - least <= 1 && _running.TrueForAll(work => !work.IsTold && !work.Replica.IsLeaving && work.Count == shared && work.Index < shared);
+        return most - least <= 1 && _running.TrueForAll(work =>
+            !work.IsTold && !work.Replica.IsLeaving && work.Count == shared && work.Index < shared);
     }
 
     public void CheckSettled(TimeSpan bound)
@@ -146,7 +152,8 @@ internal sealed class FleetOracle(Fleet fleet)
     }
 
     public string Describe() => string.Join(", ", fleet.Replicas.Select(replica =>
-        $"{replica.Identity} of {replica.Count}: {string.Join(' ', _running.Where(work => work.Replica == replica).Select(work => work.Index).Order())}"));
+        $"{replica.Identity} of {replica.Count}: "
+        + string.Join(' ', _running.Where(work => work.Replica == replica).Select(work => work.Index).Order())));
 
     /// <summary>
     /// What is wanted of nobody but those who are dead is taken when their lease has run out, and passed on twice at most, by whoever has
@@ -164,6 +171,8 @@ internal sealed class FleetOracle(Fleet fleet)
             Fail($"partition {index} had no owner for {gap.TotalSeconds:0.0} s", Describe());
         if (taker is not null && !_free[index].IsReleased && taker.BootedAt > from)
             gap = fleet.Now - taker.BootedAt; // Who came later waits from when it came.
+        else if (taker is not null && taker.BootedAt + FleetBounds.Learns(fleet.Scenario) is var learned && learned > from)
+            gap = fleet.Now - learned;
         if (gap > FleetBounds.HandOver(fleet.Scenario, _free[index].IsReleased))
         {
             Late++;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Partitions;
 
 namespace LeaseElection.Simulation;
 
@@ -51,16 +52,21 @@ internal sealed record FleetScenario
     {
         get
         {
-            TimeSpan safe = (Settings.LeaseDuration * ((1 - RateError) / (1 + RateError))) - Settings.RenewDeadline - TimeSpan.FromMilliseconds(10);
+            TimeSpan safe = (Settings.LeaseDuration * ((1 - RateError) / (1 + RateError))) - Settings.RenewDeadline
+                - TimeSpan.FromMilliseconds(10);
             return safe < Settings.StopTimeout ? safe : Settings.StopTimeout;
         }
     }
 
+    public PartitionKeeperSettings KeeperSettings(ElectorSettings settings, int count) =>
+        PartitionKeeperSettings.Of(settings, count, MoveAfter, PresenceInterval);
+
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"seed {Seed}: {Replicas} replicas, {Partitions}{(OtherPartitions == Partitions ? "" : $" or {OtherPartitions}")} partitions, "
-        + $"{Settings.LeaseDuration.TotalSeconds:0.##}/{Settings.RenewDeadline.TotalSeconds:0.##}/{Settings.RenewInterval.TotalSeconds:0.##}/"
-        + $"{Settings.RetryPeriod.TotalSeconds:0.##} s, moves after {MoveAfter.TotalSeconds:0.##} s, drains in {Drain.TotalSeconds:0.##} s, clock rates within "
-        + $"{RateError:0.0%}, latency {Latency.TotalMilliseconds:0.##} ms, "
+        + $"{Settings.LeaseDuration.TotalSeconds:0.##}/{Settings.RenewDeadline.TotalSeconds:0.##}/"
+        + $"{Settings.RenewInterval.TotalSeconds:0.##}/{Settings.RetryPeriod.TotalSeconds:0.##} s, moves after {MoveAfter.TotalSeconds:0.##} s, "
+        + $"drains in {Drain.TotalSeconds:0.##} s, "
+        + $"clock rates within {RateError:0.0%}, latency {Latency.TotalMilliseconds:0.##} ms, "
         + $"{(IsOrderly ? "orderly: " : $"well from {HealedAt.TotalSeconds:0.#} s on, faults: ")}{string.Join(", ", Faults)}");
 }

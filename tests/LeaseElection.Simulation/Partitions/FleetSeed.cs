@@ -48,7 +48,10 @@ internal static class FleetSeed
         if (fleet.Violation is null && moves.IsCounting && moves.Needless > 1 + (moves.Made / 10))
             fleet.Oracle.Fail("partitions moved that did not have to", $"{moves.Needless} of {moves.Made} moves");
         if (fleet.Violation is null && moves.IsCounting && fleet.Oracle.Late > 1 + (moves.Made / 10))
-            fleet.Oracle.Fail("partitions were free for longer than it takes to hand them over", $"in {fleet.Oracle.Late} of {moves.Made} moves");
+        {
+            fleet.Oracle.Fail(
+                "partitions were free for longer than it takes to hand them over", $"in {fleet.Oracle.Late} of {moves.Made} moves");
+        }
     }
 
     private static void PlayFaults(Fleet fleet, FleetNemesis nemesis)

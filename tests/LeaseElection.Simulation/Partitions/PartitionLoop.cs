@@ -162,5 +162,6 @@ internal sealed class PartitionLoop
     }
 
     private static bool IsNewer(Lease lease, string than) =>
-        lease.ResourceVersion.Length > than.Length || (lease.ResourceVersion.Length == than.Length && string.CompareOrdinal(lease.ResourceVersion, than) > 0);
+        lease.ResourceVersion.Length > than.Length
+        || (lease.ResourceVersion.Length == than.Length && string.CompareOrdinal(lease.ResourceVersion, than) > 0);
 }

@@ -32,16 +32,7 @@ internal sealed class Replica
         Count = machine.Count;
         Settings = fleet.Scenario.Settings with { Identity = identity };
         _clock = new ElectionClock(machine.Clock);
-        TimeSpan third = Settings.RenewDeadline / 3;
-        _keeper = new PartitionKeeper(new PartitionKeeperSettings
-        {
-            Identity = identity,
-            Count = Count,
-            RetryPeriod = Settings.RetryPeriod,
-            MoveAfter = fleet.Scenario.MoveAfter,
-            PresenceInterval = FleetScenario.PresenceInterval,
-            TrustFor = (Settings.RenewInterval * 2) + (third < ElectorSettings.RequestTimeout ? third : ElectorSettings.RequestTimeout),
-        });
+        _keeper = new PartitionKeeper(fleet.Scenario.KeeperSettings(Settings, Count));
         _sight = new GroupSight(fleet, this);
         _presence = new Presence(fleet, this);
         _loops = new PartitionLoop?[Count];

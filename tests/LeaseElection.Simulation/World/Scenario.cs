@@ -47,6 +47,9 @@ internal sealed record Scenario
     /// <summary>The chance that the work of a term does not stop when it must.</summary>
     public double WorkDisobeys { get; init; }
 
+    /// <summary>Whether work says notes with its lease, and people edit them.</summary>
+    public bool SaysNotes { get; init; }
+
     /// <summary>Which faults there are.</summary>
     public IReadOnlyList<FaultKind> Faults { get; init; } = [];
 
@@ -79,7 +82,7 @@ internal sealed record Scenario
         CultureInfo.InvariantCulture,
         $"seed {Seed}: {Nodes} nodes, {Describe(Settings)}{(OtherSettings is null ? "" : " and " + Describe(OtherSettings))}, "
         + $"clock rates within {RateError:0.0%}, latency {Latency.TotalMilliseconds:0.##} ms, well from {HealedAt.TotalSeconds:0.#} s on, "
-        + $"{Settings.WhenWorkEnds}/{Settings.WhenWorkOverruns}, {string.Concat(ClientGo.Select(Describe))}faults: {string.Join(", ", Faults)}");
+        + $"{Settings.WhenWorkEnds}/{Settings.WhenWorkOverruns}, {string.Concat(ClientGo.Select(Describe))}{(SaysNotes ? "notes, " : "")}faults: {string.Join(", ", Faults)}");
 
     private static string Describe(ClientGoConfig config) => string.Create(
         CultureInfo.InvariantCulture,

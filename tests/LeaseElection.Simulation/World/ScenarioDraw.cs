@@ -55,6 +55,7 @@ internal static class ScenarioDraw
             HasNumbers = random.Next(50) != 0 || faults.Contains(FaultKind.WatchRewound), // What has no order cannot be seen to go back.
             HasNestedIdentities = random.Next(20) == 0,
             ProvesDeath = provesDeath,
+            SaysNotes = new Random(seed ^ 0x207E).Next(4) == 0, // Dice of their own, too.
             WorkEndsByItself = random.Next(5) == 0 ? 0.3 : 0,
             WorkDisobeys = random.Next(20) == 0 ? 0.3 : 0,
             Faults = faults,

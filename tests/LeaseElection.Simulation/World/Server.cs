@@ -1,6 +1,7 @@
 using System.Globalization;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing.Leases;
 
 namespace LeaseElection.Simulation;
 
@@ -57,8 +58,12 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
     public ElectionInput Answer(Call call) => call.Request switch
     {
         ElectionOutput.Read => Read(call.Process.Node.Link.StaleReads),
-        ElectionOutput.Create create => Current is null ? Write(call, create.Record) : new ElectionInput.WriteConflicted(),
-        ElectionOutput.Replace replace => Matches(replace.Current) ? Write(call, replace.Record) : new ElectionInput.WriteConflicted(),
+        ElectionOutput.Create create => Current is null
+            ? Write(call, new LeaseWrite(create.Record) { Annotations = create.Annotations })
+            : new ElectionInput.WriteConflicted(),
+        ElectionOutput.Replace replace => Matches(replace.Current)
+            ? Write(call, new LeaseWrite(replace.Record) { Annotations = replace.Annotations })
+            : new ElectionInput.WriteConflicted(),
         _ => throw new ArgumentOutOfRangeException(nameof(call), call.Request, "Not a request."),
     };
 
@@ -78,7 +83,9 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
     }
 
     /// <summary>Somebody who is no elector writes the lease, whatever version it has.</summary>
-    public void Edit(Func<LeaseRecord, LeaseRecord> edit)
+    /// <param name="edit">What it makes of its record.</param>
+    /// <param name="annotations">What it makes of its annotations; <see langword="null"/>: nothing.</param>
+    public void Edit(Func<LeaseRecord, LeaseRecord> edit, IReadOnlyDictionary<string, string?>? annotations = null)
     {
         if (Current is not { } lease)
             return;
@@ -88,7 +95,9 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
             TamperedAt = Changes;
         if (record is { HasHolder: false, LeaseDurationSeconds: 1 })
             ForgedReleaseAt = Changes;
-        Put(record, lease.Uid, origin);
+        if (annotations is not null)
+            world.Oracle.Notes.Edited(annotations);
+        Put(new LeaseWrite(record) { Annotations = annotations ?? LeaseWrite.Unchanged }, lease.Uid, origin);
         world.Chronicle?.Add(world.Now, "kubectl", "edits: " + Describe(Current));
     }
 
@@ -185,24 +194,32 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         ? (named.Uid.Length == 0 || named.Uid == lease.Uid) && named.ResourceVersion == lease.ResourceVersion
         : named.Uid.Length == 0;
 
-    private ElectionInput.WriteSucceeded Write(Call call, LeaseRecord record)
+    private ElectionInput.WriteSucceeded Write(Call call, LeaseWrite write)
     {
         Lease? before = Current;
-        world.Oracle.Neighbours.Writes(before, record, world.Now - WrittenAt);
-        if (before is null || before.Record != record)
-            Put(record, before?.Uid, Changes);
+        world.Oracle.Neighbours.Writes(before, write.Record, world.Now - WrittenAt);
+        if (before is null || before.Record != write.Record || write.Annotations.Count > 0)
+            Put(write, before?.Uid, Changes);
         call.IsCommitted = true;
         world.Oracle.Committed(call, before, Current!);
         return new ElectionInput.WriteSucceeded(Current!);
     }
 
-    private void Put(LeaseRecord record, string? uid, int origin)
+    private void Put(LeaseWrite write, string? uid, int origin)
     {
-        Current = new Lease { ResourceVersion = NextVersion(), Uid = uid ?? $"uid-{++_uids}", Record = record };
+        Lease? before = Current;
+        Current = new Lease
+        {
+            ResourceVersion = NextVersion(),
+            Uid = uid ?? $"uid-{++_uids}",
+            Record = write.Record,
+            Document = before.DocumentAfter(write.Annotations),
+        };
+        world.Oracle.Notes.Stored(before, Current, write.Annotations);
         _origins[Current.ResourceVersion] = origin;
         if (origin == Changes)
             WrittenAt = world.Now;
-        LongestDuration = Math.Max(LongestDuration, record.LeaseDurationSeconds ?? 0);
+        LongestDuration = Math.Max(LongestDuration, write.Record.LeaseDurationSeconds ?? 0);
         Tell(new LeaseEvent.Changed(Current));
     }
 

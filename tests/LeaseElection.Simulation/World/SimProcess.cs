@@ -81,6 +81,9 @@ internal sealed class SimProcess
     /// <summary>When that write was sent, in truth.</summary>
     public TimeSpan ProofSentAt { get; private set; } = TimeSpan.MinValue;
 
+    /// <summary>Whether it was told of a renewal that did not succeed, and of none since that did.</summary>
+    public bool HasFailedToRenew { get; private set; }
+
     /// <summary>The number of the newest version that the server took from us.</summary>
     public int LastCommit { get; set; } = -1;
 
@@ -114,6 +117,8 @@ internal sealed class SimProcess
 
     public void Start()
     {
+        if (_world.Scenario.SaysNotes)
+            Post(new ElectionInput.FirstNotesChanged(new Dictionary<string, string> { [SimNotes.Who] = Identity }));
         Post(new ElectionInput.Started());
         if (Settings.ForOneTerm && _world.Random.Next(2) == 0)
             InRound(_world.Random.Next(2) * _world.Upto(Settings.LeaseDuration * 2), () => Post(new ElectionInput.WaitingEnded()));
@@ -133,6 +138,7 @@ internal sealed class SimProcess
     public void Die()
     {
         IsDead = true;
+        _world.Oracle.Notes.Forget(this);
         _watch?.Forget();
         Work?.Die();
         _world.Oracle.LeftTerm();
@@ -226,6 +232,8 @@ internal sealed class SimProcess
     {
         Note(input, call);
         HasHeardStop |= input is ElectionInput.ShutDownRequested;
+        if (input is ElectionInput.NoteWanted wanted)
+            _world.Oracle.Notes.Said(this, wanted.Write);
         IReadOnlyList<ElectionOutput> outputs = _elector.Handle(input, _clock.Now);
         _world.Chronicle?.Add(_world.Now, Node.Name, "<- " + input);
         UpdateTerm(outputs);
@@ -234,6 +242,9 @@ internal sealed class SimProcess
             _world.Chronicle?.Add(_world.Now, Node.Name, "    -> " + output);
             CarryOut(output, call);
         }
+
+        _world.Oracle.CheckDanger(this);
+        _world.Oracle.Notes.Shown(this, _elector.Lease, _elector.Notes);
 
         if (State == LeaderElectionState.Stopped && Settings.ForOneTerm && !IsShuttingDown)
             StandAgain();
@@ -247,6 +258,7 @@ internal sealed class SimProcess
         if (_standsAgain)
             return;
         _standsAgain = true;
+        _world.Oracle.Notes.Left(this);
         _watch?.Forget();
         _inputs.Clear(); // They go with the loop, and nobody has seen them.
         _world.In(LeastPause + _world.Upto(LongestPause), () => WhenAwake(() =>
@@ -277,6 +289,7 @@ internal sealed class SimProcess
             return;
         _world.Chronicle?.Add(_world.Now, Node.Name, "abandons its term");
         BeginRound();
+        _world.Oracle.Notes.Forget(this);
         term.End();
         Term = null;
         Work!.Abandon();
@@ -305,8 +318,11 @@ internal sealed class SimProcess
         {
             TimeSpan proof = call.SentAt + Settings.RenewDeadline;
             if (proof > Proof)
-                (Proof, ProofSentAt) = (proof, call.SentInTruth);
+                (Proof, ProofSentAt, HasFailedToRenew) = (proof, call.SentInTruth, false);
         }
+
+        HasFailedToRenew |= Term is not null
+            && input is ElectionInput.ReadFailed or ElectionInput.WriteFailed or ElectionInput.WriteUnknown or ElectionInput.WriteConflicted;
 
         Lease? seen = input switch
         {
@@ -327,9 +343,14 @@ internal sealed class SimProcess
         foreach (ElectionOutput output in outputs)
         {
             if (output is ElectionOutput.StartWork start)
-                Term = new LeadershipTerm(new ElectionIdentityCard("shop", "settlement", Identity), start.Term, start.Validity, _clock);
+            {
+                Term = new LeadershipTerm(
+                    new ElectionIdentityCard("shop", "settlement", Identity), start.Term, start.Validity, _clock, (_, _, _) => Task.CompletedTask);
+            }
             else if (output is ElectionOutput.ExtendTerm extend)
+            {
                 Term?.Extend(extend.Validity);
+            }
         }
 
         if (Term is null)
@@ -371,6 +392,9 @@ internal sealed class SimProcess
             case ElectionOutput.StartWork start:
                 StartWork(start, cause);
                 break;
+            case ElectionOutput.EndangerTerm:
+                Term!.Endanger();
+                break;
             case ElectionOutput.RestartWork restart:
                 Work!.Start(restart.Work);
                 break;
@@ -386,6 +410,9 @@ internal sealed class SimProcess
             case ElectionOutput.WakeAt wake:
                 SetTimer(wake.Instant - Monotonic);
                 break;
+            case ElectionOutput.NotesSettled settled:
+                _world.Oracle.Notes.Settled(this, settled, _elector.Term);
+                break;
             case ElectionOutput.Report report:
                 _world.Oracle.Told(this, report.Event);
                 break;
@@ -399,6 +426,7 @@ internal sealed class SimProcess
         if (request is not ElectionOutput.Read)
             WritesSent++;
         _world.Oracle.Sent(this);
+        _world.Oracle.Notes.Sent(request);
         _world.Network.Send(new Call(this, request, timeout));
     }
 
@@ -407,6 +435,12 @@ internal sealed class SimProcess
         Work = new SimWork(_world, this, Term!, start.Term, Settings);
         _world.Oracle.TermBegan(Work, cause);
         Work.Start();
+        if (_world.Scenario.SaysNotes)
+        {
+            _world.Oracle.Notes.TermBegan(this, _elector.Notes);
+            new SimNotes(_world, this, start.Term).Start();
+        }
+
         ScheduleLook(++_look);
         if (Settings.ForOneTerm)
             InRound(_world.Upto(Settings.LeaseDuration * 3), _world.Random.Next(4) == 0 ? Abandon : () => Post(new ElectionInput.ShutDownRequested()));
@@ -464,6 +498,7 @@ internal sealed class SimProcess
             return;
         _world.Chronicle?.Add(_world.Now, Node.Name, "exits");
         _world.Oracle.Exited(this);
+        _world.Oracle.Notes.Left(this);
         if (Work is { IsAbandoned: true, IsEnded: false })
             Work.Die(); // Nobody waits for it, and it does not outlive its process.
         IsDead = true;

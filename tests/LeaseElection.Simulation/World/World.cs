@@ -36,6 +36,9 @@ internal sealed class World : Timeline
 
     public Resource Resource { get; } = new();
 
+    /// <summary>How many notes work has said.</summary>
+    public long Notes { get; set; }
+
     public FaultCounts Faults { get; } = new();
 
     public IReadOnlyList<Node> Nodes => _nodes;

@@ -128,6 +128,51 @@ public abstract class LeaseStoreContract : LeaseGroupContract
     }
 
     [ContractFact]
+    public async Task Create_WithAnnotations_TheyAreThere()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+
+        Expect<LeaseReply.Found>(await store.CreateAsync(Annotating(Held("a"), ("note.leaseelection.dev/a", "Zürich \"1\"\n")), Patience, default));
+
+        Assert.Equal("Zürich \"1\"\n", (await ReadAsync(store)).ReadAnnotations()["note.leaseelection.dev/a"]);
+    }
+
+    [ContractFact]
+    public async Task Replace_WithAnnotations_TheseChangeAndNoOthers()
+    {
+        await PutAsync(Name, LeaseJson(
+            """{ "holderIdentity": "a", "leaseDurationSeconds": 15 }""",
+            """, "annotations": { "example.com/note": "do not touch", "note.leaseelection.dev/a": "1", "note.leaseelection.dev/b": "1" }"""));
+        ILeaseStore store = await OpenStoreAsync();
+
+        LeaseReply reply = await store.ReplaceAsync(
+            await ReadAsync(store),
+            Annotating(Held("a"), ("note.leaseelection.dev/a", "2"), ("note.leaseelection.dev/b", null), ("note.leaseelection.dev/c", ""), ("not.there/d", null)),
+            Patience,
+            default);
+
+        Lease written = Expect<LeaseReply.Found>(reply).Lease;
+        Assert.Equal(written.ReadAnnotations(), (await ReadAsync(store)).ReadAnnotations());
+        Assert.Equal(
+            [("example.com/note", "do not touch"), ("note.leaseelection.dev/a", "2"), ("note.leaseelection.dev/c", "")],
+            written.ReadAnnotations().Where(text => !text.Key.StartsWith("leaseelection.dev/", StringComparison.Ordinal)).OrderBy(text => text.Key).Select(text => (text.Key, text.Value)));
+    }
+
+    [ContractFact]
+    public async Task Replace_WithAnnotationsOfAStaleVersion_ConflictAndNothingChanges()
+    {
+        ILeaseStore store = await OpenStoreAsync();
+        Lease stale = await CreateAsync(store, Held("a"));
+        Lease current = await ReplaceAsync(store, stale, Held("b"));
+
+        Expect<LeaseReply.Conflict>(
+            await store.ReplaceAsync(stale, Annotating(Held("a", renewals: 1), ("note.leaseelection.dev/a", "1")), Patience, default));
+
+        AssertSameVersion(current, await ReadAsync(store));
+        Assert.DoesNotContain("note.leaseelection.dev/a", (await ReadAsync(store)).ReadAnnotations().Keys);
+    }
+
+    [ContractFact]
     public async Task Replace_LeaseHasFieldsOfOthers_TheySurvive()
     {
         await PutAsync(Name, LeaseJson(

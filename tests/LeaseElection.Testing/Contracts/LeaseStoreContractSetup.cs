@@ -49,6 +49,9 @@ public abstract class LeaseStoreContractSetup : IAsyncLifetime
         LeaseTransitions = 3,
     };
 
+    private protected static LeaseWrite Annotating(LeaseRecord record, params (string Name, string? Value)[] annotations) =>
+        new(record) { Annotations = annotations.ToDictionary(annotation => annotation.Name, annotation => annotation.Value) };
+
     private protected string LeaseJson(string? spec, string metadata = "") =>
         $$"""{ "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": { "name": "{{Name}}"{{metadata}} }"""
         + (spec is null ? " }" : $$""", "spec": {{spec}} }""");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing.Leases;
 
 namespace LeaseElection.Testing.Election;
 
@@ -14,11 +15,12 @@ internal sealed class LeaseServer
     public Lease? Current { get; private set; }
 
     /// <summary>Somebody else writes the lease, whatever version it has.</summary>
-    public Lease Put(LeaseRecord record) => Current = new Lease
+    public Lease Put(LeaseWrite write) => Current = new Lease
     {
         ResourceVersion = NextVersion(),
         Uid = Current?.Uid ?? $"uid-{++_uids}",
-        Record = record,
+        Record = write.Record,
+        Document = Current.DocumentAfter(write.Annotations),
     };
 
     /// <summary>Somebody else deletes the lease. Returns the version of the deletion.</summary>
@@ -35,10 +37,13 @@ internal sealed class LeaseServer
     {
         ElectionOutput.Read => Current is null ? new ElectionInput.ReadAbsent() : new ElectionInput.ReadFound(Current),
         ElectionOutput.Create create => Current is null
-            ? new ElectionInput.WriteSucceeded(Put(create.Record))
+            ? new ElectionInput.WriteSucceeded(Put(new LeaseWrite(create.Record) { Annotations = create.Annotations }))
             : new ElectionInput.WriteConflicted(),
         ElectionOutput.Replace replace => Current?.Uid == replace.Current.Uid && Current.ResourceVersion == replace.Current.ResourceVersion
-            ? new ElectionInput.WriteSucceeded(Current.Record == replace.Record ? Current : Put(replace.Record))
+            ? new ElectionInput.WriteSucceeded(
+                Current.Record == replace.Record && replace.Annotations.Count == 0
+                    ? Current
+                    : Put(new LeaseWrite(replace.Record) { Annotations = replace.Annotations }))
             : new ElectionInput.WriteConflicted(),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "Not a request."),
     };

@@ -180,25 +180,25 @@ internal sealed class FakeLeaseGroup : ILeaseGroup, ILeaseStoreSource
         return watch;
     });
 
-    private LeaseReply Write(string name, Lease? current, LeaseRecord record)
+    private LeaseReply Write(string name, Lease? current, LeaseWrite write)
     {
         if (_writeError is { } error)
             return new LeaseReply.Failed(error);
         Lease? lease = _leases.GetValueOrDefault(name);
         if (lease?.ResourceVersion != current?.ResourceVersion)
             return lease is null ? new LeaseReply.Absent() : new LeaseReply.Conflict();
-        return new LeaseReply.Found(Store(name, record));
+        return new LeaseReply.Found(Store(name, write));
     }
 
-    private Lease Store(string name, LeaseRecord record)
+    private Lease Store(string name, LeaseWrite write)
     {
         _unlabelled = _unlabelled.Remove(name);
         var lease = new Lease
         {
             ResourceVersion = Text(++_version),
             Uid = _leases.GetValueOrDefault(name)?.Uid ?? $"uid-{++_uid}",
-            Record = record,
-            Document = DocumentOf(name),
+            Record = write.Record,
+            Document = DocumentOf(name).Annotate(write.Annotations),
         };
         _leases = _leases.SetItem(name, lease);
         Tell(new LeaseGroupEvent.Changed(name, lease));
@@ -208,7 +208,7 @@ internal sealed class FakeLeaseGroup : ILeaseGroup, ILeaseStoreSource
     private LeaseDocument DocumentOf(string name)
     {
         LeaseTraits traits = _traits.GetValueOrDefault(name, LeaseTraits.None);
-        return new LeaseDocument { Metadata = TraitsInMetadata.Put(Name is { } group ? traits.OfGroup(group) : traits, new LeaseMetadata { Name = name }) };
+        return new LeaseDocument { Metadata = TraitsInMetadata.Put(Name is { } group ? traits.OfGroup(group) : traits, _leases.GetValueOrDefault(name)?.Document?.Metadata ?? new LeaseMetadata { Name = name }) };
     }
 
     private void Remove(string name)
@@ -267,11 +267,11 @@ internal sealed class FakeLeaseGroup : ILeaseGroup, ILeaseStoreSource
                 return group._leases.GetValueOrDefault(name) is { } lease ? new LeaseReply.Found(lease) : new LeaseReply.Absent();
             }));
 
-        public Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
-            Task.FromResult(group.Change(() => group.Write(name, null, record)));
+        public Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
+            Task.FromResult(group.Change(() => group.Write(name, null, write)));
 
-        public Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
-            Task.FromResult(group.Change(() => group.Write(name, current, record)));
+        public Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
+            Task.FromResult(group.Change(() => group.Write(name, current, write)));
 
         public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("The group watches for all of its leases.");

@@ -18,6 +18,7 @@ internal sealed class FakeLeaseServer(TimeProvider time)
     private long _version = 100;
     private int _uid;
     private int _reads;
+    private int _requests;
     private int _underWay;
     private bool _watchDenied;
 
@@ -35,6 +36,9 @@ internal sealed class FakeLeaseServer(TimeProvider time)
 
     public int Reads => Look(() => _reads);
 
+    /// <summary>How many there were, answered, refused or lost.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
     public int OpenWatches => Look(() => _watches.Count);
 
     public int RequestsUnderWay => Volatile.Read(ref _underWay);
@@ -48,6 +52,10 @@ internal sealed class FakeLeaseServer(TimeProvider time)
     /// <summary>A third party edits the lease, or makes it.</summary>
     public void Edit(Func<LeaseRecord, LeaseRecord> edit) => Change(() => Store(edit(_lease?.Record ?? new LeaseRecord())));
 
+    /// <summary>A third party edits annotations of the lease, as with <c>kubectl annotate</c>.</summary>
+    public void Annotate(string name, string? value) =>
+        Change(() => Store(new LeaseWrite(_lease!.Record) { Annotations = new Dictionary<string, string?> { [name] = value } }));
+
     /// <summary>A third party deletes the lease.</summary>
     public void Delete()
     {
@@ -59,6 +67,13 @@ internal sealed class FakeLeaseServer(TimeProvider time)
 
         Changed.Pulse();
     }
+
+    /// <summary>It is restored from a backup: versions that it has given go to others now.</summary>
+    public void Restore(long version) => Change(() =>
+    {
+        _version = version;
+        return Store(_lease!.Record);
+    });
 
     /// <summary>The server closes all watches: in good order, or by an error.</summary>
     public void CloseWatches(LeaseStoreError? error = null)
@@ -79,12 +94,12 @@ internal sealed class FakeLeaseServer(TimeProvider time)
         return _lease is null ? new LeaseReply.Absent() : new LeaseReply.Found(_lease);
     });
 
-    internal LeaseReply Create(LeaseRecord record) =>
-        Change<LeaseReply>(() => _lease is null ? Write(record) : new LeaseReply.Conflict());
+    internal LeaseReply Create(LeaseWrite write) =>
+        Change<LeaseReply>(() => _lease is null ? Write(write) : new LeaseReply.Conflict());
 
-    internal LeaseReply Replace(Lease current, LeaseRecord record) => Change<LeaseReply>(() =>
+    internal LeaseReply Replace(Lease current, LeaseWrite write) => Change<LeaseReply>(() =>
         _lease is null ? new LeaseReply.Absent()
-        : _lease.Uid == current.Uid && _lease.ResourceVersion == current.ResourceVersion ? Write(record)
+        : _lease.Uid == current.Uid && _lease.ResourceVersion == current.ResourceVersion ? Write(write)
         : new LeaseReply.Conflict());
 
     internal Channel<LeaseEvent> Watch(string resourceVersion) => Change(() =>
@@ -103,6 +118,7 @@ internal sealed class FakeLeaseServer(TimeProvider time)
 
     internal void RequestBegins()
     {
+        Interlocked.Increment(ref _requests);
         Interlocked.Increment(ref _underWay);
         Changed.Pulse();
     }
@@ -113,19 +129,20 @@ internal sealed class FakeLeaseServer(TimeProvider time)
         Changed.Pulse();
     }
 
-    private LeaseReply.Found Write(LeaseRecord record)
+    private LeaseReply.Found Write(LeaseWrite write)
     {
-        _written.Add(record);
-        return new LeaseReply.Found(Store(record));
+        _written.Add(write.Record);
+        return new LeaseReply.Found(Store(write));
     }
 
-    private Lease Store(LeaseRecord record)
+    private Lease Store(LeaseWrite write)
     {
         _lease = new Lease
         {
             ResourceVersion = (++_version).ToString(CultureInfo.InvariantCulture),
             Uid = _lease?.Uid ?? $"uid-{++_uid}",
-            Record = record,
+            Record = write.Record,
+            Document = _lease.DocumentAfter(write.Annotations),
         };
         Tell(new LeaseEvent.Changed(_lease));
         return _lease;

@@ -36,11 +36,11 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore
     public Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         SendAsync(server.Read, isWrite: false, timeout, cancellationToken);
 
-    public Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
-        SendAsync(() => server.Create(record), isWrite: true, timeout, cancellationToken);
+    public Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
+        SendAsync(() => server.Create(write), isWrite: true, timeout, cancellationToken);
 
-    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
-        SendAsync(() => server.Replace(current, record), isWrite: true, timeout, cancellationToken);
+    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
+        SendAsync(() => server.Replace(current, write), isWrite: true, timeout, cancellationToken);
 
     public async IAsyncEnumerable<LeaseEvent> WatchAsync(
         string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -12,9 +12,9 @@ internal sealed class InstantStore : ILeaseStore
 
     public Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken) => Found;
 
-    public Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) => Found;
+    public Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) => Found;
 
-    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) => Found;
+    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) => Found;
 
     public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -145,8 +145,9 @@ internal sealed class PartitionKeeper
     }
 
     /// <summary>
-    /// From when on a member may take what was not given up: who came after its last renewal waits from when it saw that first, as everybody does
-    /// who stands for a lease. A process that is started again after a crash should get its partitions back, if it does not take much longer.
+    /// From when on a member may take what was not given up: who came after its last renewal waits from when it saw that first, as
+    /// everybody does who stands for a lease. A process that is started again after a crash should get its partitions back, if it does not
+    /// take much longer.
     /// </summary>
     private TimeSpan AbleAt(string member, PartitionSight sight)
     {

@@ -19,8 +19,19 @@ internal sealed record PartitionKeeperSettings
     public required TimeSpan PresenceInterval { get; init; }
 
     /// <summary>
-    /// How old a view may be and still be acted on: two renew intervals of the election and the time of a request (a third of its renew
-    /// deadline, 2.5 s at most), so that an outage is seen as one before it looks as if leases ran out.
+    /// How old a view may be and still be acted on: two renew intervals of the election and the time of a request, so that an outage is
+    /// seen as one before it looks as if leases ran out.
     /// </summary>
     public required TimeSpan TrustFor { get; init; }
+
+    /// <summary>As the settings of an election have it.</summary>
+    public static PartitionKeeperSettings Of(ElectorSettings election, int count, TimeSpan moveAfter, TimeSpan presenceInterval) => new()
+    {
+        Identity = election.Identity,
+        Count = count,
+        RetryPeriod = election.RetryPeriod,
+        MoveAfter = moveAfter,
+        PresenceInterval = presenceInterval,
+        TrustFor = (election.RenewInterval * 2) + election.LongestRequest,
+    };
 }

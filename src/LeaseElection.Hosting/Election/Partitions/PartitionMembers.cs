@@ -15,8 +15,11 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
     private readonly HashSet<string> _unproven = [];
     private bool _hasLooked;
 
-    /// <summary>Whether anything was held when we first looked, if only by somebody whose time has run out since.</summary>
-    private bool _hadBegun;
+    /// <summary>
+    /// Whether a lease named a holder when we first looked, if only one that is dead: then others have worked here before, and who is
+    /// present may be as dead, also when the last of those leases has run out.
+    /// </summary>
+    private bool _wasAnythingHeld;
 
     /// <summary>Who takes part, passed over or not.</summary>
     public IReadOnlyCollection<string> Present => _members.Keys;
@@ -56,9 +59,9 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
                 standing.Holds(partition.Sight.RenewedAt, partition.HeldSince);
         }
 
-        bool hasBegun = partitions.Any(partition => partition.Holder is not null);
+        bool isAnythingHeld = partitions.Any(partition => partition.Holder is not null);
         if (!_hasLooked)
-            _hadBegun = partitions.Any(partition => partition.Sight.Holder is not null);
+            _wasAnythingHeld = partitions.Any(partition => partition.Sight.Holder is not null);
         _hasLooked = true;
         _passedOver.Clear();
         _silent.Clear();
@@ -70,7 +73,7 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
             TimeSpan heardAt = standing.HeardAt > seenSince ? standing.HeardAt : seenSince;
             if (turn.SeenUntil - heardAt > settings.PresenceInterval * 1.25)
                 _silent.Add(member);
-            else if ((hasBegun || _hadBegun) && standing.IsUnproven)
+            else if ((isAnythingHeld || _wasAnythingHeld) && standing.IsUnproven)
                 _unproven.Add(member);
             if (_silent.Contains(member) || _unproven.Contains(member) || standing.IsPassedOver(turn))
                 _passedOver.Add(member);
@@ -82,7 +85,7 @@ internal sealed class PartitionMembers(PartitionKeeperSettings settings, Partiti
 
     /// <summary>
     /// It was there before us, and has given no sign of life since. Whoever crashed within the hour still has a presence, and nobody can
-    /// tell at first sight whether it is old. Where nothing is held yet, all are trusted: they have all just begun.
+    /// tell at first sight whether it is old. Where nothing is held, nor was at first sight, all are trusted: they have all just begun.
     /// </summary>
     public bool IsUnproven(string member) => _unproven.Contains(member);
 

@@ -25,7 +25,9 @@ internal sealed class LeaseBroker(
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(int.MaxValue);
 
     private readonly LeaseLines _lines = new(clock);
-    private readonly ConcurrentDictionary<LeaseRun, bool> _runs = new();
+
+    /// <summary>By the names of the leases: whose turn it is.</summary>
+    private readonly ConcurrentDictionary<string, LeaseRun> _runs = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _opening = new(1);
     private readonly CancellationTokenSource _disposing = new();
     private LeaseRunParts? _parts;
@@ -90,7 +92,7 @@ internal sealed class LeaseBroker(
         if (Interlocked.Exchange(ref _isDisposed, true))
             return;
         await _disposing.CancelAsync().ConfigureAwait(false);
-        LeaseRun[] runs = [.. _runs.Keys];
+        LeaseRun[] runs = [.. _runs.Values];
         foreach (LeaseRun run in runs)
             run.RequestEnd();
         var allEnded = Task.WhenAll(runs.Select(run => run.Completion));
@@ -113,7 +115,7 @@ internal sealed class LeaseBroker(
         if (Interlocked.Exchange(ref _isDisposed, true))
             return;
         _disposing.Cancel();
-        Abandon(_runs.Keys);
+        Abandon(_runs.Values);
     }
 
     private static void Check(string leaseName, TimeSpan timeout)
@@ -170,7 +172,7 @@ internal sealed class LeaseBroker(
     {
         TimeSpan began = clock.Now.Monotonic;
         if (await _lines.EnterAsync(leaseName, timeout, cancellationToken).ConfigureAwait(false) is not { } line)
-            return null;
+            return _runs.TryGetValue(leaseName, out LeaseRun? ahead) && ahead.Trouble is { } trouble ? throw trouble : null;
         LeaseRun run;
         try
         {
@@ -184,16 +186,14 @@ internal sealed class LeaseBroker(
             throw;
         }
 
-        _runs.TryAdd(run, true);
-        run.Start();
-        _ = LeaveAsync(run, line); // When the run has ended, whoever gave it up; nobody waits for that but the next in line.
+        _runs[leaseName] = run;
+        run.Start(ended: () => Leave(line));
         return await run.TakeAsync(Left(timeout, clock.Now.Monotonic - began), cancellationToken).ConfigureAwait(false) ? run : null;
     }
 
-    private async Task LeaveAsync(LeaseRun run, LeaseLine line)
+    private void Leave(LeaseLine line)
     {
-        await run.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _runs.TryRemove(run, out _);
+        _runs.TryRemove(line.LeaseName, out _);
         _lines.Leave(line);
     }
 

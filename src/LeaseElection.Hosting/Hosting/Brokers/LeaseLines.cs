@@ -3,17 +3,19 @@ using LeaseElection.Hosting.Time;
 namespace LeaseElection.Hosting.Brokers;
 
 /// <summary>
-/// Lets one caller of this process at a time have dealings with a lease. A line that nobody stands in is kept only for what it remembers of a
-/// holder, and of so many at most: whoever comes for one that was forgotten waits as if it had come for the first time.
+/// Lets one caller of this process at a time have dealings with a lease. A line that nobody stands in is kept only for what it remembers: of a
+/// holder, or, where there is none any more, of the greatest version; so many of either kind at most. Whoever comes for one that was forgotten
+/// waits as if it had come for the first time, and learns of no version that has gone back.
 /// </summary>
 internal sealed class LeaseLines(ElectionClock clock)
 {
-    /// <summary>Some megabytes at most, and more leases than one process keeps trying for while others hold them.</summary>
+    /// <summary>A few megabytes at most, and more leases than one process keeps trying for while others hold them.</summary>
     public const int MostRemembered = 1000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LeaseLine> _lines = new(StringComparer.Ordinal);
-    private readonly LinkedList<LeaseLine> _unwanted = [];
+    private readonly LinkedList<LeaseLine> _waitedFor = [];
+    private readonly LinkedList<LeaseLine> _free = [];
 
     /// <summary>How many there are, for tests.</summary>
     public int Count
@@ -75,10 +77,7 @@ internal sealed class LeaseLines(ElectionClock clock)
             }
 
             line.IsTaken = false;
-            if (line.Memory.IsWorthless(clock.Now.Monotonic))
-                _lines.Remove(line.LeaseName);
-            else
-                Keep(line);
+            Keep(line, line.Memory.IsFree(clock.Now.Monotonic) ? _free : _waitedFor);
         }
     }
 
@@ -87,18 +86,18 @@ internal sealed class LeaseLines(ElectionClock clock)
         if (!_lines.TryGetValue(leaseName, out LeaseLine? line))
             _lines.Add(leaseName, line = new LeaseLine(leaseName));
         if (line.Unwanted is { } place)
-            _unwanted.Remove(place);
+            place.List!.Remove(place);
         line.Unwanted = null;
         return line;
     }
 
-    private void Keep(LeaseLine line)
+    private void Keep(LeaseLine line, LinkedList<LeaseLine> unwanted)
     {
-        line.Unwanted = _unwanted.AddLast(line);
-        if (_unwanted.Count <= MostRemembered)
+        line.Unwanted = unwanted.AddLast(line);
+        if (unwanted.Count <= MostRemembered)
             return;
-        _lines.Remove(_unwanted.First!.Value.LeaseName);
-        _unwanted.RemoveFirst();
+        _lines.Remove(unwanted.First!.Value.LeaseName);
+        unwanted.RemoveFirst();
     }
 
     private bool TryLeave(LeaseLine line, LinkedListNode<TaskCompletionSource> place)

@@ -25,6 +25,7 @@ internal sealed class LeaseRun : HeldLease
     private TimeSpan _heldSince;
     private int _holds;
     private LeaseStoreError? _error;
+    private LeaseStoreError? _trouble;
     private bool _gaveUp;
     private bool _isOver;
     private bool _isAbandoned;
@@ -49,13 +50,19 @@ internal sealed class LeaseRun : HeldLease
 
     public override LeadershipTerm Term => _term ?? throw new InvalidOperationException("The lease has not been taken.");
 
-    /// <summary>Ends when nothing of this run goes on any more; has ended as long as it was not started.</summary>
+    /// <summary>
+    /// Ends when nothing of this run goes on any more and others have been let in; has ended as long as it was not started.
+    /// </summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public void Start()
+    /// <summary>What keeps it from knowing whose the lease is, at present, for those who wait behind it in vain.</summary>
+    public LeaseStoreException? Trouble => Volatile.Read(ref _trouble) is { } error ? Unknown(error) : null;
+
+    /// <param name="ended">Lets others in: called once, when nothing of this run goes on any more.</param>
+    public void Start(Action ended)
     {
         _loop.Start();
-        Completion = EndAsync();
+        Completion = EndAsync(ended);
     }
 
     /// <summary>Waits for the lease.</summary>
@@ -76,7 +83,7 @@ internal sealed class LeaseRun : HeldLease
         if (_taken.Task.IsCompleted)
             return true;
         if (_error is { } error)
-            throw new LeaseStoreException($"Nobody knows who holds lease {_card.LeaseNamespace}/{_card.LeaseName}. {error.Message}", error.Exception);
+            throw Unknown(error);
         return _gaveUp
             ? false
             : throw new InvalidOperationException(
@@ -110,8 +117,8 @@ internal sealed class LeaseRun : HeldLease
     {
         if (Interlocked.Exchange(ref _isOver, true))
             return;
-        EndHold();
-        _parts.Logger.LeaseAbandoned(_card.LeaseNamespace, _card.LeaseName, _parts.Settings.LeaseDuration.TotalSeconds);
+        if (EndHold())
+            _parts.Logger.LeaseAbandoned(_card.LeaseNamespace, _card.LeaseName, _parts.Settings.LeaseDuration.TotalSeconds);
         Volatile.Write(ref _isAbandoned, true);
         _loop.Abandon();
         _givenUp.TrySetResult();
@@ -128,10 +135,13 @@ internal sealed class LeaseRun : HeldLease
     }
 
     /// <summary>It is given up, lost or abandoned, whatever comes first.</summary>
-    private void EndHold()
+    /// <returns>Whether it was held until now.</returns>
+    private bool EndHold()
     {
-        if (Interlocked.Exchange(ref _holds, 2) == 1)
-            _parts.Instruments.Ended(_parts.BrokerName, _parts.Clock.Now.Monotonic - _heldSince);
+        if (Interlocked.Exchange(ref _holds, 2) != 1)
+            return false;
+        _parts.Instruments.Ended(_parts.BrokerName, _parts.Clock.Now.Monotonic - _heldSince);
+        return true;
     }
 
     /// <summary>A caller without patience has one attempt, however long that takes: whoever asks for a millisecond shall get what is free.</summary>
@@ -143,12 +153,22 @@ internal sealed class LeaseRun : HeldLease
         return _parts.Clock.TimeProvider.CreateTimer(_ => _loop.EndWaiting(), null, due, Timeout.InfiniteTimeSpan);
     }
 
-    private async Task EndAsync()
+    private LeaseStoreException Unknown(LeaseStoreError error) =>
+        new($"Nobody knows who holds lease {_card.LeaseNamespace}/{_card.LeaseName}. {error.Message}", error.Exception);
+
+    private async Task EndAsync(Action ended)
     {
-        await _loop.Completion.ConfigureAwait(false);
-        await _loop.DisposeAsync().ConfigureAwait(false);
-        if (Volatile.Read(ref _isAbandoned) || _election.HasFailed)
-            _memory.Disown();
+        try
+        {
+            await _loop.Completion.ConfigureAwait(false);
+            await _loop.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (Volatile.Read(ref _isAbandoned) || _election.HasFailed)
+                _memory.Disown();
+            ended();
+        }
     }
 
     /// <summary>On the loop.</summary>
@@ -158,6 +178,12 @@ internal sealed class LeaseRun : HeldLease
         {
             case ElectionEvent.GaveUp gaveUp:
                 (_gaveUp, _error) = (true, gaveUp.Error);
+                break;
+            case ElectionEvent.StoreFailed failed:
+                Volatile.Write(ref _trouble, failed.Error);
+                break;
+            case ElectionEvent.StoreRecovered:
+                Volatile.Write(ref _trouble, null);
                 break;
             case ElectionEvent.LeadershipLost lost:
                 EndHold();

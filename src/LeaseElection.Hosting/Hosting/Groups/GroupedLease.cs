@@ -27,11 +27,11 @@ internal sealed class GroupedLease(string name, ILeaseStore store, LeaseMemory m
             : reply;
     }
 
-    public Task<LeaseReply> CreateAsync(LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
-        store.CreateAsync(record, timeout, cancellationToken);
+    public Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
+        store.CreateAsync(write, timeout, cancellationToken);
 
-    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseRecord record, TimeSpan timeout, CancellationToken cancellationToken) =>
-        store.ReplaceAsync(current, record, timeout, cancellationToken);
+    public Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
+        store.ReplaceAsync(current, write, timeout, cancellationToken);
 
     public async IAsyncEnumerable<LeaseEvent> WatchAsync(
         string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)

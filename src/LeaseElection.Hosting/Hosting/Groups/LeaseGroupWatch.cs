@@ -55,7 +55,9 @@ internal sealed class LeaseGroupWatch : IAsyncDisposable
     /// <summary>What is known at this instant. Signs of life are in it before anybody is told of news.</summary>
     public GroupView View => _view;
 
-    /// <summary>What is known, and what ends with the next news: a change that is more than a sign of life (<see cref="GroupView.News"/>).</summary>
+    /// <summary>
+    /// What is known, and what ends with the next news: a change that is more than a sign of life (<see cref="GroupView.News"/>).
+    /// </summary>
     public (GroupView View, Task News) Look()
     {
         lock (_gate)
@@ -71,8 +73,8 @@ internal sealed class LeaseGroupWatch : IAsyncDisposable
     }
 
     /// <summary>
-    /// A lease of the group, for one elector at a time, until it is disposed. Its <c>WatchAsync</c> costs no connection. The elector must be
-    /// given its <see cref="GroupedLease.Memory"/>.
+    /// A lease of the group, for one elector at a time, until it is disposed. Its <c>WatchAsync</c> costs no connection. The elector must
+    /// be given its <see cref="GroupedLease.Memory"/>.
     /// </summary>
     /// <param name="leaseName">Its name.</param>
     /// <param name="traits">What it bears beside the label of the group.</param>
@@ -224,7 +226,8 @@ internal sealed class LeaseGroupWatch : IAsyncDisposable
     }
 
     /// <summary>Rounded up, as in <see cref="ElectionLoop"/>: a timer that fires early would have to be set again at once.</summary>
-    private static TimeSpan Pause(TimeSpan pause) => TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp(pause.TotalMilliseconds, 0, 86_400_000)));
+    private static TimeSpan Pause(TimeSpan pause) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp(pause.TotalMilliseconds, 0, 86_400_000)));
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

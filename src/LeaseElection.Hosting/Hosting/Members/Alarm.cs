@@ -7,8 +7,8 @@ internal static class Alarm
 
     /// <summary>Ends after so much time, a day at most, or when the token fires. It never throws.</summary>
     /// <remarks>
-    /// The timer is set when it has been made, as those of the loops are. One that is made to fire is a time limit to the testing kit, which
-    /// lets no time pass before what is under way has ended.
+    /// The timer is set when it has been made, as those of the loops are. One that is made to fire is a time limit to the testing kit,
+    /// which lets no time pass before what is under way has ended.
     /// </remarks>
     public static async Task WaitAsync(TimeProvider time, TimeSpan pause, CancellationToken cancellationToken)
     {

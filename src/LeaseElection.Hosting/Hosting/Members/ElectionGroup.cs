@@ -23,7 +23,8 @@ internal sealed class ElectionGroup : IAsyncDisposable
     /// <param name="election">The election.</param>
     /// <param name="parts">What its loop works with.</param>
     public ElectionGroup(
-        ILeaseStoreSource leases, ElectionRun run, LeaderElectionOptions options, LeaseTraits traits, LeaderElection election, ElectionParts parts)
+        ILeaseStoreSource leases, ElectionRun run, LeaderElectionOptions options, LeaseTraits traits, LeaderElection election,
+        ElectionParts parts)
     {
         _leases = leases;
         _run = run;

@@ -30,22 +30,24 @@ internal sealed class ElectionMembers : IElectionMembers
             // Before the look: what changes after it ends one of these.
             Task status = all.Election.Changed;
             (GroupView view, Task news) = all.Watch.Look();
-            IReadOnlyList<ElectionMember> members = all.MembersOf();
+            ElectionTime now = all.Clock.Now;
+            IReadOnlyList<ElectionMember> members = all.MembersOf(view, now);
             if (told is null || !MemberList.AreSame(told, members))
                 yield return told = members;
             if (all.Election.Snapshot.State == LeaderElectionState.Stopped)
                 yield break;
-            await WaitAsync(all, view, status, news, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(all.Clock, view.NextEndAfter(now.Monotonic), status, news, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Until something happens, or one of the members has been silent for too long.</summary>
-    private static async Task WaitAsync(Attached all, GroupView view, Task status, Task news, CancellationToken cancellationToken)
+    /// <summary>
+    /// Until something happens, or the first of the members that were told of has been silent for too long, which may be over by now:
+    /// whoever is told takes its time.
+    /// </summary>
+    private static async Task WaitAsync(ElectionClock clock, TimeSpan end, Task status, Task news, CancellationToken cancellationToken)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        TimeSpan now = all.Clock.Now.Monotonic;
-        TimeSpan end = view.NextEndAfter(now);
-        Task silence = Alarm.WaitAsync(all.Clock.TimeProvider, end == TimeSpan.MaxValue ? end : end - now, done.Token);
+        Task silence = Alarm.WaitAsync(clock.TimeProvider, end == TimeSpan.MaxValue ? end : end - clock.Now.Monotonic, done.Token);
         await Task.WhenAny(status, news, silence).ConfigureAwait(false);
         await done.CancelAsync().ConfigureAwait(false);
         await silence.ConfigureAwait(false);
@@ -55,7 +57,9 @@ internal sealed class ElectionMembers : IElectionMembers
 
     private sealed record Attached(LeaderElection Election, LeaseGroupWatch Watch, ElectionClock Clock, ElectionMember Self)
     {
-        public IReadOnlyList<ElectionMember> MembersOf() =>
-            MemberList.Of(Watch.View, Clock.Now, Election.LeaseName, Self, Election.Status.HolderIdentity);
+        public IReadOnlyList<ElectionMember> MembersOf() => MembersOf(Watch.View, Clock.Now);
+
+        public IReadOnlyList<ElectionMember> MembersOf(GroupView view, ElectionTime now) =>
+            MemberList.Of(view, now, Election.LeaseName, Self, Election.Status.HolderIdentity);
     }
 }

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Members;
 
-/// <summary>On the leader, clears away the leases of former members, if it has the right. What is one, <see cref="PresenceHousekeeping"/> says.</summary>
+/// <summary>
+/// On the leader, clears away the leases of former members, if it has the right. What is one, <see cref="PresenceHousekeeping"/> says.
+/// </summary>
 internal sealed class MemberHousekeeper(LeaseGroupWatch watch, ElectionRun run, Func<bool> leads, ILogger logger) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();

@@ -76,7 +76,8 @@ internal sealed class MemberPresence : IAsyncDisposable
     private async Task LeaveAsync()
     {
         await _loop.Completion.ConfigureAwait(false);
-        if (_ended.IsCancellationRequested || _lease.Memory.View.Latest is not { Record.HasHolder: false } lease || !_lease.Memory.Own.Contains(lease))
+        if (_ended.IsCancellationRequested || _lease.Memory.View.Latest is not { Record.HasHolder: false } lease
+            || !_lease.Memory.Own.Contains(lease))
             return;
         try
         {
@@ -91,7 +92,9 @@ internal sealed class MemberPresence : IAsyncDisposable
         }
     }
 
-    /// <summary>All that goes wrong with it is one thing to people, and <see cref="FollowAsync"/> tells it. But for a bug of ours.</summary>
+    /// <summary>
+    /// All that goes wrong with it is one thing to people, and <see cref="FollowAsync"/> tells it. But for a bug of ours.
+    /// </summary>
     private static bool IsToldElsewhere(int eventId) => eventId != LoopFailed;
 
     /// <summary>Tells once that the others do not see this process, and once that they do again.</summary>

@@ -38,7 +38,8 @@ internal sealed class ElectionPartitions : IElectionPartitions
         changed.SetResult();
     }
 
-    public async IAsyncEnumerable<IReadOnlyList<PartitionStatus>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<IReadOnlyList<PartitionStatus>> WatchAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         IReadOnlyList<PartitionStatus>? told = null;
         while (true)

@@ -16,7 +16,8 @@ internal sealed class PartitionLoop : IAsyncDisposable
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
     // One place: any number of reasons to look make one look.
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _over = new();
     private readonly ElectionRun _run;
     private readonly ElectionPartitions _partitions;
@@ -37,15 +38,9 @@ internal sealed class PartitionLoop : IAsyncDisposable
     public static PartitionLoop Of(PartitionParts parts, ElectionPartitions partitions, LeaderElectionOptions options, int count)
     {
         ElectorSettings settings = parts.Run.Settings;
-        return new PartitionLoop(parts, partitions, new PartitionKeeperSettings
-        {
-            Identity = settings.Identity,
-            Count = count,
-            RetryPeriod = settings.RetryPeriod,
-            MoveAfter = options.Partitions.MoveAfter,
-            PresenceInterval = MemberSettings.Of(options, settings.Identity).RenewInterval,
-            TrustFor = (settings.RenewInterval * 2) + ElectorSettings.RequestTimeout,
-        });
+        TimeSpan presenceInterval = MemberSettings.Of(options, settings.Identity).RenewInterval;
+        return new PartitionLoop(
+            parts, partitions, PartitionKeeperSettings.Of(settings, count, options.Partitions.MoveAfter, presenceInterval));
     }
 
     public PartitionLoop(PartitionParts parts, ElectionPartitions partitions, PartitionKeeperSettings settings)
@@ -142,8 +137,7 @@ internal sealed class PartitionLoop : IAsyncDisposable
                 CarryOut(output);
         }
 
-        Publish();
-        SetTimer(wakeAt);
+        SetTimer(wakeAt, Publish());
     }
 
     private void CarryOut(PartitionOutput output)
@@ -190,19 +184,22 @@ internal sealed class PartitionLoop : IAsyncDisposable
         _reporter.Ended();
     }
 
-    private void Publish()
+    /// <returns>When the next lease ends that counts as live in what was published: nobody tells of the end of one that nobody
+    /// renews.</returns>
+    private TimeSpan Publish()
     {
         ElectionTime now = _run.Clock.Now;
-        PartitionsSnapshot snapshot = PartitionStatuses.Next(_partitions.Snapshot, _slots, _group.View, now);
+        GroupView view = _group.View;
+        PartitionsSnapshot snapshot = PartitionStatuses.Next(_partitions.Snapshot, _slots, view, now);
         _partitions.Publish(snapshot);
-        _reporter.Look(snapshot, _slots, _group.View, now.Monotonic);
+        _reporter.Look(snapshot, _slots, view, now.Monotonic);
+        return view.NextEndAfter(now.Monotonic);
     }
 
-    /// <summary>Also for what is told of the partitions: the end of a lease that nobody renews is nobody's news.</summary>
-    private void SetTimer(TimeSpan wakeAt)
+    private void SetTimer(TimeSpan wakeAt, TimeSpan nextEnd)
     {
         TimeSpan now = _run.Clock.Now.Monotonic;
-        TimeSpan next = new[] { wakeAt, _group.View.NextEndAfter(now), _reporter.NextAt, now + LongestTimer }.Min();
+        TimeSpan next = new[] { wakeAt, nextEnd, _reporter.NextAt, now + LongestTimer }.Min();
         _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max((next - now).TotalMilliseconds, 0))), Timeout.InfiniteTimeSpan);
     }
 

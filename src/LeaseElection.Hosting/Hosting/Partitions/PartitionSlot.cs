@@ -6,8 +6,9 @@ using LeaseElection.Hosting.Groups;
 namespace LeaseElection.Hosting.Partitions;
 
 /// <summary>
-/// One partition in this process: stands for its lease while the keeper wants it to, each time by a new loop that knows what the ones before
-/// have seen. The next begins when the work of the last has really ended (design 5, rule 11). Called by the loop of the partitions only.
+/// One partition in this process: stands for its lease while the keeper wants it to, each time by a new loop that knows what the ones
+/// before have seen. The next begins when the work of the last has really ended (design 5, rule 11). Called by the loop of the partitions
+/// only.
 /// </summary>
 internal sealed class PartitionSlot : IAsyncDisposable
 {
@@ -29,7 +30,9 @@ internal sealed class PartitionSlot : IAsyncDisposable
 
     public string LeaseName => _card.LeaseName;
 
-    /// <summary>The election for the lease of this partition, the present one or the last; <see langword="null"/> before the first.</summary>
+    /// <summary>
+    /// The election for the lease of this partition, the present one or the last; <see langword="null"/> before the first.
+    /// </summary>
     public LeaderElection? Election { get; private set; }
 
     /// <summary>Whether its work runs here, or is being stopped.</summary>
@@ -79,7 +82,9 @@ internal sealed class PartitionSlot : IAsyncDisposable
         _loop.Completion.GetAwaiter().UnsafeOnCompleted(_parts.Changed);
     }
 
-    /// <summary>Another replica is to have it: work is told to stop, and the lease given up when it has, whatever a stop of the host does.</summary>
+    /// <summary>
+    /// Another replica is to have it: work is told to stop, and the lease given up when it has, whatever a stop of the host does.
+    /// </summary>
     public void StepDown()
     {
         if (_loop is not { } loop)

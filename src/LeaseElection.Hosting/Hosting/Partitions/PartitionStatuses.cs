@@ -29,6 +29,7 @@ internal static class PartitionStatuses
         {
             Partitions = statuses.MoveToImmutable(),
             UnownedSince = unowned.MoveToImmutable(),
+            BlindSince = isFresh ? null : last.BlindSince ?? now.Monotonic,
             Elections = [.. slots.Select(slot => slot.Election)],
         };
     }

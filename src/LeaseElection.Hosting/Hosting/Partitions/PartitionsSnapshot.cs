@@ -7,14 +7,21 @@ internal sealed record PartitionsSnapshot
 {
     public required ImmutableArray<PartitionStatus> Partitions { get; init; }
 
-    /// <summary>Since when nobody has owned a partition, on the monotonic clock, by its index; <see langword="null"/> where somebody does.</summary>
+    /// <summary>
+    /// Since when nobody has owned a partition, on the monotonic clock, by its index; <see langword="null"/> where somebody does.
+    /// </summary>
     public required ImmutableArray<TimeSpan?> UnownedSince { get; init; }
 
     /// <summary>
-    /// By index, the elections that this process stands in for a partition, or did last; <see langword="null"/> where it never has. There may
-    /// be more than partitions, whose number may have become smaller.
+    /// By index, the elections that this process stands in for a partition, or did last; <see langword="null"/> where it never has. There
+    /// may be more than partitions, whose number may have become smaller.
     /// </summary>
     public ImmutableArray<LeaderElection?> Elections { get; init; } = [];
+
+    /// <summary>
+    /// Since when it has not been known what becomes of the leases, on the monotonic clock; <see langword="null"/> while it is.
+    /// </summary>
+    public TimeSpan? BlindSince { get; init; }
 
     public bool HasEnded { get; init; }
 

@@ -8,8 +8,8 @@ using LeaseElection.Hosting.Members;
 namespace LeaseElection.Hosting.Partitions;
 
 /// <summary>
-/// Who is present, and how many partitions each is told of, by the leases that members keep of themselves. Of this process too: it takes part
-/// from when the others can see it.
+/// Who is present, and how many partitions each is told of, by the leases that members keep of themselves. Of this process too: it takes
+/// part from when the others can see it.
 /// </summary>
 internal static class PresentMembers
 {
@@ -31,7 +31,8 @@ internal static class PresentMembers
     private static int? CountOf(Lease lease)
     {
         string? text = lease.ReadAnnotations().GetValueOrDefault(MemberTraits.PartitionsAnnotation);
-        bool valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= Partition.MostCount;
+        bool valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            && count is >= 1 and <= Partition.MostCount;
         return valid ? count : null;
     }
 }

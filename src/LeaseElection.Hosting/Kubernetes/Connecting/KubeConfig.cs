@@ -23,7 +23,7 @@ internal sealed class KubeConfig
     public Dictionary<string, KubeConfigNode> Users { get; } = [];
 
     /// <returns><see langword="null"/> if none of the files exists.</returns>
-    public static KubeConfig? Load(IEnumerable<string> files, bool missingIsError)
+    public static KubeConfig? Load(IEnumerable<string> files, string? option = null)
     {
         var config = new KubeConfig();
         foreach (string file in files.Select(Path.GetFullPath))
@@ -32,11 +32,10 @@ internal sealed class KubeConfig
             {
                 config.Add(file);
             }
-            else if (missingIsError)
+            else if (option is not null)
             {
                 throw new LeaseStoreConfigurationException(
-                    $"LeaderElection:Kubernetes:KubeConfig is '{file}', which does not exist. "
-                    + "Name an existing kubeconfig file, or remove the option.");
+                    $"{option} is '{file}', which does not exist. Name an existing kubeconfig file, or remove the option.");
             }
         }
         return config._files.Count > 0 ? config : null;

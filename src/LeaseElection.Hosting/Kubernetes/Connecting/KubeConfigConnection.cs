@@ -6,16 +6,16 @@ namespace LeaseElection.Hosting.Kubernetes.Connecting;
 /// <summary>Follows a context of a kubeconfig to its cluster and its user.</summary>
 internal static class KubeConfigConnection
 {
-    public static KubernetesConnection Create(KubeConfig config, string? wantedContext)
+    public static KubernetesConnection Create(KubeConfig config, string? wantedContext, string option)
     {
         string name = wantedContext ?? config.CurrentContext ?? throw new LeaseStoreConfigurationException(
-            $"The kubeconfig {config.Name} has no current-context. Set LeaderElection:Kubernetes:Context to one of: "
+            $"The kubeconfig {config.Name} has no current-context. Set {option} to one of: "
             + $"{List(config.Contexts)}.");
         if (!config.Contexts.TryGetValue(name, out KubeConfigNode? context))
         {
             string source = wantedContext is null
                 ? $"current-context of the kubeconfig {config.Name}"
-                : "LeaderElection:Kubernetes:Context";
+                : option;
             throw new LeaseStoreConfigurationException(
                 $"{source} is '{name}', which is not a context of the kubeconfig {config.Name}. Use one of: {List(config.Contexts)}.");
         }

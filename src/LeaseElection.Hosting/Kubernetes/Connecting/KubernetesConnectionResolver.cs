@@ -9,6 +9,8 @@ namespace LeaseElection.Hosting.Kubernetes.Connecting;
 /// </summary>
 internal static class KubernetesConnectionResolver
 {
+    public const string DefaultSection = LeaderElectionOptions.SectionName + ":Kubernetes";
+
     /// <param name="options">What the user set.</param>
     /// <param name="environment">Variables and folders of this process.</param>
     /// <param name="includeHomeKubeConfig">
@@ -16,35 +18,40 @@ internal static class KubernetesConnectionResolver
     /// nothing.
     /// </param>
     /// <param name="tried">Receives a line for each source that was looked at and does not apply.</param>
+    /// <param name="section">Where the user sets <paramref name="options"/>: <c>LeaderElection:Kubernetes</c>.</param>
     /// <exception cref="LeaseStoreConfigurationException">A source applies but is wrong.</exception>
     public static KubernetesConnection? TryResolve(
-        KubernetesStoreOptions options, ProcessEnvironment environment, bool includeHomeKubeConfig, List<string> tried) =>
-        Find(options, environment, includeHomeKubeConfig, tried) switch
+        KubernetesStoreOptions options,
+        ProcessEnvironment environment,
+        bool includeHomeKubeConfig,
+        List<string> tried,
+        string section = DefaultSection) =>
+        Find(options, environment, includeHomeKubeConfig, tried, section) switch
         {
             { Proxy: null } direct => direct with { EnvironmentProxy = EnvironmentProxy.For(direct.Server, environment) },
             var found => found,
         };
 
     private static KubernetesConnection? Find(
-        KubernetesStoreOptions options, ProcessEnvironment environment, bool includeHomeKubeConfig, List<string> tried)
+        KubernetesStoreOptions options, ProcessEnvironment environment, bool includeHomeKubeConfig, List<string> tried, string section)
     {
         if (Value(options.ApiServer) is { } server)
         {
-            Refuse(options.KubeConfig, nameof(options.KubeConfig), $"ApiServer '{server}' is set too. Set one of the two");
-            Refuse(options.Context, nameof(options.Context), $"ApiServer '{server}' is set, which has no contexts. Remove one of the two");
-            return ServiceAccountConnection.ForServer(server, options, environment);
+            Refuse(options.KubeConfig, $"{section}:KubeConfig", $"ApiServer '{server}' is set too. Set one of the two");
+            Refuse(options.Context, $"{section}:Context", $"ApiServer '{server}' is set, which has no contexts. Remove one of the two");
+            return ServiceAccountConnection.ForServer(server, options, environment, section);
         }
-        tried.Add("LeaderElection:Kubernetes:ApiServer is not set");
+        tried.Add($"{section}:ApiServer is not set");
 
         if (Value(options.KubeConfig) is { } file)
-            return FromKubeConfig(KubeConfig.Load([Path.GetFullPath(file)], missingIsError: true)!, options);
-        tried.Add("LeaderElection:Kubernetes:KubeConfig is not set");
+            return FromKubeConfig(KubeConfig.Load([Path.GetFullPath(file)], $"{section}:KubeConfig")!, options, section);
+        tried.Add($"{section}:KubeConfig is not set");
 
         if (environment.Variable("KUBECONFIG") is { } list)
         {
             string[] files = list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            if (KubeConfig.Load(files, missingIsError: false) is { } config)
-                return FromKubeConfig(config, options);
+            if (KubeConfig.Load(files) is { } config)
+                return FromKubeConfig(config, options, section);
             tried.Add($"KUBECONFIG names no file that exists: '{list}'");
         }
         else
@@ -52,34 +59,34 @@ internal static class KubernetesConnectionResolver
             tried.Add("the variable KUBECONFIG is not set");
         }
 
-        if (ServiceAccountConnection.TryInCluster(options, environment, tried) is { } inCluster)
+        if (ServiceAccountConnection.TryInCluster(options, environment, tried, section) is { } inCluster)
             return inCluster;
 
         string home = Path.Combine(environment.HomeDirectory, ".kube", "config");
         // KUBECONFIG stands in its place, as for kubectl: who mistyped it does not mean his laptop's current context.
         if (environment.Variable("KUBECONFIG") is not null)
             return null;
-        if (includeHomeKubeConfig && KubeConfig.Load([home], missingIsError: false) is { } homeConfig)
-            return FromKubeConfig(homeConfig, options);
+        if (includeHomeKubeConfig && KubeConfig.Load([home]) is { } homeConfig)
+            return FromKubeConfig(homeConfig, options, section);
         tried.Add(includeHomeKubeConfig
             ? $"{home} does not exist"
-            : $"{home} is used only when LeaderElection:Store is Kubernetes");
+            : $"{home} is used only when {section[..section.LastIndexOf(':')]}:Store is Kubernetes");
         return null;
     }
 
-    private static KubernetesConnection FromKubeConfig(KubeConfig config, KubernetesStoreOptions options)
+    private static KubernetesConnection FromKubeConfig(KubeConfig config, KubernetesStoreOptions options, string section)
     {
         // Half of one identity and half of another would be a connection that nobody described.
         string why = $"the connection comes from the kubeconfig {config.Name}, which has its own. Remove one of the two";
-        Refuse(options.TokenFile, nameof(options.TokenFile), why);
-        Refuse(options.CertificateAuthorityFile, nameof(options.CertificateAuthorityFile), why);
-        return KubeConfigConnection.Create(config, Value(options.Context));
+        Refuse(options.TokenFile, $"{section}:TokenFile", why);
+        Refuse(options.CertificateAuthorityFile, $"{section}:CertificateAuthorityFile", why);
+        return KubeConfigConnection.Create(config, Value(options.Context), $"{section}:Context");
     }
 
     private static void Refuse(string? value, string option, string why)
     {
         if (Value(value) is { } set)
-            throw new LeaseStoreConfigurationException($"LeaderElection:Kubernetes:{option} is '{set}', but {why}.");
+            throw new LeaseStoreConfigurationException($"{option} is '{set}', but {why}.");
     }
 
     private static string? Value(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;

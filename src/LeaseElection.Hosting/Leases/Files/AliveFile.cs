@@ -23,6 +23,7 @@ internal sealed class AliveFile
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     private readonly FileLock _lock;
+    private volatile bool _isLeft;
 
     private AliveFile(string name, FileLock @lock)
     {
@@ -62,8 +63,8 @@ internal sealed class AliveFile
     }
 
     /// <summary>
-    /// Deletes the files of processes that are gone, except the one the lease names: that is the proof another standby may still
-    /// need. The caller has the lease's lock.
+    /// Deletes the files of processes that are gone, and those that this process has left, except the one the lease names: that is the
+    /// proof another standby may still need. The caller has the lease's lock.
     /// </summary>
     public static void DeleteOrphans(string folder, string? named)
     {
@@ -72,10 +73,12 @@ internal sealed class AliveFile
             foreach (string path in Directory.EnumerateFiles(folder, "*" + Suffix))
             {
                 string name = Path.GetFileName(path);
-                if (name == named || !IsName(name) || FileLock.TryTake(path, FileMode.Open) is not { } orphan)
+                if (name == named || !IsName(name))
                     continue;
-                orphan.Dispose();
-                File.Delete(path);
+                if (Held.TryGetValue(name, out AliveFile? here) && here._isLeft)
+                    here.Close();
+                else if (FileLock.TryTake(path, FileMode.Open) is { } orphan)
+                    Delete(orphan);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FileStoreException)
@@ -84,19 +87,27 @@ internal sealed class AliveFile
         }
     }
 
+    /// <summary>Nobody needs it any more but who reads of it in the lease.</summary>
+    public void Leave() => _isLeft = true;
+
     /// <summary>Gives the lock up and deletes the file. Only when the lease does not name it any more.</summary>
     public void Close()
     {
         Held.TryRemove(Name, out _);
-        string path = _lock.File.Name;
-        _lock.Dispose();
         try
         {
-            File.Delete(path);
+            Delete(_lock);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The next one that takes the lease deletes it.
         }
+    }
+
+    private static void Delete(FileLock taken)
+    {
+        string path = taken.File.Name;
+        taken.Dispose();
+        File.Delete(path);
     }
 }

@@ -177,6 +177,23 @@ public class PartitionKeeperTests
         Assert.Equal([2, 3], _fleet.Stood);
     }
 
+    /// <summary>
+    /// Of all who are gone, leases of partitions and a presence are left. The leases run out before the presence gives it away.
+    /// </summary>
+    [Fact]
+    public void AllAreDeadAtFirstSight_NothingIsLeftToThePresenceThatNobodyRenews()
+    {
+        _fleet.Join("dead");
+        _fleet.Hold("dead", 0, 1, 2, 3);
+        _fleet.Die("dead");
+        _fleet.Answers = false;
+        _fleet.Pass(16);
+        _fleet.Answers = true;
+
+        Assert.Equal([0, 1, 2, 3], _fleet.Look().Stood);
+        Assert.Empty(_fleet.Pass(12).All.OfType<PartitionOutput.Withdraw>());
+    }
+
     /// <summary>It is started again at once, and the dead process counts as present for 40 s: only what was its own moves.</summary>
     [Fact]
     public void OwnerDiesAndAnotherJoins_NothingOfOursMoves()

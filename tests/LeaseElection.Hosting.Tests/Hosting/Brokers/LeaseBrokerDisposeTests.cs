@@ -69,6 +69,20 @@ public sealed class LeaseBrokerDisposeTests : BrokerTest
     }
 
     [Fact]
+    public async Task Disposed_Synchronously_WhoOnlyWaitedIsToldSo_AndIsNotSaidToHaveAbandonedALease()
+    {
+        BrokerProcess process = NewProcess();
+        HoldBySomebodyElse();
+        Task<HeldLease?> waiting = process.WaitAsync();
+        await Server.UntilAsync(server => server.OpenWatches == 1);
+
+        process.Services.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => SoonAsync(waiting));
+        Assert.Empty(process.Logs.Named("LeaseAbandoned"));
+    }
+
+    [Fact]
     public async Task TryAcquire_Disposed_IsRefused()
     {
         BrokerProcess process = NewProcess();

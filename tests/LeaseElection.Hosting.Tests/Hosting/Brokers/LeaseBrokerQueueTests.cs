@@ -100,13 +100,33 @@ public sealed class LeaseBrokerQueueTests : BrokerTest
     }
 
     [Fact]
-    public async Task Memory_OfLeasesThatWereGivenUp_IsForgotten()
+    public async Task Memory_OfLeasesThatWereGivenUp_IsBounded_AndAtTheCostOfNoneThatOthersHold()
     {
         BrokerProcess process = NewProcess();
-        for (int i = 0; i < 1_000; i++)
+        HoldBySomebodyElse();
+        Assert.Null(await SoonAsync(process.TryAsync()));
+        for (int i = 0; i < 1_100; i++)
             await (await SoonAsync(process.TryAsync("lease-" + i)))!.DisposeAsync();
+        await UntilRememberedAsync(process, 1_001);
+        Time.Advance(LeaseDuration);
 
-        await UntilRememberedAsync(process, 0);
+        await using HeldLease? held = await SoonAsync(process.TryAsync());
+
+        Assert.NotNull(held);
+    }
+
+    [Fact]
+    public async Task Memory_OfALeaseThatWasGivenUp_VersionsGoBack_HasNoToken()
+    {
+        BrokerProcess process = NewProcess();
+        await using (HeldLease? first = await SoonAsync(process.TryAsync()))
+            Assert.True(first!.Term.FencingToken.Value > 0);
+
+        Server.Restore(version: 50);
+
+        await using HeldLease? second = await SoonAsync(process.TryAsync());
+        Assert.True(second!.Term.IsHeld);
+        Assert.Throws<InvalidOperationException>(() => second.Term.FencingToken);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Brokers;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using Microsoft.Extensions.Logging;
@@ -207,6 +208,17 @@ public sealed class LeaseBrokerTests : BrokerTest
     }
 
     [Fact]
+    public async Task Dispose_Returned_TheLeaseIsToBeHadByTheFirstAttempt()
+    {
+        for (int i = 0; i < 1_000; i++)
+        {
+            HeldLease? held = await SoonAsync(_process.TryAsync());
+            Assert.NotNull(held);
+            await held.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Dispose_FiresNothing_AndTheTermIsOver()
     {
         HeldLease held = (await SoonAsync(_process.TryAsync()))!;
@@ -255,7 +267,7 @@ public sealed class LeaseBrokerTests : BrokerTest
         held.Abandon();
         BrokerProcess other = NewProcess("other");
         Assert.Null(await SoonAsync(other.TryAsync()));
-        await _process.Logs.WaitForAsync("Stopped");
+        await ((LeaseRun)held).Completion.WaitAsync(Signal.Patience); // Until then it would be null for another reason.
         Assert.Null(await SoonAsync(_process.TryAsync()));
         Time.Advance(LeaseDuration - TimeSpan.FromMilliseconds(1));
         Assert.Null(await SoonAsync(_process.TryAsync()));

@@ -45,26 +45,75 @@ public sealed class LeaseBrokerTroubleTests : BrokerTest
         Assert.True(held!.Term.IsHeld);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(60_000)]
-    [InlineData(-1)]
-    public async Task RightMissing_IsSaidAtOnce_HoweverLongTheCallerWouldWait(int milliseconds)
+    [Fact]
+    public async Task RightMissing_Zero_IsSaidAtOnce()
     {
         _process.StoreOf("a").All(FakeFault.Forbid);
 
-        LeaseStoreException thrown = await Assert.ThrowsAsync<LeaseStoreException>(
-            () => SoonAsync(_process.TryAsync(timeout: TimeSpan.FromMilliseconds(milliseconds))));
+        LeaseStoreException thrown = await Assert.ThrowsAsync<LeaseStoreException>(() => SoonAsync(_process.TryAsync()));
 
+        Assert.Equal("Nobody knows who holds lease shop/a. The verb update is missing.", thrown.Message);
+        Assert.Equal(1, Server.Requests);
+    }
+
+    [Theory]
+    [InlineData(60_000)]
+    [InlineData(-1)]
+    public async Task RightMissing_IsSaidWhenItHasBeenForTheRenewDeadline_HoweverLongTheCallerWouldWait(int milliseconds)
+    {
+        _process.StoreOf("a").All(FakeFault.Forbid);
+        DateTimeOffset began = Time.GetUtcNow();
+        Task<HeldLease?> waiting = _process.TryAsync(timeout: TimeSpan.FromMilliseconds(milliseconds));
+
+        await AdvanceUntilAsync(() => waiting.IsCompleted);
+
+        LeaseStoreException thrown = await Assert.ThrowsAsync<LeaseStoreException>(() => waiting);
+        Assert.Equal("Nobody knows who holds lease shop/a. The verb update is missing.", thrown.Message);
+        Assert.InRange(Time.GetUtcNow() - began, RenewDeadline, LeaseDuration);
+    }
+
+    [Fact]
+    public async Task RightMissing_AndTimeIsUpSooner_IsSaidThen_AndIsNotNull()
+    {
+        _process.StoreOf("a").All(FakeFault.Forbid);
+        Task<HeldLease?> waiting = _process.TryAsync(timeout: TimeSpan.FromSeconds(3));
+        await Server.UntilAsync(server => server.Requests == 1);
+
+        Time.Advance(TimeSpan.FromSeconds(3));
+
+        LeaseStoreException thrown = await Assert.ThrowsAsync<LeaseStoreException>(() => SoonAsync(waiting));
         Assert.EndsWith("The verb update is missing.", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task RightToWriteMissing_IsSaidAtOnceToo()
+    public async Task Refused_ByAServerThatHasJustStarted_IsObtainedWhenItKnowsWhatItGranted()
     {
-        _process.StoreOf("a").Next(FakeFault.None, FakeFault.Forbid);
+        _process.StoreOf("a").Next(FakeFault.Forbid, FakeFault.Forbid, FakeFault.Forbid);
+        Task<HeldLease?> waiting = _process.WaitAsync();
+        await AdvanceUntilAsync(() => waiting.IsCompleted);
 
-        await Assert.ThrowsAsync<LeaseStoreException>(() => SoonAsync(_process.WaitAsync()));
+        await using HeldLease? held = await SoonAsync(waiting);
+
+        Assert.True(held!.Term.IsHeld);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_000)]
+    public async Task NoAnswer_ToTheCallerAhead_IsSaidToWhoseTurnDoesNotCome(int milliseconds)
+    {
+        _process.StoreOf("a").All(FakeFault.Fail);
+        using var cancelled = new CancellationTokenSource();
+        Task<HeldLease?> ahead = _process.WaitAsync(cancellationToken: cancelled.Token);
+        await _process.Logs.WaitForAsync("StoreFailed");
+
+        Task<HeldLease?> behind = _process.TryAsync(timeout: TimeSpan.FromMilliseconds(milliseconds));
+        await AdvanceUntilAsync(() => behind.IsCompleted);
+
+        LeaseStoreException thrown = await Assert.ThrowsAsync<LeaseStoreException>(() => behind);
+        Assert.Equal("Nobody knows who holds lease shop/a. The connection was refused.", thrown.Message);
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SoonAsync(ahead));
     }
 
     [Fact]

@@ -125,6 +125,27 @@ public sealed class ElectionMembersTests : HostTest
     }
 
     [Fact]
+    public async Task WatchAsync_AnotherDiesWhileTheReaderIsBusy_IsToldAtTheNextLook()
+    {
+        ElectionHost host = NewMember("me");
+        await host.StartAndLeadAsync();
+        await PutAsync("first", 1, null);
+        await UntilAsync(host, members => members.Count == 2);
+        await StepAsync(host, seconds: 1);
+        await PutAsync("second", 1, null);
+        await UntilAsync(host, members => members.Count == 3);
+        await using IAsyncEnumerator<IReadOnlyList<ElectionMember>> told = MembersOf(host).WatchAsync().GetAsyncEnumerator();
+        Assert.True(await told.MoveNextAsync().AsTask().WaitAsync(Signal.Patience));
+        await StepAsync(host, seconds: 39);
+        await NextAsync(told, members => members.Count == 2);
+
+        await StepAsync(host, seconds: 1);
+
+        Assert.True(await told.MoveNextAsync().AsTask().WaitAsync(Signal.Patience));
+        Assert.Equal("me", Assert.Single(told.Current).Identity);
+    }
+
+    [Fact]
     public async Task PresenceThatMayNotBeWritten_CostsOneWarningThatNamesTheRight_AndNothingElse()
     {
         var group = new FakeLeaseGroup { WriteError = NoUpdate };
@@ -283,7 +304,8 @@ public sealed class ElectionMembersTests : HostTest
         }
     }
 
-    private static async Task<IReadOnlyList<ElectionMember>> UntilAsync(ElectionHost host, Func<IReadOnlyList<ElectionMember>, bool> condition)
+    private static async Task<IReadOnlyList<ElectionMember>> UntilAsync(
+        ElectionHost host, Func<IReadOnlyList<ElectionMember>, bool> condition)
     {
         using var patience = new CancellationTokenSource(Signal.Patience);
         await foreach (IReadOnlyList<ElectionMember> members in MembersOf(host).WatchAsync(patience.Token))

@@ -18,7 +18,10 @@ internal sealed class PartitionReplica : IAsyncDisposable
 {
     private readonly PartitionWorld _world;
     private readonly ConcurrentDictionary<int, TaskCompletionSource> _failures = new();
+    private readonly ConcurrentDictionary<int, Task> _mayStop = new();
     private readonly LeaseGroupWatch _watch;
+    private TimeSpan _lookedAt;
+    private volatile bool _isStopping;
     private readonly TermWatchdog _watchdog = new(NullLogger<TermWatchdog>.Instance);
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
@@ -30,13 +33,28 @@ internal sealed class PartitionReplica : IAsyncDisposable
         var options = new LeaderElectionOptions();
         configure?.Invoke(options);
         ElectorSettings settings = ElectionSettings.Of(options, identity, TimeSpan.FromSeconds(30));
-        Run = new ElectionRun(new ElectionIdentityCard("shop", PartitionWorld.LeaseName, identity), settings, new ElectionClock(world.Time));
+        var card = new ElectionIdentityCard("shop", PartitionWorld.LeaseName, identity);
+        Run = new ElectionRun(card, settings, new ElectionClock(world.Time));
         _watch = new LeaseGroupWatch(world.Leases.OpenGroup(PartitionWorld.LeaseName), Run, NullLogger.Instance);
         var work = new PartitionedWorkRegistration("", "Orders", RunAsync);
         var parts = new PartitionParts(
-            "", Run, [work], _watch, LeaseTraits.None, () => world.MembersAt(Run.Clock.Now.Monotonic), _services.GetRequiredService<IServiceScopeFactory>(), _watchdog,
+            "", Run, [work], _watch, LeaseTraits.None, LookAtMembers, _services.GetRequiredService<IServiceScopeFactory>(), _watchdog,
             Lifetime, new ElectionInstruments(), Logs.CreateLogger("partitions"));
-        Loop = new PartitionLoop(parts, Partitions, PartitionKeeperSettingsOf(options));
+        Loop = PartitionLoop.Of(parts, Partitions, options, Count);
+    }
+
+    /// <summary>
+    /// Whether what was due some time ago has happened here: renewals, looks of the keeper, and, if anybody renews, news of that.
+    /// </summary>
+    public bool IsUpToDate(bool anybodyRenews, TimeSpan within)
+    {
+        TimeSpan now = Run.Clock.Now.Monotonic;
+        bool isRenewed = Running.Values.All(term =>
+            !term.IsHeld || term.TimeLeft > Run.Settings.RenewDeadline - Run.Settings.RenewInterval - within);
+        TimeSpan trusted = PartitionKeeperSettings.Of(Run.Settings, Count, TimeSpan.Zero, TimeSpan.Zero).TrustFor;
+        bool hasLooked = _isStopping || now - _lookedAt <= (trusted / 4) + within;
+        bool hasHeard = !anybodyRenews || _watch.View.AsOf is not { } asOf || now - asOf <= Run.Settings.RenewInterval + within;
+        return isRenewed && hasLooked && hasHeard;
     }
 
     public string Identity { get; }
@@ -56,18 +74,26 @@ internal sealed class PartitionReplica : IAsyncDisposable
     /// <summary>What runs here: which partition, of how many, in which term.</summary>
     public ConcurrentDictionary<Partition, LeadershipTerm> Running { get; } = new();
 
-    /// <summary>Work waits for it when it has been told to stop.</summary>
-    public Task MayStop { get; set; } = Task.CompletedTask;
-
     public IEnumerable<int> Owned => Running.Keys.Select(partition => partition.Index).Order();
+
+    /// <summary>The work of one partition waits for it when it has been told to stop.</summary>
+    public void Holds(int index, Task until) => _mayStop[index] = until;
 
     /// <summary>The work of one partition throws.</summary>
     public void Fail(int index) => _failures[index].SetResult();
 
     public void Start()
     {
+        _lookedAt = Run.Clock.Now.Monotonic;
         _watch.Start();
         Loop.Start();
+    }
+
+    /// <summary>Returns at once.</summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        Loop.RequestShutDown();
     }
 
     public async ValueTask DisposeAsync()
@@ -78,15 +104,8 @@ internal sealed class PartitionReplica : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    private PartitionKeeperSettings PartitionKeeperSettingsOf(LeaderElectionOptions options) => new()
-    {
-        Identity = Identity,
-        Count = Count,
-        RetryPeriod = Run.Settings.RetryPeriod,
-        MoveAfter = options.Partitions.MoveAfter,
-        PresenceInterval = TimeSpan.FromSeconds(10),
-        TrustFor = (Run.Settings.RenewInterval * 2) + ElectorSettings.RequestTimeout,
-    };
+    /// <summary>As the keeper does at each of its looks.</summary>
+    private IReadOnlyList<PartitionMember> LookAtMembers() => _world.MembersAt(_lookedAt = Run.Clock.Now.Monotonic);
 
     private async Task RunAsync(IServiceProvider services, Partition partition, LeadershipTerm term, CancellationToken stoppingToken)
     {
@@ -98,7 +117,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
             await failure.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (failure.Task.IsCompleted)
                 throw new InvalidOperationException("The database is away.");
-            await MayStop;
+            await _mayStop.GetValueOrDefault(partition.Index, Task.CompletedTask);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LeaseElection.Testing;
 
 namespace LeaseElection.Hosting.Tests;
@@ -7,6 +8,7 @@ internal sealed class PartitionRuns
 {
     private readonly Signal _signal = new();
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<LeadershipTerm, bool> _terms = new();
     private int _running;
     private int _told;
 
@@ -18,8 +20,13 @@ internal sealed class PartitionRuns
     /// <summary>How many have been told to stop.</summary>
     public int Told => Volatile.Read(ref _told);
 
-    public async Task RunAsync(CancellationToken stoppingToken)
+    /// <summary>Of the leases that are held, the one that is to be renewed first has so long.</summary>
+    public TimeSpan LeastTimeLeft =>
+        _terms.Keys.Where(term => term.IsHeld).Select(term => term.TimeLeft).DefaultIfEmpty(TimeSpan.MaxValue).Min();
+
+    public async Task RunAsync(LeadershipTerm term, CancellationToken stoppingToken)
     {
+        _terms.TryAdd(term, true);
         Interlocked.Increment(ref _running);
         _signal.Pulse();
         await _end.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -27,6 +34,7 @@ internal sealed class PartitionRuns
         _signal.Pulse();
         if (!Obeys)
             await _end.Task;
+        _terms.TryRemove(term, out _);
         Interlocked.Decrement(ref _running);
         _signal.Pulse();
     }

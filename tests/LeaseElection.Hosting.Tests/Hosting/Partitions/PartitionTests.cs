@@ -2,7 +2,9 @@ namespace LeaseElection.Hosting.Tests;
 
 public sealed class PartitionTests
 {
-    /// <summary>For ever: other programs, and the data of users, depend on it. Made with <c>printf '%s' KEY | sha256sum | cut -c1-8</c>.</summary>
+    /// <summary>
+    /// For ever: other programs, and the data of users, depend on it. Made with <c>printf '%s' KEY | sha256sum | cut -c1-8</c>.
+    /// </summary>
     [Theory]
     [InlineData("", 0xe3b0c442u)]
     [InlineData("customer-1", 0xe83f10dcu)]

@@ -44,16 +44,22 @@ internal sealed class PartitionWorld : IAsyncDisposable
 
     public void Leave(PartitionReplica replica) => Change([.. _members.Where(member => member.Identity != replica.Identity)]);
 
-    /// <summary>Its presence is given up first, as that of a host that stops.</summary>
-    public async Task StopAsync(PartitionReplica replica)
+    /// <summary>Its presence is given up first, as that of a host that stops. Returns at once.</summary>
+    public void Stop(PartitionReplica replica)
     {
         Leave(replica);
-        replica.Loop.RequestShutDown();
+        replica.Stop();
+    }
+
+    public async Task StopAsync(PartitionReplica replica)
+    {
+        Stop(replica);
         await UntilAsync(() => replica.Loop.Completion.IsCompleted);
     }
 
     /// <summary>
-    /// Lets time pass until something is so. Nobody who works loses a lease to a busy machine by it: the clock waits for renewals that are due.
+    /// Lets time pass until something is so. Nobody who works loses a lease to a busy machine by it, and to nobody it seems that there was
+    /// an outage: the clock waits for whatever is due.
     /// </summary>
     public async Task UntilAsync(Func<bool> condition)
     {
@@ -112,8 +118,8 @@ internal sealed class PartitionWorld : IAsyncDisposable
         $"{replica.Identity}: works on {string.Join(", ", replica.Owned)}\n"
         + string.Join('\n', replica.Logs.Entries.Where(entry => entry.Id.Name != "Renewed"))));
 
-    private static bool IsUpToDate(PartitionReplica replica) => replica.Running.Values.All(term =>
-        !term.IsHeld || term.TimeLeft > replica.Run.Settings.RenewDeadline - replica.Run.Settings.RenewInterval - (2 * Step));
+    private bool IsUpToDate(PartitionReplica replica) =>
+        replica.IsUpToDate(_replicas.Exists(other => !other.Running.IsEmpty), within: 2 * Step);
 
     private void Change(IReadOnlyList<PartitionMember> members)
     {

@@ -1,3 +1,6 @@
+using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing;
+using LeaseElection.Testing.Leases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -10,6 +13,8 @@ public sealed class PartitionedWorkHostTests : HostTest
 {
     private const int Count = 4;
 
+    private readonly List<PartitionRuns> _runs = [];
+
     [Fact]
     public async Task Start_OneHost_WorksOnAllBesideItsElection()
     {
@@ -17,11 +22,11 @@ public sealed class PartitionedWorkHostTests : HostTest
         host.AddElection().AddWork(Work.RunAsync);
 
         await host.StartAsync();
-        await AdvanceUntilAsync(() => runs.Running == Count);
+        await UntilAsync(() => runs.Running == Count);
         await Work.StartedAsync();
 
         Assert.Equal(Count, PartitionsOf(host).Count);
-        await AdvanceUntilAsync(() => PartitionsOf(host).Partitions.All(status => status.IsHeldHere));
+        await UntilAsync(() => PartitionsOf(host).Partitions.All(status => status.IsHeldHere));
         HealthReportEntry health = await host.CheckHealthAsync();
         Assert.Equal(HealthStatus.Healthy, health.Status);
         Assert.Equal("Leading. Works on 4 of 4 partitions.", health.Description);
@@ -36,7 +41,7 @@ public sealed class PartitionedWorkHostTests : HostTest
         host.Services.AddSingleton<IHostedService>(new Lifecycle { OnStop = () => othersStop = true });
         host.AddElection().AddWork(Work.RunAsync);
         await host.StartAsync();
-        await AdvanceUntilAsync(() => runs.Running == Count);
+        await UntilAsync(() => runs.Running == Count);
         await Work.StartedAsync();
         runs.Obeys = false;
         Work.Obeys = false;
@@ -54,6 +59,27 @@ public sealed class PartitionedWorkHostTests : HostTest
         Assert.All(PartitionsOf(host).Partitions, status => Assert.False(status.IsHeldHere));
     }
 
+    /// <summary>Nobody is known to own nothing: without a word here all would look well while nobody works.</summary>
+    [Fact]
+    public async Task Health_LeasesMayNotBeListed_DegradedAfterALease_AndWellWhenTheyMay()
+    {
+        var group = new FakeLeaseGroup { ListError = new LeaseStoreError(LeaseStoreErrorKind.Forbidden, "The verb list is missing.") };
+        Leases = group;
+        (ElectionHost host, PartitionRuns runs) = NewPartitioned("a");
+        await host.StartAsync();
+        await host.Logs.WaitForAsync("GroupListFailed");
+        DateTimeOffset later = Time.GetUtcNow() + TimeSpan.FromSeconds(20);
+        await UntilAsync(() => Time.GetUtcNow() >= later);
+
+        HealthReportEntry health = await host.CheckHealthAsync();
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Contains("Who owns partitions has not been known", health.Description, StringComparison.Ordinal);
+
+        group.ListError = null;
+        await UntilAsync(() => runs.Running == Count && PartitionsOf(host).Partitions.All(status => status.IsHeldHere));
+        Assert.DoesNotContain("has not been known", (await host.CheckHealthAsync()).Description, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Two_Hosts_ShareAndHandOver()
     {
@@ -61,10 +87,11 @@ public sealed class PartitionedWorkHostTests : HostTest
         (ElectionHost second, PartitionRuns secondRuns) = NewPartitioned("b");
         await first.StartAsync();
         await second.StartAsync();
-        await AdvanceUntilAsync(() => firstRuns.Running == Count / 2 && secondRuns.Running == Count / 2);
+        await UntilAsync(() => firstRuns.Running == Count / 2 && secondRuns.Running == Count / 2);
 
-        await second.StopAsync();
-        await firstRuns.UntilAsync(() => firstRuns.Running == Count);
+        Task stopping = second.StopAsync();
+        await UntilAsync(() => firstRuns.Running == Count && stopping.IsCompleted);
+        Assert.Equal(0, secondRuns.Running);
     }
 
     [Fact]
@@ -80,7 +107,7 @@ public sealed class PartitionedWorkHostTests : HostTest
             },
             2);
         await host.StartAsync();
-        await AdvanceUntilAsync(() => host.Logs.Named("HostStoppedByWork").Count > 0);
+        await UntilAsync(() => host.Logs.Named("HostStoppedByWork").Count > 0);
     }
 
     [Fact]
@@ -106,13 +133,31 @@ public sealed class PartitionedWorkHostTests : HostTest
         Assert.Null(host.Host.Services.GetKeyedService<IElectionPartitions>("other"));
     }
 
+    /// <summary>
+    /// Lets time pass until something is so. Nobody who works loses a lease to a busy machine by it: the clock waits for renewals that are
+    /// due.
+    /// </summary>
+    private async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Signal.Patience);
+        var step = TimeSpan.FromMilliseconds(100);
+        var least = TimeSpan.FromSeconds(10 - 3) - (step * 2); // Of the deadline, when a renewal is due.
+        while (!condition())
+        {
+            if (_runs.TrueForAll(runs => runs.LeastTimeLeft > least))
+                Time.Advance(step);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
+        }
+    }
+
     private static IElectionPartitions PartitionsOf(ElectionHost host) => host.Host.Services.GetRequiredService<IElectionPartitions>();
 
     private (ElectionHost Host, PartitionRuns Runs) NewPartitioned(string identity)
     {
         ElectionHost host = NewHost(identity);
         var runs = new PartitionRuns();
-        host.AddElection().AddPartitionedWork((_, _, _, token) => runs.RunAsync(token), Count);
+        _runs.Add(runs);
+        host.AddElection().AddPartitionedWork((_, _, term, token) => runs.RunAsync(term, token), Count);
         return (host, runs);
     }
 }

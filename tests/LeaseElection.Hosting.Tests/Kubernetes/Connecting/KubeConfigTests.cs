@@ -133,7 +133,7 @@ public sealed class KubeConfigTests : IDisposable
     {
         string file = Write("config", Config("server: https://h", "token: t") + "\n- name: x\n  context: {cluster: c, user: u, namespace: other}\n");
 
-        Assert.Equal("other", KubeConfigConnection.Create(Load(file), "x").Namespace);
+        Assert.Equal("other", KubeConfigConnection.Create(Load(file), "x", "Context").Namespace);
     }
 
     [Fact]
@@ -141,9 +141,10 @@ public sealed class KubeConfigTests : IDisposable
     {
         KubeConfig config = Load(Write("config", Config("server: https://h", "token: t")));
 
-        var thrown = Assert.Throws<LeaseStoreConfigurationException>(() => KubeConfigConnection.Create(config, "prod"));
+        var thrown = Assert.Throws<LeaseStoreConfigurationException>(
+            () => KubeConfigConnection.Create(config, "prod", "LeaseLocks:Kubernetes:Context"));
 
-        Assert.Contains("LeaderElection:Kubernetes:Context is 'prod'", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("LeaseLocks:Kubernetes:Context is 'prod'", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("Use one of: main", thrown.Message, StringComparison.Ordinal);
     }
 
@@ -293,9 +294,9 @@ public sealed class KubeConfigTests : IDisposable
 
     private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
 
-    private static KubeConfig Load(params string[] files) => KubeConfig.Load(files, missingIsError: true)!;
+    private static KubeConfig Load(params string[] files) => KubeConfig.Load(files, "KubeConfig")!;
 
-    private static KubernetesConnection Connect(params string[] files) => KubeConfigConnection.Create(Load(files), wantedContext: null);
+    private static KubernetesConnection Connect(params string[] files) => KubeConfigConnection.Create(Load(files), wantedContext: null, "Context");
 
     private string InFolder(string name) => Path.Combine(_folder.Path, name);
 
