@@ -13,4 +13,11 @@ internal static partial class NoteLog
         Message = "Lease {LeaseNamespace}/{LeaseName} was not let have the notes {Keys}, although it was renewed without them: whoever wrote them is "
             + "told. Leadership goes on. Does an admission webhook or a policy refuse annotations on Leases? {Error}")]
     public static partial void NotesRefused(this ILogger logger, string leaseNamespace, string leaseName, string keys, string error);
+
+    [LoggerMessage(EventId = 872, EventName = "EndpointNotPublished", Level = LogLevel.Warning,
+        Message = "The terms of lease {LeaseNamespace}/{LeaseName} do not say where this process can be reached: its endpoint is {Endpoint}. Others "
+            + "answer what they would forward with 503 while it leads. Give PublishEndpoint an absolute http or https address that the "
+            + "other replicas reach, or set the variable POD_IP")]
+    public static partial void EndpointNotPublished(
+        this ILogger logger, string leaseNamespace, string leaseName, string endpoint, Exception? exception);
 }
