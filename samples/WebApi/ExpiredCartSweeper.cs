@@ -1,6 +1,8 @@
 namespace WebApi;
 
-/// <summary>Sweeps carts that nobody came back for. It knows nothing of leader election: it is started and stopped with each term.</summary>
+/// <summary>
+/// Sweeps carts that nobody came back for. It knows nothing of leader election: it is started and stopped with each term.
+/// </summary>
 internal sealed partial class ExpiredCartSweeper(ILogger<ExpiredCartSweeper> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -4,7 +4,9 @@ using OpenTelemetry.Resources;
 
 namespace WebApi;
 
-/// <summary>Metrics and spans of the election, to where the usual <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says; none where it is not set.</summary>
+/// <summary>
+/// Metrics and spans of the election, to where the usual <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says; none where it is not set.
+/// </summary>
 internal static class Telemetry
 {
     public static void AddTelemetry(this IHostApplicationBuilder builder)

@@ -119,8 +119,8 @@ public sealed class FakeLeaderElection
     }
 
     /// <summary>
-    /// Renewals of the app fail until half of its time is gone, and <see cref="LeadershipTerm.InDanger"/> fires. The term is still held, and
-    /// requests get through again: <see cref="AdvanceAsync"/> by a few seconds ends the danger, <see cref="LoseAsync"/> by <see
+    /// Renewals of the app fail until half of its time is gone, and <see cref="LeadershipTerm.InDanger"/> fires. The term is still held,
+    /// and requests get through again: <see cref="AdvanceAsync"/> by a few seconds ends the danger, <see cref="LoseAsync"/> by <see
     /// cref="LeadershipLoss.DeadlinePassed"/> the term.
     /// </summary>
     /// <returns>A task that ends when the token has fired.</returns>

@@ -1,8 +1,8 @@
 namespace LeaseElection.Hosting;
 
 /// <summary>
-/// Who is here: the replicas of an election that added <see cref="LeaderElectionBuilder.AddMembers"/>, leading or not. A singleton; that of a
-/// named election is resolved by key: <c>[FromKeyedServices("name")] IElectionMembers members</c>.
+/// Who is here: the replicas of an election that added <see cref="LeaderElectionBuilder.AddMembers"/>, leading or not. A singleton; that of
+/// a named election is resolved by key: <c>[FromKeyedServices("name")] IElectionMembers members</c>.
 /// </summary>
 /// <remarks>
 /// A member is here for as long as its signs of life arrive, by the clock of this process. Of one that died that is known a while later
@@ -18,8 +18,8 @@ public interface IElectionMembers
     IReadOnlyList<ElectionMember> Members { get; }
 
     /// <summary>
-    /// Whether <see cref="Members"/> can be relied on: all have been listed, and news arrives. <see langword="false"/> in the first moments,
-    /// while the API server does not answer, and without the right to list leases.
+    /// Whether <see cref="Members"/> can be relied on: all have been listed, and news arrives. <see langword="false"/> in the first
+    /// moments, while the API server does not answer, and without the right to list leases.
     /// </summary>
     bool IsComplete { get; }
 

@@ -7,8 +7,8 @@ namespace LeaseElection.Hosting;
 public interface IElectionPartitions
 {
     /// <summary>
-    /// How many there are: what was given to <c>AddPartitionedWork</c>, or <c>LeaderElection:Partitions:Count</c>. Less while another replica is
-    /// told of less, during an update. 0 until the host starts.
+    /// How many there are: what was given to <c>AddPartitionedWork</c>, or <c>LeaderElection:Partitions:Count</c>. Less while another
+    /// replica is told of less, during an update. 0 until the host starts.
     /// </summary>
     int Count { get; }
 

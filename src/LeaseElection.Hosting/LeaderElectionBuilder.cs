@@ -23,8 +23,8 @@ public sealed class LeaderElectionBuilder
     public string Name { get; }
 
     /// <summary>
-    /// Adds work: a new instance for each term, made by dependency injection and disposed when it has ended; made ahead of the term where it
-    /// has an <see cref="ILeaderWork.PrepareAsync"/>. Adding the same type again adds nothing.
+    /// Adds work: a new instance for each term, made by dependency injection and disposed when it has ended; made ahead of the term where
+    /// it has an <see cref="ILeaderWork.PrepareAsync"/>. Adding the same type again adds nothing.
     /// </summary>
     /// <typeparam name="TWork">The work.</typeparam>
     /// <returns>This builder.</returns>
@@ -135,8 +135,8 @@ public sealed class LeaderElectionBuilder
 
     /// <summary>
     /// Adds work that all replicas share: it is cut into partitions, each with a lease of its own, and each partition is worked on by one
-    /// replica at a time. When replicas come and go, partitions move; see <see cref="IElectionPartitions"/>. Adding the same type again adds
-    /// nothing. How many partitions there are, <see cref="PartitionOptions.Count"/> says.
+    /// replica at a time. When replicas come and go, partitions move; see <see cref="IElectionPartitions"/>. Adding the same type again
+    /// adds nothing. How many partitions there are, <see cref="PartitionOptions.Count"/> says.
     /// </summary>
     /// <typeparam name="TWork">The work: a new instance for each term of a partition, disposed when it has ended.</typeparam>
     /// <returns>This builder.</returns>
@@ -146,8 +146,8 @@ public sealed class LeaderElectionBuilder
 
     /// <summary>
     /// Adds work that all replicas share: it is cut into partitions, each with a lease of its own, and each partition is worked on by one
-    /// replica at a time. When replicas come and go, partitions move; see <see cref="IElectionPartitions"/>. Adding the same type again adds
-    /// nothing.
+    /// replica at a time. When replicas come and go, partitions move; see <see cref="IElectionPartitions"/>. Adding the
+    /// same type again adds nothing.
     /// </summary>
     /// <param name="partitions">
     /// How many partitions: 1 to 1,000, the same for all replicas and for all partitioned work of this election.

@@ -47,8 +47,9 @@ public sealed record LeaderElectionStatus
     public bool? IsPrepared { get; init; }
 
     /// <summary>
-    /// The notes of the lease, as last seen, by key: what leaders have said with <see cref="LeadershipTerm.WriteNoteAsync(string, string?, NoteLife, CancellationToken)"/>
-    /// for as long as it counts, and what others have written there. Empty where there are none.
+    /// The notes of the lease, as last seen, by key: what leaders have said with
+    /// <see cref="LeadershipTerm.WriteNoteAsync(string, string?, NoteLife, CancellationToken)"/> for as long as it counts, and what others
+    /// have written there. Empty where there are none.
     /// </summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = NoteTexts.None;
 

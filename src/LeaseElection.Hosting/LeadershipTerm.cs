@@ -95,8 +95,8 @@ public sealed class LeadershipTerm
     /// registered with it runs on a thread of its own, and holds up no renewal.
     /// </remarks>
     /// <value>
-    /// When a renewal succeeds after all, the danger is over: a token that had fired stays so, and this gives a new one, which fires with the
-    /// next danger. So ask for it each time that you look at it, or register with it.
+    /// When a renewal succeeds after all, the danger is over: a token that had fired stays so, and this gives a new one, which fires with
+    /// the next danger. So ask for it each time that you look at it, or register with it.
     /// </value>
     public CancellationToken InDanger
     {
@@ -126,32 +126,36 @@ public sealed class LeadershipTerm
 
     /// <summary>
     /// The notes of the lease, by key: what earlier leaders have left, from the first instant of the term on, and what this one has written
-    /// as soon as it is confirmed. The same as <see cref="LeaderElectionStatus.Notes"/>, also where there is no election to ask: in partitioned
-    /// work, and of a lease that is held for a while.
+    /// as soon as it is confirmed. The same as <see cref="LeaderElectionStatus.Notes"/>, also where there is no election to ask: in
+    /// partitioned work, and of a lease that is held for a while.
     /// </summary>
     public IReadOnlyDictionary<string, string> Notes => _notes;
 
-    /// <summary>Writes a note that stays on the lease for every later leader: as the other overload does with <see cref="NoteLife.Lease"/>.</summary>
+    /// <summary>
+    /// Writes a note that stays on the lease for every later leader: as the other overload does with <see cref="NoteLife.Lease"/>.
+    /// </summary>
     /// <inheritdoc cref="WriteNoteAsync(string, string?, NoteLife, CancellationToken)"/>
     public Task WriteNoteAsync(string key, string? value, CancellationToken cancellationToken) =>
         WriteNoteAsync(key, value, NoteLife.Lease, cancellationToken);
 
     /// <summary>
-    /// Writes a note on the lease, for every replica to read. A renewal writes it, at once, so only the holder of the lease can; and once it is
-    /// confirmed, every later leader sees it. Many at once are one renewal, and at most two renewals a second are sent for notes.
+    /// Writes a note on the lease, for every replica to read. A renewal writes it, at once, so only the holder of the lease can; and once
+    /// it is confirmed, every later leader sees it. Many at once are one renewal, and at most two renewals a second are sent for notes.
     /// </summary>
     /// <param name="key">
-    /// Its name: 1 to 63 characters of <c>A-Z</c>, <c>a-z</c>, <c>0-9</c>, <c>-</c>, <c>_</c> and <c>.</c>, with a letter or digit at both ends.
+    /// Its name: 1 to 63 characters of <c>A-Z</c>, <c>a-z</c>, <c>0-9</c>, <c>-</c>, <c>_</c> and <c>.</c>, with a
+    /// letter or digit at both ends.
     /// </param>
     /// <param name="value">
-    /// Its text, of 4,096 bytes in UTF-8 at most; <see langword="null"/> removes it. All notes of a lease together, keys and values, may have
-    /// 16,384 bytes.
+    /// Its text, of 4,096 bytes in UTF-8 at most; <see langword="null"/> removes it. All notes of a lease together, keys and
+    /// values, may have 16,384 bytes.
     /// </param>
     /// <param name="life">How long it stays. A key has one note: one of the other life is replaced.</param>
     /// <param name="cancellationToken">Ends the waiting. The note may be written all the same.</param>
     /// <returns>A task that ends when the note is confirmed.</returns>
     /// <exception cref="ArgumentException">Key, value or what is on the lease already is not as described.</exception>
-    /// <exception cref="LeadershipLostException">The term ended before the note was confirmed. It may have been written, or not.</exception>
+    /// <exception cref="LeadershipLostException">The term ended before the note was confirmed. It may have been
+    /// written, or not.</exception>
     /// <exception cref="LeaseStoreException">The API server refuses the note, and takes renewals without it.</exception>
     public Task WriteNoteAsync(string key, string? value, NoteLife life = NoteLife.Lease, CancellationToken cancellationToken = default)
     {

@@ -45,7 +45,9 @@ public sealed class LeadershipTermSource
     /// <summary>The token that work gets: <see cref="LeadershipTerm.Lost"/>.</summary>
     public CancellationToken Token => Term.Lost;
 
-    /// <summary>The notes that work has written, and those that <see cref="SetNote"/> has left for it: <see cref="LeadershipTerm.Notes"/>.</summary>
+    /// <summary>
+    /// The notes that work has written, and those that <see cref="SetNote"/> has left for it: <see cref="LeadershipTerm.Notes"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Notes => Term.Notes;
 
     /// <summary>Leaves a note for work to find, as an earlier leader would, or takes one away.</summary>
@@ -70,7 +72,8 @@ public sealed class LeadershipTermSource
     public void Endanger() => Term.Endanger();
 
     /// <summary>
-    /// The term is held for so long from now on, and in no danger. By the time alone it only ceases to be held; <see cref="Token"/> fires with
+    /// The term is held for so long from now on, and in no danger. By the time alone it only ceases to be held;
+    /// <see cref="Token"/> fires with
     /// <see cref="Lose"/> and <see cref="Stop"/>.
     /// </summary>
     /// <param name="validFor">Not negative.</param>

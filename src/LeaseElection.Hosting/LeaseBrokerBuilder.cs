@@ -19,8 +19,8 @@ public sealed class LeaseBrokerBuilder
     public string Name { get; }
 
     /// <summary>
-    /// Has the app say how the API server is reached, as <see cref="LeaderElectionBuilder.UseKubernetesConnection"/> does for an election: the
-    /// way in for adapters to client libraries. The last call for a broker wins.
+    /// Has the app say how the API server is reached, as <see cref="LeaderElectionBuilder.UseKubernetesConnection"/> does for an election:
+    /// the way in for adapters to client libraries. The last call for a broker wins.
     /// </summary>
     /// <inheritdoc cref="LeaderElectionBuilder.UseKubernetesConnection"/>
     public LeaseBrokerBuilder UseKubernetesConnection(

@@ -7,8 +7,9 @@ namespace LeaseElection.Hosting;
 public sealed class PartitionOptions
 {
     /// <summary>
-    /// How many partitions the work is cut into: the same for all replicas. While replicas differ, during an update, all of them share out the
-    /// smaller number. With another number a key is in another partition: while they change over, two replicas may for a moment work on it.
+    /// How many partitions the work is cut into: the same for all replicas. While replicas differ, during an update, all of
+    /// them share out the smaller number. With another number a key is in another partition: while they change over, two
+    /// replicas may for a moment work on it.
     /// </summary>
     /// <value>
     /// Default: what was given to <c>AddPartitionedWork</c>. 1 to 1,000; two to ten times the greatest number of replicas is a good choice.

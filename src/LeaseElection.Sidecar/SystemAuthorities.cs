@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace LeaseElection.Sidecar;
 
 /// <summary>
-/// The authorities that the machine trusts, of which none counts where the cluster's own is named. With OpenSSL, .NET reads all of them all the
-/// same before it looks at the first certificate: some three hundred files, 100 ms on a busy machine in which a standby that has only just
-/// started cannot take over, and 2 MB that stay.
+/// The authorities that the machine trusts, of which none counts where the cluster's own is named. With OpenSSL, .NET reads all of them all
+/// the same before it looks at the first certificate: some three hundred files, 100 ms on a busy machine in which a standby that has only
+/// just started cannot take over, and 2 MB that stay.
 /// </summary>
 internal static partial class SystemAuthorities
 {

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Hosting;
 namespace LeaseElection.Benchmarks;
 
 /// <summary>
-/// What a lock costs, and how soon who waits for it has it, beside DistributedLock.Postgres on a real PostgreSQL, in the same run. Holder and
-/// waiter have connections of their own, as two processes have.
+/// What a lock costs, and how soon who waits for it has it, beside DistributedLock.Postgres on a real PostgreSQL, in the same run. Holder
+/// and waiter have connections of their own, as two processes have.
 /// </summary>
 internal static class LockBenchmark
 {

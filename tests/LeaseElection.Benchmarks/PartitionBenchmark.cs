@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Benchmarks;
 
-/// <summary>What many partitions cost in many processes, beside the same number of elections, which is how it would be done without.</summary>
+/// <summary>
+/// What many partitions cost in many processes, beside the same number of elections, which is how it would be done without.
+/// </summary>
 internal static class PartitionBenchmark
 {
     public const string Usage = """

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace LeaseElection.Benchmarks;
 
 /// <summary>
-/// A Deployment's rolling update with <c>maxUnavailable: 0</c> and <c>maxSurge: 1</c>, done by hand to real processes: one after the other a
-/// new one starts, is waited for until its readiness probe passes, and one of the old is sent SIGTERM, any of them, as the controller
-/// knows nothing of leaders.
+/// A Deployment's rolling update with <c>maxUnavailable: 0</c> and <c>maxSurge: 1</c>, done by hand to real processes: one after the
+/// other a new one starts, is waited for until its readiness probe passes, and one of the old is sent SIGTERM, any of them, as the
+/// controller knows nothing of leaders.
 /// </summary>
 internal sealed class Rollout : IDisposable
 {

@@ -41,7 +41,9 @@ internal sealed class SidecarScene(SidecarProgram program, RealApiServer server,
         return resident;
     }
 
-    /// <summary>From the end of one command to the start of the next, whose sidecar has begun to stand when the other gets SIGTERM.</summary>
+    /// <summary>
+    /// From the end of one command to the start of the next, whose sidecar has begun to stand when the other gets SIGTERM.
+    /// </summary>
     public async Task<List<TimeSpan>> HandOverAsync(int trials)
     {
         List<TimeSpan> gaps = [];

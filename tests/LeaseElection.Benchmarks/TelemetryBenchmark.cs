@@ -11,7 +11,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LeaseElection.Benchmarks;
 
-/// <summary>What telemetry adds to a renewal: to the request, to what it reports, and to the turn of the loop. The store costs nothing.</summary>
+/// <summary>
+/// What telemetry adds to a renewal: to the request, to what it reports, and to the turn of the loop. The store costs nothing.
+/// </summary>
 internal static class TelemetryBenchmark
 {
     public const string Usage = """

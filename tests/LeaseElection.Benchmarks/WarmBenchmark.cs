@@ -8,8 +8,9 @@ using Microsoft.Extensions.Hosting;
 namespace LeaseElection.Benchmarks;
 
 /// <summary>
-/// How soon a new leader does something useful whose work needs two seconds to get ready: with that in <see cref="ILeaderWork.PrepareAsync"/>,
-/// and with it at the beginning of <see cref="ILeaderWork.ExecuteAsync"/>, beside work that needs nothing.
+/// How soon a new leader does something useful whose work needs two seconds to get ready: with that in <see
+/// cref="ILeaderWork.PrepareAsync"/>, and with it at the beginning of <see cref="ILeaderWork.ExecuteAsync"/>,
+/// beside work that needs nothing.
 /// </summary>
 internal static class WarmBenchmark
 {

@@ -2,7 +2,9 @@ using LeaseElection.Testing.Chart;
 
 namespace LeaseElection.Chart.Tests;
 
-/// <summary>A fact that renders the chart: skipped with the reason where there is nothing to render it with, failing there when <c>CI=true</c>.</summary>
+/// <summary>
+/// A fact that renders the chart: skipped with the reason where there is nothing to render it with, failing there when <c>CI=true</c>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ChartFactAttribute : FactAttribute
 {

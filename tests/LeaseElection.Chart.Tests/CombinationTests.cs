@@ -91,7 +91,9 @@ public sealed class CombinationTests(ApiServerFixture fixture)
         Assert.Empty(leader.Warnings.Concat(standby.Warnings).Select(entry => $"{entry.Id.Name}: {entry.Message}"));
     }
 
-    /// <summary>With the rights of the chart alone: the leader's Pod, and no other, is what its Service selects, and Events tell of it.</summary>
+    /// <summary>
+    /// With the rights of the chart alone: the leader's Pod, and no other, is what its Service selects, and Events tell of it.
+    /// </summary>
     [InstalledFact]
     public async Task Leader_LabelledAndAnnounced_IsWhatTheServiceSelects()
     {

@@ -4,7 +4,9 @@ using LeaseElection.Testing.Chart;
 
 namespace LeaseElection.Chart.Tests;
 
-/// <summary>What a GitOps controller makes of the chart: Argo CD applies all that is rendered but Leases, and says that all went well.</summary>
+/// <summary>
+/// What a GitOps controller makes of the chart: Argo CD applies all that is rendered but Leases, and says that all went well.
+/// </summary>
 [Collection(ApiServerFixture.Collection)]
 public sealed class GitOpsTests(ApiServerFixture fixture)
 {

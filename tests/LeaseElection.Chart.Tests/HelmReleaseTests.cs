@@ -4,7 +4,9 @@ using LeaseElection.Testing.Chart;
 
 namespace LeaseElection.Chart.Tests;
 
-/// <summary>helm itself on a real API server, 3 by three-way merges and 4 by server-side apply: no upgrade touches what others own.</summary>
+/// <summary>
+/// helm itself on a real API server, 3 by three-way merges and 4 by server-side apply: no upgrade touches what others own.
+/// </summary>
 [Collection(ApiServerFixture.Collection)]
 public sealed class HelmReleaseTests(ApiServerFixture fixture)
 {
@@ -139,7 +141,9 @@ public sealed class HelmReleaseTests(ApiServerFixture fixture)
         await fixture.Server.KubectlAsync(null, "get", "poddisruptionbudget", "shop-leader-elected-app", "-n", release.Chart.Namespace);
     }
 
-    /// <summary>With another number a key belongs to another partition: whether Pods of both kinds may run side by side, a person must say.</summary>
+    /// <summary>
+    /// With another number a key belongs to another partition: whether Pods of both kinds may run side by side, a person must say.
+    /// </summary>
     [InstalledTheory]
     [InlineData(3)]
     [InlineData(4)]

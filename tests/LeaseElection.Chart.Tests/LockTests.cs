@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LeaseElection.Chart.Tests;
 
-/// <summary>Locks under the rights of the chart, and no others: what is granted is enough, and what is not granted is told by name.</summary>
+/// <summary>
+/// Locks under the rights of the chart, and no others: what is granted is enough, and what is not granted is told by name.
+/// </summary>
 [Collection(ApiServerFixture.Collection)]
 public sealed class LockTests(ApiServerFixture fixture)
 {

@@ -36,7 +36,9 @@ public sealed class MemberTests(ApiServerFixture fixture)
         await SeesAsync(one, 1);
     }
 
-    /// <summary>One verb after the other is taken away: what is then not seen, and what the log says, is what the page on Kubernetes says.</summary>
+    /// <summary>
+    /// One verb after the other is taken away: what is then not seen, and what the log says, is what the page on Kubernetes says.
+    /// </summary>
     [InstalledTheory]
     [InlineData("get", 2, null, null)]
     [InlineData("watch", 2, "GroupWatchDenied", "Not allowed to watch leases.coordination.k8s.io in namespace")]

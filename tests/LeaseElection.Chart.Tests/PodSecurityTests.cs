@@ -58,7 +58,9 @@ public sealed class PodSecurityTests(ApiServerFixture fixture)
         Assert.Equal([refusal], PodSecurity.Refusals(pod));
     }
 
-    /// <summary>Made as the Deployment's controller makes them. The label is enforced by API servers from 1.23 on, by <c>KUBEBUILDER_ASSETS</c>.</summary>
+    /// <summary>
+    /// Made as the Deployment's controller makes them. The label is enforced by API servers from 1.23 on, by <c>KUBEBUILDER_ASSETS</c>.
+    /// </summary>
     [InstalledTheory]
     [CombinationData]
     public async Task Combination_InARestrictedNamespace_TheServerTakesItsPods(string combination)

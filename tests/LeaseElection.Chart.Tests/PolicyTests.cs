@@ -30,7 +30,9 @@ public sealed class PolicyTests
         });
     }
 
-    /// <summary>Helm's own way, by both helms: a null takes away what a map has, and what is given instead stays on OpenShift too.</summary>
+    /// <summary>
+    /// Helm's own way, by both helms: a null takes away what a map has, and what is given instead stays on OpenShift too.
+    /// </summary>
     [ChartTheory]
     [InlineData(3)]
     [InlineData(4)]

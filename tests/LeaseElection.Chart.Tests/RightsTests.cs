@@ -23,7 +23,9 @@ public sealed class RightsTests(ApiServerFixture fixture)
         ("flowcontrol.apiserver.k8s.io", "flowschemas"), ("apiextensions.k8s.io", "customresourcedefinitions"), ("*", "*"),
     ];
 
-    /// <summary>The closed world: the complete list of rules that the authorizer has for the account, beside those of any service account.</summary>
+    /// <summary>
+    /// The closed world: the complete list of rules that the authorizer has for the account, beside those of any service account.
+    /// </summary>
     [InstalledTheory]
     [CombinationData]
     public async Task Account_AllItsRules_AreThoseThatWereAskedFor(string combination)

@@ -6,7 +6,9 @@ using Microsoft.CodeAnalysis.Testing;
 
 namespace LeaseElection.Hosting.Analyzers.Tests;
 
-/// <summary>Runs an analyzer, and its fix, over what a user could have written. Findings are marked there: <c>{|LE0001:Act()|}</c>.</summary>
+/// <summary>
+/// Runs an analyzer, and its fix, over what a user could have written. Findings are marked there: <c>{|LE0001:Act()|}</c>.
+/// </summary>
 internal static class Verify
 {
     private const string Usings = """

@@ -4,7 +4,9 @@ using k8s;
 
 namespace LeaseElection.Hosting.KubernetesClient.Tests;
 
-/// <summary>Makes this process a Pod, for KubernetesClient: its two variables, and its folder, which only its own tests can put elsewhere.</summary>
+/// <summary>
+/// Makes this process a Pod, for KubernetesClient: its two variables, and its folder, which only its own tests can put elsewhere.
+/// </summary>
 internal sealed class Pod : IDisposable
 {
     private static readonly FieldInfo ServiceAccountPath =

@@ -83,7 +83,9 @@ internal sealed class Surroundings : IAsyncDisposable
         return path;
     }
 
-    /// <summary>Writes a kubeconfig with an exec plugin, which says what the token file says and writes a line each time it is asked.</summary>
+    /// <summary>
+    /// Writes a kubeconfig with an exec plugin, which says what the token file says and writes a line each time it is asked.
+    /// </summary>
     public string WriteKubeConfigWithPlugin()
     {
         string path = PathOf("plugin");

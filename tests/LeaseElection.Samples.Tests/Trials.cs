@@ -5,7 +5,9 @@ using System.Globalization;
 
 namespace LeaseElection.Samples.Tests;
 
-/// <summary>How often a hand-over is repeated, and how long each took. One is a test; <c>SAMPLES_TRIALS=10</c> makes it a measurement.</summary>
+/// <summary>
+/// How often a hand-over is repeated, and how long each took. One is a test; <c>SAMPLES_TRIALS=10</c> makes it a measurement.
+/// </summary>
 internal sealed class Trials(ITestOutputHelper output, string what)
 {
     private readonly List<TimeSpan> _times = [];

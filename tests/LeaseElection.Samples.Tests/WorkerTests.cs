@@ -122,7 +122,8 @@ public sealed class WorkerTests(ITestOutputHelper output)
         [
             ("LeaseDuration", duration.ToString("c", CultureInfo.InvariantCulture)),
             ("RenewDeadline", "00:00:03"),
-            // Out of step with the work, or every freeze could hit a write; and above a second, or the times in the lease run ahead of the clock.
+            // Out of step with the work, or every freeze could hit a write; and above a second, or the times in the
+            // lease run ahead of the clock.
             ("RenewInterval", "00:00:01.3"),
         ];
         var trials = new Trials(output, "end of the lease of a stopped process to next leader");

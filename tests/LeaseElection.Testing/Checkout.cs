@@ -1,8 +1,8 @@
 namespace LeaseElection.Testing;
 
 /// <summary>
-/// Where the sources are that these tests were built from. Found by going up from the built test: <c>[CallerFilePath]</c> says <c>/_/</c> in
-/// a deterministic build, which is what CI makes.
+/// Where the sources are that these tests were built from. Found by going up from the built test: <c>[CallerFilePath]</c> says <c>/_/</c>
+/// in a deterministic build, which is what CI makes.
 /// </summary>
 public static class Checkout
 {

@@ -12,8 +12,8 @@ namespace LeaseElection.Hosting.Testing.Api;
 internal sealed record LeaseChange(string Namespace, string Name, long Version, JsonObject? Before, JsonObject? After)
 {
     /// <summary>
-    /// The line of a watch; <see langword="null"/>: it is none of what that watches. What is watched no more, because it has lost a label, is
-    /// told as deleted, as it was before, with the version of now.
+    /// The line of a watch; <see langword="null"/>: it is none of what that watches. What is watched no more, because it has lost a label,
+    /// is told as deleted, as it was before, with the version of now.
     /// </summary>
     public string? ToLine(LeaseRoute watched)
     {

@@ -8,8 +8,8 @@ namespace LeaseElection.Hosting.Configuration;
 internal sealed record LeaderElectionRegistration(string Name, IConfiguration? Section)
 {
     /// <summary>
-    /// Whether it is no election but a broker (<c>AddLeaseBroker</c>), whose name is that of its section, whose leases are named when they are
-    /// asked for, and which has no work of its own.
+    /// Whether it is no election but a broker (<c>AddLeaseBroker</c>), whose name is that of its section, whose leases are named when they
+    /// are asked for, and which has no work of its own.
     /// </summary>
     public bool IsBroker { get; init; }
 

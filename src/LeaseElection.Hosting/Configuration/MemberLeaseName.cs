@@ -13,7 +13,9 @@ internal static class MemberLeaseName
     public static string Of(string leaseName, string identity) =>
         Prefix(leaseName) + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..HashDigits];
 
-    /// <summary>Whether a lease of this name may be that of a member. Those of partitions are shorter, and the election's own is too.</summary>
+    /// <summary>
+    /// Whether a lease of this name may be that of a member. Those of partitions are shorter, and the election's own is too.
+    /// </summary>
     public static bool IsOne(string leaseName, string name)
     {
         string prefix = Prefix(leaseName);

@@ -35,7 +35,8 @@ internal static class MemberTraits
     }
 
     /// <summary>
-    /// None where the lease is in another namespace than the Pod: Kubernetes takes such an owner for one that is gone, and deletes the lease.
+    /// None where the lease is in another namespace than the Pod: Kubernetes takes such an owner for one that is
+    /// gone, and deletes the lease.
     /// </summary>
     private static PodReference? OwnerOf(ElectionIdentityCard card, ProcessEnvironment environment)
     {

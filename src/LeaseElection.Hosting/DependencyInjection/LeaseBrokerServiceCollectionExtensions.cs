@@ -11,14 +11,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class LeaseBrokerServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a broker, configured by a section of its own: <c>[FromKeyedServices("LeaseLocks")] ILeaseBroker</c>. Calling it again adds nothing.
-    /// It needs no host; in one, settings are checked when that starts. Nothing is sent before somebody asks for a lease.
+    /// Adds a broker, configured by a section of its own: <c>[FromKeyedServices("LeaseLocks")] ILeaseBroker</c>. Calling it again adds
+    /// nothing. It needs no host; in one, settings are checked when that starts. Nothing is sent before somebody asks for a lease.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="sectionName">
     /// The section, for example <c>LeaseLocks</c>, and the key by which it is resolved. Its settings are those of
     /// <see cref="LeaderElectionOptions"/> that speak of leases: <c>LeaseNamespace</c>, <c>Identity</c>, <c>LeaseDuration</c>,
-    /// <c>RenewDeadline</c>, <c>RenewInterval</c>, <c>RetryPeriod</c>, <c>Store</c>, <c>Kubernetes</c> (but not what it announces) and <c>File</c>.
+    /// <c>RenewDeadline</c>, <c>RenewInterval</c>, <c>RetryPeriod</c>, <c>Store</c>, <c>Kubernetes</c> (but not
+    /// what it announces) and <c>File</c>.
     /// </param>
     /// <returns>A builder to say more with.</returns>
     /// <exception cref="ArgumentException">The name cannot be that of a section.</exception>

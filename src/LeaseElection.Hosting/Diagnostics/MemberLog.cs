@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Diagnostics;
 
-/// <summary>Log messages about members: ids 810-819. An id is never given to another message. None of them concerns the election itself.</summary>
+/// <summary>
+/// Log messages about members: ids 810-819. An id is never given to another message. None of them concerns the election itself.
+/// </summary>
 internal static partial class MemberLog
 {
     [LoggerMessage(EventId = 810, EventName = "PresenceNotWritten", Level = LogLevel.Warning,

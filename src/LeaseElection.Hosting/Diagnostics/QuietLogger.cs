@@ -13,7 +13,9 @@ internal sealed class QuietLogger(ILogger inner, Func<int, bool> isToldElsewhere
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => inner.BeginScope(state);
 
-    /// <summary>Whether it is one of them is known when it is told: its level alone decides nothing where it may be told as it is.</summary>
+    /// <summary>
+    /// Whether it is one of them is known when it is told: its level alone decides nothing where it may be told as it is.
+    /// </summary>
     public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel == LogLevel.Information ? LogLevel.Debug : logLevel);
 
     public void Log<TState>(

@@ -65,8 +65,8 @@ internal abstract record ElectionInput
     public sealed record ShutDownRequested : ElectionInput;
 
     /// <summary>
-    /// Whoever the core stands for has no more time: the attempt that is under way is the last one, and where none has been made yet there is
-    /// one. A term that has begun concerns nobody but its holder.
+    /// Whoever the core stands for has no more time: the attempt that is under way is the last one, and where none has been made yet there
+    /// is one. A term that has begun concerns nobody but its holder.
     /// </summary>
     public sealed record WaitingEnded : ElectionInput;
 

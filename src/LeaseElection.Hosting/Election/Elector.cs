@@ -89,8 +89,6 @@ internal sealed class Elector
 
     private OwnWrites Own => _memory.Own;
 
-    private bool IsOurs => _memory.IsOurs;
-
     private string? Holder => _memory.Holder;
 
     private ElectionTerm? HeldTerm => Term is { Holds: true } term ? term : null;
@@ -206,7 +204,8 @@ internal sealed class Elector
                 _candidacy.Yield();
             Release();
         }
-        else if (IsOurs && _view.FreeAt <= _turn.Instant && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
+        else if (_memory.IsOurs && _view.FreeAt <= _turn.Instant
+            && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
             Term = new ElectionTerm(TermFacts.Of(lease, request), request.Sent, _settings, _turn, _pause);
 
         // Otherwise the reply took too long to prove anything, or somebody wrote after us, or somebody was seen to hold a lease that
@@ -278,7 +277,7 @@ internal sealed class Elector
             _candidacy.Yield();
 
         // A lost lease may still be in our name after an outage. Nobody needs to wait for it when we are not coming back.
-        bool ours = term.Holds || ((_shuttingDown || _stepDownWanted) && IsOurs);
+        bool ours = term.Holds || ((_shuttingDown || _stepDownWanted) && _memory.IsOurs);
         if (ours && (_settings.ReleaseOnStop || !_shuttingDown))
             Release();
         else
@@ -356,7 +355,7 @@ internal sealed class Elector
     /// </summary>
     private void Retire()
     {
-        if (_settings.ReleaseOnStop && (Own.HasUnresolved || IsOurs))
+        if (_settings.ReleaseOnStop && (Own.HasUnresolved || _memory.IsOurs))
             Release();
         else
             _idle = LeaderElectionState.Stopped;

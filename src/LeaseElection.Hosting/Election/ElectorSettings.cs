@@ -35,7 +35,8 @@ internal sealed record ElectorSettings
     public required TimeSpan RenewInterval { get; init; }
 
     /// <summary>
-    /// From the take-over to the first renewal, where that is sooner: who holds many leases renews them one after the other, not all at once.
+    /// From the take-over to the first renewal, where that is sooner: who holds many leases renews them one
+    /// after the other, not all at once.
     /// </summary>
     public TimeSpan? FirstRenewal { get; init; }
 

@@ -2,7 +2,9 @@ using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Election;
 
-/// <summary>What happened to the list or the watch of a group. Every list that was asked for is answered by exactly one of the first two.</summary>
+/// <summary>
+/// What happened to the list or the watch of a group. Every list that was asked for is answered by exactly one of the first two.
+/// </summary>
 internal abstract record GroupInput
 {
     private GroupInput()

@@ -16,8 +16,8 @@ internal sealed record GroupView
     public bool IsComplete => ResourceVersion.Length > 0;
 
     /// <summary>
-    /// Until when it is known to be all there is: when the last list was sent, or the watch last told anything. <see langword="null"/> before
-    /// the first list.
+    /// Until when it is known to be all there is: when the last list was sent, or the watch last told anything. <see
+    /// langword="null"/> before the first list.
     /// </summary>
     public TimeSpan? AsOf { get; init; }
 

@@ -6,8 +6,8 @@ namespace LeaseElection.Hosting.Election;
 /// could not be released is known to be ours. Between two electors, whoever watches the lease may tell <see cref="View"/> of it.
 /// </summary>
 /// <remarks>
-/// One elector at a time, and the next only when the work of the one before has ended (design 5, rule 11): a lease in our own name counts as
-/// free. All of them by the same clock.
+/// One elector at a time, and the next only when the work of the one before has ended (design 5, rule 11): a lease in our own name counts
+/// as free. All of them by the same clock.
 /// </remarks>
 internal sealed class LeaseMemory
 {
@@ -25,8 +25,8 @@ internal sealed class LeaseMemory
     public bool IsFree(TimeSpan now) => View.Latest?.Record.HasHolder is not true && View.FreeAt <= now;
 
     /// <summary>
-    /// What the last elector held is renewed no more, and nobody says that its work has ended: this process waits for its own lease to run out,
-    /// as all others do (design 5, rule 11).
+    /// What the last elector held is renewed no more, and nobody says that its work has ended: this process waits for its own lease to run
+    /// out, as all others do (design 5, rule 11).
     /// </summary>
     public void Disown()
     {

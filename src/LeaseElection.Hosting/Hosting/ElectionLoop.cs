@@ -74,12 +74,14 @@ internal sealed class ElectionLoop : IAsyncDisposable
     /// <summary>Stops all work and gives the lease up. Returns at once.</summary>
     public void RequestShutDown() => Post(new ElectionInput.ShutDownRequested());
 
-    /// <summary>Whoever waits for leadership has no more time: one attempt is made if none was, and then no other. Returns at once.</summary>
+    /// <summary>
+    /// Whoever waits for leadership has no more time: one attempt is made if none was, and then no other. Returns at once.
+    /// </summary>
     public void EndWaiting() => Post(new ElectionInput.WaitingEnded());
 
     /// <summary>
-    /// What each later term says of itself from its first instant, by key: it goes with the write that begins the term, and nobody ever sees it
-    /// beside another. The term that is held goes on saying what it has said.
+    /// What each later term says of itself from its first instant, by key: it goes with the write that begins the term, and nobody ever
+    /// sees it beside another. The term that is held goes on saying what it has said.
     /// </summary>
     public void SayFirst(IReadOnlyDictionary<string, string> notes)
     {

@@ -2,7 +2,9 @@ using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting;
 
-/// <summary>Keeps the one watch that was asked for, and tells what it tells. It decides nothing and reopens nothing. Called by one loop only.</summary>
+/// <summary>
+/// Keeps the one watch that was asked for, and tells what it tells. It decides nothing and reopens nothing. Called by one loop only.
+/// </summary>
 /// <param name="open">The watch, from a version on.</param>
 /// <param name="told">Gets what it tells.</param>
 /// <param name="ended">The server closed it in good order.</param>

@@ -7,7 +7,8 @@ namespace LeaseElection.Hosting.Kubernetes;
 internal sealed class KubernetesLeaseGroup(ApiServerClient client, LeaseGroupResource resource, string group, TimeProvider timeProvider)
     : ILeaseGroup
 {
-    // A page of the largest Leases that somebody's annotations can make of ours, and no more than what is read into memory without a thought.
+    // A page of the largest Leases that somebody's annotations can make of ours, and no more than what is read
+    // into memory without a thought.
     private const int MaxPage = 16 * BoundedBody.MaxLength;
 
     public string Description => resource.ToString();

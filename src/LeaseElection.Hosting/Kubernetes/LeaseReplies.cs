@@ -7,8 +7,8 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Hosting.Kubernetes;
 
 /// <summary>
-/// Says what an outcome means for a read, a create, a replace or a delete. The rule for writes: "failed" only if it certainly was not carried out,
-/// else "unknown". A 5xx is unknown: an API server can time out on etcd after etcd has committed.
+/// Says what an outcome means for a read, a create, a replace or a delete. The rule for writes: "failed" only if it certainly was not
+/// carried out, else "unknown". A 5xx is unknown: an API server can time out on etcd after etcd has committed.
 /// </summary>
 internal sealed class LeaseReplies(LeaseResource resource)
 {

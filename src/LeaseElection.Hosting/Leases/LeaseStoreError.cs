@@ -12,8 +12,8 @@ internal sealed record LeaseStoreError(LeaseStoreErrorKind Kind, string Message)
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>
-    /// Whether somebody has to do something before the same request can succeed: grant a right, make a namespace, write a name as the API server
-    /// wants it. Unless the API server has only just started: it refuses everybody until it has read what it granted.
+    /// Whether somebody has to do something before the same request can succeed: grant a right, make a namespace, write a name as the API
+    /// server wants it. Unless the API server has only just started: it refuses everybody until it has read what it granted.
     /// </summary>
     public bool IsLasting => Kind is LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.NotFound or LeaseStoreErrorKind.Rejected;
 

@@ -1,6 +1,8 @@
 namespace LeaseElection.Hosting.Leases;
 
-/// <summary>What a write makes of a lease: its record, and the annotations that go with it. Everything else stays (design 5, rule 15).</summary>
+/// <summary>
+/// What a write makes of a lease: its record, and the annotations that go with it. Everything else stays (design 5, rule 15).
+/// </summary>
 internal sealed record LeaseWrite(LeaseRecord Record)
 {
     /// <summary>No annotation changes.</summary>

@@ -6,8 +6,8 @@ namespace LeaseElection.Hosting.Time;
 internal sealed class ElectionClock(TimeProvider timeProvider)
 {
     /// <summary>
-    /// The key under which the testing kit says how far apart renewals for notes are to be: by a clock that stands still nobody could wait for
-    /// the next.
+    /// The key under which the testing kit says how far apart renewals for notes are to be: by a clock that stands still
+    /// nobody could wait for the next.
     /// </summary>
     public const string NotePaceKey = "LeaseElection.Hosting.NotePace";
 

@@ -4,8 +4,8 @@ using LeaseElection.Hosting.Configuration;
 namespace LeaseElection.Sidecar.Naming;
 
 /// <summary>
-/// What a replica is called in the Lease without <c>--id</c>: the name of its host, as the old image had it from <c>hostname</c>, a tilde, and
-/// 8 random characters. A tilde, because names of hosts and identities of other electors have none.
+/// What a replica is called in the Lease without <c>--id</c>: the name of its host, as the old image had it from <c>hostname</c>, a tilde,
+/// and 8 random characters. A tilde, because names of hosts and identities of other electors have none.
 /// </summary>
 internal static class HostIdentity
 {

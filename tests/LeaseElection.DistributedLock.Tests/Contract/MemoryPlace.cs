@@ -3,8 +3,8 @@ using LeaseElection.Hosting;
 namespace LeaseElection.DistributedLock.Tests.Contract;
 
 /// <summary>
-/// The least that a broker can be: a table of who holds what. What the contract says of our own code, and of the contract itself, shows here
-/// without the engine of elections.
+/// The least that a broker can be: a table of who holds what. What the contract says of our own code, and of the contract itself, shows
+/// here without the engine of elections.
 /// </summary>
 internal sealed class MemoryPlace : LockPlace
 {

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.DistributedLock.Tests.Processes;
 
 /// <summary>
-/// A process that takes one lock again and again, configured by its command line, to be killed and stopped for real. While it holds the lock
-/// it acts every few milliseconds, as long as it is sure of it, and writes a journal.
+/// A process that takes one lock again and again, configured by its command line, to be killed and stopped for real. While it holds the
+/// lock it acts every few milliseconds, as long as it is sure of it, and writes a journal.
 /// </summary>
 internal static class Locker
 {

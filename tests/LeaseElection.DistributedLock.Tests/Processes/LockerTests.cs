@@ -73,13 +73,10 @@ public sealed class LockerTests(ApiServerFixture fixture, ITestOutputHelper outp
         using IHost host = HostOf(scene);
         LeaseLock one = host.Services.GetRequiredService<LeaseLockProvider>().CreateLock(Locker.LockName);
         Assert.Null(await one.TryAcquireAsync());
-
-        holder.Send(UnixSignal.Kill);
-        await holder.ExitedAsync();
-        long last = proxy.Requests.Newest.Last(request => request is { Verb: "update" or "create", Status: 200 or 201 }).Arrived;
+        long since = WorkJournal.Now;
         int attempts = 0;
         LeaseLockHandle? handle = null;
-        await Polling.UntilAsync(
+        Task obtained = Polling.UntilAsync(
             async () =>
             {
                 attempts++;
@@ -87,6 +84,15 @@ public sealed class LockerTests(ApiServerFixture fixture, ITestOutputHelper outp
                 return handle is not null;
             },
             Signal.Patience);
+
+        // What was renewed before anybody looked counts from the first look.
+        await Polling.UntilAsync(
+            () => Task.FromResult(proxy.Requests.Newest.Any(request => request is { Verb: "update", Status: 200 } && request.Arrived > since)),
+            Signal.Patience);
+        holder.Send(UnixSignal.Kill);
+        await holder.ExitedAsync();
+        long last = proxy.Requests.Newest.Last(request => request is { Verb: "update" or "create", Status: 200 or 201 }).Arrived;
+        await obtained;
         TimeSpan waited = TimeProvider.System.GetElapsedTime(last, WorkJournal.Now);
         await handle!.DisposeAsync();
 

@@ -11,7 +11,8 @@ namespace LeaseElection.Hosting.AspNetCore.Tests.Browser;
 public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(browser)
 {
     /// <summary>
-    /// Where an app runs that comes back. Of a port that the system chose anybody could get it in between, the browser too, which keeps trying.
+    /// Where an app runs that comes back. Of a port that the system chose anybody could get it in between, the
+    /// browser too, which keeps trying.
     /// </summary>
     private readonly string _address = $"http://127.0.0.1:{UnusedPorts.Take(1)[0]}";
 

@@ -30,7 +30,9 @@ public sealed class PageLooksTests : BrowserTest
     public PageLooksTests(BrowserFixture browser, ApiServerFixture cluster)
         : base(browser) => Server = BrowserProgram.SkipReasonWithCluster is null ? cluster.Server : null;
 
-    /// <summary>Some seconds lie between the first request without an answer and the end of the term: the page is looked at in between.</summary>
+    /// <summary>
+    /// Some seconds lie between the first request without an answer and the end of the term: the page is looked at in between.
+    /// </summary>
     private protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(base.Settings, StringComparer.Ordinal)
     {
         ["LeaderElection:LeaseDuration"] = "00:00:10",

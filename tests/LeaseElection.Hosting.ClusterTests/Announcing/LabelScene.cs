@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.ClusterTests.Announcing;
 
-/// <summary>Pods of a real API server (which no kubelet runs), and hosts that believe to be in them, each with a fault proxy of its own.</summary>
+/// <summary>
+/// Pods of a real API server (which no kubelet runs), and hosts that believe to be in them, each with a fault proxy of its own.
+/// </summary>
 internal sealed class LabelScene : IAsyncDisposable
 {
     public const string Label = "leaseelection.dev/role";

@@ -47,7 +47,8 @@ public sealed class HandOverTests(ApiServerFixture fixture, ITestOutputHelper ou
         Census after = before!;
         try
         {
-            // What a busy machine still has to close, and the threads that it needed meanwhile, go by themselves; what was left behind stays.
+            // What a busy machine still has to close, and the threads that it needed meanwhile, go by
+            // themselves; what was left behind stays.
             await Polling.UntilAsync(
                 () => Task.FromResult((after = Take(Server.Url.Port)).IsNoMoreThan(before!)), Signal.Patience, what: "no more than after 10 terms");
         }

@@ -146,7 +146,9 @@ public sealed class KubectlTests(ApiServerFixture fixture, ITestOutputHelper out
         Assert.True(dead.Until(next) > TimeSpan.Zero);
     }
 
-    /// <summary>An edit of our own record under our name is a foreign hand: the term ends at once, and the next one begins by our own write.</summary>
+    /// <summary>
+    /// An edit of our own record under our name is a foreign hand: the term ends at once, and the next one begins by our own write.
+    /// </summary>
     [ElectorFact]
     public async Task Fault24_DurationEditedUnderALeader_EndsTheTermAndNothingOverlaps()
     {

@@ -28,7 +28,9 @@ public sealed class PythonClientTests(ApiServerFixture fixture, ITestOutputHelpe
         Assert.True(Time(read["renew_time"]!) >= Time(read["acquire_time"]!));
     }
 
-    /// <summary>Its ways to write a time, as far as the API server takes them. On a whole second it drops the fraction and is refused.</summary>
+    /// <summary>
+    /// Its ways to write a time, as far as the API server takes them. On a whole second it drops the fraction and is refused.
+    /// </summary>
     [ElectorTheory]
     [InlineData("2024-02-29T12:00:00.123456+00:00", 201)]
     [InlineData("2024-02-29T12:00:00.120000+00:00", 201)]

@@ -84,7 +84,9 @@ public sealed class WrongTimesTests(ApiServerFixture fixture, ITestOutputHelper 
             $"lease held {(time is null ? "without times" : $"with {time} only")}: written to start of {next.Identity}");
     });
 
-    /// <summary>Nobody compares the times of the lease with a clock, so it does not matter how far clocks are apart, or which way.</summary>
+    /// <summary>
+    /// Nobody compares the times of the lease with a clock, so it does not matter how far clocks are apart, or which way.
+    /// </summary>
     [ElectorTheory]
     [InlineData("client-go", 10)]
     [InlineData("client-go", -10)]

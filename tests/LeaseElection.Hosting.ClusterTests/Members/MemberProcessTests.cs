@@ -88,7 +88,7 @@ public sealed class MemberProcessTests(ApiServerFixture fixture, ITestOutputHelp
         await Task.Delay(quiet, TimeProvider.System, CancellationToken.None);
         IReadOnlyDictionary<string, double> after = await fixture.Server.CountLeaseRequestsAsync();
         double seconds = TimeProvider.System.GetElapsedTime(since).TotalSeconds;
-        double writes = (after["PUT"] - before["PUT"]) / seconds;
+        double writes = (after.GetValueOrDefault("PUT") - before.GetValueOrDefault("PUT")) / seconds;
         double all = (after.Values.Sum() - before.Values.Sum()) / seconds;
         double presence = members / (lease / 4).TotalSeconds;
         const double Term = 1 / 3.0; // The leader's own renewals, by the defaults.

@@ -5,7 +5,9 @@ using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Notes;
 
-/// <summary>What was confirmed is seen by the next leader, however the last one ended; what a term says of itself by nobody else's side.</summary>
+/// <summary>
+/// What was confirmed is seen by the next leader, however the last one ended; what a term says of itself by nobody else's side.
+/// </summary>
 [Collection(ApiServerFixture.Collection)]
 public sealed class NoteHandOverTests(ApiServerFixture fixture, ITestOutputHelper output)
 {

@@ -13,7 +13,9 @@ public sealed class NotesOnTheServerTests(ApiServerFixture fixture, ITestOutputH
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Who takes over, renews and releases by electors of others: they keep what ours have noted, and what they leave is not shown.</summary>
+    /// <summary>
+    /// Who takes over, renews and releases by electors of others: they keep what ours have noted, and what they leave is not shown.
+    /// </summary>
     [ElectorTheory]
     [InlineData("client-go")]
     [InlineData("client-go-0.20")]

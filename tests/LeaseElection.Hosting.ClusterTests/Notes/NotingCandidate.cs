@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.ClusterTests.Notes;
 
 /// <summary>
-/// One of ours as a process that counts: each term goes on where the note of the term before says, notes each number, and prints it once that is
-/// confirmed. Of itself it notes who it is, for as long as it leads.
+/// One of ours as a process that counts: each term goes on where the note of the term before says, notes each number, and prints it once
+/// that is confirmed. Of itself it notes who it is, for as long as it leads.
 /// </summary>
 internal static class NotingCandidate
 {

@@ -91,7 +91,9 @@ public sealed partial class ObservabilityPageTests : HostTest
         return host;
     }
 
-    /// <summary>Everything that can be measured: a request fails, a term is in danger and is lost, its work overruns and then throws.</summary>
+    /// <summary>
+    /// Everything that can be measured: a request fails, a term is in danger and is lost, its work overruns and then throws.
+    /// </summary>
     private async Task LoseAsync(ElectionHost host, MeasurementRecorder recorder)
     {
         await host.StartAsync();

@@ -3,7 +3,9 @@ using LeaseElection.Testing.Election;
 
 namespace LeaseElection.Hosting.Tests.Election;
 
-/// <summary>When work is told that its term may soon be lost (design 5, rule 17). Renewals fall due after 3 s, the deadline is 10 s.</summary>
+/// <summary>
+/// When work is told that its term may soon be lost (design 5, rule 17). Renewals fall due after 3 s, the deadline is 10 s.
+/// </summary>
 public class ElectorDangerTests
 {
     [Fact]

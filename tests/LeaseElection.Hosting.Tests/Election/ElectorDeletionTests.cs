@@ -34,7 +34,9 @@ public class ElectorDeletionTests
         driver.Sent<ElectionOutput.Replace>();
     }
 
-    /// <summary>Found by the simulator, seed 17406: a release speaks for the one who gives up, who may never have seen the first holder.</summary>
+    /// <summary>
+    /// Found by the simulator, seed 17406: a release speaks for the one who gives up, who may never have seen the first holder.
+    /// </summary>
     [Fact]
     public void LeaseMadeAgainAfterADeletionAndReleased_TheOldHolderKeepsItsTime()
     {

@@ -238,7 +238,9 @@ public class ElectorLossTests
         Assert.True(driver.Elector.Term!.HasOverrun);
     }
 
-    /// <summary>Found by the soak: a process frozen until just before that instant stopped its host, one frozen a little longer did not.</summary>
+    /// <summary>
+    /// Found by the soak: a process frozen until just before that instant stopped its host, one frozen a little longer did not.
+    /// </summary>
     [Theory]
     [InlineData(14.9)]
     [InlineData(15.1)]

@@ -46,7 +46,9 @@ public class ElectorPaceTests
         Assert.InRange(requests, 60, 90);
     }
 
-    /// <summary>A holder without times is free to take: a controller that writes such records all the time must not draw us along.</summary>
+    /// <summary>
+    /// A holder without times is free to take: a controller that writes such records all the time must not draw us along.
+    /// </summary>
     [Fact]
     public void StandbyThatAlwaysComesTooLate_AsksLessAndLess()
     {

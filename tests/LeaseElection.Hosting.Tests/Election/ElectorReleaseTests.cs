@@ -7,7 +7,9 @@ namespace LeaseElection.Hosting.Tests.Election;
 /// <summary>Giving the lease up over a store that answers anything (design 5, rule 10).</summary>
 public class ElectorReleaseTests
 {
-    /// <summary>client-go's "release acquired lock on cancellation of update": what is under way is awaited, then its version released.</summary>
+    /// <summary>
+    /// client-go's "release acquired lock on cancellation of update": what is under way is awaited, then its version released.
+    /// </summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -274,7 +274,9 @@ public class ElectorRenewalTests
     }
 
     /// <summary>Shorter than D - R' - one timeout: nobody notices (tests/README.md, fault 33).</summary>
-    /// <summary>Found by the simulator (fault 35): the last word about a missing right was "timeout", of a request of two milliseconds.</summary>
+    /// <summary>
+    /// Found by the simulator (fault 35): the last word about a missing right was "timeout", of a request of two milliseconds.
+    /// </summary>
     [Fact]
     public void TooLateForAnyAnswer_NothingIsSent_AndTheRealErrorIsKept()
     {

@@ -11,7 +11,9 @@ using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Hosting.Tests.Fuzz;
 
-/// <summary>Reads HTTP requests over TLS and answers with exactly the bytes it is told to, whatever they are. Kestrel sends only HTTP.</summary>
+/// <summary>
+/// Reads HTTP requests over TLS and answers with exactly the bytes it is told to, whatever they are. Kestrel sends only HTTP.
+/// </summary>
 internal sealed class RawApiServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -1,6 +1,8 @@
 namespace LeaseElection.Hosting.Tests.Kubernetes;
 
-/// <summary>A clock that stands still until a test moves it, and real timers: a plugin runs in real time, while a minute need not be waited for.</summary>
+/// <summary>
+/// A clock that stands still until a test moves it, and real timers: a plugin runs in real time, while a minute need not be waited for.
+/// </summary>
 internal sealed class ShiftedTimeProvider : TimeProvider
 {
     private readonly DateTimeOffset _start = System.GetUtcNow();

@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LeaseElection.Hosting.Tests.Rooms;
 
-/// <summary>Which folder of the library names what is declared in which other: read from its sources, as the compiler understands them.</summary>
+/// <summary>
+/// Which folder of the library names what is declared in which other: read from its sources, as the compiler understands them.
+/// </summary>
 internal static class LibraryRooms
 {
     /// <summary>
@@ -52,7 +54,9 @@ internal static class LibraryRooms
             .GroupBy(named => named.Namespace)
             .ToDictionary(names => names.Key, names => names.First().Place);
 
-    /// <summary>Every name of a file with what it means. Of several meanings (an overload that generated code would tell apart) all count.</summary>
+    /// <summary>
+    /// Every name of a file with what it means. Of several meanings (an overload that generated code would tell apart) all count.
+    /// </summary>
     private static IEnumerable<(SimpleNameSyntax Name, IEnumerable<ISymbol> Symbols)> Names(SyntaxTree file)
     {
         SemanticModel model = Compilation.Value.GetSemanticModel(file);

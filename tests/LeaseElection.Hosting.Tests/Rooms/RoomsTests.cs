@@ -4,8 +4,8 @@ using LeaseElection.Testing;
 namespace LeaseElection.Hosting.Tests.Rooms;
 
 /// <summary>
-/// Which room of the library may name which is what the table "Rooms" of docs/architecture.md says, neither more nor less: an arrow that nobody draws
-/// any more is taken out, and one that somebody draws anew is a decision.
+/// Which room of the library may name which is what the table "Rooms" of docs/architecture.md says, neither more nor less: an arrow that
+/// nobody draws any more is taken out, and one that somebody draws anew is a decision.
 /// </summary>
 public sealed partial class RoomsTests
 {

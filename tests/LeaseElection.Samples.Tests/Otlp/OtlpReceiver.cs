@@ -4,7 +4,9 @@ using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Samples.Tests.Otlp;
 
-/// <summary>What an OpenTelemetry collector is to a process: takes metrics and spans by OTLP over HTTP, and keeps the last of each number.</summary>
+/// <summary>
+/// What an OpenTelemetry collector is to a process: takes metrics and spans by OTLP over HTTP, and keeps the last of each number.
+/// </summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly Lock _lock = new();

@@ -16,8 +16,8 @@ internal sealed class SidecarFleet(RealApiServer server, string leaseNamespace, 
     public static TimeSpan Ttl { get; } = TimeSpan.FromSeconds(4);
 
     /// <summary>
-    /// With the flags of the old image, but for the deadline: so a command whose term was lost has 1.6 s, and gets to write its end on a busy
-    /// machine, too.
+    /// With the flags of the old image, but for the deadline: so a command whose term was lost has 1.6 s, and gets to write
+    /// its end on a busy machine, too.
     /// </summary>
     public async Task AddAsync()
     {

@@ -5,7 +5,9 @@ using LeaseElection.Testing.Processes;
 
 namespace LeaseElection.Sidecar.Tests.Images;
 
-/// <summary>The image that <c>dotnet publish</c> makes of the sidecar without Docker, but for its base, which cannot be had on every machine.</summary>
+/// <summary>
+/// The image that <c>dotnet publish</c> makes of the sidecar without Docker, but for its base, which cannot be had on every machine.
+/// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class ImageTests : IDisposable
 {

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Sidecar.Tests.Images;
 
 /// <summary>
-/// A registry with one image of one empty layer, which stands for the base images of Microsoft, where mcr.microsoft.com cannot be reached: the
-/// SDK asks for a base whatever it builds. By the OCI distribution specification, as far as a pull needs it.
+/// A registry with one image of one empty layer, which stands for the base images of Microsoft, where mcr.microsoft.com cannot be reached:
+/// the SDK asks for a base whatever it builds. By the OCI distribution specification, as far as a pull needs it.
 /// </summary>
 internal sealed class LoopbackRegistry : IAsyncDisposable
 {

@@ -3,7 +3,9 @@ using LeaseElection.Sidecar.Naming;
 
 namespace LeaseElection.Sidecar.Tests.Naming;
 
-/// <summary>Apps compare the name with that of their host, so it must be exactly that where it is one, and never where the app does not lead.</summary>
+/// <summary>
+/// Apps compare the name with that of their host, so it must be exactly that where it is one, and never where the app does not lead.
+/// </summary>
 public sealed class ShownNameTests
 {
     private const string Own = "here~k3v9x2ab";

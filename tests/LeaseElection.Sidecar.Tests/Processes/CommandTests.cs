@@ -154,7 +154,9 @@ public sealed class CommandTests : SidecarTest
             (string[])["socket:", "anon_inode:", "alive", "memfd"], ours => Assert.DoesNotContain(ours, FileText("files"), StringComparison.Ordinal));
     }
 
-    /// <summary>A lease of 6 s leaves a lost command 1.4 s; one that may finish has as long as it needs, and the lease is renewed.</summary>
+    /// <summary>
+    /// A lease of 6 s leaves a lost command 1.4 s; one that may finish has as long as it needs, and the lease is renewed.
+    /// </summary>
     [Fact]
     public async Task Stop_CommandNeedsLongerThanALostOneHas_FinishesUnderItsLease()
     {

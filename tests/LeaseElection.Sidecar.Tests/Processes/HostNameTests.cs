@@ -32,7 +32,9 @@ public sealed class HostNameTests : SidecarTest
         Assert.Contains($"\n{other} is the leader\n", standby.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>A Pod: the app, and the sidecar that it asks. POD_NAME, which charts set, is not what <c>hostname</c> prints everywhere.</summary>
+    /// <summary>
+    /// A Pod: the app, and the sidecar that it asks. POD_NAME, which charts set, is not what <c>hostname</c> prints everywhere.
+    /// </summary>
     private Task<SidecarProcess> StartPodAsync(string hostName) => StartInNamespaceAsync(
         $$"""
         {{NamespaceScript.Loopback(Folder)}}

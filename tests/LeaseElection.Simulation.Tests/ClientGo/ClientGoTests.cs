@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LeaseElection.Simulation.Tests;
 
-/// <summary>The positive control: a simulator that did not see the overlaps of client-go would prove nothing by seeing none of ours.</summary>
+/// <summary>
+/// The positive control: a simulator that did not see the overlaps of client-go would prove nothing by seeing none of ours.
+/// </summary>
 public sealed class ClientGoTests
 {
     /// <summary>As many as the table is made of: fewer do not come near the longest overlap.</summary>
@@ -43,7 +45,8 @@ public sealed class ClientGoTests
     [Fact]
     public void How_often_a_standby_polls_before_the_leader_renews_is_what_arithmetic_says()
     {
-        // The leader renews r after the deletion, r even over its 2 s. A standby polls every 2 to 4.4 s, so by then with a chance of r / 3.2.
+        // The leader renews r after the deletion, r even over its 2 s. A standby polls every 2 to 4.4 s, so by
+        // then with a chance of r / 3.2.
         double expected = 100 * (1 - (0.5 * 3.2 / 4 * (1 - Math.Pow(1.2 / 3.2, 4))));
 
         LeaseFigures figures = LeaseFigures.Of(Runs, seed => ClientGoRun.Play(Case("15/10/2, lease deleted"), seed));

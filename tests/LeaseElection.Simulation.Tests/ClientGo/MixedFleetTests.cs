@@ -4,7 +4,9 @@ using Xunit.Abstractions;
 
 namespace LeaseElection.Simulation.Tests;
 
-/// <summary>One of ours and one client-go before one lease, at 15/10/3 and 15/10/2: wrong times, and records that lack some, are harmless.</summary>
+/// <summary>
+/// One of ours and one client-go before one lease, at 15/10/3 and 15/10/2: wrong times, and records that lack some, are harmless.
+/// </summary>
 public sealed class MixedFleetTests(ITestOutputHelper output)
 {
     private const int Seeds = 50;

@@ -3,7 +3,9 @@ using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Simulation.Tests.Faults;
 
-/// <summary>A calm world in which one node leads and the others stand by, at a phase of the leader's renewals that the seed decides.</summary>
+/// <summary>
+/// A calm world in which one node leads and the others stand by, at a phase of the leader's renewals that the seed decides.
+/// </summary>
 internal sealed class Scene
 {
     public static readonly ElectorSettings Settings = ScenarioDraw.Default;

@@ -34,7 +34,9 @@ internal sealed class Oracle(World world)
     /// <summary>When the last piece of some term's work ended.</summary>
     public TimeSpan WorkEndedAt { get; private set; }
 
-    /// <summary>Overlaps that no lease can prevent: work of a process that was frozen, or that did not obey, or a lease taken away by hand.</summary>
+    /// <summary>
+    /// Overlaps that no lease can prevent: work of a process that was frozen, or that did not obey, or a lease taken away by hand.
+    /// </summary>
     public Dictionary<string, int> Excused { get; } = [];
 
     public void Fail(string rule, SimProcess? process)
@@ -74,7 +76,9 @@ internal sealed class Oracle(World world)
         Held(process);
     }
 
-    /// <summary>The first piece of some work runs: at the beginning of its term, or again after all of them had ended by themselves.</summary>
+    /// <summary>
+    /// The first piece of some work runs: at the beginning of its term, or again after all of them had ended by themselves.
+    /// </summary>
     public void WorkRuns(SimWork work) => _running.Add(work);
 
     public void WorkEnded(SimWork work)
@@ -83,7 +87,9 @@ internal sealed class Oracle(World world)
         WorkEndedAt = world.Now;
     }
 
-    /// <summary>Work of client-go begins or ends. It begins by a write that is newer than those of all that work, or it has ended long since.</summary>
+    /// <summary>
+    /// Work of client-go begins or ends. It begins by a write that is newer than those of all that work, or it has ended long since.
+    /// </summary>
     public void ClientGoWorkChanged(ClientGoElector elector)
     {
         ClientGoCommitted();

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LeaseElection.Simulation;
 
-/// <summary>A machine on which client-go stands for the lease: its clocks, its link to the server, and the process that runs on it.</summary>
+/// <summary>
+/// A machine on which client-go stands for the lease: its clocks, its link to the server, and the process that runs on it.
+/// </summary>
 internal sealed class ClientGoNode(World world, string name, NodeClock clock, ClientGoConfig config)
 {
     private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(1);

@@ -11,7 +11,9 @@ internal static class LeaseVerdict
     /// </summary>
     private const double LeastOfPublished = 0.9;
 
-    /// <summary>The round trips, in seconds, which the formulas leave out: four in a row at most, each of about 4 ms and rarely of 33 ms.</summary>
+    /// <summary>
+    /// The round trips, in seconds, which the formulas leave out: four in a row at most, each of about 4 ms and rarely of 33 ms.
+    /// </summary>
     private const double RoundTrips = 0.05;
 
     /// <summary>

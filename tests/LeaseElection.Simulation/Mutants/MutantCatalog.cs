@@ -50,7 +50,7 @@ internal static class MutantCatalog
             "a take-over that turns up is adopted without a renewal",
             new MutantEdit(
                 Elector, "            _news.IsOurs();\n            return;",
-                "            _news.IsOurs();\n            if (Term is null && !_shuttingDown && IsOurs && _idle == LeaderElectionState.Standby)\n"
+                "            _news.IsOurs();\n            if (Term is null && !_shuttingDown && _memory.IsOurs && _idle == LeaderElectionState.Standby)\n"
                 + "                Term = new ElectionTerm(TermFacts.Of(_view.Latest!, new ElectionRequest(RequestPurpose.TakeOver, _turn.Now, 0, 0)),"
                 + " _turn.Now, _settings, _turn, _pause);\n            return;")),
         new(
@@ -125,7 +125,8 @@ internal static class MutantCatalog
         new("a term stays in danger after a renewal that succeeded", new MutantEdit("LeadershipTerm.cs", "(_inDanger, _danger) = (false, null);", "_inDanger = false;")),
         new(
             "a take-over that was overtaken by a deletion begins a term (a bug of ours)",
-            new(Elector, "else if (IsOurs && _view.FreeAt <= _turn.Instant && TermValidity", "else if (IsOurs && TermValidity"),
+            new(Elector, "else if (_memory.IsOurs && _view.FreeAt <= _turn.Instant\n            && TermValidity",
+                "else if (_memory.IsOurs && TermValidity"),
             new(View, "        if (own && FreeAt <= at)\n", "        if (own)\n")),
     ];
 }

@@ -13,6 +13,8 @@ internal static class FleetBounds
         ElectorSettings settings = scenario.Settings;
         TimeSpan bound = settings.LeaseDuration + (settings.RenewInterval * 2) + (settings.RetryPeriod * 4)
             + ElectorSettings.RequestTimeout;
+        if (scenario.Faults.Contains(FleetFault.WorkFaults))
+            bound += TimeSpan.FromMinutes(1); // Who is alone, and whose work faults again and again, waits so long to stand again.
         return (bound / (1 - scenario.RateError)) + TimeSpan.FromSeconds(2);
     }
 

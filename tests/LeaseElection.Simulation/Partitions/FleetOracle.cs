@@ -79,6 +79,8 @@ internal sealed class FleetOracle(Fleet fleet)
         fleet.Chronicle?.Add(fleet.Now, work.Replica.Machine.Name, $"works on {work.Index} no more");
         if (!_running.Exists(other => other.Index == work.Index))
             _free[work.Index] = (fleet.Now, false);
+        if (work.Replica.Monotonic >= work.Deadline)
+            MovesMade.Lapsed(work.Index);
     }
 
     /// <summary>Until when some member is given nothing by another, because it did not take what was wanted of it.</summary>

@@ -7,6 +7,7 @@ namespace LeaseElection.Simulation;
 internal sealed class MoveCounter(Fleet fleet)
 {
     private readonly string?[] _owners = new string?[fleet.Scenario.MostPartitions];
+    private readonly bool[] _lapsed = new bool[fleet.Scenario.MostPartitions];
     private int _madeBefore;
     private int _due;
 
@@ -28,10 +29,19 @@ internal sealed class MoveCounter(Fleet fleet)
         IsCounting = true;
     }
 
+    /// <summary>
+    /// Its owner could not renew it in time: to all others that is no different from a dead one, and whoever takes it is due to.
+    /// </summary>
+    public void Lapsed(int index) => _lapsed[index] = true;
+
     public void Owned(int index, string owner)
     {
+        bool isDue = _lapsed[index];
+        _lapsed[index] = false;
         if (_owners[index] == owner)
             return;
+        if (isDue)
+            _due++;
         _owners[index] = owner;
         Made++;
     }

@@ -2,11 +2,16 @@ using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Simulation;
 
-/// <summary>The presence Lease of one process: nobody else writes it, so it needs no elector here.</summary>
+/// <summary>
+/// The presence Lease of one process: nobody else writes it, so it needs no elector here. As for one, a write that a later one has
+/// overtaken does not count, because it names a version that has been replaced.
+/// </summary>
 internal sealed class Presence(Fleet fleet, Replica replica)
 {
     private TimeSpan _confirmedUntil = TimeSpan.MinValue;
     private bool _isGivenUp;
+    private int _sent;
+    private int _served;
 
     public bool IsConfirmed => !_isGivenUp && _confirmedUntil > replica.Monotonic;
 
@@ -50,9 +55,15 @@ internal sealed class Presence(Fleet fleet, Replica replica)
             return;
         }
 
+        int number = ++_sent;
         replica.Machine.Send(
             TimeSpan.FromSeconds(2.5),
-            serve: () => fleet.Server.Put(replica.Identity, record),
+            serve: () =>
+            {
+                if (number > _served)
+                    fleet.Server.Put(replica.Identity, record);
+                return _served = Math.Max(_served, number);
+            },
             answer: _ => replica.WhenAwake(confirmed),
             fail: _ => replica.WhenAwake(failed));
     }

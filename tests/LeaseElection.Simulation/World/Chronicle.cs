@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LeaseElection.Simulation;
 
-/// <summary>The timeline of one world, for a person to read: kept only when a seed is replayed, since it costs more than the world.</summary>
+/// <summary>
+/// The timeline of one world, for a person to read: kept only when a seed is replayed, since it costs more than the world.
+/// </summary>
 internal sealed class Chronicle
 {
     private readonly StringBuilder _text = new();

@@ -6,7 +6,10 @@ namespace LeaseElection.Simulation;
 /// </summary>
 internal static class MixedFleetDraw
 {
-    /// <summary>What client-go takes for a lease that is free, or does not come back from, by its own design: tests/README.md, "client-go beside us".</summary>
+    /// <summary>
+    /// What client-go takes for a lease that is free, or does not come back from, by its own design:
+    /// tests/README.md, "client-go beside us".
+    /// </summary>
     private static readonly FaultKind[] NotBesideClientGo =
     [
         FaultKind.EtcdRestored, FaultKind.LeaseDeleted, FaultKind.HolderCleared, FaultKind.HolderReplaced, FaultKind.DurationEdited,

@@ -5,7 +5,9 @@ using LeaseElection.Hosting.Election.Notes;
 
 namespace LeaseElection.Simulation;
 
-/// <summary>What the work of one term says with its lease: now and then, or all the time, also when it is late and its term is over.</summary>
+/// <summary>
+/// What the work of one term says with its lease: now and then, or all the time, also when it is late and its term is over.
+/// </summary>
 internal sealed class SimNotes(World world, SimProcess process, TermFacts term)
 {
     /// <summary>What each term says from its first instant: whose it is.</summary>

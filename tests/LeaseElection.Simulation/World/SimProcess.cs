@@ -282,7 +282,9 @@ internal sealed class SimProcess
         _inputs.Clear();
     }
 
-    /// <summary>Whoever holds the lease drops it without a word: its work is told, and this process waits for its own lease as all others do.</summary>
+    /// <summary>
+    /// Whoever holds the lease drops it without a word: its work is told, and this process waits for its own lease as all others do.
+    /// </summary>
     private void Abandon()
     {
         if (Term is not { } term || State != LeaderElectionState.Leading || IsShuttingDown)

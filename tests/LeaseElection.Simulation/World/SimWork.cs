@@ -118,7 +118,9 @@ internal sealed class SimWork
             Process.Post(new ElectionInput.WorkStopped());
     }
 
-    /// <summary>Nobody renews for it any more, and nobody waits for its end: it is told so, and has the time that work of a lost term has.</summary>
+    /// <summary>
+    /// Nobody renews for it any more, and nobody waits for its end: it is told so, and has the time that work of a lost term has.
+    /// </summary>
     public void Abandon()
     {
         _abandonedProof = Process.ProofSentAt;

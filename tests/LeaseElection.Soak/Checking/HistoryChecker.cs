@@ -2,7 +2,8 @@ namespace LeaseElection.Soak.Checking;
 
 /// <summary>
 /// Finds what may not happen. A process that is paused is told late that its term is over, which no lease can help (docs/guarantees.md,
-/// "What no lease can give"); what that explains is counted apart, and nothing else is excused: without its pauses the work must have ended in time.
+/// "What no lease can give"); what that explains is counted apart, and nothing else is excused: without its pauses the
+/// work must have ended in time.
 /// </summary>
 internal sealed class HistoryChecker(History history, Rules rules)
 {

@@ -2,7 +2,9 @@ using LeaseElection.Hosting;
 
 namespace LeaseElection.Soak.Checking;
 
-/// <summary>One run of leader work, from its first to its last breath. All times are those of the clock that all processes of a machine share.</summary>
+/// <summary>
+/// One run of leader work, from its first to its last breath. All times are those of the clock that all processes of a machine share.
+/// </summary>
 /// <param name="Identity">The process that ran it: no two have the same.</param>
 /// <param name="Token">The fencing token of its term.</param>
 /// <param name="Start">When it began.</param>

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace LeaseElection.Soak.Replicas;
 
-/// <summary>A file to which lines are appended, each with one write(): a process that is killed in the next instant has written it.</summary>
+/// <summary>
+/// A file to which lines are appended, each with one write(): a process that is killed in the next instant has written it.
+/// </summary>
 internal sealed class LineFile(string path) : IDisposable
 {
     private readonly Lock _gate = new();

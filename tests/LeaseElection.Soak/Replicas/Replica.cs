@@ -17,7 +17,10 @@ internal sealed class Replica(int number, FaultProxy proxy, IReadOnlyList<string
 
     public FaultProxy Proxy => proxy;
 
-    /// <summary>One replica is never ended, nor frozen, after which hosts may stop themselves: so that what it holds after an hour can be compared with what it held before.</summary>
+    /// <summary>
+    /// One replica is never ended, nor frozen, after which hosts may stop themselves: so that what it holds after an hour can be
+    /// compared with what it held before.
+    /// </summary>
     public bool IsLongLived => number == 0;
 
     /// <summary>The present process; the last one when there is none.</summary>

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace LeaseElection.Testing.ApiServer;
 
-/// <summary>A fact that needs the real API server, and minutes in which nothing happens: only where <see cref="LongForm.IsAskedFor"/>.</summary>
+/// <summary>
+/// A fact that needs the real API server, and minutes in which nothing happens: only where <see cref="LongForm.IsAskedFor"/>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LongFactAttribute : FactAttribute
 {

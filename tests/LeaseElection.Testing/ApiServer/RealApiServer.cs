@@ -169,7 +169,9 @@ public sealed class RealApiServer : IAsyncDisposable
         await _plane.StartApiServerAsync(CancellationToken.None);
     }
 
-    /// <summary>Kills etcd: every request that reads or writes fails until <see cref="RestartEtcdAsync"/>. What it has confirmed it has on disk.</summary>
+    /// <summary>
+    /// Kills etcd: every request that reads or writes fails until <see cref="RestartEtcdAsync"/>. What it has confirmed it has on disk.
+    /// </summary>
     public Task KillEtcdAsync() => _plane.KillEtcdAsync();
 
     /// <summary>Starts etcd again on the same data; returns when the API server serves from it.</summary>

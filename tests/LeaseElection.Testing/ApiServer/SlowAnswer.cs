@@ -1,8 +1,8 @@
 namespace LeaseElection.Testing.ApiServer;
 
 /// <summary>
-/// Tells warnings of a machine that is too busy to answer or to connect within seconds from those of a fault. A product that warns of the former,
-/// and tries again, is right; a missing right or a bad option is told in other words.
+/// Tells warnings of a machine that is too busy to answer or to connect within seconds from those of a fault. A product that warns of the
+/// former, and tries again, is right; a missing right or a bad option is told in other words.
 /// </summary>
 internal static class SlowAnswer
 {

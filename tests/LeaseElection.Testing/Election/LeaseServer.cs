@@ -5,7 +5,9 @@ using LeaseElection.Testing.Leases;
 
 namespace LeaseElection.Testing.Election;
 
-/// <summary>One lease with the habits of an API server that matter to the core: compare and swap, uids, and writes that change nothing.</summary>
+/// <summary>
+/// One lease with the habits of an API server that matter to the core: compare and swap, uids, and writes that change nothing.
+/// </summary>
 internal sealed class LeaseServer
 {
     private long _version = 100;

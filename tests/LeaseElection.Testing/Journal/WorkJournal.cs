@@ -32,7 +32,9 @@ public sealed class WorkJournal
 
     public static string EndLine(LeadershipTerm term) => WorkLine.Of(WorkLine.End, term).ToString();
 
-    /// <summary>Something that a leader did, and when it had last looked whether it leads: it may be stopped between look and act.</summary>
+    /// <summary>
+    /// Something that a leader did, and when it had last looked whether it leads: it may be stopped between look and act.
+    /// </summary>
     public static string ActLine(LeadershipTerm term, long lookedAt) => (WorkLine.Of(WorkLine.Act, term) with { At = lookedAt }).ToString();
 
     /// <summary>Takes a line in, if it is one of a journal.</summary>
@@ -155,7 +157,9 @@ public sealed class WorkJournal
         return new WorkReport(spans.Count, handOvers, longestGap, offences);
     }
 
-    /// <summary>Fails the test unless no two pieces of work overlapped, tokens grew, and nobody acted after his successor's start.</summary>
+    /// <summary>
+    /// Fails the test unless no two pieces of work overlapped, tokens grew, and nobody acted after his successor's start.
+    /// </summary>
     public WorkReport AssertSound(string? pausedIdentity = null)
     {
         WorkReport report = Report(pausedIdentity);

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace LeaseElection.Testing.Native;
 
-/// <summary>A fact that links a native program: skipped with the reason on a machine that cannot, failing there when <c>CI=true</c>.</summary>
+/// <summary>
+/// A fact that links a native program: skipped with the reason on a machine that cannot, failing there when <c>CI=true</c>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NativeFactAttribute : FactAttribute
 {

@@ -1,6 +1,8 @@
 namespace LeaseElection.Testing.Native;
 
-/// <summary>Where what links native programs is on this machine: beside its gcc, or in the place that <c>tests/native/install</c> fills.</summary>
+/// <summary>
+/// Where what links native programs is on this machine: beside its gcc, or in the place that <c>tests/native/install</c> fills.
+/// </summary>
 public static class NativeTools
 {
     /// <summary>The folder with gcc and objcopy, if it is neither on the PATH nor in the cache; set by <c>tests/run</c>.</summary>

@@ -2,7 +2,9 @@ using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Testing.Postgres;
 
-/// <summary>A PostgreSQL with an empty database and nobody else's, on a port of this machine's loopback; gone when this is disposed of.</summary>
+/// <summary>
+/// A PostgreSQL with an empty database and nobody else's, on a port of this machine's loopback; gone when this is disposed of.
+/// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private readonly GuardedProcess _process;

@@ -5,9 +5,9 @@ using LeaseElection.Testing.ApiServer;
 namespace LeaseElection.Testing.Processes;
 
 /// <summary>
-/// How a program gets a network, a host name and mounts of its own on this machine: as root, or as anybody where the kernel lets users have namespaces.
-/// They are the program's and of what it starts, have no way out of them, and are gone with the last of these processes, however that ends:
-/// there is nothing to clean up, and nothing that a killed run could leave behind.
+/// How a program gets a network, a host name and mounts of its own on this machine: as root, or as anybody where the kernel lets users have
+/// namespaces. They are the program's and of what it starts, have no way out of them, and are gone with the last of these processes,
+/// however that ends: there is nothing to clean up, and nothing that a killed run could leave behind.
 /// </summary>
 internal static class NetworkNamespaces
 {

@@ -172,7 +172,9 @@ public sealed class FaultProxy : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Every fault is over. Connections that led into a black hole still do; requests that hang are reset; tokens stay expired.</summary>
+    /// <summary>
+    /// Every fault is over. Connections that led into a black hole still do; requests that hang are reset; tokens stay expired.
+    /// </summary>
     public void Heal()
     {
         _plan.Clear();

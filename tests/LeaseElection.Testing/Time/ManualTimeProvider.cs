@@ -64,7 +64,9 @@ public sealed class ManualTimeProvider : TimeProvider
             timer.Fire();
     }
 
-    /// <summary>Somebody sets the clock: the wall clock moves, nothing else does. Also how a guest sees a pause by its hypervisor.</summary>
+    /// <summary>
+    /// Somebody sets the clock: the wall clock moves, nothing else does. Also how a guest sees a pause by its hypervisor.
+    /// </summary>
     public void JumpWall(TimeSpan by)
     {
         lock (_gate)
@@ -86,8 +88,8 @@ public sealed class ManualTimeProvider : TimeProvider
     public Task WaitForTimersAsync(int armed) => WaitAsync(() => CountArmed() >= armed);
 
     /// <summary>
-    /// Ends when a timer is armed that fires exactly so long from now: for whoever is to be woken while others may be armed, or are about to
-    /// be disposed.
+    /// Ends when a timer is armed that fires exactly so long from now: for whoever is to be woken while others may be
+    /// armed, or are about to be disposed.
     /// </summary>
     public Task WaitForTimerAsync(TimeSpan dueIn) => WaitAsync(() => _timers.Exists(timer => timer.DueAt - _awake == dueIn));
 

@@ -4,12 +4,14 @@ namespace LeaseElection.Hosting.Election.Notes;
 
 /// <summary>
 /// What the terms of this process say with their lease. A note is written by a renewal, so nobody writes one who does not hold the lease,
-/// and what is confirmed is seen by every later term. This decides which writes carry which notes, how often one is sent for their sake, and
-/// what has become of them.
+/// and what is confirmed is seen by every later term. This decides which writes carry which notes, how often one is sent for their sake,
+/// and what has become of them.
 /// </summary>
 internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
 {
-    /// <summary>After one that came to nothing, since the next has to be preceded by a read; doubled with each failure, up to 16 s.</summary>
+    /// <summary>
+    /// After one that came to nothing, since the next has to be preceded by a read; doubled with each failure, up to 16 s.
+    /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>In the order in which they were said.</summary>
@@ -19,8 +21,8 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
     private readonly Dictionary<string, string?> _last = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The renewals that may still take effect, and how many of the open notes each of them says: also those that say none, because two of the
-    /// same version may look alike.
+    /// The renewals that may still take effect, and how many of the open notes each of them says: also those that say none, because two of
+    /// the same version may look alike.
     /// </summary>
     private readonly List<(string? Version, LeaseRecord Record, int Carried)> _attempts = [];
     private IReadOnlyDictionary<string, string> _first = NoteTexts.None;
@@ -29,8 +31,8 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
     private int _failures;
 
     /// <summary>
-    /// Whether the next renewal says nothing. A note that the server does not like, or a network that lets no long request through, must not
-    /// cost the term.
+    /// Whether the next renewal says nothing. A note that the server does not like, or a network that lets no long request
+    /// through, must not cost the term.
     /// </summary>
     private bool _isQuietNext;
     private (LeaseStoreError Error, int Carried)? _refusal;
@@ -104,8 +106,15 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn)
             _refusal = (error, carried);
     }
 
-    /// <summary>Somebody else was faster: the next attempt has to look first.</summary>
-    public void Conflicted() => _nextAt = turn.Instant + Pause;
+    /// <summary>
+    /// Somebody else was faster: the next attempt has to look first. Where there is nothing to say that was no attempt of ours, but one to
+    /// take the lease: the term that follows need not be silent for it.
+    /// </summary>
+    public void Conflicted()
+    {
+        if (_open.Count > 0)
+            _nextAt = turn.Instant + Pause;
+    }
 
     private void Add(NoteWrite write, TermFacts? held)
     {

@@ -12,7 +12,9 @@ internal static class NoteRules
     /// <summary>The most bytes of one value, in UTF-8.</summary>
     public const int LongestValue = 4 * 1024;
 
-    /// <summary>The most bytes of all notes of a lease together, keys and values, in UTF-8: each renewal sends, and each watch brings, all of them.</summary>
+    /// <summary>
+    /// The most bytes of all notes of a lease together, keys and values, in UTF-8: each renewal sends, and each watch brings, all of them.
+    /// </summary>
     public const int MostBytes = 16 * 1024;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

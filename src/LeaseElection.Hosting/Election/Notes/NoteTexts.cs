@@ -2,7 +2,9 @@ using System.Collections.ObjectModel;
 
 namespace LeaseElection.Hosting.Election.Notes;
 
-/// <summary>The notes of a lease at one instant, by key. Two that say the same are equal, so that a status is news only if it says something new.</summary>
+/// <summary>
+/// The notes of a lease at one instant, by key. Two that say the same are equal, so that a status is news only if it says something new.
+/// </summary>
 internal sealed class NoteTexts : ReadOnlyDictionary<string, string>
 {
     private NoteTexts(SortedDictionary<string, string> texts)

@@ -11,7 +11,9 @@ using Microsoft.Extensions.Options;
 
 namespace LeaseElection.Hosting.Brokers;
 
-/// <summary>Runs an election for each caller, one at a time for each lease, and hands on from one to the next what was seen of it.</summary>
+/// <summary>
+/// Runs an election for each caller, one at a time for each lease, and hands on from one to the next what was seen of it.
+/// </summary>
 internal sealed class LeaseBroker(
     LeaderElectionRegistration registration,
     IOptionsMonitor<LeaderElectionOptions> optionsMonitor,
@@ -84,8 +86,8 @@ internal sealed class LeaseBroker(
     }
 
     /// <summary>
-    /// Whoever waits is told so. Whoever holds a lease is told to give it up and has two seconds for that: the rest is left to run out, because
-    /// nobody knows whether it is still in use.
+    /// Whoever waits is told so. Whoever holds a lease is told to give it up and has two seconds for that: the rest is left to run out,
+    /// because nobody knows whether it is still in use.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

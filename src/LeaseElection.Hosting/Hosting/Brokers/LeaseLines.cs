@@ -3,9 +3,9 @@ using LeaseElection.Hosting.Time;
 namespace LeaseElection.Hosting.Brokers;
 
 /// <summary>
-/// Lets one caller of this process at a time have dealings with a lease. A line that nobody stands in is kept only for what it remembers: of a
-/// holder, or, where there is none any more, of the greatest version; so many of either kind at most. Whoever comes for one that was forgotten
-/// waits as if it had come for the first time, and learns of no version that has gone back.
+/// Lets one caller of this process at a time have dealings with a lease. A line that nobody stands in is kept only for what it remembers:
+/// of a holder, or, where there is none any more, of the greatest version; so many of either kind at most. Whoever comes for one that was
+/// forgotten waits as if it had come for the first time, and learns of no version that has gone back.
 /// </summary>
 internal sealed class LeaseLines(ElectionClock clock)
 {

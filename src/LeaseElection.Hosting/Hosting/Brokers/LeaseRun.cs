@@ -144,7 +144,9 @@ internal sealed class LeaseRun : HeldLease
         return true;
     }
 
-    /// <summary>A caller without patience has one attempt, however long that takes: whoever asks for a millisecond shall get what is free.</summary>
+    /// <summary>
+    /// A caller without patience has one attempt, however long that takes: whoever asks for a millisecond shall get what is free.
+    /// </summary>
     private ITimer EndWaitingIn(TimeSpan timeout)
     {
         if (timeout == TimeSpan.Zero)

@@ -21,6 +21,8 @@ internal sealed record LeaseRunParts(
 {
     private bool _hasToldOfWatch;
 
-    /// <summary>Whether somebody has said already that leases may not be watched, which is so for all of them. Says so from now on.</summary>
+    /// <summary>
+    /// Whether somebody has said already that leases may not be watched, which is so for all of them. Says so from now on.
+    /// </summary>
     public bool HasToldOfWatch() => Interlocked.Exchange(ref _hasToldOfWatch, true);
 }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Leases.Files;
 
-/// <summary>One watch of the files of a group: one listener and one timer for all of them, as <see cref="LeaseFileWatch"/> has for one.</summary>
+/// <summary>
+/// One watch of the files of a group: one listener and one timer for all of them, as <see cref="LeaseFileWatch"/> has for one.
+/// </summary>
 /// <remarks>For one run, which disposes it.</remarks>
 internal sealed class GroupFileWatch(GroupScan scan, Action<ToldLeases> told, TimeProvider timeProvider, ILogger logger) : IDisposable
 {

@@ -11,7 +11,9 @@ internal sealed class CutTrial(Hub hub, RealApiServer server, string elector, Cu
     public const string Ours = "ours";
     public const string ClientGo = "client-go";
 
-    /// <summary>Client-go with <c>ReleaseOnCancel</c>: it tries to give its lease up once it has lost it, too, and only then ends its work.</summary>
+    /// <summary>
+    /// Client-go with <c>ReleaseOnCancel</c>: it tries to give its lease up once it has lost it, too, and only then ends its work.
+    /// </summary>
     public const string ClientGoRelease = "client-go-release";
 
     public const string Python = "python";

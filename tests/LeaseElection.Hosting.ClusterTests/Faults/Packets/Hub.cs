@@ -4,8 +4,8 @@ using LeaseElection.Testing.Processes;
 namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
 
 /// <summary>
-/// The network namespace that this process is in, made by <see cref="NetworkNamespaces"/>, as the place of an API server. Each replica has a
-/// namespace and a wire to here of its own. Addresses are of the range that RFC 2544 sets aside for tests.
+/// The network namespace that this process is in, made by <see cref="NetworkNamespaces"/>, as the place of an API server. Each replica has
+/// a namespace and a wire to here of its own. Addresses are of the range that RFC 2544 sets aside for tests.
 /// </summary>
 internal sealed class Hub
 {

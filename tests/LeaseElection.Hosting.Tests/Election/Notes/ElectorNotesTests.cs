@@ -256,6 +256,27 @@ public class ElectorNotesTests
     }
 
     [Fact]
+    public void ConflictBeforeTheTerm_ItsFirstNoteIsSaidAtOnce()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        driver.Server.Put(SomeRecord.HeldBy("faster"));
+        driver.Serve();
+        driver.Serve();
+        driver.See(driver.Server.Put(SomeRecord.Released));
+        while (driver.State != LeaderElectionState.Leading)
+        {
+            driver.After(0.1);
+            if (driver.Pending is not null)
+                driver.Serve();
+        }
+
+        NoteWrite note = driver.Say("checkpoint", "batch 41");
+        driver.Serve();
+
+        Assert.Equal(NoteOutcome.Written, driver.OutcomeOf(note));
+    }
+
+    [Fact]
     public void TermIsLost_NotesThatAreNotConfirmedAreToo()
     {
         var driver = ElectorDriver.Leading();

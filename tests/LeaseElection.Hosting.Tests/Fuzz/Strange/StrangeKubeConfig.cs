@@ -2,7 +2,9 @@ using System.Text;
 
 namespace LeaseElection.Hosting.Tests.Fuzz.Strange;
 
-/// <summary>Kubeconfigs: a good one with lines exchanged, dropped or doubled, values of other types, anchors and tags; or no YAML at all.</summary>
+/// <summary>
+/// Kubeconfigs: a good one with lines exchanged, dropped or doubled, values of other types, anchors and tags; or no YAML at all.
+/// </summary>
 internal static class StrangeKubeConfig
 {
     private static readonly string[] Good =

@@ -1,6 +1,8 @@
 namespace LeaseElection.Hosting.Tests.Fuzz.Strange;
 
-/// <summary>Folders of a file lease in which somebody has been: damaged files, folders and links in their places, dates of any century.</summary>
+/// <summary>
+/// Folders of a file lease in which somebody has been: damaged files, folders and links in their places, dates of any century.
+/// </summary>
 internal static class StrangeLeaseFolder
 {
     public static void Fill(FuzzWorld world, string folder)

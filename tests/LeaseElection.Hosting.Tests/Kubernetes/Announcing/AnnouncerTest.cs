@@ -38,8 +38,8 @@ public abstract class AnnouncerTest : IAsyncLifetime
         Logs.CreateLogger("test")));
 
     /// <summary>
-    /// Lets the time pass that a request has which meets a fault, if it hangs, and the pause after it. Never while a request is under way that
-    /// shall succeed: the machine may need longer for it than the clock.
+    /// Lets the time pass that a request has which meets a fault, if it hangs, and the pause after it. Never while a request is under way
+    /// that shall succeed: the machine may need longer for it than the clock.
     /// </summary>
     /// <param name="request">Which request of all that the server has received.</param>
     /// <param name="kind">What it meets.</param>

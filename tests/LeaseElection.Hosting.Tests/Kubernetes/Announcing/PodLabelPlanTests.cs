@@ -11,8 +11,8 @@ public sealed class PodLabelPlanTests
     private TimeSpan _now;
 
     /// <summary>
-    /// <c>seen X</c>, <c>began</c>, <c>ending</c>: what the election tells. <c>ok</c>, <c>404</c>, <c>403</c>, <c>failed</c>, <c>unknown</c>: how
-    /// the request under way ends. A number: seconds that pass. Whatever is due is sent at once, one request at a time.
+    /// <c>seen X</c>, <c>began</c>, <c>ending</c>: what the election tells. <c>ok</c>, <c>404</c>, <c>403</c>, <c>failed</c>,
+    /// <c>unknown</c>: how the request under way ends. A number: seconds that pass. Whatever is due is sent at once, one request at a time.
     /// </summary>
     [Theory]
     [InlineData("own label is cleared at start", "ok", "-me")]

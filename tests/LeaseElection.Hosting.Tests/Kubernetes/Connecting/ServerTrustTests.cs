@@ -357,7 +357,9 @@ public sealed class ServerTrustTests : IDisposable
         Assert.Contains(why, Assert.IsType<AuthenticationException>(thrown).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Without a handshake, which today's OpenSSL does not even begin with such certificates; a server with an old one does.</summary>
+    /// <summary>
+    /// Without a handshake, which today's OpenSSL does not even begin with such certificates; a server with an old one does.
+    /// </summary>
     private static string? Judge(TestCertificate server, TestCertificate[] sent, TestCertificate[] named)
     {
         X509Certificate2Collection authorities = [.. named.Select(certificate => certificate.Public)];
