@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using LeaseElection.Hosting.AspNetCore;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
@@ -10,52 +9,67 @@ using Yarp.ReverseProxy.Forwarder;
 namespace LeaseElection.Hosting.Yarp;
 
 /// <summary>Answers for a standby by asking the leader.</summary>
-internal sealed class LeaderForwarding(LeaderForwardingOptions options) : IStandbyAnswer
+internal sealed class LeaderForwarding(LeaderForwardingOptions options)
 {
-    private readonly Lazy<HttpMessageInvoker> _client = new(() => new HttpMessageInvoker(HandlerOf(options)));
-    private readonly ForwarderRequestConfig _limits = new() { ActivityTimeout = options.ActivityTimeout };
-    private readonly HttpTransformer _transformer = new LeaderTransformer(options.Transformer);
-    private IHttpForwarder? _forwarder;
+    /// <summary>
+    /// Of our own, so that nobody has to register one, and without a log: it would write a line for each request, and what fails is
+    /// told by <see cref="ForwardingLog"/>.
+    /// </summary>
+    private static readonly Lazy<IHttpForwarder> Forwarder = new(() =>
+        new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider().GetRequiredService<IHttpForwarder>());
 
-    public async Task AnswerAsync(HttpContext context, ILeaderElection election)
+    private readonly Lazy<HttpMessageInvoker> _client = new(() => new HttpMessageInvoker(HandlerOf(options)));
+
+    /// <summary>Whether the last request failed, which was told then.</summary>
+    private volatile bool _fails;
+
+    public Task AnswerAsync(HttpContext context, ILeaderElection election)
     {
         LeaderElectionStatus status = election.Status;
-        if (context.Request.Headers.TryGetValue(LoopGuard.Header, out var sender))
-            await Refusal.WriteAsync(context, election, $"It was forwarded here by {LoopGuard.NameIn(sender)}, which took this process for the leader.").ConfigureAwait(false);
-        else if (status.HolderIdentity is not { } holder || holder == election.Identity)
-            await Refusal.WriteAsync(context, election, "Nobody leads at present.").ConfigureAwait(false);
-        else if (status.LeaderEndpoint is not { } leader)
-            await Refusal.WriteAsync(context, election, $"{holder} leads, and has not said where it can be reached: it calls no PublishEndpoint().").ConfigureAwait(false);
-        else
-            await ForwardAsync(context, election, holder, leader).ConfigureAwait(false);
+        if (ForwardedRequest.SenderOf(context.Request) is { } sender)
+        {
+            return StandbyProblem.WriteAsync(context, election, sender == election.Identity
+                ? $"It came back to {sender}, which forwarded it: the endpoint that {status.HolderIdentity} has published leads here."
+                : $"It was forwarded here by {sender}, which took this process for the leader.");
+        }
+
+        if (status.HolderIdentity is not { } holder || holder == election.Identity)
+            return StandbyProblem.WriteAsync(context, election, "Nobody leads at present.");
+        return status.LeaderEndpoint is { } leader
+            ? ForwardAsync(context, election, holder, leader)
+            : StandbyProblem.WriteAsync(
+                context, election, $"{holder} leads, and has not said where it can be reached: it calls no PublishEndpoint(), or its log says why (872).");
     }
 
     private async Task ForwardAsync(HttpContext context, ILeaderElection election, string holder, Uri leader)
     {
-        context.Request.Headers[LoopGuard.Header] = LoopGuard.Of(election.Identity);
-        ForwarderError error = await ForwarderOf(context.RequestServices)
-            .SendAsync(context, leader.GetLeftPart(UriPartial.Authority), _client.Value, _limits, _transformer).ConfigureAwait(false);
+        ForwardedRequest.Mark(context, election.Identity);
+        string prefix = leader.AbsoluteUri.TrimEnd('/') + context.Request.PathBase.ToUriComponent();
+        ForwarderError error = await Forwarder.Value
+            .SendAsync(context, prefix, _client.Value, options.Request, options.Transformer).ConfigureAwait(false);
         if (error == ForwarderError.None)
+        {
+            _fails = false;
             return;
-        Exception? cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
-        if (!context.RequestAborted.IsCancellationRequested)
-            LoggerOf(context).ForwardingFailed(context.Request.Path, holder, leader, error, cause);
-        if (context.Response.HasStarted)
-            return; // It was cut off, and the client sees that: the server breaks the connection.
-        context.Response.Clear();
-        await Refusal.WriteAsync(context, election, Refusal.Of(error, cause, holder)).ConfigureAwait(false);
+        }
+
+        if (ForwardingFailure.IsOfClient(error, context))
+            return; // It gets what YARP has made of it: its mistake, or nothing, because it is gone.
+        Exception? cause = context.GetForwarderErrorFeature()?.Exception;
+        Tell(context, election, leader, error, cause);
+        if (!context.Response.HasStarted) // Else the server breaks the connection: half an answer must not look whole.
+            await StandbyProblem.WriteAsync(context, election, ForwardingFailure.Describe(error, cause, holder)).ConfigureAwait(false);
     }
 
-    /// <summary>That of the app if it has one; else of our own, for which nobody has to call anything.</summary>
-    private IHttpForwarder ForwarderOf(IServiceProvider services) =>
-        _forwarder ??= services.GetService<IHttpForwarder>() ?? new ServiceCollection()
-            .AddSingleton(services.GetRequiredService<ILoggerFactory>())
-            .AddLogging()
-            .AddHttpForwarder()
-            .BuildServiceProvider()
-            .GetRequiredService<IHttpForwarder>();
-
-    private static ILogger LoggerOf(HttpContext context) => context.RequestServices.GetRequiredService<ILogger<LeaderForwarding>>();
+    private void Tell(HttpContext context, ILeaderElection election, Uri leader, ForwarderError error, Exception? cause)
+    {
+        ILogger logger = context.RequestServices.GetRequiredService<ILogger<LeaderForwarding>>();
+        if (_fails)
+            logger.ForwardingFailedAgain(election.LeaseNamespace, election.LeaseName, context.Request.Path, leader, error, cause);
+        else
+            logger.ForwardingFailed(election.LeaseNamespace, election.LeaseName, context.Request.Path, leader, error, cause);
+        _fails = true;
+    }
 
     private static SocketsHttpHandler HandlerOf(LeaderForwardingOptions options)
     {

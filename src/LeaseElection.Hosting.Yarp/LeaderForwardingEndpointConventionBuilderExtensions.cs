@@ -1,4 +1,3 @@
-using LeaseElection.Hosting.AspNetCore;
 using LeaseElection.Hosting.Yarp;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -7,8 +6,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class LeaderForwardingEndpointConventionBuilderExtensions
 {
     /// <summary>
-    /// Has a standby hand requests for these endpoints to the leader and stream its answers back, instead of refusing them. Call it after
-    /// <see cref="LeadershipEndpointConventionBuilderExtensions.RequireLeadership"/>; replicas say where they are by
+    /// Has a standby hand requests for these endpoints to the leader and stream its answers back, instead of refusing them. They need
+    /// <see cref="LeadershipEndpointConventionBuilderExtensions.RequireLeadership"/> too; replicas say where they are by
     /// <c>PublishEndpoint()</c>.
     /// </summary>
     /// <remarks>
@@ -20,7 +19,8 @@ public static class LeaderForwardingEndpointConventionBuilderExtensions
     /// <param name="builder">The endpoints.</param>
     /// <param name="configure">Changes how.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A time limit is not more than 0.</exception>
+    /// <exception cref="ArgumentException">A time limit is not more than 0, or something is missing.</exception>
+    /// <exception cref="InvalidOperationException">Thrown when the host starts: an endpoint does not require leadership.</exception>
     public static TBuilder ForwardToLeader<TBuilder>(this TBuilder builder, Action<LeaderForwardingOptions>? configure = null)
         where TBuilder : IEndpointConventionBuilder
     {
@@ -28,11 +28,10 @@ public static class LeaderForwardingEndpointConventionBuilderExtensions
         var options = new LeaderForwardingOptions();
         configure?.Invoke(options);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.ConnectTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.ActivityTimeout, TimeSpan.Zero);
+        ArgumentNullException.ThrowIfNull(options.Request);
+        if (options.Request.ActivityTimeout is { } silence)
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(silence, TimeSpan.Zero, "options.Request.ActivityTimeout");
         ArgumentNullException.ThrowIfNull(options.Transformer);
-
-        var forwarding = new LeaderForwarding(options);
-        builder.Add(endpoint => endpoint.Metadata.Add(forwarding));
-        return builder;
+        return builder.AnswerOnStandby(new LeaderForwarding(options).AnswerAsync);
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace LeaseElection.Hosting.Yarp;
@@ -14,22 +13,23 @@ public sealed class LeaderForwardingOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long nothing at all may come from the leader, or from the client, while a request is under way: the time to a slow answer, and
-    /// the time between two pieces of a stream.
+    /// How requests are sent. <see cref="ForwarderRequestConfig.ActivityTimeout"/> is how long nothing at all may come from the leader, or
+    /// from the client, while a request is under way: the time to a slow answer, and between two pieces of a stream. It cuts off
+    /// server-sent events and WebSockets that are silent for longer.
     /// </summary>
-    /// <value>Default 100 seconds; more than 0.</value>
-    public TimeSpan ActivityTimeout { get; set; } = TimeSpan.FromSeconds(100);
+    /// <value>Default: YARP's, an activity timeout of 100 seconds, and HTTP/1.1 for endpoints by <c>http</c>.</value>
+    public ForwarderRequestConfig Request { get; set; } = ForwarderRequestConfig.Empty;
 
     /// <summary>
     /// Changes how the leader is connected to: a client certificate, or which server certificate is trusted where the endpoint is
-    /// <c>https</c> with the IP address of a Pod.
+    /// <c>https</c> with the IP address of a Pod. Called once, before the first request is forwarded.
     /// </summary>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
 
     /// <summary>
-    /// Changes requests and answers on their way. What the library sets itself comes first: the headers <c>Host</c>,
-    /// <c>X-Forwarded-For</c>, <c>X-Forwarded-Host</c> and <c>X-Forwarded-Proto</c> and the guard against loops.
+    /// Changes requests and answers on their way. What the library adds is there already: the headers <c>X-Forwarded-For</c>,
+    /// <c>X-Forwarded-Host</c> and <c>X-Forwarded-Proto</c>, and <c>Leader-Forwarded-By</c>, the guard against loops, which must stay.
     /// </summary>
-    /// <value>Default <see cref="HttpTransformer.Default"/>.</value>
-    public HttpTransformer Transformer { get; set; } = HttpTransformer.Default;
+    /// <value>Default <see cref="HttpTransformer.Empty"/>, which leaves all else as it is, <c>Host</c> too.</value>
+    public HttpTransformer Transformer { get; set; } = HttpTransformer.Empty;
 }

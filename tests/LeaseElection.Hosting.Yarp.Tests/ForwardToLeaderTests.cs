@@ -1,68 +1,60 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using LeaseElection.Testing;
-using LeaseElection.Testing.ApiServer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LeaseElection.Hosting.Yarp.Tests;
 
-/// <summary>A standby that is asked, over real sockets, and a leader.</summary>
-public sealed class ForwardToLeaderTests : IAsyncLifetime
+/// <summary>A standby that is asked answers as the leader.</summary>
+public sealed class ForwardToLeaderTests : ForwardingTest
 {
-    private readonly HttpClient _client = new();
     private readonly TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private WebReplica _leader = null!;
-    private WebReplica _standby = null!;
-
-    public async Task InitializeAsync()
-    {
-        _leader = await WebReplica.StartAsync("leader_1", Map, app => app.UseWebSockets());
-        _standby = await WebReplica.StartAsync("standby_1", Map, app => app.UseWebSockets());
-        _leader.Election.IsLeader = true;
-        _standby.Election.Sees("leader_1", _leader.Address);
-        _client.BaseAddress = _standby.Address;
-    }
-
-    public async Task DisposeAsync()
-    {
-        _client.Dispose();
-        await _standby.DisposeAsync();
-        await _leader.DisposeAsync();
-    }
 
     [Fact]
     public async Task Request_OfAStandby_IsAnsweredByTheLeader_AsIfItHadBeenAsked()
     {
-        using HttpResponseMessage answer = await _client.PutAsync("/echo?a=b%20c", new StringContent("books"));
+        using HttpResponseMessage answer = await Client.PutAsync("/echo/b%20c?a=b%20c&d=%2F", new StringContent("books"));
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        Assert.Equal("leader_1", answer.Headers.GetValues("Served-By").Single());
-        string[] lines = (await answer.Content.ReadAsStringAsync()).Split('\n');
+        Echo echo = (await answer.Content.ReadFromJsonAsync<Echo>())!;
         Assert.Equal(
-            [
-                "PUT http " + _standby.Address.Authority, "/echo?a=b%20c", "127.0.0.1", _standby.Address.Authority, "http", "books",
-            ],
-            lines);
+            ("leader_1", "PUT", "http://" + Standby.Address.Authority, "/echo/b%20c?a=b%20c&d=%2F", "books"),
+            (echo.By, echo.Method, echo.Host, echo.PathAndQuery, echo.Body));
     }
 
     [Fact]
-    public async Task Client_ThatCameThroughAProxy_IsStillNamedFirst()
+    public async Task Request_OfTheLeader_IsAnsweredThere()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/echo");
-        request.Headers.Add("X-Forwarded-For", "203.0.113.7");
-        request.Headers.Add("X-Forwarded-Proto", "https");
+        using HttpResponseMessage answer = await Client.PutAsync(new Uri(Leader.Address, "/echo"), new StringContent("books"));
 
-        using HttpResponseMessage answer = await _client.SendAsync(request);
-        string[] lines = (await answer.Content.ReadAsStringAsync()).Split('\n');
+        Echo echo = (await answer.Content.ReadFromJsonAsync<Echo>())!;
+        Assert.Equal(("leader_1", null), (echo.By, echo.Header("X-Forwarded-For")));
+    }
 
-        Assert.Equal(("203.0.113.7, 127.0.0.1", "https"), (lines[2], lines[4]));
+    [Fact]
+    public async Task Endpoint_WithAPath_GoesBeforeThatOfTheRequest()
+    {
+        Standby.Election.Sees("leader_1", new Uri(Leader.Address, "/apps/shop/"));
+
+        using HttpResponseMessage answer = await Client.PutAsync("/echo", new StringContent("books"));
+
+        Echo echo = (await answer.Content.ReadFromJsonAsync<Echo>())!;
+        Assert.Equal(("/apps/shop", "/echo"), (echo.PathBase, echo.PathAndQuery));
+    }
+
+    [Fact]
+    public async Task PathBase_IsTheSameAtTheLeader()
+    {
+        using HttpResponseMessage answer = await Client.PutAsync("/apps/shop/echo", new StringContent("books"));
+
+        Echo echo = (await answer.Content.ReadFromJsonAsync<Echo>())!;
+        Assert.Equal(("leader_1", "/apps/shop", "/echo"), (echo.By, echo.PathBase, echo.PathAndQuery));
     }
 
     [Fact]
@@ -70,7 +62,7 @@ public sealed class ForwardToLeaderTests : IAsyncLifetime
     {
         const int Size = 100 * 1024 * 1024;
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        using HttpResponseMessage answer = await _client.PostAsync("/upload", new RandomContent(Size));
+        using HttpResponseMessage answer = await Client.PostAsync("/upload", new RandomContent(Size));
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
 
         Assert.Equal($"{Size} {RandomContent.HashOf(Size)}", await answer.Content.ReadAsStringAsync());
@@ -80,7 +72,7 @@ public sealed class ForwardToLeaderTests : IAsyncLifetime
     [Fact]
     public async Task ServerSentEvents_ArriveAsTheyAreSent()
     {
-        using HttpResponseMessage answer = await _client.GetAsync("/events", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage answer = await Client.GetAsync("/events", HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
 
         Assert.Equal("data: 1", await reader.ReadLineAsync().WaitAsync(Signal.Patience));
@@ -94,7 +86,7 @@ public sealed class ForwardToLeaderTests : IAsyncLifetime
     {
         using var socket = new ClientWebSocket();
         using var patience = new CancellationTokenSource(Signal.Patience);
-        await socket.ConnectAsync(new Uri($"ws://{_standby.Address.Authority}/socket"), patience.Token);
+        await socket.ConnectAsync(new Uri($"ws://{Standby.Address.Authority}/socket"), patience.Token);
 
         await socket.SendAsync("books"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, patience.Token);
         byte[] buffer = new byte[100];
@@ -104,136 +96,32 @@ public sealed class ForwardToLeaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TwoThatTakeEachOtherForTheLeader_RefuseAndDoNotGoRound()
-    {
-        _leader.Election.IsLeader = false;
-        _leader.Election.Sees("standby_1", _standby.Address);
-
-        await RefusedAsync("It was forwarded here by standby_1, which took this process for the leader.");
-    }
-
-    [Fact]
-    public async Task ReceiverThatDoesNotLead_Refuses()
-    {
-        _leader.Election.IsLeader = false;
-        _leader.Election.Sees("third_1", new Uri("http://127.0.0.1:1"));
-
-        await RefusedAsync("It was forwarded here by standby_1, which took this process for the leader.");
-    }
-
-    [Fact]
-    public async Task NobodyLeads_IsRefused()
-    {
-        _standby.Election.Sees(null, null);
-
-        await RefusedAsync("Nobody leads at present.");
-    }
-
-    [Fact]
-    public async Task ItselfIsTheHolder_IsRefused()
-    {
-        _standby.Election.Sees("standby_1", _standby.Address);
-
-        await RefusedAsync("Nobody leads at present.");
-    }
-
-    [Fact]
-    public async Task LeaderWithoutAnEndpoint_IsRefused()
-    {
-        _standby.Election.Sees("leader_1", null);
-
-        await RefusedAsync("leader_1 leads, and has not said where it can be reached: it calls no PublishEndpoint().");
-    }
-
-    [Fact]
-    public async Task LeaderThatIsGone_IsRefusedAndLogged()
-    {
-        _standby.Election.Sees("leader_1", new Uri($"http://127.0.0.1:{UnusedPorts.Take(1)[0]}"));
-
-        await RefusedAsync("leader_1 leads, and cannot be reached.");
-        await _standby.Log.WaitForAsync("ForwardingFailed");
-    }
-
-    [Fact]
-    public async Task LeaderThatHangsUp_IsRefused_AndMayHaveDoneIt()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        Task hangUp = Task.Run(async () =>
-        {
-            using TcpClient connection = await listener.AcceptTcpClientAsync();
-            byte[] buffer = new byte[4096];
-            _ = await connection.GetStream().ReadAsync(buffer);
-            connection.LingerState = new LingerOption(true, 0);
-        });
-        _standby.Election.Sees("leader_1", new Uri($"http://{listener.LocalEndpoint}"));
-
-        await RefusedAsync("leader_1 leads, and did not answer (Request): the request may have been carried out.");
-        await hangUp;
-    }
-
-    [Fact]
     public async Task AnswerThatIsCutOff_IsCutOffForTheClient()
     {
-        using HttpResponseMessage answer = await _client.GetAsync("/cut", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage answer = await Client.GetAsync("/cut", HttpCompletionOption.ResponseHeadersRead);
+        Stream body = await answer.Content.ReadAsStreamAsync();
+        Assert.Equal('h', body.ReadByte());
+        _next.SetResult();
 
-        await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.ReadAsStringAsync());
+        await Assert.ThrowsAsync<HttpIOException>(() => body.CopyToAsync(Stream.Null).WaitAsync(Signal.Patience));
     }
 
     [Fact]
-    public async Task OnStandby_ComesBefore()
+    public async Task OnStandbyOfRequireLeadership_ComesBefore() => Assert.Equal("my own", await Client.GetStringAsync("/own"));
+
+    private protected override void Configure(KestrelServerOptions server) => server.Limits.MaxRequestBodySize = null;
+
+    private protected override void Map(WebApplication app)
     {
-        Assert.Equal("my own", await _client.GetStringAsync("/own"));
-    }
-
-    [Theory]
-    [InlineData(0, 1)]
-    [InlineData(1, 0)]
-    public void TimeLimit_OfNothing_IsRefused(int connect, int activity) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RouteGroup().ForwardToLeader(options =>
-        {
-            options.ConnectTimeout = TimeSpan.FromSeconds(connect);
-            options.ActivityTimeout = TimeSpan.FromSeconds(activity);
-        }));
-
-    private async Task RefusedAsync(string detail)
-    {
-        using HttpResponseMessage answer = await _client.PutAsync("/echo", new StringContent("books"));
-
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        JsonElement problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal(("This process does not lead", detail), (problem.GetProperty("title").GetString(), problem.GetProperty("detail").GetString()));
-    }
-
-    private void Map(IEndpointRouteBuilder endpoints)
-    {
-        RouteGroupBuilder group = endpoints.MapGroup("").RequireLeadership().ForwardToLeader();
-        group.MapPut("/echo", EchoAsync);
+        app.UsePathBase("/apps/shop").UseRouting().UseWebSockets();
+        RouteGroupBuilder group = app.MapGroup("").RequireLeadership().ForwardToLeader();
+        group.MapPut("/echo/{*rest}", EchoAsync);
         group.MapPost("/upload", UploadAsync);
         group.MapGet("/events", EventsAsync);
         group.MapGet("/socket", SocketAsync);
-        group.MapGet("/cut", async context =>
-        {
-            await context.Response.WriteAsync("half");
-            await context.Response.Body.FlushAsync();
-            context.Abort();
-        });
-        endpoints.MapGet("/own", (HttpContext context) => context.Response.WriteAsync("the leader's"))
+        group.MapGet("/cut", CutAsync);
+        app.MapGet("/own", (HttpContext context) => context.Response.WriteAsync("the leader's"))
             .RequireLeadership(onStandby: (context, _) => context.Response.WriteAsync("my own")).ForwardToLeader();
-    }
-
-    private static async Task EchoAsync(HttpContext context)
-    {
-        HttpRequest request = context.Request;
-        using var reader = new StreamReader(request.Body);
-        string body = await reader.ReadToEndAsync();
-        context.Response.StatusCode = StatusCodes.Status202Accepted;
-        context.Response.Headers["Served-By"] = IdentityOf(context);
-        await context.Response.WriteAsync(string.Join(
-            '\n', $"{request.Method} {request.Scheme} {request.Host}", request.PathBase + request.Path + request.QueryString, request.Headers["X-Forwarded-For"],
-            request.Headers["X-Forwarded-Host"], request.Headers["X-Forwarded-Proto"], body));
     }
 
     private static async Task UploadAsync(HttpContext context)
@@ -255,6 +143,14 @@ public sealed class ForwardToLeaderTests : IAsyncLifetime
         await context.Response.WriteAsync("data: 2\n");
     }
 
+    private async Task CutAsync(HttpContext context)
+    {
+        await context.Response.WriteAsync("half");
+        await context.Response.Body.FlushAsync();
+        await _next.Task.WaitAsync(Signal.Patience);
+        context.Abort();
+    }
+
     private static async Task SocketAsync(HttpContext context)
     {
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
@@ -263,13 +159,5 @@ public sealed class ForwardToLeaderTests : IAsyncLifetime
         string answer = $"{IdentityOf(context)}: {Encoding.UTF8.GetString(buffer, 0, received.Count)}";
         await socket.SendAsync(Encoding.UTF8.GetBytes(answer), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
-    }
-
-    private static string IdentityOf(HttpContext context) =>
-        ((ILeaderElection)context.RequestServices.GetService(typeof(ILeaderElection))!).Identity;
-
-    private sealed class RouteGroup : IEndpointConventionBuilder
-    {
-        public void Add(Action<EndpointBuilder> convention) => throw new InvalidOperationException("It must not come to that.");
     }
 }

@@ -15,12 +15,13 @@ internal sealed class StubElection(string identity) : ILeaderElection
 
     public LeadershipTerm? Term => null;
 
-    public LeaderElectionStatus Status { get; set; } = new();
+    public LeaderElectionStatus Status { get; private set; } = new() { State = LeaderElectionState.Standby };
 
     public void Sees(string? holder, Uri? endpoint) => Status = new LeaderElectionStatus
     {
+        State = LeaderElectionState.Standby,
         HolderIdentity = holder,
-        Notes = endpoint is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["endpoint"] = endpoint.OriginalString },
+        Notes = endpoint is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["leader-endpoint"] = endpoint.OriginalString },
     };
 
     public IAsyncEnumerable<LeaderElectionStatus> WatchAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();

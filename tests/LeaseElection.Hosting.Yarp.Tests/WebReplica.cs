@@ -1,10 +1,9 @@
+using LeaseElection.Testing.Logging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using LeaseElection.Testing.Logging;
 
 namespace LeaseElection.Hosting.Yarp.Tests;
 
@@ -21,24 +20,20 @@ internal sealed class WebReplica : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<WebReplica> StartAsync(
-        string identity, Action<IEndpointRouteBuilder> map, Action<IApplicationBuilder>? use = null)
+    public static async Task<WebReplica> StartAsync(string identity, Action<WebApplication> map, Action<KestrelServerOptions>? configure = null)
     {
         var election = new StubElection(identity);
         var log = new ListLoggerProvider();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(server => server.Limits.MaxRequestBodySize = null);
-        builder.Logging.AddProvider(log);
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(configure ?? (_ => { }));
+        builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<ILeaderElection>(election);
         WebApplication app = builder.Build();
-        use?.Invoke(app);
         map(app);
         await app.StartAsync();
         return new WebReplica(app, election, log);
     }
-
-    public Task StopAsync() => _app.StopAsync();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

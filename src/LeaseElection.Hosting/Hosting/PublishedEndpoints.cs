@@ -16,16 +16,17 @@ internal sealed class PublishedEndpoints(IServiceProvider services, ILogger<Lead
             return null;
         try
         {
-            Uri? endpoint = published.Find(services);
-            if (endpoint is not null && PublishedEndpoint.CanBeAsked(endpoint))
+            if (published.Find(services) is not { } endpoint)
+                return null;
+            if (PublishedEndpoint.WhyNot(endpoint) is not { } reason)
                 return new Dictionary<string, string> { [PublishedEndpoint.Note] = endpoint.AbsoluteUri };
-            _logger.EndpointNotPublished(election.LeaseNamespace, election.LeaseName, endpoint?.ToString() ?? "none", null);
+            _logger.EndpointNotPublished(election.LeaseNamespace, election.LeaseName, reason, null);
         }
 #pragma warning disable CA1031 // An address that cannot be told must not keep anybody from leading.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            _logger.EndpointNotPublished(election.LeaseNamespace, election.LeaseName, "not known", exception);
+            _logger.EndpointNotPublished(election.LeaseNamespace, election.LeaseName, exception.Message, exception);
         }
 
         return null;
