@@ -14,7 +14,7 @@ public static class LeaderEndpointBuilderExtensions
     /// <remarks>
     /// Of several addresses the first by <c>http</c> is taken. In a Pod set the variable:
     /// <code>{ name: POD_IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }</code>
-    /// Where the address cannot be told, nothing is published, which is a warning (872); with a server that has none (TestServer) it is not.
+    /// Where the address cannot be told, nothing is published, and a warning (872) says why. A server that has no address publishes nothing.
     /// </remarks>
     /// <param name="builder">The election.</param>
     /// <returns>The same builder.</returns>

@@ -19,7 +19,7 @@ public static class LeaderForwardingEndpointConventionBuilderExtensions
     /// <param name="builder">The endpoints.</param>
     /// <param name="configure">Changes how.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">A time limit is not more than 0, or something is missing.</exception>
+    /// <exception cref="ArgumentException">A time limit is not more than 0, or something is null.</exception>
     /// <exception cref="InvalidOperationException">Thrown when the host starts: an endpoint does not require leadership.</exception>
     public static TBuilder ForwardToLeader<TBuilder>(this TBuilder builder, Action<LeaderForwardingOptions>? configure = null)
         where TBuilder : IEndpointConventionBuilder
@@ -27,11 +27,8 @@ public static class LeaderForwardingEndpointConventionBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var options = new LeaderForwardingOptions();
         configure?.Invoke(options);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.ConnectTimeout, TimeSpan.Zero);
-        ArgumentNullException.ThrowIfNull(options.Request);
-        if (options.Request.ActivityTimeout is { } silence)
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(silence, TimeSpan.Zero, "options.Request.ActivityTimeout");
-        ArgumentNullException.ThrowIfNull(options.Transformer);
+        if (options.Mistake is { } mistake)
+            throw new ArgumentException(mistake, nameof(configure));
         return builder.AnswerOnStandby(new LeaderForwarding(options).AnswerAsync);
     }
 }

@@ -32,4 +32,12 @@ public sealed class LeaderForwardingOptions
     /// </summary>
     /// <value>Default <see cref="HttpTransformer.Empty"/>, which leaves all else as it is, <c>Host</c> too.</value>
     public HttpTransformer Transformer { get; set; } = HttpTransformer.Empty;
+
+    /// <summary>What is wrong with them, and what to do.</summary>
+    internal string? Mistake =>
+        ConnectTimeout <= TimeSpan.Zero ? $"ForwardToLeader: ConnectTimeout is {ConnectTimeout}, and must be more than 0: the default is 2 seconds."
+        : Request is null ? "ForwardToLeader: Request is null. Leave it out for YARP's defaults."
+        : Request.ActivityTimeout is { } silence && silence <= TimeSpan.Zero
+            ? $"ForwardToLeader: Request.ActivityTimeout is {silence}, and must be more than 0: the default is 100 seconds."
+        : Transformer is null ? "ForwardToLeader: Transformer is null. Leave it out for requests that are sent as they are." : null;
 }

@@ -42,8 +42,11 @@ internal sealed record Footprint(int Sockets, int Threads, long Timers)
 
     private static Footprint Take() => new(
         Directory.GetFiles("/proc/self/fd").Count(descriptor => new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true),
-        Directory.GetDirectories("/proc/self/task").Length,
+        Directory.GetDirectories("/proc/self/task").Count(thread => !IsOfThePool(thread)),
         Timer.ActiveCount);
+
+    /// <summary>Those come and go as they please.</summary>
+    private static bool IsOfThePool(string thread) => File.ReadAllText(Path.Combine(thread, "comm")).StartsWith(".NET TP", StringComparison.Ordinal);
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

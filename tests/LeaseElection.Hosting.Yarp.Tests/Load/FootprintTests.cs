@@ -12,8 +12,7 @@ public sealed class FootprintTests(ITestOutputHelper output)
         Footprint with = await TakeAsync($"--{Footprint.Forwarding}=true");
 
         output.WriteLine($"without {without}, with {with}");
-        Assert.Equal(without with { Threads = 0 }, with with { Threads = 0 });
-        Assert.InRange(with.Threads, 1, without.Threads + 1); // The pool's come and go.
+        Assert.Equal(without, with);
     }
 
     private static async Task<Footprint> TakeAsync(params string[] settings)

@@ -17,17 +17,20 @@ public sealed class HandOverLoadTests(ApiServerFixture fixture, ITestOutputHelpe
         await using LoadScene scene = await LoadScene.OpenAsync(fixture.Server, Replicas);
         (ReplicaProcess leader, FencingToken token) = await scene.LeadsAsync(after: default);
         var load = new SteadyLoad(scene.Service, PerSecond);
+        await load.AnswersInAsync(token, PerSecond);
         for (int i = 0; i < handOvers; i++)
         {
-            await load.AnswersInAsync(token, PerSecond);
-            Task ended = scene.EndTermAsync(leader, (TermEnd)(i % 3));
+            int refused = load.Refused;
+            var end = (TermEnd)(i % 3);
+            Task ended = scene.EndTermAsync(leader, end);
             (leader, token) = await scene.LeadsAsync(token);
             await ended;
+            await load.AnswersInAsync(token, PerSecond);
+            output.WriteLine($"{end}: refused {load.Refused - refused}");
         }
 
-        await load.AnswersInAsync(token, PerSecond);
         LoadReport report = await load.EndAsync();
-        output.WriteLine($"{handOvers} hand-overs, a third each by SIGTERM, SIGKILL and step-down: {report}");
+        output.WriteLine($"{handOvers} hand-overs: {report}");
         Assert.Empty(report.Wrong);
         Assert.Empty(report.Lost);
         Assert.InRange(report.Forwarded, report.Answered / 2, report.Answered);

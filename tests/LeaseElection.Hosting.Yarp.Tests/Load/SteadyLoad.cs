@@ -21,7 +21,7 @@ internal sealed class SteadyLoad
         _running = Task.Run(() => RunAsync(perSecond));
     }
 
-    public IReadOnlyCollection<Answer> Answers => _answers;
+    public int Refused => _answers.Count(answer => answer.Refused);
 
     /// <summary>Waits until some requests have been answered in a term.</summary>
     public Task AnswersInAsync(FencingToken token, int count) => Polling.UntilAsync(
