@@ -49,7 +49,7 @@ public sealed class ForwardedHeadersTests : ForwardingTest
     {
         var trusting = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All };
         app.UseWhen(
-            context => context.Request.Path.StartsWithSegments("/trusting") && IdentityOf(context) == "leader_1",
+            context => context.Request.Path.StartsWithSegments("/trusting", StringComparison.Ordinal) && IdentityOf(context) == "leader_1",
             branch => branch.UseForwardedHeaders(trusting).Use((context, next) =>
             {
                 context.Request.Headers["Seen-Client"] = context.Connection.RemoteIpAddress?.ToString();

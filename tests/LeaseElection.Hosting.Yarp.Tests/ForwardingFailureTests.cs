@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using LeaseElection.Testing.ApiServer;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;

@@ -97,10 +97,11 @@ public sealed class PublishedEndpointTests : HostTest
     [Fact]
     public async Task LastCall_Wins_AndEachElectionHasItsOwn()
     {
-        ElectionHost host = NewHost();
+        await using var host = new ElectionHost(_ => new(Time), "me", Time);
         host.AddElection().PublishEndpoint(new Uri("http://10.0.0.1")).PublishEndpoint(Mine);
         host.AddElection("reports", options => options.LeaseName = "reports");
         await host.StartAndLeadAsync();
+        await host.Keyed("reports").WaitForLeadershipAsync().WaitAsync(Signal.Patience);
 
         Assert.Equal(Mine, host.Election.Status.LeaderEndpoint);
         Assert.Null(host.Keyed("reports").Status.LeaderEndpoint);

@@ -12,8 +12,8 @@ internal sealed class SteadyLoad
     private readonly Service _service;
     private readonly ConcurrentBag<Task> _underWay = [];
     private readonly ConcurrentQueue<Answer> _answers = [];
-    private readonly CancellationTokenSource _end = new();
     private readonly Task _running;
+    private volatile bool _ends;
 
     public SteadyLoad(Service service, int perSecond)
     {
@@ -30,10 +30,9 @@ internal sealed class SteadyLoad
     /// <summary>Ends it, and waits for what is under way.</summary>
     public async Task<LoadReport> EndAsync()
     {
-        await _end.CancelAsync();
+        _ends = true;
         await _running;
         await Task.WhenAll(_underWay).WaitAsync(Signal.Patience);
-        _end.Dispose();
         return LoadReport.Of([.. _answers]);
     }
 
@@ -41,7 +40,7 @@ internal sealed class SteadyLoad
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         long start = WorkJournal.Now;
-        for (int sent = 0; !_end.IsCancellationRequested; await timer.WaitForNextTickAsync())
+        for (int sent = 0; !_ends; await timer.WaitForNextTickAsync())
         {
             int due = (int)(TimeProvider.System.GetElapsedTime(start).TotalSeconds * perSecond);
             for (; sent < due; sent++)
