@@ -72,8 +72,10 @@ public static class LeadershipEndpointConventionBuilderExtensions
         builder.Add(endpoint => endpoint.Metadata.Add(new StandbyAnswer(answer)));
         builder.Finally(endpoint =>
         {
-            if (endpoint.RequestDelegate is not null && !endpoint.Metadata.Contains(RequiredLeadership.Here))
-                LeadershipMistake.PutOn(endpoint, "It says what a standby answers, and every replica would serve it. Call RequireLeadership() too.");
+            if (endpoint.RequestDelegate is null || endpoint.Metadata.Contains(RequiredLeadership.Here))
+                return;
+            LeadershipMistake.PutOn(
+                endpoint, "It says what a standby answers, and every replica would serve it. Call RequireLeadership() too.");
         });
         return builder;
     }

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Primitives;
 namespace LeaseElection.Hosting.Yarp;
 
 /// <summary>
-/// What a request bears that a standby hands on. The guard says that it was forwarded already: two replicas that each take the other for
-/// the leader, which lasts as long as their watches differ, would send it to and fro for ever. Whoever forges it is refused, and nobody else.
+/// What a request bears that a standby hands on. The guard says that it was forwarded already: two replicas that each take the other
+/// for the leader, which lasts as long as their watches differ, would send it to and fro for ever. Whoever forges it is refused, and
+/// nobody else.
 /// </summary>
 internal static class ForwardedRequest
 {
@@ -23,8 +24,8 @@ internal static class ForwardedRequest
     }
 
     /// <summary>
-    /// Has the leader see by whom it was sent. Each of the other headers gets an entry at its end, where a receiver begins to read: what a client has made up stays
-    /// in front of that, where nobody believes it who did not believe the client itself.
+    /// Has the leader see by whom it was sent. Each of the other headers gets an entry at its end, where a receiver begins to read: what
+    /// a client has made up stays in front of that, where nobody believes it who did not believe the client itself.
     /// </summary>
     public static void Mark(HttpContext context, string identity)
     {

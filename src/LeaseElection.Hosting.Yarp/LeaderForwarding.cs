@@ -38,7 +38,9 @@ internal sealed class LeaderForwarding(LeaderForwardingOptions options)
         return status.LeaderEndpoint is { } leader
             ? ForwardAsync(context, election, holder, leader)
             : StandbyProblem.WriteAsync(
-                context, election, $"{holder} leads, and has not said where it can be reached: it calls no PublishEndpoint(), or its log says why (872).");
+                context,
+                election,
+                $"{holder} leads, and has not said where it can be reached: it calls no PublishEndpoint(), or its log says why (872).");
     }
 
     private async Task ForwardAsync(HttpContext context, ILeaderElection election, string holder, Uri leader)

@@ -11,9 +11,10 @@ public static class LeaderForwardingEndpointConventionBuilderExtensions
     /// <c>PublishEndpoint()</c>.
     /// </summary>
     /// <remarks>
-    /// Bodies are streamed, upgrades (WebSockets) and server-sent events included. Where there is no leader, it has published no endpoint, or
-    /// it does not answer, the answer is 503 with <c>Retry-After</c>. The endpoint is a hint: the receiver checks that it leads, and a request
-    /// that was forwarded once is never forwarded again. Authorization comes first, here and at the leader.
+    /// Bodies are streamed, upgrades (WebSockets) and server-sent events included. Where there is no leader, it has published no endpoint,
+    /// or it does not answer, the answer is 503 with <c>Retry-After</c>. The endpoint is a hint: the receiver checks that it leads, and a
+    /// request that was forwarded once is never forwarded again. Authorization comes first, here and at the leader. Whoever may update the
+    /// lease says where requests go.
     /// </remarks>
     /// <typeparam name="TBuilder">An endpoint or a group.</typeparam>
     /// <param name="builder">The endpoints.</param>

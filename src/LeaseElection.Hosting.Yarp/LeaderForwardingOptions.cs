@@ -21,8 +21,8 @@ public sealed class LeaderForwardingOptions
     public ForwarderRequestConfig Request { get; set; } = ForwarderRequestConfig.Empty;
 
     /// <summary>
-    /// Changes how the leader is connected to: a client certificate, or which server certificate is trusted where the endpoint is
-    /// <c>https</c> with the IP address of a Pod. Called once, before the first request is forwarded.
+    /// Changes how the leader is connected to: a client certificate, or which server certificate is trusted. By <c>https</c> that must be
+    /// for the name in the request's <c>Host</c>, as that of the app is. Called once, before the first request is forwarded.
     /// </summary>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
 
@@ -35,7 +35,8 @@ public sealed class LeaderForwardingOptions
 
     /// <summary>What is wrong with them, and what to do.</summary>
     internal string? Mistake =>
-        ConnectTimeout <= TimeSpan.Zero ? $"ForwardToLeader: ConnectTimeout is {ConnectTimeout}, and must be more than 0: the default is 2 seconds."
+        ConnectTimeout <= TimeSpan.Zero
+            ? $"ForwardToLeader: ConnectTimeout is {ConnectTimeout}, and must be more than 0: the default is 2 seconds."
         : Request is null ? "ForwardToLeader: Request is null. Leave it out for YARP's defaults."
         : Request.ActivityTimeout is { } silence && silence <= TimeSpan.Zero
             ? $"ForwardToLeader: Request.ActivityTimeout is {silence}, and must be more than 0: the default is 100 seconds."

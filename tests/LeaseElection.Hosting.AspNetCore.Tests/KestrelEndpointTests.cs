@@ -7,6 +7,9 @@ namespace LeaseElection.Hosting.AspNetCore.Tests;
 /// <summary>Which of the addresses that a server listens at others can ask.</summary>
 public sealed class KestrelEndpointTests
 {
+    private const string Way =
+        "In a Pod set it by the downward API (fieldPath: status.podIP); elsewhere say the address: PublishEndpoint(uri).";
+
     [Theory]
     [InlineData("http://10.0.0.7:8080", null, "http://10.0.0.7:8080/")]
     [InlineData("http://localhost:5000", null, "http://localhost:5000/")]
@@ -23,13 +26,14 @@ public sealed class KestrelEndpointTests
         Assert.Equal(expected, KestrelEndpoint.Of(new ListeningServer(listens.Split(' ')), podAddress)?.AbsoluteUri);
 
     [Theory]
-    [InlineData("http://[::]:8080", null, "The server listens at http://[::]:8080, which is all addresses of this machine, and the variable POD_IP is not set. "
-        + "In a Pod set it by the downward API (fieldPath: status.podIP); elsewhere say the address: PublishEndpoint(uri).")]
-    [InlineData("http://[::]:8080", "here", "The server listens at http://[::]:8080, which is all addresses of this machine, and the variable POD_IP is \"here\", which "
-        + "is no IP address. In a Pod set it by the downward API (fieldPath: status.podIP); elsewhere say the address: PublishEndpoint(uri).")]
-    [InlineData("http://unix:/run/app.sock", "10.0.0.7", "The server listens at http://unix:/run/app.sock, where no other machine connects. Say the address: PublishEndpoint(uri).")]
-    public void Address_ThatNobodyReaches_IsRefused(string listens, string? podAddress, string expected) =>
-        Assert.Equal(expected, Assert.Throws<InvalidOperationException>(() => KestrelEndpoint.Of(new ListeningServer(listens), podAddress)).Message);
+    [InlineData("http://[::]:8080", null, "The server listens at http://[::]:8080, which is all addresses of this machine, and the variable POD_IP "
+        + "is not set. " + Way)]
+    [InlineData("http://[::]:8080", "here", "The server listens at http://[::]:8080, which is all addresses of this machine, and the variable POD_IP "
+        + "is \"here\", which is no IP address. " + Way)]
+    [InlineData("http://unix:/run/app.sock", "10.0.0.7", "The server listens at http://unix:/run/app.sock, where no other machine connects. Say the "
+        + "address: PublishEndpoint(uri).")]
+    public void Address_ThatNobodyReaches_IsRefused(string listens, string? podAddress, string expected) => Assert.Equal(
+        expected, Assert.Throws<InvalidOperationException>(() => KestrelEndpoint.Of(new ListeningServer(listens), podAddress)).Message);
 
     [Fact]
     public void ServerWithoutAddresses_HasNone()

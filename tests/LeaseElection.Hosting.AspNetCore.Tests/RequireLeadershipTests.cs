@@ -171,7 +171,9 @@ public sealed class RequireLeadershipTests : WebTest
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(replica.StartAsync);
 
-        Assert.Equal("HTTP: GET /report: It says what a standby answers, and every replica would serve it. Call RequireLeadership() too.", exception.Message);
+        Assert.Equal(
+            "HTTP: GET /report: It says what a standby answers, and every replica would serve it. Call RequireLeadership() too.",
+            exception.Message);
     }
 
     private string _leaderUrl = "";

@@ -1,7 +1,6 @@
 using LeaseElection.Hosting.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +12,7 @@ public sealed class AppUnderTestTests
     [Fact]
     public async Task OtherReplica_IsWhereATestSays()
     {
-        await using WebReplica other = await WebReplica.StartAsync("pod-7", app => app.MapGet("/report", context => context.Response.WriteAsync("of pod-7")));
+        await using WebReplica other = await WebReplica.StartAsync("pod-7", app => app.MapGet("/report", () => "of pod-7"));
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();

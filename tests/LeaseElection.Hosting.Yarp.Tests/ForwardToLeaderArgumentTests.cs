@@ -21,7 +21,9 @@ public sealed class ForwardToLeaderArgumentTests
     [Fact]
     public void Nothing_InPlaceOfSomething_IsRefused()
     {
-        Assert.Equal("ForwardToLeader: Request is null. Leave it out for YARP's defaults. (Parameter 'configure')", Refused(options => options.Request = null!));
+        Assert.Equal(
+            "ForwardToLeader: Request is null. Leave it out for YARP's defaults. (Parameter 'configure')",
+            Refused(options => options.Request = null!));
         Assert.Equal(
             "ForwardToLeader: Transformer is null. Leave it out for requests that are sent as they are. (Parameter 'configure')",
             Refused(options => options.Transformer = null!));
@@ -38,7 +40,9 @@ public sealed class ForwardToLeaderArgumentTests
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync());
 
-        Assert.Equal("HTTP: GET /report: It says what a standby answers, and every replica would serve it. Call RequireLeadership() too.", exception.Message);
+        Assert.Equal(
+            "HTTP: GET /report: It says what a standby answers, and every replica would serve it. Call RequireLeadership() too.",
+            exception.Message);
     }
 
     private static string Refused(Action<LeaderForwardingOptions> configure) =>

@@ -14,13 +14,14 @@ public sealed class ForwardedHeadersTests : ForwardingTest
 
         Assert.Equal(
             ("127.0.0.1", Standby.Address.Authority, "http", "standby_1"),
-            (echo.Header("X-Forwarded-For"), echo.Header("X-Forwarded-Host"), echo.Header("X-Forwarded-Proto"), echo.Header("Leader-Forwarded-By")));
+            (echo.Header("X-Forwarded-For"), echo.Header("X-Forwarded-Host"), echo.Header("X-Forwarded-Proto"), echo.Header(ForwardedRequest.Guard)));
     }
 
     [Fact]
     public async Task ClientOfAProxy_IsStillNamedFirst()
     {
-        Echo echo = await AskAsync("/echo", ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "shop.example"));
+        Echo echo = await AskAsync(
+            "/echo", ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "shop.example"));
 
         Assert.Equal(
             ("203.0.113.7,127.0.0.1", "https,http", "shop.example," + Standby.Address.Authority),

@@ -34,7 +34,9 @@ public sealed class ForwardingFailureTests : ForwardingTest
     {
         Standby.Election.Sees("leader_1", null);
 
-        Assert.Equal("leader_1 leads, and has not said where it can be reached: it calls no PublishEndpoint(), or its log says why (872).", await RefusedAsync());
+        Assert.Equal(
+            "leader_1 leads, and has not said where it can be reached: it calls no PublishEndpoint(), or its log says why (872).",
+            await RefusedAsync());
     }
 
     [Fact]
@@ -60,7 +62,8 @@ public sealed class ForwardingFailureTests : ForwardingTest
     {
         Standby.Election.Sees("leader_1", Standby.Address);
 
-        Assert.Equal("It came back to standby_1, which forwarded it: the endpoint that leader_1 has published leads here.", await RefusedAsync());
+        Assert.Equal(
+            "It came back to standby_1, which forwarded it: the endpoint that leader_1 has published leads here.", await RefusedAsync());
     }
 
     [Fact]
@@ -96,7 +99,7 @@ public sealed class ForwardingFailureTests : ForwardingTest
         Task hangUp = HangUpAsync(listener);
         Standby.Election.Sees("leader_1", new Uri($"http://{listener.LocalEndpoint}"));
 
-        Assert.Matches(@"^leader_1 leads, and did not answer \(Request\w*\): the request may have been carried out\.$", await RefusedAsync());
+        Assert.Equal("leader_1 leads, and did not answer (Request): the request may have been carried out.", await RefusedAsync());
         await hangUp;
     }
 
@@ -107,7 +110,8 @@ public sealed class ForwardingFailureTests : ForwardingTest
         listener.Start();
         Standby.Election.Sees("leader_1", new Uri($"http://{listener.LocalEndpoint}"));
 
-        Assert.Equal("leader_1 leads, and did not answer (RequestTimedOut): the request may have been carried out.", await RefusedAsync("/impatient"));
+        Assert.Equal(
+            "leader_1 leads, and did not answer (RequestTimedOut): the request may have been carried out.", await RefusedAsync("/impatient"));
     }
 
     [Fact]

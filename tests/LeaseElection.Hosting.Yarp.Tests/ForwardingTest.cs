@@ -60,9 +60,15 @@ public abstract class ForwardingTest : IAsyncLifetime
         string body = await reader.ReadToEndAsync();
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await context.Response.WriteAsJsonAsync(new Echo(
-            IdentityOf(context), request.Method, $"{request.Scheme}://{request.Host}", request.PathBase, request.Path + request.QueryString.ToString(), body,
+            IdentityOf(context),
+            request.Method,
+            $"{request.Scheme}://{request.Host}",
+            request.PathBase,
+            request.Path + request.QueryString.ToString(),
+            body,
             request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString())));
     }
 
-    private protected static string IdentityOf(HttpContext context) => context.RequestServices.GetRequiredService<ILeaderElection>().Identity;
+    private protected static string IdentityOf(HttpContext context) =>
+        context.RequestServices.GetRequiredService<ILeaderElection>().Identity;
 }

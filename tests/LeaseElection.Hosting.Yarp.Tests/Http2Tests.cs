@@ -28,8 +28,12 @@ public sealed class Http2Tests : ForwardingTest
     private protected override void Configure(KestrelServerOptions server) =>
         server.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2);
 
-    private protected override void Map(WebApplication app) => app.MapPost("/call", CallAsync).RequireLeadership().ForwardToLeader(options =>
-        options.Request = new ForwarderRequestConfig { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact });
+    private protected override void Map(WebApplication app) =>
+        app.MapPost("/call", CallAsync).RequireLeadership().ForwardToLeader(options => options.Request = new ForwarderRequestConfig
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        });
 
     private static async Task CallAsync(HttpContext context)
     {

@@ -21,12 +21,16 @@ internal sealed class StubElection(string identity) : ILeaderElection
     {
         State = LeaderElectionState.Standby,
         HolderIdentity = holder,
-        Notes = endpoint is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["leader-endpoint"] = endpoint.OriginalString },
+        Notes = endpoint is null
+            ? new Dictionary<string, string>()
+            : new Dictionary<string, string> { ["leader-endpoint"] = endpoint.OriginalString },
     };
 
-    public IAsyncEnumerable<LeaderElectionStatus> WatchAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public IAsyncEnumerable<LeaderElectionStatus> WatchAsync(CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 
-    public Task<LeadershipTerm> WaitForLeadershipAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<LeadershipTerm> WaitForLeadershipAsync(CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 
     public Task StepDownAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 }

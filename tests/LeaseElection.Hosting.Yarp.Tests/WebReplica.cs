@@ -20,7 +20,8 @@ internal sealed class WebReplica : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<WebReplica> StartAsync(string identity, Action<WebApplication> map, Action<KestrelServerOptions>? configure = null)
+    public static async Task<WebReplica> StartAsync(
+        string identity, Action<WebApplication> map, Action<KestrelServerOptions>? configure = null)
     {
         var election = new StubElection(identity);
         var log = new ListLoggerProvider();

@@ -15,8 +15,8 @@ internal static partial class NoteLog
     public static partial void NotesRefused(this ILogger logger, string leaseNamespace, string leaseName, string keys, string error);
 
     [LoggerMessage(EventId = 872, EventName = "EndpointNotPublished", Level = LogLevel.Warning,
-        Message = "The terms of lease {LeaseNamespace}/{LeaseName} do not say where this process can be reached: while it leads, others refuse what they "
-            + "would forward. {Reason}")]
+        Message = "The terms of lease {LeaseNamespace}/{LeaseName} do not say where this process can be reached: while it leads, others refuse "
+            + "what they would forward. {Reason}")]
     public static partial void EndpointNotPublished(
         this ILogger logger, string leaseNamespace, string leaseName, string reason, Exception? exception);
 }

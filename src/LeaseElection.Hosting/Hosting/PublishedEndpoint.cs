@@ -10,7 +10,8 @@ internal sealed record PublishedEndpoint(Func<IServiceProvider, Uri?> Find)
     /// <summary>The note that says it, of the life of a term.</summary>
     public const string Note = "leader-endpoint";
 
-    private const string Form = "Give an absolute address by http or https at which the other replicas reach this one, for example http://10.0.0.7:8080.";
+    private const string Form =
+        "Give an absolute address by http or https at which the other replicas reach this one, for example http://10.0.0.7:8080.";
 
     /// <summary>What a note says, if it is an address that can be asked.</summary>
     public static Uri? Parse(string? text) =>
@@ -27,8 +28,8 @@ internal sealed record PublishedEndpoint(Func<IServiceProvider, Uri?> Find)
         if (endpoint.UserInfo.Length > 0)
             return $"The endpoint \"{shown}\" has a user name or password in it, which everybody reads who may read the lease. Leave it out.";
         if (endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0)
-            return $"The endpoint \"{shown}\" has a query or a fragment. Leave it out: each request has its own, and its path comes after the endpoint's.";
-        if (IPAddress.TryParse(endpoint.Host, out IPAddress? address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+            return $"The endpoint \"{shown}\" has a query or a fragment. Leave it out: each request has its own.";
+        if (StandsForAll(endpoint))
             return $"The endpoint \"{shown}\" stands for all addresses of a machine, and nobody else can connect to that. {Form}";
         if (endpoint.Port == 0)
             return $"The endpoint \"{shown}\" has port 0, which stands for one that is not known yet. {Form}";
@@ -36,4 +37,7 @@ internal sealed record PublishedEndpoint(Func<IServiceProvider, Uri?> Find)
             ? $"The endpoint has {endpoint.AbsoluteUri.Length} characters; {NoteRules.LongestValue} fit on a lease. {Form}"
             : null;
     }
+
+    private static bool StandsForAll(Uri endpoint) =>
+        IPAddress.TryParse(endpoint.Host, out IPAddress? address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 }

@@ -6,7 +6,11 @@ namespace LeaseElection.Hosting.Tests;
 /// <summary>Where a leader can be reached, as it says itself and every replica reads.</summary>
 public sealed class PublishedEndpointTests : HostTest
 {
-    private const string Form = "Give an absolute address by http or https at which the other replicas reach this one, for example http://10.0.0.7:8080.";
+    private const string Form =
+        "Give an absolute address by http or https at which the other replicas reach this one, for example http://10.0.0.7:8080.";
+
+    private const string ForAll = "stands for all addresses of a machine, and nobody else can connect to that. " + Form;
+    private const string HasQuery = "has a query or a fragment. Leave it out: each request has its own.";
 
     private static readonly Uri Mine = new("http://10.0.0.7:8080");
 
@@ -78,8 +82,8 @@ public sealed class PublishedEndpointTests : HostTest
 
         Assert.Null(host.Election.Status.LeaderEndpoint);
         Assert.Equal(
-            (LogLevel.Warning, $"The terms of lease {host.Election.LeaseNamespace}/settlement do not say where this process can be reached: while it leads, others "
-                + "refuse what they would forward. The variable MY_HOST is not set."),
+            (LogLevel.Warning, $"The terms of lease {host.Election.LeaseNamespace}/settlement do not say where this process can be reached: while "
+                + "it leads, others refuse what they would forward. The variable MY_HOST is not set."),
             (host.Logs.Named("EndpointNotPublished").Single().Level, host.Logs.Named("EndpointNotPublished").Single().Message));
     }
 
@@ -112,12 +116,12 @@ public sealed class PublishedEndpointTests : HostTest
     [InlineData("10.0.0.7:8080", "The endpoint \"10.0.0.7:8080\" is relative. " + Form)]
     [InlineData("localhost:8080", "The endpoint \"localhost:8080\" is by localhost. " + Form)]
     [InlineData("ftp://10.0.0.7/", "The endpoint \"ftp://10.0.0.7/\" is by ftp. " + Form)]
-    [InlineData("http://me:secret@10.0.0.7/", "The endpoint \"http://10.0.0.7/\" has a user name or password in it, which everybody reads who may read the lease. Leave it out.")]
-    [InlineData("http://10.0.0.7/?a=b", "The endpoint \"http://10.0.0.7/?a=b\" has a query or a fragment. Leave it out: each request has its own, and its path comes after "
-        + "the endpoint's.")]
-    [InlineData("http://10.0.0.7/#a", "The endpoint \"http://10.0.0.7/#a\" has a query or a fragment. Leave it out: each request has its own, and its path comes after the endpoint's.")]
-    [InlineData("http://0.0.0.0:8080/", "The endpoint \"http://0.0.0.0:8080/\" stands for all addresses of a machine, and nobody else can connect to that. " + Form)]
-    [InlineData("http://[::]:8080/", "The endpoint \"http://[::]:8080/\" stands for all addresses of a machine, and nobody else can connect to that. " + Form)]
+    [InlineData("http://me:secret@10.0.0.7/", "The endpoint \"http://10.0.0.7/\" has a user name or password in it, which everybody reads who may "
+        + "read the lease. Leave it out.")]
+    [InlineData("http://10.0.0.7/?a=b", "The endpoint \"http://10.0.0.7/?a=b\" " + HasQuery)]
+    [InlineData("http://10.0.0.7/#a", "The endpoint \"http://10.0.0.7/#a\" " + HasQuery)]
+    [InlineData("http://0.0.0.0:8080/", "The endpoint \"http://0.0.0.0:8080/\" " + ForAll)]
+    [InlineData("http://[::]:8080/", "The endpoint \"http://[::]:8080/\" " + ForAll)]
     [InlineData("http://10.0.0.7:0/", "The endpoint \"http://10.0.0.7:0/\" has port 0, which stands for one that is not known yet. " + Form)]
     public void Endpoint_ThatNobodyCanAsk_IsRefused(string endpoint, string expected)
     {
@@ -131,7 +135,8 @@ public sealed class PublishedEndpointTests : HostTest
     [Fact]
     public void Endpoint_ThatIsTooLong_IsRefused() => Assert.Equal(
         $"The endpoint has 5016 characters; 4096 fit on a lease. {Form} (Parameter 'endpoint')",
-        Assert.Throws<ArgumentException>(() => NewHost().AddElection().PublishEndpoint(new Uri("http://10.0.0.7/" + new string('a', 5000)))).Message);
+        Assert.Throws<ArgumentException>(
+            () => NewHost().AddElection().PublishEndpoint(new Uri("http://10.0.0.7/" + new string('a', 5000)))).Message);
 
     [Theory]
     [InlineData("javascript:alert(1)")]

@@ -12,7 +12,8 @@ namespace LeaseElection.Hosting.Yarp.Tests.Load;
 /// <param name="Refused">Whether the answer is 503 with <c>Retry-After</c>.</param>
 /// <param name="Failure">What else it came to: an answer that is wrong, or none.</param>
 /// <param name="Lost">Whether there was no answer at all.</param>
-internal sealed record Answer(long Sent, long Received, string Asked, string? By, FencingToken Token, bool Refused, string? Failure, bool Lost)
+internal sealed record Answer(
+    long Sent, long Received, string Asked, string? By, FencingToken Token, bool Refused, string? Failure, bool Lost)
 {
     public static async Task<Answer> ToAsync(ReplicaProcess replica, string question)
     {
@@ -32,7 +33,8 @@ internal sealed record Answer(long Sent, long Received, string Asked, string? By
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
-            return none with { Received = WorkJournal.Now, Failure = $"{question} to {replica.Identity}: {exception.Message}", Lost = true };
+            string failure = $"{question} to {replica.Identity}: {exception.Message}";
+            return none with { Received = WorkJournal.Now, Failure = failure, Lost = true };
         }
     }
 }

@@ -7,6 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.Yarp.Tests.Load;
 
 /// <summary>What a process uses that leads, and was never asked to forward anything.</summary>
+/// <param name="Sockets">Those it has open.</param>
+/// <param name="Threads">All but the pool's.</param>
+/// <param name="Timers">Those that run.</param>
 internal sealed record Footprint(int Sockets, int Threads, long Timers)
 {
     public const string Command = "footprint";
@@ -38,15 +41,20 @@ internal sealed record Footprint(int Sockets, int Threads, long Timers)
             ? new Footprint(Number(sockets), Number(threads), Number(timers))
             : null;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"footprint sockets {Sockets} threads {Threads} timers {Timers}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"footprint sockets {Sockets} threads {Threads} timers {Timers}");
 
     private static Footprint Take() => new(
-        Directory.GetFiles("/proc/self/fd").Count(descriptor => new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true),
+        Directory.GetFiles("/proc/self/fd").Count(IsSocket),
         Directory.GetDirectories("/proc/self/task").Count(thread => !IsOfThePool(thread)),
         Timer.ActiveCount);
 
+    private static bool IsSocket(string descriptor) =>
+        new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true;
+
     /// <summary>Those come and go as they please.</summary>
-    private static bool IsOfThePool(string thread) => File.ReadAllText(Path.Combine(thread, "comm")).StartsWith(".NET TP", StringComparison.Ordinal);
+    private static bool IsOfThePool(string thread) =>
+        File.ReadAllText(Path.Combine(thread, "comm")).StartsWith(".NET TP", StringComparison.Ordinal);
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

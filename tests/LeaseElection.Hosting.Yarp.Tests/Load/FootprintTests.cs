@@ -19,11 +19,16 @@ public sealed class FootprintTests(ITestOutputHelper output)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("leaseelection-footprint-");
         string log = Path.Combine(folder.FullName, "log");
-        string[] all = ["--LeaderElection:LeaseName=settlement", "--LeaderElection:Store=File", $"--LeaderElection:File:Directory={folder.FullName}", .. settings];
+        string[] all =
+        [
+            "--LeaderElection:LeaseName=settlement", "--LeaderElection:Store=File", $"--LeaderElection:File:Directory={folder.FullName}", .. settings,
+        ];
         await using GuardedProcess process = await GuardedProcess.StartAsync(
             "dotnet", [typeof(FootprintTests).Assembly.Location, Footprint.Command, .. all], log, removeAtEnd: folder.FullName);
         int code = await process.Exited;
         string said = await File.ReadAllTextAsync(log);
-        return code == 0 && Footprint.Parse(said.Trim()) is { } footprint ? footprint : throw new InvalidOperationException($"It ended with {code}:\n{said}");
+        return code == 0 && Footprint.Parse(said.Trim()) is { } footprint
+            ? footprint
+            : throw new InvalidOperationException($"It ended with {code}:\n{said}");
     }
 }

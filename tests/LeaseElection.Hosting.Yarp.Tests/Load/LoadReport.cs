@@ -9,7 +9,8 @@ namespace LeaseElection.Hosting.Yarp.Tests.Load;
 /// <param name="Wrong">Answers that must not be: of a former leader, or none that is known.</param>
 /// <param name="Lost">Requests without an answer.</param>
 /// <param name="Seconds">From the first request to the last answer.</param>
-internal sealed record LoadReport(int Answered, int Forwarded, int Refused, IReadOnlyList<string> Wrong, IReadOnlyList<string> Lost, double Seconds)
+internal sealed record LoadReport(
+    int Answered, int Forwarded, int Refused, IReadOnlyList<string> Wrong, IReadOnlyList<string> Lost, double Seconds)
 {
     public static LoadReport Of(IReadOnlyList<Answer> all)
     {

@@ -1,6 +1,6 @@
+using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
-using LeaseElection.Testing;
 
 namespace LeaseElection.Hosting.Yarp.Tests.Load;
 
@@ -14,7 +14,8 @@ internal sealed class LoadScene : IAsyncDisposable
     private readonly ApiServerUser _user;
     private int _started;
 
-    private LoadScene(RealApiServer server, string leaseNamespace, ApiServerUser user) => (_server, _namespace, _user) = (server, leaseNamespace, user);
+    private LoadScene(RealApiServer server, string leaseNamespace, ApiServerUser user) =>
+        (_server, _namespace, _user) = (server, leaseNamespace, user);
 
     public Service Service { get; } = new();
 
