@@ -30,6 +30,7 @@ global using OpenTelemetry.Metrics;
 global using OpenTelemetry.Trace;
 global using Omitted;
 global using Xunit;
+global using Yarp.ReverseProxy.Forwarder;
 global using static Omitted.Names;
 
 /// <summary>That of an app under test.</summary>
