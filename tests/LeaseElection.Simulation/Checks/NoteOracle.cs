@@ -31,6 +31,7 @@ internal sealed class NoteOracle(World world)
 
     /// <summary>By key, the last note of anybody's work when a person last edited it.</summary>
     private readonly Dictionary<string, long> _edited = [];
+    private readonly Dictionary<(string?, DateTimeOffset?), int> _termOf = [];
     private int _terms;
 
     /// <summary>How many notes were confirmed.</summary>
@@ -43,7 +44,13 @@ internal sealed class NoteOracle(World world)
     {
         NotesOnLease notes = before is null ? NotesOnLease.None : _versions[before];
         bool isSameTerm = before?.Record.HolderIdentity == after.Record.HolderIdentity && before?.Record.AcquireTime == after.Record.AcquireTime;
-        notes = notes with { Term = isSameTerm ? notes.Term : ++_terms };
+        (string?, DateTimeOffset?) whose = (after.Record.HolderIdentity, after.Record.AcquireTime);
+        int term = isSameTerm ? notes.Term
+
+            // A version that is given away again after a restore lets a renewal replace what it has not seen: the same term comes back.
+            : world.Server.RestoredAt >= 0 && _termOf.TryGetValue(whose, out int known) ? known : ++_terms;
+        _termOf[whose] = term;
+        notes = notes with { Term = term };
         foreach ((string name, string? value) in annotations)
             notes = notes.With(name, value);
         _versions[after] = notes;
