@@ -28,7 +28,8 @@ internal static class KestrelEndpoint
             [.. addresses.Select(BindingAddress.Parse).Where(address => !address.IsUnixPipe && !address.IsNamedPipe)];
         BindingAddress bound = Array.Find(known, address => address.Scheme == Uri.UriSchemeHttp) ?? known.FirstOrDefault()
             ?? throw new InvalidOperationException(
-                $"The server listens at {string.Join(", ", addresses)}, where no other machine connects. Say the address: PublishEndpoint(uri).");
+                $"The server listens at {string.Join(", ", addresses)}, where no other machine connects. Say the address: "
+                + "PublishEndpoint(uri).");
         return new UriBuilder(bound.Scheme, StandsForAll(bound) ? PodAddress(bound, podAddress) : bound.Host, bound.Port).Uri;
     }
 
