@@ -2,6 +2,7 @@ using LeaseElection.Hosting;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Hosting.Members;
 using LeaseElection.Hosting.Partitions;
@@ -129,6 +130,7 @@ public static class LeaderElectionServiceCollectionExtensions
         services.TryAddSingleton<AnnouncerFactory>();
         services.TryAddSingleton<GivenConnections>();
         services.TryAddSingleton<TermWatchdog>();
+        services.TryAddSingleton<SharedLeases>();
         services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
         services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider))
         {
