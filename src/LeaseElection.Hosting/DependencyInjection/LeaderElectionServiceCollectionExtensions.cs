@@ -10,6 +10,8 @@ using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -130,7 +132,10 @@ public static class LeaderElectionServiceCollectionExtensions
         services.TryAddSingleton<AnnouncerFactory>();
         services.TryAddSingleton<GivenConnections>();
         services.TryAddSingleton<TermWatchdog>();
-        services.TryAddSingleton<SharedLeases>();
+        services.TryAddSingleton(provider => new SharedLeases(
+            provider.GetRequiredService<ElectionClock>().TimeProvider,
+            new GuardedLogger(
+                provider.GetService<ILoggerFactory>()?.CreateLogger<KubernetesLeaseStore>() ?? NullLogger<KubernetesLeaseStore>.Instance)));
         services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
         services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider))
         {

@@ -12,8 +12,9 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// closes them as too slow, again and again.
 /// </summary>
 /// <remarks>
-/// It is open while somebody reads, and goes on at the version it has come to when the server ends it in good order. When it breaks, all
-/// readers are told, read their leases and come back. Where it is refused, which rights by <c>resourceNames</c> do, each has its own again.
+/// It is open while somebody reads, begins at the oldest version that a reader knows, and goes on at the version it has come to when the
+/// server ends it in good order. When it breaks, all readers are told, read their leases and come back. Where it is refused, which rights by
+/// <c>resourceNames</c> do, each has its own again.
 /// </remarks>
 internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource resource, TimeProvider timeProvider, ILogger logger)
     : IDisposable
@@ -32,6 +33,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     private readonly Dictionary<string, LeaseEvent> _latest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NamespaceWatchReader> _readers = new(StringComparer.Ordinal);
     private CancellationTokenSource? _run;
+    private string? _from;
     private string? _version;
     private long _heardAt;
     private volatile bool _refused;
@@ -77,11 +79,16 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
             _readers.GetValueOrDefault(leaseName)?.End(error: null);
             _readers[leaseName] = reader;
             if (_refused)
+            {
                 reader.End(error: null);
-            else if (_latest.TryGetValue(leaseName, out LeaseEvent? latest))
+                return;
+            }
+            if (_latest.TryGetValue(leaseName, out LeaseEvent? latest))
                 reader.Offer(latest);
-            if (!_refused && (_run is null || timeProvider.GetElapsedTime(_heardAt) > SilenceLimit))
-                Start();
+            if (_run is null || (_from is not null && ResourceVersion.Compare(reader.ResourceVersion, _from) is not >= 0))
+                Begin(reader.ResourceVersion);
+            else if (timeProvider.GetElapsedTime(_heardAt) > SilenceLimit)
+                Open();
         }
     }
 
@@ -96,7 +103,18 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
         }
     }
 
-    private void Start()
+    /// <summary>
+    /// What has happened since that version is told again, and who knows it passes over it. Versions without an order do for the lease that
+    /// has them only: then it begins with what there is now.
+    /// </summary>
+    private void Begin(string version)
+    {
+        _from = _version = ResourceVersion.TryNumber(version, out _) ? version : null;
+        Open();
+    }
+
+    /// <summary>In place of what may be open: from the version on that has been told.</summary>
+    private void Open()
     {
         _run?.Cancel();
         _run = new CancellationTokenSource();
@@ -110,7 +128,6 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     {
         _run?.Cancel();
         _run = null;
-        _version = null;
         _latest.Clear();
         _others.Clear();
     }
@@ -124,12 +141,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
             do
             {
                 openedAt = timeProvider.GetTimestamp();
-                string? from = VersionToGoOnFrom();
-                await foreach (NamespaceEvent told in WatchRun.RunAsync(
-                    client, resource, seconds => resource.ForWatch(from, seconds), Read, token).ConfigureAwait(false))
-                {
-                    Tell(told, token);
-                }
+                await WatchOnceAsync(token).ConfigureAwait(false);
             }
             // Otherwise a server that ends every watch at once would be asked without a pause: the readers make one.
             while (timeProvider.GetElapsedTime(openedAt) > SilenceLimit);
@@ -151,10 +163,38 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
         End(error, token);
     }
 
-    private string? VersionToGoOnFrom()
+    private async Task WatchOnceAsync(CancellationToken token)
+    {
+        try
+        {
+            await WatchFromAsync(Volatile.Read(ref _version), token).ConfigureAwait(false);
+        }
+        catch (LeaseWatchException exception) when (exception.Error.Kind == LeaseStoreErrorKind.Gone && HasToldNothing(token))
+        {
+            // A lease that nobody has written for long has a version that the server knows no more.
+            await WatchFromAsync(version: null, token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WatchFromAsync(string? version, CancellationToken token)
+    {
+        await foreach (NamespaceEvent told in WatchRun.RunAsync(
+            client, resource, seconds => resource.ForWatch(version, seconds), Read, token).ConfigureAwait(false))
+        {
+            Tell(told, token);
+        }
+    }
+
+    /// <summary>Nothing has been missed either: what there is now is as good a beginning.</summary>
+    private bool HasToldNothing(CancellationToken token)
     {
         lock (_lock)
-            return _version;
+        {
+            if (token.IsCancellationRequested || _from is null || _version != _from)
+                return false;
+            _from = _version = null;
+            return true;
+        }
     }
 
     /// <exception cref="LeaseWatchException">The namespace is full of leases of others.</exception>

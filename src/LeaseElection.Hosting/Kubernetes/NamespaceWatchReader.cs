@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Kubernetes;
@@ -10,6 +9,9 @@ internal sealed class NamespaceWatchReader(string resourceVersion)
     private readonly Channel<LeaseEvent> _events =
         Channel.CreateUnbounded<LeaseEvent>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private string _known = resourceVersion;
+
+    /// <summary>What he knew when he came.</summary>
+    public string ResourceVersion { get; } = resourceVersion;
 
     /// <summary>Ends when the watch has ended, or with what broke it.</summary>
     public IAsyncEnumerable<LeaseEvent> EventsAsync(CancellationToken cancellationToken) => _events.Reader.ReadAllAsync(cancellationToken);
@@ -27,7 +29,8 @@ internal sealed class NamespaceWatchReader(string resourceVersion)
         };
         if (version is not null)
         {
-            if (!ResourceVersion.IsAfter(version, _known))
+            // Where nobody knows it counts as later: what is told twice does no harm.
+            if (Leases.ResourceVersion.Compare(version, _known) is <= 0)
                 return;
             _known = version;
         }

@@ -1,10 +1,7 @@
-using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
-using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting.Kubernetes;
 
@@ -12,10 +9,9 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// One connection for all elections of a process that reach the API server in the same way, instead of two for each, and one watch for all
 /// in a namespace, if they are many. They are open until this is disposed of.
 /// </summary>
-internal sealed class SharedLeases(ElectionClock clock, ILoggerFactory? loggers = null) : IAsyncDisposable, IDisposable
+internal sealed class SharedLeases(TimeProvider timeProvider, ILogger logger) : IAsyncDisposable, IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly GuardedLogger _logger = new((loggers ?? NullLoggerFactory.Instance).CreateLogger<KubernetesLeaseStore>());
     private readonly Dictionary<KubernetesConnection, ApiServerClient> _clients = [];
     private readonly Dictionary<(ApiServerClient Client, string Namespace), NamespaceWatch> _watches = [];
 
@@ -24,12 +20,12 @@ internal sealed class SharedLeases(ElectionClock clock, ILoggerFactory? loggers 
         lock (_lock)
         {
             if (!_clients.TryGetValue(connection, out ApiServerClient? client))
-                _clients[connection] = client = new ApiServerClient(connection, clock.TimeProvider, _logger, shared: true);
+                _clients[connection] = client = new ApiServerClient(connection, timeProvider, logger, shared: true);
             NamespaceWatch? watch = null;
             if (withWatchInCommon && !_watches.TryGetValue((client, leaseNamespace), out watch))
             {
                 var all = new NamespaceResource(connection.Server, leaseNamespace);
-                _watches[(client, leaseNamespace)] = watch = new NamespaceWatch(client, all, clock.TimeProvider, _logger);
+                _watches[(client, leaseNamespace)] = watch = new NamespaceWatch(client, all, timeProvider, logger);
             }
             return new(client, new LeaseResource(connection.Server, leaseNamespace, leaseName), LeaseTraits.None, watch);
         }
