@@ -30,11 +30,12 @@ internal sealed class Kubelet(World world, Node node)
     {
         if (_uid is null || world.Pods.Read(Pod)?.Uid != _uid)
             Create();
-        else if (_last is { } last && world.Scenario.SetsClocksBack && world.Random.Next(3) == 0)
+        else if (_last is { } last && world.Scenario.SetsClocksBack && world.Random.Next(3) != 0)
             SetBack(node.Clock.GetUtcNow() - last.Started);
         DateTimeOffset since = Second(node.Clock.GetUtcNow() - world.Upto(TimeSpan.FromSeconds(1)));
         _runningSince = _last is { } before && since < before.Finished && !world.Scenario.SetsClocksBack ? before.Finished : since;
         _containers++;
+        MayGoOut();
         Report();
         return new HolderProcess(Pod, _uid!, Container, Microsecond(node.Clock.GetUtcNow()));
     }
@@ -44,6 +45,7 @@ internal sealed class Kubelet(World world, Node node)
     {
         _last = new ContainerEnd(_runningSince!.Value, Second(node.Clock.GetUtcNow()), $"{node.Name}-{_containers}");
         _runningSince = null;
+        MayGoOut();
         Report();
     }
 
@@ -56,6 +58,13 @@ internal sealed class Kubelet(World world, Node node)
             _outages--;
             Report();
         });
+    }
+
+    /// <summary>Just when it matters most. Where it may be very late it need not be out, too.</summary>
+    private void MayGoOut()
+    {
+        if (world.Scenario.SetsClocksBack && world.Random.Next(4) == 0)
+            GoOut(world.Upto(TimeSpan.FromSeconds(60)));
     }
 
     private void Create()
@@ -78,7 +87,7 @@ internal sealed class Kubelet(World world, Node node)
         if (IsOut || _uid is null)
             return;
         PodFacts seen = Facts();
-        TimeSpan at = world.Now + (world.Random.Next(3) == 0 ? world.Upto(world.Scenario.KubeletLag) : world.Latency());
+        TimeSpan at = world.Now + (world.Random.Next(2) == 0 ? world.Upto(world.Scenario.KubeletLag) : world.Latency());
         _toldUntil = at > _toldUntil ? at : _toldUntil;
         int outages = _outages;
         world.At(_toldUntil, () =>

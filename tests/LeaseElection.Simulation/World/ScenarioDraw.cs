@@ -47,9 +47,9 @@ internal static class ScenarioDraw
         double mostError = Math.Min(MostError(settings), MostError(other ?? settings));
         bool provesDeath = new Random(seed ^ 0xDEAD).Next(4) == 0; // Dice of their own, so that the other worlds stay as they are.
         FaultKind[] faults = provesDeath || watchesPods ? [FaultKind.Kill, .. Faults(random)] : Faults(random);
-        bool onlyKills = watchesPods && pods.Next(2) == 0; // Terms that live long enough to be watched, and then end.
-        if (onlyKills)
-            faults = [FaultKind.Kill, FaultKind.Kill, FaultKind.Kill, faults[^1]];
+        bool onlyEnds = watchesPods && pods.Next(3) != 0; // Terms that live long enough to be watched, and then end.
+        if (onlyEnds)
+            faults = [FaultKind.Kill, FaultKind.Kill, FaultKind.ShutDown, FaultKind.ShutDown, faults[^1]];
         if (watchesPods && !setsClocksBack)
             faults = [.. faults.Where(fault => fault != FaultKind.WallClockStepped)];
         return MixedFleetDraw.Mix(new Scenario
@@ -67,13 +67,13 @@ internal static class ScenarioDraw
             ProvesDeath = provesDeath,
             WatchesPods = watchesPods,
             SetsClocksBack = setsClocksBack,
-            KubeletLag = TimeSpan.FromSeconds(setsClocksBack ? 7 : 40) * pods.NextDouble(),
+            KubeletLag = TimeSpan.FromSeconds(setsClocksBack ? 7 * pods.NextDouble() : 45 * pods.NextDouble()),
             SaysNotes = new Random(seed ^ 0x207E).Next(4) == 0, // Dice of their own, too.
             WorkEndsByItself = random.Next(5) == 0 ? 0.3 : 0,
             WorkDisobeys = random.Next(20) == 0 ? 0.3 : 0,
             Faults = faults,
-            Pause = TimeSpan.FromSeconds(0.3 + (random.NextDouble() * random.NextDouble() * 15) + (onlyKills ? 5 : 0)),
-            HealedAt = settings.LeaseDuration * (2 + (random.NextDouble() * 4)) * (watchesPods ? 2 : 1),
+            Pause = TimeSpan.FromSeconds(0.3 + (random.NextDouble() * random.NextDouble() * 15) + (onlyEnds ? pods.NextDouble() * 6 : 0)),
+            HealedAt = settings.LeaseDuration * (2 + (random.NextDouble() * 4)) * (watchesPods ? 3 : 1),
         });
     }
 
