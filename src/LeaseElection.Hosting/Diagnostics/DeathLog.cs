@@ -8,8 +8,8 @@ namespace LeaseElection.Hosting.Diagnostics;
 internal static partial class DeathLog
 {
     [LoggerMessage(EventId = 950, EventName = "HolderFollowed", Level = LogLevel.Debug,
-        Message = "Watching pod {Pod} for the end of the container that {Holder} holds lease {LeaseNamespace}/{LeaseName} from")]
-    public static partial void HolderFollowed(this ILogger logger, string pod, string holder, string leaseNamespace, string leaseName);
+        Message = "Watching pod {Pod} for the end of the container that {HolderIdentity} holds lease {LeaseNamespace}/{LeaseName} from")]
+    public static partial void HolderFollowed(this ILogger logger, string pod, string holderIdentity, string leaseNamespace, string leaseName);
 
     [LoggerMessage(EventId = 951, EventName = "HolderNotFollowed", Level = LogLevel.Warning,
         Message = "Pod {Pod} cannot be watched; trying again. If the leader of lease {LeaseNamespace}/{LeaseName} crashes meanwhile, this process "
@@ -25,15 +25,15 @@ internal static partial class DeathLog
     public static partial void HolderWatchRestored(this ILogger logger, string leaseNamespace, string leaseName);
 
     [LoggerMessage(EventId = 954, EventName = "HolderContainerEnded", Level = LogLevel.Information,
-        Message = "{Holder}, who holds lease {LeaseNamespace}/{LeaseName}, is dead: its container {Container} of pod {Pod} ended at "
+        Message = "{HolderIdentity}, who holds lease {LeaseNamespace}/{LeaseName}, is dead: its container {Container} of pod {Pod} ended at "
             + "{FinishedAt:yyyy-MM-ddTHH:mm:ssZ}. Nobody waits for the lease to run out")]
     public static partial void HolderContainerEnded(
-        this ILogger logger, string holder, string leaseNamespace, string leaseName, string container, string pod, DateTimeOffset finishedAt);
+        this ILogger logger, string holderIdentity, string leaseNamespace, string leaseName, string container, string pod, DateTimeOffset finishedAt);
 
     [LoggerMessage(EventId = 955, EventName = "HolderNotProvenDead", Level = LogLevel.Debug,
-        Message = "Nothing proves that {Holder}, who holds lease {LeaseNamespace}/{LeaseName}, is dead. Of pod {Pod}: {Why}")]
+        Message = "Nothing proves that {HolderIdentity}, who holds lease {LeaseNamespace}/{LeaseName}, is dead. Of pod {Pod}: {Why}")]
     public static partial void HolderNotProvenDead(
-        this ILogger logger, string holder, string leaseNamespace, string leaseName, string pod, string why);
+        this ILogger logger, string holderIdentity, string leaseNamespace, string leaseName, string pod, string why);
 
     [LoggerMessage(EventId = 956, EventName = "HolderWatchFailed", Level = LogLevel.Error,
         Message = "A bug in LeaseElection.Hosting: no pod is watched any more for lease {LeaseNamespace}/{LeaseName} until its leader changes. The "
