@@ -12,6 +12,7 @@ internal sealed class TestKubelet(RealApiServer server, string @namespace, strin
 {
     private GuardedProcess? _process;
     private DateTimeOffset _startedAt;
+    private JsonObject? _last;
     private int _containers;
 
     public string Pod => pod;
@@ -42,7 +43,7 @@ internal sealed class TestKubelet(RealApiServer server, string @namespace, strin
         _containers++;
         _startedAt = Second(TimeProvider.System.GetUtcNow());
         _process = await start();
-        await TellAsync(Running(_startedAt));
+        await TellAsync(Running(_startedAt), _last);
     }
 
     /// <summary>The process is killed, and its container has ended; nothing is told of it yet.</summary>
@@ -51,7 +52,7 @@ internal sealed class TestKubelet(RealApiServer server, string @namespace, strin
     {
         Process.Send(UnixSignal.Kill);
         await Process.Exited;
-        return Terminated(_startedAt, TimeProvider.System.GetUtcNow());
+        return _last = Terminated(_startedAt, TimeProvider.System.GetUtcNow());
     }
 
     /// <summary>What a kubelet tells of a container; with the last one where there was one.</summary>
@@ -63,7 +64,7 @@ internal sealed class TestKubelet(RealApiServer server, string @namespace, strin
         status["containerStatuses"] = new JsonArray(new JsonObject
         {
             ["name"] = "app", ["image"] = "example.org/settlement", ["imageID"] = "", ["ready"] = state.ContainsKey("running"),
-            ["restartCount"] = Math.Max(_containers - 1, 0), ["state"] = state, ["lastState"] = lastState ?? [],
+            ["restartCount"] = Math.Max(_containers - 1, 0), ["state"] = state.DeepClone(), ["lastState"] = lastState?.DeepClone() ?? new JsonObject(),
         });
     });
 

@@ -15,6 +15,9 @@ internal sealed class FakePods : IPodSource
     /// <summary>Refuses who begins to follow one.</summary>
     public LeaseStoreError? Refusal { get; set; }
 
+    /// <summary>Whoever follows disposes of it.</summary>
+    public static FakePods Create() => new();
+
     public bool IsDisposed { get; private set; }
 
     public string? Pod { get; private set; }

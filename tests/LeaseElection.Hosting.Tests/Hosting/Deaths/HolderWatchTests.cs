@@ -10,9 +10,8 @@ public sealed class HolderWatchTests : HostTest
 {
     private static readonly TimeSpan Settled = DeathKeeper.Settling + TimeSpan.FromMilliseconds(1);
 
-    private readonly FakePods _pods = new();
+    private readonly FakePods _pods = FakePods.Create();
     private readonly ElectionHost _standby;
-    private LeadershipTerm? _term;
 
     public HolderWatchTests()
     {
@@ -122,7 +121,7 @@ public sealed class HolderWatchTests : HostTest
         ElectionHost leader = NewHost("leader");
         leader.AddElection();
         leader.ProvesDeaths(ProcessOf("worker-0"), new FakePods());
-        _term = await leader.StartAndLeadAsync();
+        await leader.StartAndLeadAsync();
         await _standby.StartAsync();
         await _standby.UntilHolderAsync("leader");
         leader.Store.All(LeaseElection.Testing.Leases.FakeFault.Fail);
