@@ -32,8 +32,8 @@ internal sealed class LeadershipEndpointCheck : IStartupFilter
     private static void Check(EndpointDataSource endpoints)
     {
         string[] failures = [.. endpoints.Endpoints
-            .SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<UnknownElection>())
-            .Select(unknown => unknown.Message)
+            .SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<LeadershipMistake>())
+            .Select(mistake => mistake.Message)
             .Distinct(StringComparer.Ordinal)];
         if (failures.Length > 0)
             throw new InvalidOperationException(string.Join('\n', failures));

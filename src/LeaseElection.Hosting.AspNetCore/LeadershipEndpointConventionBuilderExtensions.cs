@@ -32,24 +32,50 @@ public static class LeadershipEndpointConventionBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(election);
-        Func<HttpContext, ILeaderElection, Task> answer = onStandby ?? StandbyAnswer.WriteAsync;
         LeadershipEndpointCheck.IsNeeded();
+        builder.Add(endpoint => endpoint.Metadata.Add(RequiredLeadership.Here));
 
         // Finally: whatever else wraps the endpoint, its filters too, is not to run on a standby.
         builder.Finally(endpoint =>
         {
             if (endpoint.RequestDelegate is not { } serve)
                 return;
+            Func<HttpContext, ILeaderElection, Task> answer = onStandby
+                ?? endpoint.Metadata.OfType<StandbyAnswer>().LastOrDefault()?.AnswerAsync
+                ?? ((context, election) => StandbyProblem.WriteAsync(context, election));
             if (ElectionDirectory.Find(endpoint.ApplicationServices, election, out string? missing) is { } required)
-            {
                 endpoint.RequestDelegate = context => required.IsLeader ? serve(context) : answer(context, required);
-                return;
-            }
+            else
+                LeadershipMistake.PutOn(endpoint, missing!);
+        });
+        return builder;
+    }
 
-            // No exception here: it would be one of every endpoint of the app, at each request.
-            var unknown = new UnknownElection($"{endpoint.DisplayName}: {missing}");
-            endpoint.Metadata.Add(unknown);
-            endpoint.RequestDelegate = _ => throw new InvalidOperationException(unknown.Message);
+    /// <summary>
+    /// Has a standby answer requests for these endpoints so, instead of by the 503 of
+    /// <see cref="RequireLeadership"/>, which they need too. The way in for packages such as <c>LeaseElection.Hosting.Yarp</c>; an app
+    /// passes <c>onStandby</c> there, which comes before it.
+    /// </summary>
+    /// <typeparam name="TBuilder">An endpoint or a group.</typeparam>
+    /// <param name="builder">The endpoints.</param>
+    /// <param name="answer">Answers a request; the election is the one that this process does not lead.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// Thrown when the host starts: an endpoint does not require leadership. Every replica would serve it.
+    /// </exception>
+    public static TBuilder AnswerOnStandby<TBuilder>(this TBuilder builder, Func<HttpContext, ILeaderElection, Task> answer)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(answer);
+        LeadershipEndpointCheck.IsNeeded();
+        builder.Add(endpoint => endpoint.Metadata.Add(new StandbyAnswer(answer)));
+        builder.Finally(endpoint =>
+        {
+            if (endpoint.RequestDelegate is null || endpoint.Metadata.Contains(RequiredLeadership.Here))
+                return;
+            LeadershipMistake.PutOn(
+                endpoint, "It says what a standby answers, and every replica would serve it. Call RequireLeadership() too.");
         });
         return builder;
     }

@@ -2,26 +2,5 @@ using Microsoft.AspNetCore.Http;
 
 namespace LeaseElection.Hosting.AspNetCore;
 
-/// <summary>What a standby answers to a request that only a leader serves.</summary>
-internal static class StandbyAnswer
-{
-    public static Task WriteAsync(HttpContext context, ILeaderElection election)
-    {
-        // The next request may reach the leader, or find that this process has become it.
-        context.Response.Headers.RetryAfter = "1";
-        return Of(election, StatusCodes.Status503ServiceUnavailable).WriteAsync(context);
-    }
-
-    public static Problem Of(ILeaderElection election, int status)
-    {
-        string? holder = election.Status.HolderIdentity;
-        string detail = holder is null ? "Nobody is known to hold the lease at present."
-            : holder == election.Identity ? "It holds the lease, and has stopped leading."
-            : $"{holder} holds the lease.";
-        return new Problem("This process does not lead", status, detail)
-        {
-            Election = ElectionDirectory.NameOf(election),
-            HolderIdentity = holder,
-        };
-    }
-}
+/// <summary>On an endpoint: how a standby answers, instead of by <see cref="StandbyProblem"/>.</summary>
+internal sealed record StandbyAnswer(Func<HttpContext, ILeaderElection, Task> AnswerAsync);

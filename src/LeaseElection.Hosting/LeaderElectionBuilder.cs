@@ -189,6 +189,40 @@ public sealed class LeaderElectionBuilder
     }
 
     /// <summary>
+    /// Says where this process can be reached while it leads: <see cref="LeaderElectionStatus.LeaderEndpoint"/> tells every replica. It is a
+    /// note on the lease that goes with the take-over's own write, so no old endpoint is seen beside a new holder. The last call for an
+    /// election wins.
+    /// </summary>
+    /// <remarks>Whoever may read the lease reads it, and whoever may update the lease may write another.</remarks>
+    /// <param name="endpoint">
+    /// An absolute address by <c>http</c> or <c>https</c> at which the other replicas reach this one. It may have a path, which is what comes
+    /// before that of each request; it has no query, and no user name and password.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">It is no such address.</exception>
+    public LeaderElectionBuilder PublishEndpoint(Uri endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        if (PublishedEndpoint.WhyNot(endpoint) is { } reason)
+            throw new ArgumentException(reason, nameof(endpoint));
+        return PublishEndpoint(_ => endpoint);
+    }
+
+    /// <summary>Says where this process can be reached while it leads, once that is known.</summary>
+    /// <param name="endpoint">
+    /// Called once, when everything has started and before this process stands. <see langword="null"/> publishes nothing; neither does
+    /// what it throws, or an address that cannot be asked, and that costs a warning (872).
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <inheritdoc cref="PublishEndpoint(Uri)" path="/remarks"/>
+    public LeaderElectionBuilder PublishEndpoint(Func<IServiceProvider, Uri?> endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        Services.AddKeyedSingleton(Name, new PublishedEndpoint(endpoint));
+        return this;
+    }
+
+    /// <summary>
     /// Has the app say how the API server of this election is reached: the way in for adapters to client libraries. It has an effect where
     /// the lease is kept on Kubernetes, and then instead of <c>Kubernetes:ApiServer</c> and its like, which are refused beside it. The last
     /// call for an election wins.

@@ -52,4 +52,10 @@ public sealed record LeaderElectionStatus
     /// have written there. Empty where there are none.
     /// </summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = NoteTexts.None;
+
+    /// <summary>
+    /// Where the leader can be reached, by its own word (<see cref="LeaderElectionBuilder.PublishEndpoint(Uri)"/>): <c>http</c> or
+    /// <c>https</c>. <see langword="null"/> while nobody leads who has said so. A hint: whoever is asked there checks that it leads.
+    /// </summary>
+    public Uri? LeaderEndpoint => PublishedEndpoint.Parse(Notes.GetValueOrDefault(PublishedEndpoint.Note));
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using LeaseElection.Hosting;
 using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LeaseElection.Chart.Tests;
@@ -12,7 +13,7 @@ internal static partial class PrometheusNames
     private static readonly string[] Tags =
     [
         TelemetryTags.LeaseName, TelemetryTags.LeaseNamespace, TelemetryTags.Transition, TelemetryTags.Reason, TelemetryTags.Operation,
-        TelemetryTags.ErrorType,
+        TelemetryTags.ErrorType, ScheduleInstruments.NameTag, ScheduleInstruments.OutcomeTag,
     ];
 
     /// <summary>What OpenTelemetry makes of the instruments for Prometheus.</summary>
@@ -32,6 +33,7 @@ internal static partial class PrometheusNames
         };
         listener.Start();
         _ = new ElectionInstruments(services.GetRequiredService<IMeterFactory>());
+        _ = new ScheduleInstruments(services.GetRequiredService<IMeterFactory>());
         return [.. metrics.Distinct()];
     }
 

@@ -9,8 +9,8 @@ public sealed class PublicApiTests
     private static readonly Assembly Library = typeof(LeaderElectionEndpointOptions).Assembly;
 
     [Fact]
-    public void PublicTypes_LiveInOneNamespaceOrThatOfMapping() =>
-        PublicApiRules.AssertNamespaces(Library, "LeaseElection.Hosting.AspNetCore", "Microsoft.AspNetCore.Builder");
+    public void PublicTypes_LiveInOneNamespaceOrThoseOfAddingAndMapping() => PublicApiRules.AssertNamespaces(
+        Library, "LeaseElection.Hosting.AspNetCore", "Microsoft.AspNetCore.Builder", "Microsoft.Extensions.DependencyInjection");
 
     [Fact]
     public void PublicClasses_AreSealed() => PublicApiRules.AssertClassesAreSealed(Library);

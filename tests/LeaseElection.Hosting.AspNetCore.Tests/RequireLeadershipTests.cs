@@ -148,6 +148,34 @@ public sealed class RequireLeadershipTests : WebTest
             replica.Logs.Entries, entry => entry.Exception?.Message.Contains("has only \"reports\"", StringComparison.Ordinal) is true);
     }
 
+    [Fact]
+    public async Task AnswerOnStandby_AnswersInsteadOfTheProblem_AndOnTheLeaderNothing()
+    {
+        var election = new FakeElection();
+        WebReplica replica = await StartAsync(
+            app => app.MapGroup("/admin").RequireLeadership().MapGet("/plain", () => "served")
+                .AnswerOnStandby((context, asked) => context.Response.WriteAsync("not led: " + asked.LeaseName)),
+            election);
+        Assert.Equal("not led: settlement", (await replica.GetAsync("/admin/plain")).Text);
+
+        election.IsLeader = true;
+        Assert.Equal("served", (await replica.GetAsync("/admin/plain")).Text);
+    }
+
+    [Fact]
+    public async Task AnswerOnStandby_OfAnEndpointOfEveryReplica_FailsTheStart()
+    {
+        WebReplica replica = NewReplica();
+        replica.Builder.Services.AddLeaderElection();
+        replica.App.MapGet("/report", () => "served").AnswerOnStandby((_, _) => Task.CompletedTask);
+
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(replica.StartAsync);
+
+        Assert.Equal(
+            "HTTP: GET /report: It says what a standby answers, and every replica would serve it. Call RequireLeadership() too.",
+            exception.Message);
+    }
+
     private string _leaderUrl = "";
 
     private string LeaderUrl(string holder) => holder == "alice" ? _leaderUrl : throw new ArgumentException("Who is " + holder, nameof(holder));

@@ -125,6 +125,29 @@ public sealed class StatusEndpointsTests : WebTest
     }
 
     [Fact]
+    public async Task Status_OfLeadersThatPublishTheirEndpoint_TellsThatOfTheOneThatLeads()
+    {
+        (WebReplica leader, WebReplica standby) = await StartTwoAsync(Map, services => services.AddLeaderElection().PublishEndpoint());
+        await standby.UntilAsync(status => status.LeaderEndpoint is not null);
+
+        Assert.Equal(new Uri(leader.App.Urls.Single()).AbsoluteUri, await ToldByAsync(standby));
+        await leader.Election.StepDownAsync();
+        await leader.UntilAsync(status => status is { HolderIdentity: "bob", LeaderEndpoint: not null });
+        Assert.Equal(new Uri(standby.App.Urls.Single()).AbsoluteUri, await ToldByAsync(leader));
+
+        static async Task<string?> ToldByAsync(WebReplica replica) =>
+            (await replica.GetAsync("/leader-election/default")).Json.GetProperty("leaderEndpoint").GetString();
+    }
+
+    [Fact]
+    public async Task Status_OfAnAppThatPublishesNothing_SaysNothingOfIt()
+    {
+        (WebReplica leader, _) = await StartTwoAsync(Map);
+
+        Assert.DoesNotContain("endpoint", (await leader.GetAsync("/leader-election")).Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Leader_ThroughAHandOver_IsOkOnTheLeaderOnly()
     {
         (WebReplica leader, WebReplica standby) = await StartTwoAsync(Map);

@@ -18,6 +18,9 @@ internal sealed record OneElection
 
     public string? HolderIdentity { get; init; }
 
+    /// <summary>Where the holder can be reached, by its own word.</summary>
+    public Uri? LeaderEndpoint { get; init; }
+
     public int Transitions { get; init; }
 
     public DateTimeOffset? AcquiredAt { get; init; }
@@ -66,6 +69,7 @@ internal sealed record OneElection
             State = status.State,
             IsLeader = election.IsLeader,
             HolderIdentity = status.HolderIdentity,
+            LeaderEndpoint = status.LeaderEndpoint,
             Transitions = status.Transitions,
             AcquiredAt = status.HolderIdentity is null ? null : status.AcquiredAt,
             RenewedAt = status.RenewedAt,

@@ -25,7 +25,7 @@ internal sealed class StatusEndpoints(StatusReader reader, StatusPage page)
     {
         if (await reader.Elections.FindAsync(context).ConfigureAwait(false) is not { } election)
             return;
-        Task answer = election.IsLeader ? WriteOneAsync(context, election) : StandbyAnswer.WriteAsync(context, election);
+        Task answer = election.IsLeader ? WriteOneAsync(context, election) : StandbyProblem.WriteAsync(context, election);
         await answer.ConfigureAwait(false);
     }
 

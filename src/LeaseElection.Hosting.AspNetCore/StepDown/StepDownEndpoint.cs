@@ -22,7 +22,7 @@ internal sealed class StepDownEndpoint(ElectionDirectory elections, StatusEndpoi
             return;
         if (!election.IsLeader)
         {
-            await StandbyAnswer.Of(election, StatusCodes.Status409Conflict).WriteAsync(context).ConfigureAwait(false);
+            await StandbyProblem.Of(election, StatusCodes.Status409Conflict).WriteAsync(context).ConfigureAwait(false);
             return;
         }
 

@@ -102,6 +102,7 @@ public static class LeaderElectionServiceCollectionExtensions
         services.AddElectionParts();
         services.TryAddSingleton<ElectionInstruments>();
         services.TryAddSingleton<HostSettings>();
+        services.TryAddSingleton<PublishedEndpoints>();
         services.TryAddSingleton(provider => new HostedServices(services, provider, provider.GetRequiredService<HostSettings>()));
 
         services.AddKeyedSingleton(name, (provider, key) => new LeaderElection((string)key!)

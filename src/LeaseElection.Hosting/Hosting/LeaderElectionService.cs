@@ -38,6 +38,7 @@ internal sealed class LeaderElectionService(
     IServiceScopeFactory scopes,
     IHostApplicationLifetime lifetime,
     HostedServices hosted,
+    PublishedEndpoints endpoints,
     ILogger<LeaderElection> logger) : IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
     private readonly GuardedLogger _logger = new(logger);
@@ -175,6 +176,8 @@ internal sealed class LeaderElectionService(
         if (_loop is not { } loop || Interlocked.Exchange(ref _beginsNoMore, true))
             return;
         _starting.Dispose();
+        if (endpoints.NotesOf(election) is { } notes)
+            loop.SayFirst(notes);
         loop.Start();
         _group?.Begin();
         _partitions?.Start();

@@ -12,6 +12,7 @@ global using k8s;
 global using k8s.LeaderElection;
 global using k8s.LeaderElection.ResourceLock;
 global using LeaseElection.Hosting;
+global using LeaseElection.Hosting.Scheduling;
 global using LeaseElection.Hosting.Testing;
 global using Medallion.Threading;
 global using Microsoft.AspNetCore.Builder;
@@ -29,6 +30,7 @@ global using OpenTelemetry.Metrics;
 global using OpenTelemetry.Trace;
 global using Omitted;
 global using Xunit;
+global using Yarp.ReverseProxy.Forwarder;
 global using static Omitted.Names;
 
 /// <summary>That of an app under test.</summary>
@@ -81,6 +83,21 @@ namespace Omitted
     public abstract class Vault
     {
         public abstract Task<string> GetTokenAsync(CancellationToken cancellationToken);
+    }
+
+    public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbContext(options)
+    {
+        public Task CloseAsync(DateTimeOffset? from, DateTimeOffset to, CancellationToken cancellationToken) => SaveChangesAsync(cancellationToken);
+    }
+
+    public sealed class CloseTheBooks : IScheduledWork
+    {
+        public Task ExecuteAsync(ScheduledRun run, CancellationToken stoppingToken) => Task.CompletedTask;
+    }
+
+    public abstract class Mailer
+    {
+        public abstract Task FlushAsync(CancellationToken cancellationToken);
     }
 
     public abstract class Ledger

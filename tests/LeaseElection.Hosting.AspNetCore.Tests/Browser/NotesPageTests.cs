@@ -25,4 +25,27 @@ public sealed class NotesPageTests(BrowserFixture browser) : BrowserTest(browser
         await Expect(page.Locator(".of-notes")).ToBeHiddenAsync();
         AssertClean(page);
     }
+
+    [BrowserFact]
+    public async Task Endpoint_IsShownBesideTheLeader_AndNotAmongTheNotes()
+    {
+        (WebReplica alice, WebReplica bob) = await StartTwoAsync(Map, services => services.AddLeaderElection().PublishEndpoint());
+        IPage page = await LookAtAsync(bob);
+
+        await Expect(page.Locator(".endpoint")).ToHaveTextAsync(new Uri(alice.App.Urls.Single()).AbsoluteUri);
+        await Expect(page.Locator(".of-notes")).ToBeHiddenAsync();
+        await alice.StopAsync();
+        await Expect(page.Locator(".endpoint")).ToHaveTextAsync(new Uri(bob.App.Urls.Single()).AbsoluteUri);
+        AssertClean(page);
+    }
+
+    [BrowserFact]
+    public async Task LeaderWithoutAnEndpoint_HasNoAddress()
+    {
+        (WebReplica alice, _) = await StartTwoAsync(Map);
+        IPage page = await LookAtAsync(alice);
+
+        await Expect(page.Locator(".endpoint")).ToBeHiddenAsync();
+        AssertClean(page);
+    }
 }

@@ -7,11 +7,14 @@ namespace LeaseElection.Testing.PublicApi;
 /// <summary>What holds for every assembly that is shipped. What its users can see, its PublicAPI.Unshipped.txt says.</summary>
 public static class PublicApiRules
 {
-    public static void AssertNamespaces(Assembly library, string own, string registration)
+    /// <param name="library">The assembly.</param>
+    /// <param name="own">The namespace of its types.</param>
+    /// <param name="extended">Those of what it extends, where it has nothing but extension methods.</param>
+    public static void AssertNamespaces(Assembly library, string own, params string[] extended)
     {
-        Assert.All(library.GetExportedTypes(), type => Assert.Contains(type.Namespace, (string[])[own, registration]));
+        Assert.All(library.GetExportedTypes(), type => Assert.Contains(type.Namespace, (string[])[own, .. extended]));
         Assert.All(
-            library.GetExportedTypes().Where(type => type.Namespace == registration),
+            library.GetExportedTypes().Where(type => type.Namespace != own),
             type => Assert.True(type is { IsAbstract: true, IsSealed: true }, $"{type} is no static class."));
     }
 

@@ -1,0 +1,153 @@
+using LeaseElection.Hosting.Scheduling.Due;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.Scheduling;
+
+/// <summary>Runs one schedule for one term, as its <see cref="ScheduleKeeper"/> says.</summary>
+internal sealed class ScheduleRunner(
+    ScheduleRegistration schedule,
+    ScheduleOptions options,
+    LeadershipTerm term,
+    IServiceScopeFactory scopes,
+    TimeProvider clock,
+    ScheduleInstruments instruments,
+    ILogger logger) : IDisposable
+{
+    private readonly string _note = ScheduleName.NoteOf(schedule.Name);
+    private readonly WakeUp _wakeUp = new(clock);
+
+    /// <param name="noted">What the lease says of this schedule, if anything.</param>
+    /// <param name="stoppingToken">Fires when the term ends.</param>
+    public async Task RunAsync(string? noted, CancellationToken stoppingToken)
+    {
+        var keeper = new ScheduleKeeper(
+            new DueTimes(CronText.Parse(options.Cron!), ScheduleZone.Find(options.TimeZone)!), options, Read(noted));
+        while (true)
+        {
+            stoppingToken.ThrowIfCancellationRequested();
+            switch (keeper.Next(clock.GetUtcNow()))
+            {
+                case ScheduleStep.Wait wait:
+                    await _wakeUp.UntilAsync(wait.Until, stoppingToken).ConfigureAwait(false);
+                    break;
+                case ScheduleStep.Settle settle:
+                    if (await NoteAsync(keeper, settle.Mark, stoppingToken).ConfigureAwait(false))
+                        LeftOut(settle);
+                    break;
+                case ScheduleStep.Run run:
+                    await RunAsync(keeper, run, stoppingToken).ConfigureAwait(false);
+                    break;
+            }
+        }
+    }
+
+    public void Dispose() => _wakeUp.Dispose();
+
+    private ScheduleMark? Read(string? noted)
+    {
+        if (noted is null)
+            return null;
+        ScheduleMark? mark = ScheduleMark.Parse(noted);
+        if (mark is null)
+            logger.NoteUnreadable(schedule.Name, _note, term.LeaseNamespace, term.LeaseName, noted);
+        else if (mark.Through - clock.GetUtcNow() > TimeSpan.FromMinutes(1))
+            logger.NoteOfTheFuture(schedule.Name, mark.Through, _note, term.LeaseNamespace, term.LeaseName);
+        return mark;
+    }
+
+    private async Task RunAsync(ScheduleKeeper keeper, ScheduleStep.Run due, CancellationToken stoppingToken)
+    {
+        bool notedBefore = options.Delivery == Delivery.AtMostOnce;
+        if (notedBefore && !await NoteBeforeAsync(keeper, due, stoppingToken).ConfigureAwait(false))
+            return;
+        if (due.Missed > 0)
+            instruments.Missed(schedule, term, due.Missed);
+
+        TimeSpan late = clock.GetUtcNow() - due.DueAt;
+        logger.RunStarted(schedule.Name, due.DueAt, late.TotalSeconds, due.Missed);
+        if (!await ExecuteAsync(due, late, stoppingToken).ConfigureAwait(false))
+        {
+            keeper.Failed(clock.GetUtcNow());
+            return;
+        }
+
+        keeper.Succeeded();
+        // A run that has ended well is not to be repeated for what its note met with.
+        while (!notedBefore && !await NoteAsync(keeper, due.Mark, stoppingToken).ConfigureAwait(false))
+        {
+        }
+    }
+
+    private async Task<bool> NoteBeforeAsync(ScheduleKeeper keeper, ScheduleStep.Run due, CancellationToken stoppingToken)
+    {
+        ScheduleMark before = keeper.Mark!;
+        if (!await NoteAsync(keeper, due.Mark, stoppingToken).ConfigureAwait(false))
+            return false;
+        if (!stoppingToken.IsCancellationRequested)
+            return true;
+        // Noted and not begun. The lease is held until all work has returned, so that can be taken back: the next leader runs it.
+        await NoteAsync(keeper, before, stoppingToken).ConfigureAwait(false);
+        return false;
+    }
+
+    /// <summary>Whether it ended well.</summary>
+    private async Task<bool> ExecuteAsync(ScheduleStep.Run due, TimeSpan late, CancellationToken stoppingToken)
+    {
+        var run = new ScheduledRun(schedule.Name, due.DueAt, due.Previous, term) { Missed = due.Missed, Failures = due.Failures };
+        try
+        {
+            AsyncServiceScope scope = scopes.CreateAsyncScope();
+            await using (scope.ConfigureAwait(false))
+                await schedule.Execute(scope.ServiceProvider, run, stoppingToken).ConfigureAwait(false);
+            instruments.Ran(schedule, term, late, ScheduleInstruments.Succeeded);
+            logger.RunEnded(schedule.Name, due.DueAt);
+            return true;
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested || !term.IsHeld)
+        {
+            instruments.Ran(schedule, term, late, ScheduleInstruments.Interrupted);
+            logger.RunInterrupted(schedule.Name, due.DueAt, WhatThen());
+            throw;
+        }
+#pragma warning disable CA1031 // A run that fails must end neither its schedule nor the term.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            instruments.Ran(schedule, term, late, ScheduleInstruments.Faulted);
+            logger.RunFailed(schedule.Name, due.DueAt, WhatThen(), exception);
+            return false;
+        }
+    }
+
+    private string WhatThen() => options.Delivery == Delivery.AtMostOnce
+        ? "it is not repeated, being AtMostOnce"
+        : "it will be repeated, being AtLeastOnce";
+
+    /// <summary>
+    /// Writes the mark on the lease, also while the term is being stopped, until it is lost; or says that it was refused, after a pause.
+    /// </summary>
+    private async Task<bool> NoteAsync(ScheduleKeeper keeper, ScheduleMark mark, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await term.WriteNoteAsync(_note, mark.ToString(), CancellationToken.None).ConfigureAwait(false);
+            keeper.Settled(mark);
+            return true;
+        }
+        catch (Exception exception) when (exception is LeaseStoreException or ArgumentException)
+        {
+            logger.NoteRefused(schedule.Name, _note, mark.ToString(), term.LeaseNamespace, term.LeaseName, exception);
+            await _wakeUp.UntilAsync(null, stoppingToken).ConfigureAwait(false);
+            return false;
+        }
+    }
+
+    private void LeftOut(ScheduleStep.Settle settle)
+    {
+        if (settle.Missed == 0)
+            return;
+        instruments.Missed(schedule, term, settle.Missed);
+        logger.RunsLeftOut(schedule.Name, settle.Missed, settle.Mark.Through, options.Missed);
+    }
+}

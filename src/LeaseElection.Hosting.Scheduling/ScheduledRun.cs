@@ -1,0 +1,32 @@
+namespace LeaseElection.Hosting.Scheduling;
+
+/// <summary>One run of scheduled work.</summary>
+/// <param name="schedule">The name of the schedule.</param>
+/// <param name="dueAt">The time it is due at, UTC.</param>
+/// <param name="previousDueAt">The due time of the run before, UTC, if there was one.</param>
+/// <param name="term">The term it runs in.</param>
+public sealed class ScheduledRun(string schedule, DateTimeOffset dueAt, DateTimeOffset? previousDueAt, LeadershipTerm term)
+{
+    /// <summary>The name of the schedule.</summary>
+    public string Schedule { get; } = schedule;
+
+    /// <summary>The time it is due at, UTC: the same for every run that is repeated, and a name for what it makes.</summary>
+    public DateTimeOffset DueAt { get; } = dueAt;
+
+    /// <summary>
+    /// The due time of the run before, UTC, whoever ran it: what has come in since then is this run's.
+    /// <see langword="null"/> for the first.
+    /// </summary>
+    public DateTimeOffset? PreviousDueAt { get; } = previousDueAt;
+
+    /// <summary>How many due times were missed since the run before: those that this one makes up for. More than 1,000 are 1,000.</summary>
+    /// <value>Default 0.</value>
+    public int Missed { get; init; }
+
+    /// <summary>How many runs of this schedule have failed here, one after the other, since the last that ended well.</summary>
+    /// <value>Default 0.</value>
+    public int Failures { get; init; }
+
+    /// <summary>The term it runs in, with its fencing token.</summary>
+    public LeadershipTerm Term { get; } = term;
+}

@@ -1,0 +1,131 @@
+using LeaseElection.Hosting.Testing;
+using LeaseElection.Testing;
+using LeaseElection.Testing.Logging;
+using LeaseElection.Testing.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LeaseElection.Hosting.Scheduling;
+
+/// <summary>The schedules of one term, which the test holds in its hand: every hour, from ten past three on, when that of three is due.</summary>
+public sealed class ScheduleRunnerTests : IDisposable
+{
+    private const string AnHourAgo = "2026-11-28T02:00:00Z";
+    private const string Three = "2026-11-28T03:00:00Z";
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 28, 3, 10, 0, TimeSpan.Zero));
+    private readonly LeadershipTermSource _source = LeadershipTerms.Create(leaseName: "app", leaseNamespace: "shop");
+    private readonly ListLoggerProvider _log = new();
+    private readonly ServiceCollection _services = new();
+    private readonly LeaderElectionBuilder _election;
+    private ServiceProvider? _provider;
+
+    public ScheduleRunnerTests()
+    {
+        _services.AddMetrics().AddLogging(logging => logging.AddProvider(_log));
+        _services.AddKeyedSingleton<TimeProvider>(LeaderElectionOptions.TimeProviderKey, _time);
+        _election = _services.AddLeaderElection();
+        _source.SetNote("schedule.books", AnHourAgo);
+    }
+
+    public void Dispose() => _provider?.Dispose();
+
+    [Fact]
+    public async Task AtLeastOnce_EndsWellWhileTheTermIsStopped_IsNoted()
+    {
+        Add("books", Delivery.AtLeastOnce, (_, _) =>
+        {
+            _source.Stop();
+            return Task.CompletedTask;
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync());
+
+        Assert.Equal(Three, _source.Notes["schedule.books"]);
+    }
+
+    [Fact]
+    public async Task AtLeastOnce_InterruptedByTheEndOfTheTerm_IsNotNoted()
+    {
+        Add("books", Delivery.AtLeastOnce, (_, token) =>
+        {
+            _source.Stop();
+            return Task.FromCanceled(token);
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync());
+
+        Assert.Equal(AnHourAgo, _source.Notes["schedule.books"]);
+        Assert.Contains("it will be repeated", Assert.Single(_log.Named("RunInterrupted")).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As in a process that was frozen: nobody has told it yet.</summary>
+    [Fact]
+    public async Task RunSeesByItselfThatTheTermIsOver_IsInterruptedAndNoFault()
+    {
+        Add("books", Delivery.AtMostOnce, (run, _) =>
+        {
+            _source.Renew(TimeSpan.Zero);
+            run.Term.ThrowIfLost();
+            return Task.CompletedTask;
+        });
+
+        await Assert.ThrowsAsync<LeadershipLostException>(() => RunAsync());
+
+        Assert.Single(_log.Named("RunInterrupted"));
+        Assert.Empty(_log.Named("RunFailed"));
+    }
+
+    /// <summary>A run may compute for hours before it first awaits anything.</summary>
+    [Fact]
+    public async Task RunThatBlocksItsThread_HoldsNoOtherScheduleUp()
+    {
+        using var others = new SemaphoreSlim(0);
+        Add("books", Delivery.AtLeastOnce, (_, _) =>
+        {
+            Assert.True(others.Wait(Signal.Patience, CancellationToken.None));
+            _source.Lose();
+            return Task.CompletedTask;
+        });
+        Add("mail", Delivery.AtMostOnce, (_, _) =>
+        {
+            others.Release();
+            return Task.CompletedTask;
+        });
+        _source.SetNote("schedule.mail", AnHourAgo);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync());
+
+        Assert.Empty(_log.Named("RunFailed"));
+    }
+
+    [Fact]
+    public async Task Measured_WithTheNamesOfLeaseAndSchedule()
+    {
+        Add("books", Delivery.AtMostOnce, (_, _) =>
+        {
+            _source.Lose();
+            return Task.CompletedTask;
+        });
+        _source.SetNote("schedule.books", "2026-11-28T00:00:00Z");
+        using var recorder = new MeasurementRecorder(Provider);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync());
+
+        Assert.Equal([600], recorder.Of("leader_election.schedule.lateness").Select(measured => measured.Value));
+        Assert.Equal([2], recorder.Of("leader_election.schedule.missed").Select(measured => measured.Value));
+        Measured run = Assert.Single(recorder.Of("leader_election.schedule.runs"));
+        Assert.Equal(
+            ("books", "app", "shop", "succeeded"),
+            (run["leader_election.schedule.name"], run["leader_election.lease.name"], run["leader_election.lease.namespace"],
+                run["leader_election.schedule.outcome"]));
+    }
+
+    private ServiceProvider Provider => _provider ??= _services.BuildServiceProvider();
+
+    private void Add(string name, Delivery delivery, Func<ScheduledRun, CancellationToken, Task> work) => _election.AddScheduledWork(
+        name, "0 * * * *", (_, run, token) => work(run, token), schedule => schedule.Delivery = delivery);
+
+    private Task RunAsync() => Schedules.WorkOf(_election.Name)(Provider, _source.Term, _source.Token).WaitAsync(Signal.Patience);
+}

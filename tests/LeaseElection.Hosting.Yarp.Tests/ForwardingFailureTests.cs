@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Sockets;
+using LeaseElection.Testing.ApiServer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace LeaseElection.Hosting.Yarp.Tests;
+
+/// <summary>Where no leader answers, a client is told so at once, and whether its request may have been carried out.</summary>
+public sealed class ForwardingFailureTests : ForwardingTest
+{
+    private const int MostBytes = 1000;
+
+    [Fact]
+    public async Task NobodyLeads_IsRefused()
+    {
+        Standby.Election.Sees(null, null);
+
+        Assert.Equal("Nobody leads at present.", await RefusedAsync());
+    }
+
+    [Fact]
+    public async Task ItselfIsTheHolder_IsRefused()
+    {
+        Standby.Election.Sees("standby_1", Standby.Address);
+
+        Assert.Equal("Nobody leads at present.", await RefusedAsync());
+    }
+
+    [Fact]
+    public async Task LeaderWithoutAnEndpoint_IsRefused()
+    {
+        Standby.Election.Sees("leader_1", null);
+
+        Assert.Equal(
+            "leader_1 leads, and has not said where it can be reached: it calls no PublishEndpoint(), or its log says why (872).",
+            await RefusedAsync());
+    }
+
+    [Fact]
+    public async Task TwoThatTakeEachOtherForTheLeader_RefuseAndDoNotGoRound()
+    {
+        Leader.Election.IsLeader = false;
+        Leader.Election.Sees("standby_1", Standby.Address);
+
+        Assert.Equal("It was forwarded here by standby_1, which took this process for the leader.", await RefusedAsync());
+    }
+
+    [Fact]
+    public async Task ReceiverThatDoesNotLead_RefusesAndDoesNotForward()
+    {
+        Leader.Election.IsLeader = false;
+        Leader.Election.Sees("third_1", new Uri("http://127.0.0.1:1"));
+
+        Assert.Equal("It was forwarded here by standby_1, which took this process for the leader.", await RefusedAsync());
+    }
+
+    [Fact]
+    public async Task EndpointThatLeadsBack_IsRefusedByName()
+    {
+        Standby.Election.Sees("leader_1", Standby.Address);
+
+        Assert.Equal(
+            "It came back to standby_1, which forwarded it: the endpoint that leader_1 has published leads here.", await RefusedAsync());
+    }
+
+    [Fact]
+    public async Task ForgedGuard_IsRefused_AndShownInBounds()
+    {
+        Client.DefaultRequestHeaders.Add(ForwardedRequest.Guard, "%3Cb%3E" + new string('x', 5000));
+
+        Assert.Equal($"It was forwarded here by <b>{new string('x', 97)}, which took this process for the leader.", await RefusedAsync());
+    }
+
+    [Fact]
+    public async Task LeaderThatIsGone_IsRefused_AndToldOnce()
+    {
+        Standby.Election.Sees("leader_1", new Uri($"http://127.0.0.1:{UnusedPorts.Take(1)[0]}"));
+
+        Assert.Equal("leader_1 leads, and cannot be reached.", await RefusedAsync());
+        Assert.Equal("leader_1 leads, and cannot be reached.", await RefusedAsync());
+
+        Assert.Single(Standby.Log.Named("ForwardingFailed"));
+        Assert.Equal(LogLevel.Debug, Assert.Single(Standby.Log.Named("ForwardingFailedAgain")).Level);
+        Standby.Election.Sees("leader_1", Leader.Address);
+        (await Client.PutAsync("/echo", new StringContent("books"))).EnsureSuccessStatusCode().Dispose();
+        Standby.Election.Sees("leader_1", new Uri("http://127.0.0.1:1"));
+        await RefusedAsync();
+        Assert.Equal(2, Standby.Log.Named("ForwardingFailed").Count);
+    }
+
+    [Fact]
+    public async Task LeaderThatHangsUp_IsRefused_AndMayHaveDoneIt()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Task hangUp = HangUpAsync(listener);
+        Standby.Election.Sees("leader_1", new Uri($"http://{listener.LocalEndpoint}"));
+
+        Assert.Equal("leader_1 leads, and did not answer (Request): the request may have been carried out.", await RefusedAsync());
+        await hangUp;
+    }
+
+    [Fact]
+    public async Task LeaderThatIsSilent_IsRefused_AndMayHaveDoneIt()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Standby.Election.Sees("leader_1", new Uri($"http://{listener.LocalEndpoint}"));
+
+        Assert.Equal(
+            "leader_1 leads, and did not answer (RequestTimedOut): the request may have been carried out.", await RefusedAsync("/impatient"));
+    }
+
+    [Fact]
+    public async Task BodyThatIsTooLong_IsTheClientsMistake()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/echo");
+        request.Content = new StringContent(new string('x', 2 * MostBytes));
+        request.Headers.TransferEncodingChunked = true;
+
+        using HttpResponseMessage answer = await Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Empty(Standby.Log.Named("ForwardingFailed"));
+    }
+
+    [Fact]
+    public async Task HeadersOfTheApp_StayOnARefusal()
+    {
+        Standby.Election.Sees("leader_1", new Uri("http://127.0.0.1:1"));
+
+        using HttpResponseMessage answer = await Client.PutAsync("/echo", new StringContent("books"));
+
+        Assert.Equal("*", answer.Headers.GetValues("Access-Control-Allow-Origin").Single());
+    }
+
+    private protected override void Configure(KestrelServerOptions server) => server.Limits.MaxRequestBodySize = MostBytes;
+
+    private protected override void Map(WebApplication app)
+    {
+        app.Use((context, next) =>
+        {
+            context.Response.Headers.AccessControlAllowOrigin = "*";
+            return next(context);
+        });
+        app.MapPut("/echo", EchoAsync).RequireLeadership().ForwardToLeader();
+        app.MapPut("/impatient", EchoAsync).RequireLeadership()
+            .ForwardToLeader(options => options.Request = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMilliseconds(200) });
+    }
+
+    private static async Task HangUpAsync(TcpListener listener)
+    {
+        using TcpClient connection = await listener.AcceptTcpClientAsync();
+        byte[] buffer = new byte[4096];
+        _ = await connection.GetStream().ReadAsync(buffer);
+        connection.LingerState = new LingerOption(true, 0);
+    }
+}
