@@ -30,7 +30,10 @@ internal sealed class TestKubelet(RealApiServer server, string @namespace, strin
         spec["containers"] = new JsonArray(new JsonObject { ["name"] = "app", ["image"] = "example.org/settlement" });
         JsonObject created = await server.Admin.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/pods", new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "Pod", ["metadata"] = new JsonObject { ["name"] = pod }, ["spec"] = spec,
+            ["apiVersion"] = "v1",
+            ["kind"] = "Pod",
+            ["metadata"] = new JsonObject { ["name"] = pod },
+            ["spec"] = spec,
         });
         Uid = (string)created["metadata"]!["uid"]!;
     }
@@ -63,8 +66,13 @@ internal sealed class TestKubelet(RealApiServer server, string @namespace, strin
             status["reason"] = reason;
         status["containerStatuses"] = new JsonArray(new JsonObject
         {
-            ["name"] = "app", ["image"] = "example.org/settlement", ["imageID"] = "", ["ready"] = state.ContainsKey("running"),
-            ["restartCount"] = Math.Max(_containers - 1, 0), ["state"] = state.DeepClone(), ["lastState"] = lastState?.DeepClone() ?? new JsonObject(),
+            ["name"] = "app",
+            ["image"] = "example.org/settlement",
+            ["imageID"] = "",
+            ["ready"] = state.ContainsKey("running"),
+            ["restartCount"] = Math.Max(_containers - 1, 0),
+            ["state"] = state.DeepClone(),
+            ["lastState"] = lastState?.DeepClone() ?? new JsonObject(),
         });
     });
 
@@ -74,7 +82,10 @@ internal sealed class TestKubelet(RealApiServer server, string @namespace, strin
     {
         ["terminated"] = new JsonObject
         {
-            ["exitCode"] = 137, ["reason"] = "Error", ["startedAt"] = Text(started), ["finishedAt"] = Text(finished),
+            ["exitCode"] = 137,
+            ["reason"] = "Error",
+            ["startedAt"] = Text(started),
+            ["finishedAt"] = Text(finished),
             ["containerID"] = string.Create(CultureInfo.InvariantCulture, $"containerd://{pod}-{_containers}"),
         },
     };

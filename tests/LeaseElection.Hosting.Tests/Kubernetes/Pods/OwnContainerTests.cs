@@ -13,7 +13,9 @@ public sealed class OwnContainerTests
 
     private static readonly Dictionary<string, string?> Variables = new()
     {
-        ["POD_NAME"] = "worker-0", ["POD_UID"] = Uid, ["POD_NAMESPACE"] = "shop",
+        ["POD_NAME"] = "worker-0",
+        ["POD_UID"] = Uid,
+        ["POD_NAMESPACE"] = "shop",
     };
 
     [Fact]
