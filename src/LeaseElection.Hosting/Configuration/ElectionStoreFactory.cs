@@ -1,7 +1,9 @@
 using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Election.Deaths;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Pods;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Hosting;
@@ -50,7 +52,18 @@ internal sealed class ElectionStoreFactory(
 
         var opened = new OpenedStore(store, found.Card, () => OpenLeases(found));
         if (found.Connection is { } announced)
-            return opened with { Announcers = announcers.Open(registration, options, announced, found.Card) };
+        {
+            HolderProcess? process = options.Kubernetes.TakeOverFromTerminated
+                ? OwnContainer.Resolve(registration, options, environment, clock.Now.Wall)
+                : null;
+            return opened with
+            {
+                Announcers = announcers.Open(registration, options, announced, found.Card),
+                Process = process,
+                OpenPods = () => new ApiServerPods(announced, clock.TimeProvider, Logger<ApiServerPods>()),
+            };
+        }
+
         NothingToAnnounceTo(registration, options);
         return opened;
     }

@@ -75,6 +75,7 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
                 _client,
                 _resource,
                 seconds => _resource.ForWatch(resourceVersion, seconds),
+                LeaseJsonContext.Default.LeaseDocument,
                 (type, document) => LeaseEvents.OfLease(_resource, type, document),
                 cancellationToken);
 

@@ -179,7 +179,8 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     private async Task WatchFromAsync(string? version, CancellationToken token)
     {
         await foreach (NamespaceEvent told in WatchRun.RunAsync(
-            client, resource, seconds => resource.ForWatch(version, seconds), Read, token).ConfigureAwait(false))
+            client, resource, seconds => resource.ForWatch(version, seconds), LeaseJsonContext.Default.LeaseDocument, Read, token)
+            .ConfigureAwait(false))
         {
             Tell(told, token);
         }

@@ -46,7 +46,7 @@ public sealed class MutantTests
     [Fact]
     public void Every_mutant_of_the_catalogue_applies_to_the_sources()
     {
-        foreach (Mutant mutant in MutantCatalog.All.Concat(NoteMutants.All).Concat(FleetMutants.All))
+        foreach (Mutant mutant in MutantCatalog.All.Concat(NoteMutants.All).Concat(DeathMutants.All).Concat(FleetMutants.All))
         {
             var sources = new Dictionary<string, string>();
             foreach (MutantEdit edit in mutant.Edits)

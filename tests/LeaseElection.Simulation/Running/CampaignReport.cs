@@ -17,6 +17,8 @@ internal static class CampaignReport
             CultureInfo.InvariantCulture, $"Mixed fleets: client-go stood for the same lease in {campaign.Mixed:N0} worlds, and led {campaign.ClientGoTerms:N0} times"));
         to.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"Held for a while only, and wanted again and again by the same processes: {campaign.ForOneTerm:N0} worlds"));
+        to.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"Pods that were watched for the end of the leader's container: {campaign.WatchedPods:N0} worlds, {campaign.Proofs:N0} proofs"));
         to.WriteLine();
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Faults injected: {campaign.Faults.Total:N0}"));
         foreach (FaultKind[] row in Enum.GetValues<FaultKind>().Chunk(3))
