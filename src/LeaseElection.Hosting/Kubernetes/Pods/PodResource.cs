@@ -29,7 +29,7 @@ internal sealed class PodResource(Uri server, string podNamespace, string podNam
     public Uri ForItem(TimeSpan timeout) => _server.For($"{_collection}/{Uri.EscapeDataString(podName)}", timeout);
 
     public Uri ForWatch(string resourceVersion, int seconds) => _server.ForStream(LeaseResource.Watching(
-        _collection, $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(podName)}", resourceVersion, seconds));
+        _collection, resourceVersion, seconds, $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(podName)}"));
 
     public bool Is(PodDocument document) =>
         document is { Kind: "Pod", ApiVersion: "v1", Metadata: { Uid.Length: > 0, ResourceVersion.Length: > 0 } metadata }
