@@ -16,6 +16,10 @@ internal static class ProcessCost
 
     public static int Files(int pid) => Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")).Length;
 
+    public static int Sockets(int pid) => Directory
+        .GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd"))
+        .Count(file => new FileInfo(file).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) is true);
+
     public static long ResidentKib(int pid)
     {
         using var process = Process.GetProcessById(pid);

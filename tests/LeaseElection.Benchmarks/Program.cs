@@ -38,6 +38,12 @@ switch (args)
         return await UpgradeBenchmark.RunAsync(commit, 60);
     case ["upgrade", string commit, string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int counted) && counted > 0:
         return await UpgradeBenchmark.RunAsync(commit, counted);
+    case ["scale", .. string[] rest] when rest.Length <= 2 && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
+        int[] sizes = [.. rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        return await ScaleBenchmark.RunAsync(sizes is [var elections, ..] ? elections : 500, sizes is [_, var lasting] ? lasting : 30);
+    case [ScaleBenchmark.Command, string many]:
+        await ScaleBenchmark.RunReplicaAsync(int.Parse(many, CultureInfo.InvariantCulture));
+        return 0;
     case ["telemetry"]:
         await TelemetryBenchmark.RunAsync();
         return 0;
@@ -65,5 +71,7 @@ switch (args)
         Console.Error.WriteLine(PartitionBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(UpgradeBenchmark.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(ScaleBenchmark.Usage);
         return 2;
 }

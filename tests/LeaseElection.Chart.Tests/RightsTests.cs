@@ -45,6 +45,7 @@ public sealed class RightsTests(ApiServerFixture fixture)
     [InlineData("everything", "create {0} any", "create /events any", "create events.k8s.io/events any", "patch /pods any")]
     [InlineData("members", "create {0} any", "get {0} any", "list {0} any", "watch {0} any", "update {0} any", "delete {0} any")]
     [InlineData("partitions", "create {0} any", "get {0} any", "list {0} any", "watch {0} any", "update {0} any")]
+    [InlineData("take-over", "create {0} any", "get /pods any", "watch /pods any")]
     [InlineData("any-locks", "create {0} any", "get {0} any", "watch {0} any", "update {0} any")]
     [InlineData("locks", "get {0} batch-processor", "watch {0} batch-processor", "update {0} batch-processor")]
     public async Task Account_AnythingElse_IsDenied(string combination, params string[] more)
@@ -171,6 +172,8 @@ public sealed class RightsTests(ApiServerFixture fixture)
             yield return "create ,events.k8s.io/events ";
         if (Is(values, "election", "labelLeaderPod"))
             yield return "patch /pods ";
+        if (Is(values, "election", "takeOverFromTerminated"))
+            yield return "get,watch /pods ";
     }
 
     private static JsonObject LeaseOf(string name) => new()

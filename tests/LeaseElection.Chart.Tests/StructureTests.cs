@@ -107,6 +107,17 @@ public sealed class StructureTests
         Assert.Equal("true", chart.Environment["LeaderElection__Kubernetes__LabelLeaderPod"]);
     }
 
+    /// <summary>The name that the library is told is that of the container it runs in, or the end of another would be taken for its own.</summary>
+    [ChartFact]
+    public async Task TakeOver_ContainerName_IsThatOfTheApp()
+    {
+        RenderedChart chart = await new HelmChart { Combination = "take-over" }.RenderAsync();
+
+        Assert.Equal((string?)chart.App["name"], chart.Environment["LeaderElection__Kubernetes__ContainerName"]);
+        Assert.Equal("true", chart.Environment["LeaderElection__Kubernetes__TakeOverFromTerminated"]);
+        Assert.Contains(chart.App["env"]!.AsArray(), variable => (string?)variable!["name"] == "POD_UID");
+    }
+
     [ChartFact]
     public async Task Names_OfTwoReleasesInOneNamespace_Differ()
     {

@@ -149,6 +149,7 @@ public sealed class TimingTests : IDisposable
         new Dictionary<string, string>(environment)
         {
             ["POD_NAME"] = "pod-1",
+            ["POD_UID"] = "uid-1",
             ["POD_NAMESPACE"] = "shop",
             ["LeaderElection__Kubernetes__ApiServer"] = "https://127.0.0.1:1",
             ["LeaderElection__Kubernetes__TokenFile"] = _token,

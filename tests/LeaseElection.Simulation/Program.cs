@@ -28,6 +28,8 @@ if (!options.OnlyPartitions)
         Console.WriteLine();
         failures += MutantReport.Write(Console.Out, "notes", NoteMutants.All, typeof(Seed));
         Console.WriteLine();
+        failures += MutantReport.Write(Console.Out, "the proof of death", DeathMutants.All, typeof(Seed));
+        Console.WriteLine();
         failures += MutantReport.Write(Console.Out, "the guard of take-overs", TakeOverMutants.All, typeof(Seed));
         Console.WriteLine();
         failures += ClientGoReport.Write(Console.Out);

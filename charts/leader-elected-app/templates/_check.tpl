@@ -26,6 +26,9 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- if and .Values.sidecar.enabled .Values.election.takeOverFromTerminated }}
+{{- fail "election.takeOverFromTerminated is true, but sidecar.enabled is true, and the end of the sidecar's container is not the end of the app's work: set one of them to false" }}
+{{- end }}
 {{- include "leader-elected-app.checkMembers" . }}
 {{- include "leader-elected-app.checkLocks" . }}
 {{- range $what, $labels := dict
@@ -60,6 +63,9 @@
 {{- end }}
 {{- if and (include "leader-elected-app.hasMembers" $) (has .name (list "POD_UID" "NODE_NAME")) }}
 {{- printf "env has %s, which this chart sets itself where replicas know of each other (members.enabled, partitions.count): take it out" .name | fail }}
+{{- end }}
+{{- if and $.Values.election.takeOverFromTerminated (eq .name "POD_UID") }}
+{{- fail "env has POD_UID, which this chart sets itself by election.takeOverFromTerminated: take it out" }}
 {{- end }}
 {{- if contains (printf "- name: %s\n" .name) (include "leader-elected-app.lockEnv" $) }}
 {{- printf "env has %s, which this chart sets itself by locks.timing=%s: take one of them out" .name $.Values.locks.timing | fail }}

@@ -42,6 +42,12 @@ start with an option that it does not know.
 - name: LeaderElection__Kubernetes__LabelLeaderPod
   value: "true"
 {{- end }}
+{{- if .takeOverFromTerminated }}
+- name: LeaderElection__Kubernetes__TakeOverFromTerminated
+  value: "true"
+- name: LeaderElection__Kubernetes__ContainerName
+  value: app
+{{- end }}
 {{- end }}
 {{- if include "leader-elected-app.hasMembers" . }}
 {{- with .Values.members.leaseDuration }}
@@ -65,13 +71,17 @@ start with an option that it does not know.
 {{- end }}
 {{- end }}
 
-{{/* Whose Pod a presence Lease is, so that Kubernetes deletes it with the Pod; and on which node. */}}
+{{/*
+Whose Pod a presence Lease is, so that Kubernetes deletes it with the Pod, and whose end the others look for; and on which node a member is.
+*/}}
 {{- define "leader-elected-app.memberEnv" -}}
-{{- if include "leader-elected-app.hasMembers" . -}}
+{{- if or (include "leader-elected-app.hasMembers" .) .Values.election.takeOverFromTerminated -}}
 - name: POD_UID
   valueFrom:
     fieldRef:
       fieldPath: metadata.uid
+{{- end }}
+{{- if include "leader-elected-app.hasMembers" . }}
 - name: NODE_NAME
   valueFrom:
     fieldRef:

@@ -1,7 +1,9 @@
 using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Election.Deaths;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Pods;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Hosting;
@@ -13,12 +15,20 @@ namespace LeaseElection.Hosting.Configuration;
 /// <summary>Finds store, namespace and identity of an election from its options and from what is around the process.</summary>
 internal sealed class ElectionStoreFactory(
     ProcessEnvironment environment, GivenConnections givers, LeaseClaims claims, AnnouncerFactory announcers, ElectionClock clock,
-    IEnumerable<PartitionedWorkClaim> partitionedWorks, IHostEnvironment? host = null, ILoggerFactory? loggers = null)
+    IEnumerable<PartitionedWorkClaim> partitionedWorks, IEnumerable<LeaderElectionRegistration> registrations, SharedLeases shared,
+    IHostEnvironment? host = null, ILoggerFactory? loggers = null)
     : IElectionStoreFactory
 {
+    /// <summary>
+    /// So few watches are nothing to an API server; one on all leases of the namespace would bring in those of others.
+    /// </summary>
+    private const int MostOwnWatches = 8;
+
     private const string NoLease = "no lease (disabled)";
 
     private readonly ILoggerFactory _loggers = loggers ?? NullLoggerFactory.Instance;
+
+    private int Elections => registrations.Count(one => !one.IsBroker);
 
     /// <summary>Without a host the variable that would name its environment counts all the same.</summary>
     private string? EnvironmentName => host is null ? environment.Variable("DOTNET_ENVIRONMENT") : host.EnvironmentName;
@@ -29,8 +39,7 @@ internal sealed class ElectionStoreFactory(
         FoundStore found = await FindAsync(registration, options, cancellationToken).ConfigureAwait(false);
         ILeaseStore store = found switch
         {
-            { Connection: { } connection } => new KubernetesLeaseStore(
-                connection, found.Card.LeaseNamespace, found.Card.LeaseName, clock.TimeProvider, Logger<KubernetesLeaseStore>()),
+            { Connection: { } connection } => OpenLease(connection, found.Card),
             { Directory: { } directory } => new FileLeaseStore(
                 directory, found.Card.LeaseNamespace, found.Card.LeaseName, clock.TimeProvider, _loggers.CreateLogger<FileLeaseStore>()),
             _ => new MemoryLeases(NoLease).Open(found.Card.LeaseName),
@@ -43,7 +52,18 @@ internal sealed class ElectionStoreFactory(
 
         var opened = new OpenedStore(store, found.Card, () => OpenLeases(found));
         if (found.Connection is { } announced)
-            return opened with { Announcers = announcers.Open(registration, options, announced, found.Card) };
+        {
+            HolderProcess? process = options.Kubernetes.TakeOverFromTerminated
+                ? OwnContainer.Resolve(registration, options, environment, clock.Now.Wall)
+                : null;
+            return opened with
+            {
+                Announcers = announcers.Open(registration, options, announced, found.Card),
+                Process = process,
+                OpenPods = () => new ApiServerPods(announced, clock.TimeProvider, Logger<ApiServerPods>()),
+            };
+        }
+
         NothingToAnnounceTo(registration, options);
         return opened;
     }
@@ -93,6 +113,10 @@ internal sealed class ElectionStoreFactory(
             Directory = connection is null ? FileStoreDirectory.Resolve(registration, options, environment) : null,
         };
     }
+
+    private KubernetesLeaseStore OpenLease(KubernetesConnection connection, ElectionIdentityCard card) => Elections == 1
+        ? new(connection, card.LeaseNamespace, card.LeaseName, clock.TimeProvider, Logger<KubernetesLeaseStore>())
+        : shared.Open(connection, card.LeaseNamespace, card.LeaseName, withWatchInCommon: Elections > MostOwnWatches);
 
     private ILeaseStoreSource OpenLeases(FoundStore found) => found switch
     {

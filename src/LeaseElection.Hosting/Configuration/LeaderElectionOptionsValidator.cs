@@ -48,6 +48,8 @@ internal sealed class LeaderElectionOptionsValidator(
             failures.Add(nameof(options.Enabled), "false", rule, "remove it; for a single instance set Store to File");
         if (options.Kubernetes is { PublishEvents: true } or { LabelLeaderPod: true })
             failures.Add("Kubernetes:PublishEvents or LabelLeaderPod", "true", rule, "remove it");
+        if (options.Kubernetes.TakeOverFromTerminated)
+            failures.Add("Kubernetes:TakeOverFromTerminated", "true", rule, "remove it");
     }
 
     private static void CheckNames(LeaderElectionOptions options, OptionFailures failures)

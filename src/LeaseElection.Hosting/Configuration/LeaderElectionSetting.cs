@@ -37,6 +37,8 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
         Text("Kubernetes:Context", (o, value) => o.Kubernetes.Context = value),
         Switch("Kubernetes:PublishEvents", (o, value) => o.Kubernetes.PublishEvents = value) with { IsOfLeases = false },
         Switch("Kubernetes:LabelLeaderPod", (o, value) => o.Kubernetes.LabelLeaderPod = value) with { IsOfLeases = false },
+        Switch("Kubernetes:TakeOverFromTerminated", (o, value) => o.Kubernetes.TakeOverFromTerminated = value) with { IsOfLeases = false },
+        Text("Kubernetes:ContainerName", (o, value) => o.Kubernetes.ContainerName = value) with { IsOfLeases = false },
         Text("File:Directory", (o, value) => o.File.Directory = value),
         Duration("Members:LeaseDuration", (o, value) => o.Members.LeaseDuration = value) with { IsOfLeases = false },
         Duration("Members:RenewInterval", (o, value) => o.Members.RenewInterval = value) with { IsOfLeases = false },

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Election.Deaths;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Configuration;
@@ -13,4 +14,10 @@ internal sealed record OpenedStore(ILeaseStore Store, ElectionIdentityCard Card,
 {
     /// <summary>Who tells the cluster of the leader; nobody unless it was asked for.</summary>
     public IReadOnlyList<ILeadershipAnnouncer> Announcers { get; init; } = [];
+
+    /// <summary>This process, as the others are told of it when it leads; <see langword="null"/> unless deaths are to be proven.</summary>
+    public HolderProcess? Process { get; init; }
+
+    /// <summary>Opens what the others' Pods are looked at with, where <see cref="Process"/> is told.</summary>
+    public Func<IPodSource>? OpenPods { get; init; }
 }

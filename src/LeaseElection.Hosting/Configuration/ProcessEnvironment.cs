@@ -20,6 +20,9 @@ internal sealed record ProcessEnvironment
     /// <summary>Where the kubelet mounts token, ca.crt and namespace.</summary>
     public required string ServiceAccountDirectory { get; init; }
 
+    /// <summary>The lines of <c>/proc/self/mountinfo</c>; none where there is no such file.</summary>
+    public Func<IReadOnlyList<string>> Mounts { get; init; } = () => [];
+
     public static ProcessEnvironment Current { get; } = new()
     {
         Variable = name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
@@ -28,8 +31,21 @@ internal sealed record ProcessEnvironment
         LocalApplicationData = Environment.GetFolderPath(
             Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
         ServiceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount",
+        Mounts = ReadMounts,
     };
 
     /// <summary>The same without a variable.</summary>
     public ProcessEnvironment Without(string name) => this with { Variable = other => other == name ? null : Variable(other) };
+
+    private static string[] ReadMounts()
+    {
+        try
+        {
+            return File.ReadAllLines("/proc/self/mountinfo");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 }

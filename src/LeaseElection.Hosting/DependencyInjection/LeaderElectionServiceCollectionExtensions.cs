@@ -2,6 +2,7 @@ using LeaseElection.Hosting;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Announcing;
 using LeaseElection.Hosting.Members;
 using LeaseElection.Hosting.Partitions;
@@ -9,6 +10,8 @@ using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -130,6 +133,10 @@ public static class LeaderElectionServiceCollectionExtensions
         services.TryAddSingleton<AnnouncerFactory>();
         services.TryAddSingleton<GivenConnections>();
         services.TryAddSingleton<TermWatchdog>();
+        services.TryAddSingleton(provider => new SharedLeases(
+            provider.GetRequiredService<ElectionClock>().TimeProvider,
+            new GuardedLogger(
+                provider.GetService<ILoggerFactory>()?.CreateLogger<KubernetesLeaseStore>() ?? NullLogger<KubernetesLeaseStore>.Instance)));
         services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
         services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider))
         {

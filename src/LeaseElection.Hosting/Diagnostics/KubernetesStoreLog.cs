@@ -52,4 +52,10 @@ internal static partial class KubernetesStoreLog
     [LoggerMessage(212, LogLevel.Debug, "Again no other connection could be made: {Reason} {Origin} is to be mended.",
         EventName = "ConnectionNotMadeAnewAgain")]
     public static partial void ConnectionNotMadeAnewAgain(ILogger logger, string reason, string origin);
+
+    [LoggerMessage(213, LogLevel.Information,
+        "The elections of this app each watch their own lease in {Namespace}, and not all leases there with one watch, which would cost the "
+        + "API server less: {Reason}",
+        EventName = "NamespaceNotWatched")]
+    public static partial void NamespaceNotWatched(ILogger logger, string @namespace, string reason);
 }

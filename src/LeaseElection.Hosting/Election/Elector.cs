@@ -237,7 +237,7 @@ internal sealed class Elector
     private void OnWatched(LeaseEvent happened)
     {
         _requests.Heard();
-        _watch.Heard();
+        _watch.Heard(happened);
         if (happened is LeaseEvent.Changed changed)
             See(_view.ObserveNext(changed.Lease, _turn.Instant, Own.Contains(changed.Lease)));
         else if (happened is LeaseEvent.Deleted deleted)

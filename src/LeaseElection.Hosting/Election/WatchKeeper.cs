@@ -62,6 +62,13 @@ internal sealed class WatchKeeper(ElectionTurn turn, Func<string?> watchFrom, Fu
         turn.Out(new ElectionOutput.EndWatch());
     }
 
+    /// <summary>The watch of one lease told something. A proof of death may come another way, and says nothing of the watch.</summary>
+    public void Heard(LeaseEvent happened)
+    {
+        if (happened is not LeaseEvent.HolderDead)
+            Heard();
+    }
+
     /// <summary>The watch told something.</summary>
     public void Heard()
     {

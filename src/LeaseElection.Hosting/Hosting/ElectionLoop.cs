@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
+using LeaseElection.Hosting.Deaths;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Deaths;
 using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 using Microsoft.Extensions.Hosting;
@@ -29,9 +32,12 @@ internal sealed class ElectionLoop : IAsyncDisposable
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ElectionReporter _reporter;
     private readonly LeadershipAnnouncements _announcements;
+    private readonly HolderDeaths? _deaths;
+    private readonly HolderWatch? _holder;
     private readonly Action<ElectionEvent>? _heard;
     private readonly ITimer _timer;
     private readonly TimeSpan _startedAt;
+    private ImmutableDictionary<string, string> _first = ImmutableDictionary<string, string>.Empty;
     private LeadershipTerm? _term;
     private Task? _running;
     private bool _abandoned;
@@ -48,6 +54,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
         _announcements = parts.Announcements;
+        _deaths = parts.Deaths;
+        if (_deaths is not null)
+            _holder = new HolderWatch(_deaths, run, version => Post(new ElectionInput.Watched(new LeaseEvent.HolderDead(version))), parts.Logger);
         _heard = parts.Heard;
         _reporter = new ElectionReporter(parts.Logger, parts.Telemetry, run, _work);
 
@@ -68,6 +77,8 @@ internal sealed class ElectionLoop : IAsyncDisposable
     {
         using (ExecutionContext.SuppressFlow())
             _running = Task.Run(RunAsync);
+        if (_deaths is { Own: var own })
+            SayFirst(new Dictionary<string, string> { [HolderProcess.Note] = own.ToString() });
         Post(new ElectionInput.Started());
     }
 
@@ -80,14 +91,18 @@ internal sealed class ElectionLoop : IAsyncDisposable
     public void EndWaiting() => Post(new ElectionInput.WaitingEnded());
 
     /// <summary>
-    /// What each later term says of itself from its first instant, by key: it goes with the write that begins the term, and nobody ever
-    /// sees it beside another. The term that is held goes on saying what it has said.
+    /// What each later term says of itself from its first instant, by key, beside what was told before: it goes with the write that begins
+    /// the term, and nobody ever sees it beside another. The term that is held goes on saying what it has said.
     /// </summary>
     public void SayFirst(IReadOnlyDictionary<string, string> notes)
     {
         foreach ((string key, string value) in notes)
+        {
             NoteRules.Check(key, value, NoteLife.Term);
-        Post(new ElectionInput.FirstNotesChanged(notes));
+            _first = _first.SetItem(key, value);
+        }
+
+        Post(new ElectionInput.FirstNotesChanged(_first));
     }
 
     /// <summary>The host does not wait any longer: the lease is not released, because work may still run.</summary>
@@ -207,6 +222,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
             CarryOut(output);
         _reporter.Settle();
         _announcements.Settle(_elector.State, _elector.Lease);
+        _holder?.Look(_elector.State, _elector.Lease, _elector.Notes);
         if (_elector.State is LeaderElectionState.Standby or LeaderElectionState.Stopped && input is not ElectionInput.Started)
             ReleaseStepDownWaiters();
     }
@@ -347,6 +363,8 @@ internal sealed class ElectionLoop : IAsyncDisposable
         _election.Publish(_election.Snapshot with { State = LeaderElectionState.Stopped, Holds = false }, null);
         ReleaseStepDownWaiters();
         await _work.EndPreparationsAsync().ConfigureAwait(false);
+        if (_holder is not null)
+            await _holder.DisposeAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.Deaths;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
@@ -20,6 +21,9 @@ internal sealed record ElectionParts(
 {
     /// <summary>What earlier loops of this process have seen of the lease; <see langword="null"/> for nothing.</summary>
     public LeaseMemory? Memory { get; init; }
+
+    /// <summary>How deaths of holders are proven; <see langword="null"/>: as the store does, if it does.</summary>
+    public HolderDeaths? Deaths { get; init; }
 
     /// <summary>Hears what the core tells, on the loop; <see langword="null"/> where only people listen.</summary>
     public Action<ElectionEvent>? Heard { get; init; }

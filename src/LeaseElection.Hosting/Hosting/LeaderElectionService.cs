@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Deaths;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
@@ -90,7 +91,10 @@ internal sealed class LeaderElectionService(
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
         var telemetry = ElectionTelemetry.For(election, run, instruments);
-        var parts = new ElectionParts(opened.Store, [.. Ours], scopes, watchdog, lifetime, telemetry, _announcements, _logger);
+        var parts = new ElectionParts(opened.Store, [.. Ours], scopes, watchdog, lifetime, telemetry, _announcements, _logger)
+        {
+            Deaths = opened.Process is { } process ? new HolderDeaths(process, opened.OpenPods!()) : null,
+        };
         _loop = new ElectionLoop(run, election, parts);
         election.Attach(run, _loop.StepDownAsync);
         int? count = PartitionedWorkClaim.CountOf(options, registration.Name, partitionedWorkClaims);

@@ -37,6 +37,7 @@ internal sealed class KubernetesLeaseGroup(ApiServerClient client, LeaseGroupRes
         client,
         resource,
         seconds => resource.ForWatch(resourceVersion, seconds),
+        LeaseJsonContext.Default.LeaseDocument,
         (type, document) => LeaseEvents.OfGroup(resource, type, document),
         cancellationToken);
 

@@ -16,6 +16,7 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
     private readonly LeaseReplies _replies;
     private readonly LeaseTraits _traits;
     private readonly ApiServerClient _client;
+    private readonly NamespaceWatch? _watch;
     private readonly bool _ownsClient;
 
     /// <summary>Over a connection of its own.</summary>
@@ -27,9 +28,11 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
             LeaseTraits.None) =>
         _ownsClient = true;
 
-    /// <summary>Over one that it shares, and that others dispose of.</summary>
-    public KubernetesLeaseStore(ApiServerClient client, LeaseResource resource, LeaseTraits traits)
+    /// <summary>Over one that it shares, and that others dispose of, and perhaps with a watch in common.</summary>
+    public KubernetesLeaseStore(ApiServerClient client, LeaseResource resource, LeaseTraits traits, NamespaceWatch? watch = null)
     {
+        _watch = watch;
+        _watch?.Add(resource);
         _client = client;
         _resource = resource;
         _replies = new LeaseReplies(resource);
@@ -65,12 +68,16 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
         return _replies.ForReplace(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), current, write.Record);
     }
 
-    public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) => WatchRun.RunAsync(
-        _client,
-        _resource,
-        seconds => _resource.ForWatch(resourceVersion, seconds),
-        (type, document) => LeaseEvents.OfLease(_resource, type, document),
-        cancellationToken);
+    public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) =>
+        _watch is { IsRefused: false } shared
+            ? shared.WatchAsync(_resource.Name, resourceVersion, cancellationToken)
+            : WatchRun.RunAsync(
+                _client,
+                _resource,
+                seconds => _resource.ForWatch(resourceVersion, seconds),
+                LeaseJsonContext.Default.LeaseDocument,
+                (type, document) => LeaseEvents.OfLease(_resource, type, document),
+                cancellationToken);
 
     public ValueTask DisposeAsync() => _ownsClient ? _client.DisposeAsync() : ValueTask.CompletedTask;
 }

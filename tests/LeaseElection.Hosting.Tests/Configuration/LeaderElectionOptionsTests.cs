@@ -28,6 +28,8 @@ public class LeaderElectionOptionsTests
         Assert.Null(options.Kubernetes.Context);
         Assert.False(options.Kubernetes.PublishEvents);
         Assert.False(options.Kubernetes.LabelLeaderPod);
+        Assert.False(options.Kubernetes.TakeOverFromTerminated);
+        Assert.Null(options.Kubernetes.ContainerName);
         Assert.Null(options.File.Directory);
     }
 }

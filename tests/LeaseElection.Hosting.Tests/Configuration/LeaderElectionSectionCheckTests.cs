@@ -9,7 +9,8 @@ public class LeaderElectionSectionCheckTests
         "LeaseName, LeaseNamespace, Identity, LeaseDuration, RenewDeadline, RenewInterval, RetryPeriod, StopTimeout, ReleaseOnStop, "
         + "TakeOverBackoff, WhenWorkEnds, WhenWorkOverruns, Store, Enabled, Kubernetes:ApiServer, Kubernetes:TokenFile, "
         + "Kubernetes:CertificateAuthorityFile, Kubernetes:KubeConfig, Kubernetes:Context, "
-        + "Kubernetes:PublishEvents, Kubernetes:LabelLeaderPod, File:Directory, Members:LeaseDuration, Members:RenewInterval, "
+        + "Kubernetes:PublishEvents, Kubernetes:LabelLeaderPod, Kubernetes:TakeOverFromTerminated, Kubernetes:ContainerName, File:Directory, "
+        + "Members:LeaseDuration, Members:RenewInterval, "
         + "Partitions:Count, Partitions:MoveAfter";
 
     [Theory]
@@ -40,7 +41,7 @@ public class LeaderElectionSectionCheckTests
         "LeaderElection:WhenWorkEnds is \"StepDown, Restart\", but must be one of Default, StepDown, Restart, StopHost, Stay.")]
     [InlineData("Kubernetes", "true",
         "LeaderElection:Kubernetes is \"true\", but must be a section: ApiServer, TokenFile, CertificateAuthorityFile, KubeConfig, Context, "
-        + "PublishEvents, LabelLeaderPod.")]
+        + "PublishEvents, LabelLeaderPod, TakeOverFromTerminated, ContainerName.")]
     [InlineData("LeaseDuration:Seconds", "15",
         "LeaderElection:LeaseDuration holds Seconds, but must be a single value: hours:minutes:seconds, for example \"00:00:15\".")]
     [InlineData(

@@ -63,8 +63,9 @@ public class BoundsTests(ITestOutputHelper output)
         double best = double.MaxValue;
         for (int i = 0; i < tries; i++)
         {
-            await using var reader = new LeaseWatchReader<LeaseEvent>(
-                new SingleByteStream(length), Resource, (type, document) => LeaseEvents.OfLease(Resource, type, document));
+            await using var reader = new WatchReader<LeaseDocument, LeaseEvent>(
+                new SingleByteStream(length), Resource, LeaseJsonContext.Default.LeaseDocument,
+                (type, document) => LeaseEvents.OfLease(Resource, type, document));
             TimeSpan started = Environment.CpuUsage.TotalTime;
             await Assert.ThrowsAsync<LeaseWatchException>(() => reader.ReadAsync(CancellationToken.None));
             best = Math.Min(best, (Environment.CpuUsage.TotalTime - started).TotalSeconds);

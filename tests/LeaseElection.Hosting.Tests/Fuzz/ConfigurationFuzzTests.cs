@@ -107,6 +107,8 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
                 "KUBERNETES:CERTIFICATEAUTHORITYFILE" => options.Kubernetes.CertificateAuthorityFile,
                 "KUBERNETES:KUBECONFIG" => options.Kubernetes.KubeConfig,
                 "KUBERNETES:CONTEXT" => options.Kubernetes.Context,
+                "KUBERNETES:CONTAINERNAME" => options.Kubernetes.ContainerName,
+                "KUBERNETES:TAKEOVERFROMTERMINATED" => Same(options.Kubernetes.TakeOverFromTerminated.ToString(), value),
                 "LEASEDURATION" => Text(options.LeaseDuration, value),
                 "RENEWDEADLINE" => Text(options.RenewDeadline, value),
                 "RENEWINTERVAL" => Text(options.RenewInterval, value),

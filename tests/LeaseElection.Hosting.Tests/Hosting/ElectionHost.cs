@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Election.Deaths;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
@@ -40,6 +41,9 @@ internal sealed class ElectionHost : IAsyncDisposable
 
     public List<ILeadershipAnnouncer> Announcers => _stores.Announcers;
 
+    /// <summary>It says where it runs when it leads, and looks there for others.</summary>
+    public void ProvesDeaths(HolderProcess own, IPodSource pods) => _stores.Deaths = (own, pods);
+
     public FakeLeaseStore Store => _stores.Store();
 
     public IHost Host => _host.Value;
@@ -78,6 +82,16 @@ internal sealed class ElectionHost : IAsyncDisposable
         }
 
         Assert.Equal(state, Election.Status.State);
+    }
+
+    public async Task UntilHolderAsync(string identity)
+    {
+        using var patience = new CancellationTokenSource(Signal.Patience);
+        await foreach (LeaderElectionStatus status in Election.WatchAsync(patience.Token))
+        {
+            if (status.HolderIdentity == identity)
+                return;
+        }
     }
 
     public async Task<HealthReportEntry> CheckHealthAsync(string name = "leader_election") =>

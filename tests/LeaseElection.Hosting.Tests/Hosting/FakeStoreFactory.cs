@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Election.Deaths;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.Leases;
 
@@ -14,6 +15,9 @@ internal sealed class FakeStoreFactory(string identity, Func<string, FakeLeaseSe
     /// <summary>Who is told of terms.</summary>
     public List<ILeadershipAnnouncer> Announcers { get; } = [];
 
+    /// <summary>What the process says of itself, and where it looks at others; nothing unless a test sets it.</summary>
+    public (HolderProcess Own, IPodSource Pods)? Deaths { get; set; }
+
     /// <summary>The leases around those of the elections; to be shared by factories whose hosts are to see each other.</summary>
     public ILeaseStoreSource Leases { get; init; } = new MemoryLeases("leases in memory");
 
@@ -25,6 +29,8 @@ internal sealed class FakeStoreFactory(string identity, Func<string, FakeLeaseSe
             Store(registration.Name), new ElectionIdentityCard("shop", options.LeaseName!, options.Identity ?? identity), () => Leases)
         {
             Announcers = Announcers,
+            Process = Deaths?.Own,
+            OpenPods = () => Deaths!.Value.Pods,
         });
 
     public ValueTask<OpenedLeases> OpenLeasesAsync(

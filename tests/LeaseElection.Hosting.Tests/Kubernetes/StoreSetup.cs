@@ -46,4 +46,7 @@ internal sealed record StoreSetup(FakeKubeApiServer Server)
 
     /// <summary>Many leases over one connection.</summary>
     public KubernetesLeases CreateSource() => new(Connection, LeaseNamespace, Time, Logger);
+
+    /// <summary>What elections of one process share.</summary>
+    public SharedLeases CreateShared() => new(Time, Logger);
 }

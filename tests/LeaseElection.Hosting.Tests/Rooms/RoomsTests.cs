@@ -12,7 +12,7 @@ public sealed partial class RoomsTests
     /// <summary>What a pure class may be made of: values, and nothing that waits, talks, or knows the time.</summary>
     private static readonly string[] Pure =
     [
-        "LeaseElection.Hosting", "LeaseElection.Hosting.Election", "LeaseElection.Hosting.Election.Notes", "LeaseElection.Hosting.Election.Partitions",
+        "LeaseElection.Hosting", "LeaseElection.Hosting.Election", "LeaseElection.Hosting.Election.Deaths", "LeaseElection.Hosting.Election.Notes", "LeaseElection.Hosting.Election.Partitions",
         "LeaseElection.Hosting.Leases", "System", "System.Collections.Generic", "System.Collections.Immutable", "System.Collections.ObjectModel",
         "System.Diagnostics.CodeAnalysis", "System.Globalization", "System.Linq", "System.Runtime.InteropServices", "System.Text",
     ];
@@ -35,6 +35,7 @@ public sealed partial class RoomsTests
 
     [Theory]
     [InlineData("Election")]
+    [InlineData("Election/Deaths")]
     [InlineData("Election/Notes")]
     [InlineData("Election/Partitions")]
     public void Deciders_NameNothingThatWaitsTalksOrKnowsTheTime(string room) =>

@@ -46,7 +46,8 @@ public sealed class MutantTests
     [Fact]
     public void Every_mutant_of_the_catalogue_applies_to_the_sources()
     {
-        foreach (Mutant mutant in MutantCatalog.All.Concat(NoteMutants.All).Concat(TakeOverMutants.All).Concat(FleetMutants.All))
+        Mutant[] all = [.. MutantCatalog.All, .. NoteMutants.All, .. DeathMutants.All, .. TakeOverMutants.All, .. FleetMutants.All];
+        foreach (Mutant mutant in all)
         {
             var sources = new Dictionary<string, string>();
             foreach (MutantEdit edit in mutant.Edits)

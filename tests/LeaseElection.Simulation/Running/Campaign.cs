@@ -23,6 +23,12 @@ internal sealed class Campaign
     /// <summary>Worlds in which processes wanted the lease for a while only, again and again.</summary>
     public int ForOneTerm { get; private set; }
 
+    /// <summary>Worlds in which standbys looked at the Pod of the holder.</summary>
+    public int WatchedPods { get; private set; }
+
+    /// <summary>How often a Pod proved to a standby that the holder is dead.</summary>
+    public long Proofs { get; private set; }
+
     /// <summary>Worlds in which the work killed its leaders.</summary>
     public int Killing { get; private set; }
 
@@ -60,6 +66,8 @@ internal sealed class Campaign
             Terms += world.Oracle.Terms;
             Mixed += world.ClientGo.Count > 0 ? 1 : 0;
             ForOneTerm += world.Scenario.Settings.ForOneTerm ? 1 : 0;
+            WatchedPods += world.Scenario.WatchesPods ? 1 : 0;
+            Proofs += world.Proofs;
             Killing += world.Scenario.WorkKills > 0 ? 1 : 0;
             Slowed += world.Oracle.TakeOvers.Slowed;
             ClientGoTerms += world.Oracle.ClientGoTerms;

@@ -18,6 +18,8 @@ internal static class CampaignReport
         to.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"Held for a while only, and wanted again and again by the same processes: {campaign.ForOneTerm:N0} worlds"));
         to.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"Pods that were watched for the end of the leader's container: {campaign.WatchedPods:N0} worlds, {campaign.Proofs:N0} proofs"));
+        to.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"Work that killed its leaders: {campaign.Killing:N0} worlds; take-overs that had to wait: {campaign.Slowed:N0}"));
         to.WriteLine();
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Faults injected: {campaign.Faults.Total:N0}"));

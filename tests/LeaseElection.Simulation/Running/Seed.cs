@@ -20,6 +20,7 @@ internal static class Seed
         foreach (ClientGoNode node in world.ClientGo)
             world.In(world.Upto(TimeSpan.FromSeconds(2)), node.Boot);
         nemesis.Start();
+        new PodNemesis(world).Start();
         world.RunUntil(world.Scenario.HealedAt);
         nemesis.Heal();
         TimeSpan bound = Liveness.Bound(world) + world.Oracle.TakeOvers.LongestWait();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeaseElection.Hosting.Election.Deaths;
 
 namespace LeaseElection.Simulation;
 
@@ -18,11 +19,14 @@ internal sealed class Node
         _index = index;
         Name = string.Create(CultureInfo.InvariantCulture, $"n{index + 1}");
         Clock = clock;
+        Kubelet = new Kubelet(world, this);
     }
 
     public string Name { get; }
 
     public NodeClock Clock { get; }
+
+    public Kubelet Kubelet { get; }
 
     public Link Link { get; } = new();
 
@@ -62,7 +66,8 @@ internal sealed class Node
             ? new string('x', _index + 1 + (_boots * _world.Nodes.Count))
             : string.Create(CultureInfo.InvariantCulture, $"{Name}_{_boots}");
         _world.Chronicle?.Add(_world.Now, Name, "starts as " + identity);
-        Process = new SimProcess(_world, this, _world.Scenario.SettingsOf(_index) with { Identity = identity });
+        HolderProcess? own = _world.Scenario.WatchesPods ? Kubelet.Start() : null;
+        Process = new SimProcess(_world, this, _world.Scenario.SettingsOf(_index) with { Identity = identity }, own);
         Process.Start();
     }
 
@@ -98,6 +103,8 @@ internal sealed class Node
             return;
         Process = null;
         _world.Undertaker.Bury(process);
+        if (_world.Scenario.WatchesPods)
+            Kubelet.Ended();
         _world.In(RestartPause, Boot);
     }
 

@@ -41,6 +41,18 @@ internal sealed record Scenario
     /// <summary>Whether the store proves that a holder is dead.</summary>
     public bool ProvesDeath { get; init; }
 
+    /// <summary>Whether standbys look at the Pod of the holder, and take over when its container has ended.</summary>
+    public bool WatchesPods { get; init; }
+
+    /// <summary>
+    /// Whether clocks are set back, also between two starts of a container. Then kubelets are never later than <see cref="KubeletLag"/>
+    /// allows for: both at once is more than the library promises to bear.
+    /// </summary>
+    public bool SetsClocksBack { get; init; }
+
+    /// <summary>How late a kubelet may be with what it tells.</summary>
+    public TimeSpan KubeletLag { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The chance that a piece of work ends by itself.</summary>
     public double WorkEndsByItself { get; init; }
 
@@ -90,10 +102,9 @@ internal sealed record Scenario
         CultureInfo.InvariantCulture,
         $"seed {Seed}: {Nodes} nodes, {Describe(Settings)}{(OtherSettings is null ? "" : " and " + Describe(OtherSettings))}, "
         + $"clock rates within {RateError:0.0%}, latency {Latency.TotalMilliseconds:0.##} ms, well from {HealedAt.TotalSeconds:0.#} s on, "
-        + $"{Settings.WhenWorkEnds}/{Settings.WhenWorkOverruns}, {string.Concat(ClientGo.Select(Describe))}{(SaysNotes ? "notes, " : "")}{DescribeKills()}faults: {string.Join(", ", Faults)}");
-
-    private string DescribeKills() => WorkKills == 0
-        ? "" : string.Create(CultureInfo.InvariantCulture, $"work that kills ({WorkKills:0%}), annotations are {Annotations}, ");
+        + $"{Settings.WhenWorkEnds}/{Settings.WhenWorkOverruns}, {string.Concat(ClientGo.Select(Describe))}{(SaysNotes ? "notes, " : "")}"
+        + $"{(WatchesPods ? $"pods with kubelets {KubeletLag.TotalSeconds:0} s late, " : "")}"
+        + $"{(WorkKills > 0 ? $"work that kills ({WorkKills:0%}), annotations are {Annotations}, " : "")}faults: {string.Join(", ", Faults)}");
 
     private static string Describe(ClientGoConfig config) => string.Create(
         CultureInfo.InvariantCulture,

@@ -39,9 +39,19 @@ internal static class ScenarioDraw
         bool forOneTerm = new Random(seed ^ 0x10C4).Next(6) == 0; // Dice of their own, as below.
         settings = settings with { ForOneTerm = forOneTerm };
         other = other is null ? null : other with { ForOneTerm = forOneTerm };
+        Random pods = new(seed ^ 0x90D5); // Dice of their own, too.
+        bool watchesPods = pods.Next(4) == 0 && !forOneTerm;
+        bool setsClocksBack = pods.Next(2) == 0;
+        settings = watchesPods ? Long(settings) : settings;
+        other = watchesPods && other is not null ? Long(other) : other;
         double mostError = Math.Min(MostError(settings), MostError(other ?? settings));
         bool provesDeath = new Random(seed ^ 0xDEAD).Next(4) == 0; // Dice of their own, so that the other worlds stay as they are.
-        FaultKind[] faults = provesDeath ? [FaultKind.Kill, .. Faults(random)] : Faults(random);
+        FaultKind[] faults = provesDeath || watchesPods ? [FaultKind.Kill, .. Faults(random)] : Faults(random);
+        bool onlyEnds = watchesPods && pods.Next(3) != 0; // Terms that live long enough to be watched, and then end.
+        if (onlyEnds)
+            faults = [FaultKind.Kill, FaultKind.Kill, FaultKind.ShutDown, FaultKind.ShutDown, faults[^1]];
+        if (watchesPods && !setsClocksBack)
+            faults = [.. faults.Where(fault => fault != FaultKind.WallClockStepped)];
         return KillingWorkDraw.Mix(MixedFleetDraw.Mix(new Scenario
         {
             Seed = seed,
@@ -55,14 +65,25 @@ internal static class ScenarioDraw
             HasNumbers = random.Next(50) != 0 || faults.Contains(FaultKind.WatchRewound), // What has no order cannot be seen to go back.
             HasNestedIdentities = random.Next(20) == 0,
             ProvesDeath = provesDeath,
+            WatchesPods = watchesPods,
+            SetsClocksBack = setsClocksBack,
+            KubeletLag = TimeSpan.FromSeconds(setsClocksBack ? 7 * pods.NextDouble() : 45 * pods.NextDouble()),
             SaysNotes = new Random(seed ^ 0x207E).Next(4) == 0, // Dice of their own, too.
             WorkEndsByItself = random.Next(5) == 0 ? 0.3 : 0,
             WorkDisobeys = random.Next(20) == 0 ? 0.3 : 0,
             Faults = faults,
-            Pause = TimeSpan.FromSeconds(0.3 + (random.NextDouble() * random.NextDouble() * 15)),
-            HealedAt = settings.LeaseDuration * (2 + (random.NextDouble() * 4)),
+            Pause = TimeSpan.FromSeconds(0.3 + (random.NextDouble() * random.NextDouble() * 15) + (onlyEnds ? pods.NextDouble() * 6 : 0)),
+            HealedAt = settings.LeaseDuration * (2 + (random.NextDouble() * 4)) * (watchesPods ? 3 : 1),
         }));
     }
+
+    /// <summary>A lease that runs out sooner than a term settles leaves nothing to prove.</summary>
+    private static ElectorSettings Long(ElectorSettings settings) => settings.LeaseDuration >= Default.LeaseDuration ? settings : Default with
+    {
+        ReleaseOnStop = settings.ReleaseOnStop,
+        WhenWorkEnds = settings.WhenWorkEnds,
+        WhenWorkOverruns = settings.WhenWorkOverruns,
+    };
 
     /// <summary>A clock may be off by so much that the lease still leaves work a little time to stop.</summary>
     private static double MostError(ElectorSettings settings) =>

@@ -1,6 +1,7 @@
 using LeaseElection.Hosting;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Deaths;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Time;
 
@@ -27,6 +28,7 @@ internal sealed class SimProcess
     private readonly Queue<(ElectionInput Input, Call? Call)> _inputs = [];
     private readonly List<Action> _onResume = [];
     private readonly Dictionary<string, int> _seen = [];
+    private readonly SimHolderWatch? _holder;
     private Elector _elector;
     private ServerWatch? _watch;
     private bool _standsAgain;
@@ -35,13 +37,18 @@ internal sealed class SimProcess
     private int _timer;
     private int _look;
 
-    public SimProcess(World world, Node node, ElectorSettings settings)
+    /// <param name="world">Where it is.</param>
+    /// <param name="node">On which machine.</param>
+    /// <param name="settings">What its electors run by.</param>
+    /// <param name="own">What it says of itself, where standbys look at Pods.</param>
+    public SimProcess(World world, Node node, ElectorSettings settings, HolderProcess? own = null)
     {
         _world = world;
         Settings = settings;
         Node = node;
         _clock = new ElectionClock(node.Clock);
         _elector = NewElector();
+        _holder = own is null ? null : new SimHolderWatch(world, this, own);
     }
 
     public Node Node { get; }
@@ -120,8 +127,13 @@ internal sealed class SimProcess
 
     public void Start()
     {
+        Dictionary<string, string> first = [];
         if (_world.Scenario.SaysNotes)
-            Post(new ElectionInput.FirstNotesChanged(new Dictionary<string, string> { [SimNotes.Who] = Identity }));
+            first[SimNotes.Who] = Identity;
+        if (_holder is not null)
+            first[HolderProcess.Note] = _holder.Note;
+        if (first.Count > 0)
+            Post(new ElectionInput.FirstNotesChanged(first));
         Post(new ElectionInput.Started());
         if (Settings.ForOneTerm && _world.Random.Next(2) == 0)
             InRound(_world.Random.Next(2) * _world.Upto(Settings.LeaseDuration * 2), () => Post(new ElectionInput.WaitingEnded()));
@@ -248,6 +260,7 @@ internal sealed class SimProcess
 
         _world.Oracle.CheckDanger(this);
         _world.Oracle.Notes.Shown(this, _elector.Lease, _elector.Notes);
+        _holder?.Look(_elector);
 
         if (State == LeaderElectionState.Stopped && Settings.ForOneTerm && !IsShuttingDown)
             StandAgain();

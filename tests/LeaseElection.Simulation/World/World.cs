@@ -16,6 +16,7 @@ internal sealed class World : Timeline
         Network = new Network(this);
         Oracle = new Oracle(this);
         Undertaker = new Undertaker(this);
+        Pods = new SimPods(this);
         for (int i = 0; i < scenario.Nodes; i++)
             _nodes.Add(new Node(this, i, NewClock()));
         foreach (ClientGoConfig config in scenario.ClientGo)
@@ -35,6 +36,11 @@ internal sealed class World : Timeline
     public Undertaker Undertaker { get; }
 
     public Resource Resource { get; } = new();
+
+    public SimPods Pods { get; }
+
+    /// <summary>How often a Pod proved to somebody that the holder is dead.</summary>
+    public int Proofs { get; set; }
 
     /// <summary>How many notes work has said.</summary>
     public long Notes { get; set; }

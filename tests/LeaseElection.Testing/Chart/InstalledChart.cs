@@ -37,6 +37,7 @@ public sealed class InstalledChart : IDisposable
     public IReadOnlyDictionary<string, string> EnvironmentOf(string pod) => new Dictionary<string, string>(Chart.Environment)
     {
         ["POD_NAME"] = pod,
+        ["POD_UID"] = $"uid-of-{pod}",
         ["POD_NAMESPACE"] = Namespace,
         ["KUBERNETES_SERVICE_HOST"] = _server.Url.Host,
         ["KUBERNETES_SERVICE_PORT"] = _server.Url.Port.ToString(CultureInfo.InvariantCulture),

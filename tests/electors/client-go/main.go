@@ -14,6 +14,8 @@
 // it is for the journal of the tests, taken from what the API server answers.
 //
 // SIGTERM ends the work and only then the election, which is what client-go asks of whoever sets ReleaseOnCancel.
+//
+// With -count N it stands for N leases, named as the one with -0, -1 and so on, over one connection.
 package main
 
 import (
@@ -48,58 +50,81 @@ func main() {
 	renewDeadline := flag.Duration("renew-deadline", 10*time.Second, "RenewDeadline")
 	retryPeriod := flag.Duration("retry-period", 2*time.Second, "RetryPeriod")
 	release := flag.Bool("release-on-cancel", false, "ReleaseOnCancel")
+	count := flag.Int("count", 0, "how many leases, if more than the one")
 	flag.Parse()
-
-	config := &rest.Config{
-		Host:            *server,
-		BearerTokenFile: *tokenFile,
-		TLSClientConfig: rest.TLSClientConfig{CAFile: *caFile},
-	}
-	work := &work{identity: *identity}
-	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return &versions{next, work} })
-	// The constructor that also gives requests a timeout, half of RenewDeadline, as controller-runtime does.
-	lock, err := resourcelock.NewFromKubeconfig(
-		resourcelock.LeasesResourceLock, *namespace, *lease, resourcelock.ResourceLockConfig{Identity: *identity}, config, *renewDeadline)
-	if err != nil {
-		fail(err)
-	}
-
-	elector, err := leaderelection.NewLeaderElector(leaderelection.LeaderElectionConfig{
-		Lock:            lock,
-		LeaseDuration:   *leaseDuration,
-		RenewDeadline:   *renewDeadline,
-		RetryPeriod:     *retryPeriod,
-		ReleaseOnCancel: *release,
-		Callbacks: leaderelection.LeaderCallbacks{
-			OnStartedLeading: func(ctx context.Context) {
-				work.start()
-				<-ctx.Done()
-				work.end()
-			},
-			// client-go calls OnStartedLeading on a goroutine of its own, so this may come before it.
-			OnStoppedLeading: work.end,
-			OnNewLeader:      func(leader string) { fmt.Printf("sees %s\n", leader) },
-		},
-	})
-	if err != nil {
-		fail(err)
-	}
 
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM)
+
+	// One lease, or many of them at once.
+	leases := []string{*lease}
+	if *count > 0 {
+		leases = nil
+		for i := 0; i < *count; i++ {
+			leases = append(leases, fmt.Sprintf("%s-%d", *lease, i))
+		}
+	}
+	var works []*work
+	var electors sync.WaitGroup
+	for _, name := range leases {
+		name := name // Shared by all rounds before Go 1.22.
+		work := &work{identity: *identity}
+		works = append(works, work)
+		config := &rest.Config{
+			Host:            *server,
+			BearerTokenFile: *tokenFile,
+			TLSClientConfig: rest.TLSClientConfig{CAFile: *caFile},
+		}
+		config.Wrap(func(next http.RoundTripper) http.RoundTripper { return &versions{next, work} })
+		// The constructor that also gives requests a timeout, half of RenewDeadline, as controller-runtime does.
+		lock, err := resourcelock.NewFromKubeconfig(
+			resourcelock.LeasesResourceLock, *namespace, name, resourcelock.ResourceLockConfig{Identity: *identity}, config, *renewDeadline)
+		if err != nil {
+			fail(err)
+		}
+
+		elector, err := leaderelection.NewLeaderElector(leaderelection.LeaderElectionConfig{
+			Lock:            lock,
+			LeaseDuration:   *leaseDuration,
+			RenewDeadline:   *renewDeadline,
+			RetryPeriod:     *retryPeriod,
+			ReleaseOnCancel: *release,
+			Callbacks: leaderelection.LeaderCallbacks{
+				OnStartedLeading: func(ctx context.Context) {
+					work.start()
+					<-ctx.Done()
+					work.end()
+				},
+				// client-go calls OnStartedLeading on a goroutine of its own, so this may come before it.
+				OnStoppedLeading: work.end,
+				OnNewLeader:      func(leader string) { fmt.Printf("sees %s\n", leader) },
+			},
+		})
+		if err != nil {
+			fail(err)
+		}
+
+		electors.Add(1)
+		go func() {
+			defer electors.Done()
+			elector.Run(ctx)
+			if elector.IsLeader() {
+				fmt.Println("left held")
+			} else {
+				fmt.Println("left released")
+			}
+		}()
+	}
+
 	go func() {
 		<-signals
-		work.end()
+		for _, work := range works {
+			work.end()
+		}
 		cancel()
 	}()
-
-	elector.Run(ctx)
-	if elector.IsLeader() {
-		fmt.Println("left held")
-	} else {
-		fmt.Println("left released")
-	}
+	electors.Wait()
 }
 
 // versions notes the version of each write that the API server accepted.

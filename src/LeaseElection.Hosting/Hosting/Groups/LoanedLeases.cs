@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Threading.Channels;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
@@ -45,10 +44,10 @@ internal sealed class LoanedLeases
 
         loan.Told?.Writer.TryComplete();
         loan.Told = told;
-        if (!view.IsComplete && TryNumber(resourceVersion, out _))
+        if (!view.IsComplete && ResourceVersion.TryNumber(resourceVersion, out _))
             return told.Reader; // What the first list tells is told then.
         string known = view.Find(lease.Name)?.Lease.ResourceVersion ?? view.ResourceVersion;
-        switch (Compare(known, resourceVersion))
+        switch (ResourceVersion.Compare(known, resourceVersion))
         {
             case null:
                 // Versions that are no numbers have no order: what is known here may be what was before. The elector reads, until this
@@ -101,17 +100,6 @@ internal sealed class LoanedLeases
         else if (view.IsComplete && memory.View.Latest is not null)
             memory.View.ObserveDeleted(view.ResourceVersion);
     }
-
-    /// <returns>Above zero when <paramref name="one"/> is newer; <see langword="null"/> when nobody knows.</returns>
-    private static int? Compare(string one, string other)
-    {
-        if (one == other)
-            return 0;
-        return TryNumber(one, out UInt128 first) && TryNumber(other, out UInt128 second) ? first.CompareTo(second) : null;
-    }
-
-    private static bool TryNumber(string version, out UInt128 number) =>
-        UInt128.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private sealed class Loan(LeaseMemory memory)
     {

@@ -13,19 +13,22 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
 {
     private const string PublishEvents = "Kubernetes:PublishEvents";
     private const string LabelLeaderPod = "Kubernetes:LabelLeaderPod";
+    private const string TakeOverFromTerminated = "Kubernetes:TakeOverFromTerminated";
 
     /// <summary>How long the release may wait for the label to go: a request to a server that is well takes a hundredth of it.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(0.5);
 
     private LeaderElectionRegistration? _labelling;
 
-    /// <summary>The options that ask for something to be told.</summary>
+    /// <summary>The options that ask for something to be told, or to be looked for.</summary>
     public static IEnumerable<string> AskedFor(LeaderElectionOptions options)
     {
         if (options.Kubernetes.PublishEvents)
             yield return PublishEvents;
         if (options.Kubernetes.LabelLeaderPod)
             yield return LabelLeaderPod;
+        if (options.Kubernetes.TakeOverFromTerminated)
+            yield return TakeOverFromTerminated;
     }
 
     /// <exception cref="LeaseStoreConfigurationException">The Pod to label is not known, or another election labels it.</exception>
@@ -45,7 +48,7 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
     {
         string key = registration.KeyOf(LabelLeaderPod);
         LeaderElectionRegistration first = Interlocked.CompareExchange(ref _labelling, registration, null) ?? registration;
-        return first.Name == registration.Name ? PodIdentity.Resolve(key, environment) : throw new LeaseStoreConfigurationException(
+        return first.Name == registration.Name ? PodIdentity.Resolve(key, "the Pod to label", environment) : throw new LeaseStoreConfigurationException(
             $"{first.KeyOf(LabelLeaderPod)} and {key} are both true, but a Pod has one label {PodLabelRequests.Label}, which could not tell what its "
             + "Pod leads: set it to true for one election, and to false for the others.");
     }

@@ -22,10 +22,10 @@ internal sealed class ApiServerChannelFactory
 
     /// <summary>
     /// What many leases share has so many sockets at most. In steady state one or two do, for a request takes milliseconds; it is the
-    /// start that sends hundreds at once (256 partitions), and each would bring a TLS handshake for itself. Behind 32 they wait for less
-    /// than a second even if each takes 100 ms, while as many that hang leave room: a request that gets none in its time was never sent.
+    /// start that sends hundreds at once (256 partitions), and each would bring a TLS handshake for itself. Behind 16 they wait for less
+    /// than a second even if each takes 50 ms, while as many that hang leave room: a request that gets none in its time was never sent.
     /// </summary>
-    public const int MostConnectionsShared = 32;
+    public const int MostConnectionsShared = 16;
 
     /// <summary>Sockets that only a burst needed are closed again, long before a load balancer forgets them.</summary>
     private static readonly TimeSpan SharedIdleLimit = TimeSpan.FromMinutes(1);

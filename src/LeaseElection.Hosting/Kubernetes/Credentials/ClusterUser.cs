@@ -1,9 +1,10 @@
 namespace LeaseElection.Hosting.Kubernetes.Credentials;
 
 /// <summary>
-/// Where the credentials come from. Not a record: a record prints its members, and what an exec plugin is given may be a secret.
+/// Where the credentials come from. Equal are two that say the same, except that no plugin equals another; nothing is printed, for what
+/// an exec plugin is given may be a secret.
 /// </summary>
-internal sealed class ClusterUser
+internal sealed record ClusterUser
 {
     public TextSource? Token { get; init; }
 
@@ -16,4 +17,6 @@ internal sealed class ClusterUser
 
     /// <summary>Whom all requests act as; <see langword="null"/>: who has logged in.</summary>
     public Impersonation? Impersonation { get; init; }
+
+    public override string ToString() => nameof(ClusterUser);
 }

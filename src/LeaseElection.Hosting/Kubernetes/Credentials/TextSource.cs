@@ -1,9 +1,10 @@
 namespace LeaseElection.Hosting.Kubernetes.Credentials;
 
 /// <summary>
-/// A text in a file, or given in place. Not a record: a record prints its members, and this may be a token or a private key.
+/// A text in a file, or given in place. Equal are two that say the same; printed is the name alone, for the text may be a token or a
+/// private key.
 /// </summary>
-internal sealed class TextSource
+internal sealed record TextSource
 {
     private readonly string? _text;
 
@@ -28,6 +29,8 @@ internal sealed class TextSource
     public static TextSource FromFile(string path, string otherwise) => new(path, otherwise, path);
 
     public static TextSource Inline(string name, string text) => new(name, text, path: null);
+
+    public override string ToString() => Name;
 
     /// <summary>
     /// Opens the file by its path each time: the kubelet replaces it behind a symbolic link, so that an open handle, or a watcher of the

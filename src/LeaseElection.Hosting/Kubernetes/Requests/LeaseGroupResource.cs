@@ -13,7 +13,7 @@ internal sealed class LeaseGroupResource(Uri server, string leaseNamespace, stri
 
     private readonly ApiServerAddress _server = new(server);
     private readonly string _collection = LeaseResource.CollectionOf(leaseNamespace);
-    private readonly string _selector = "labelSelector=" + Uri.EscapeDataString($"{LeaseGroupName.Label}={group}");
+    private readonly string _selector = "&labelSelector=" + Uri.EscapeDataString($"{LeaseGroupName.Label}={group}");
 
     public string Namespace => leaseNamespace;
 
@@ -38,10 +38,10 @@ internal sealed class LeaseGroupResource(Uri server, string leaseNamespace, stri
     /// <param name="timeout">After which the server shall give up too.</param>
     public Uri ForPage(string? continueToken, TimeSpan timeout) => _server.For(_collection, timeout, string.Create(
         CultureInfo.InvariantCulture,
-        $"&{_selector}&limit={PageSize}{(continueToken is null ? "" : $"&continue={Uri.EscapeDataString(continueToken)}")}"));
+        $"{_selector}&limit={PageSize}{(continueToken is null ? "" : $"&continue={Uri.EscapeDataString(continueToken)}")}"));
 
     public Uri ForWatch(string resourceVersion, int seconds) =>
-        _server.ForStream(LeaseResource.Watching(_collection, _selector, resourceVersion, seconds));
+        _server.ForStream(LeaseResource.Watching(_collection, resourceVersion, seconds, _selector));
 
     /// <summary>
     /// Whether a document is a lease of this group: a gateway that loses the selector must not bring in what is none of it.

@@ -39,7 +39,7 @@ internal sealed class LeaseResource(Uri server, string leaseNamespace, string le
     /// it works for a lease that does not exist yet.
     /// </summary>
     public Uri ForWatch(string resourceVersion, int seconds) => _server.ForStream(
-        Watching(_collection, $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(leaseName)}", resourceVersion, seconds));
+        Watching(_collection, resourceVersion, seconds, $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(leaseName)}"));
 
     /// <summary>
     /// Whether a document is this lease, and no other object or one of another namespace. Without uid and resourceVersion it is none
@@ -57,8 +57,14 @@ internal sealed class LeaseResource(Uri server, string leaseNamespace, string le
     public static string CollectionOf(string leaseNamespace) =>
         $"/apis/coordination.k8s.io/v1/namespaces/{Uri.EscapeDataString(leaseNamespace)}/leases";
 
-    public static string Watching(string collection, string selector, string resourceVersion, int seconds) => string.Create(
+    /// <param name="collection">Of which leases.</param>
+    /// <param name="resourceVersion">
+    /// What changed after this version; <see langword="null"/>: what there is now, and what changes.
+    /// </param>
+    /// <param name="seconds">After which the server shall end it.</param>
+    /// <param name="selector">Which of the leases; all if it is empty.</param>
+    public static string Watching(string collection, string? resourceVersion, int seconds, string selector = "") => string.Create(
         CultureInfo.InvariantCulture,
-        $"{collection}?watch=true&{selector}&resourceVersion={Uri.EscapeDataString(resourceVersion)}"
-        + $"&allowWatchBookmarks=true&timeoutSeconds={seconds}");
+        $"{collection}?watch=true{selector}{(resourceVersion is null ? "" : "&resourceVersion=")}"
+        + $"{(resourceVersion is null ? "" : Uri.EscapeDataString(resourceVersion))}&allowWatchBookmarks=true&timeoutSeconds={seconds}");
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
@@ -10,9 +11,12 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// <summary>Reads the events of a watch: one JSON object a line, however the network has cut them up.</summary>
 /// <param name="body">What the server sends.</param>
 /// <param name="target">What is watched, for messages.</param>
+/// <param name="objects">How an object is read.</param>
 /// <param name="tell">What a type of event and its object tell; nothing, if they are none of ours. May throw a JsonException.</param>
-internal sealed class LeaseWatchReader<TEvent>(Stream body, IRequestTarget target, Func<string?, LeaseDocument, TEvent?> tell)
+internal sealed class WatchReader<TObject, TEvent>(
+    Stream body, IRequestTarget target, JsonTypeInfo<TObject> objects, Func<string?, TObject, TEvent?> tell)
     : IAsyncDisposable
+    where TObject : class
     where TEvent : class
 {
     private const int MaxLine = BoundedBody.MaxLength;
@@ -83,7 +87,7 @@ internal sealed class LeaseWatchReader<TEvent>(Stream body, IRequestTarget targe
                 ApiStatus status = frame.Object.Deserialize(KubernetesJsonContext.Default.ApiStatus) ?? new ApiStatus();
                 throw new LeaseWatchException(ApiErrors.From(status, "watch", target));
             }
-            LeaseDocument document = frame.Object.Deserialize(LeaseJsonContext.Default.LeaseDocument)
+            TObject document = frame.Object.Deserialize(objects)
                 ?? throw new JsonException("an event has no object");
             return tell(frame.Type, document);
         }

@@ -1,18 +1,18 @@
-using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Leases;
 
-namespace LeaseElection.Hosting.Kubernetes.Announcing;
+namespace LeaseElection.Hosting.Configuration;
 
 /// <summary>The Pod this process runs in.</summary>
 internal sealed record PodIdentity(string Namespace, string Name)
 {
     /// <param name="option">The option that needs the Pod, as the user has to type it.</param>
+    /// <param name="what">What the Pod is needed for: <c>the Pod to label</c>.</param>
     /// <param name="environment">What the process finds around itself.</param>
     /// <exception cref="LeaseStoreConfigurationException">It is not known.</exception>
-    public static PodIdentity Resolve(string option, ProcessEnvironment environment)
+    public static PodIdentity Resolve(string option, string what, ProcessEnvironment environment)
     {
         string name = environment.Variable("POD_NAME") ?? throw Unknown(
-            option, "the variable POD_NAME is not set, which tells the Pod to label", "POD_NAME", "metadata.name");
+            option, $"the variable POD_NAME is not set, which tells {what}", "POD_NAME", "metadata.name");
         if (!KubernetesName.IsSubdomain(name))
             throw Unknown(option, $"POD_NAME is \"{name}\", and must be {KubernetesName.SubdomainRule}", "POD_NAME", "metadata.name");
 
@@ -26,6 +26,7 @@ internal sealed record PodIdentity(string Namespace, string Name)
             option, $"the namespace of the Pod is \"{space}\", and must be {KubernetesName.LabelRule}", "POD_NAMESPACE", "metadata.namespace");
     }
 
-    private static LeaseStoreConfigurationException Unknown(string option, string why, string variable, string field) => new(
+    /// <summary>Something that the downward API tells is missing.</summary>
+    public static LeaseStoreConfigurationException Unknown(string option, string why, string variable, string field) => new(
         $"{option} is true, but {why}: set {variable} from the downward API (fieldPath: {field}), or {option} to false.");
 }

@@ -1,0 +1,42 @@
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Election.Deaths;
+
+/// <summary>
+/// Whether the status of a Pod proves that a process in it is dead: one of its containers has ended that ran when the process did
+/// (design 15). All times are of one node's clock.
+/// </summary>
+/// <param name="End">The end that proves it; <see langword="null"/>: it is not proven.</param>
+/// <param name="Why">Why, or why not.</param>
+internal sealed record DeathProof(ContainerEnd? End, string Why)
+{
+    /// <param name="holder">The process.</param>
+    /// <param name="pod">The Pod of its name, as it is said to be; <see langword="null"/>: there is none.</param>
+    /// <param name="outlived">Ends of containers that the process has outlived, whatever their times say.</param>
+    public static DeathProof Of(HolderProcess holder, PodFacts? pod, IReadOnlySet<ContainerEnd> outlived)
+    {
+        if (pod is null)
+            return No("it is gone, which ends no process on a node that nobody reaches");
+        if (pod.Uid != holder.PodUid)
+            return No("it is another one of the same name");
+        if (pod.Trouble is { } trouble)
+            return No($"it is {trouble}: what is said of it then need not come from its node");
+        if (pod.SharesProcesses)
+            return No("it shares its processes, and one may outlive its container (shareProcessNamespace, hostPID)");
+        if (pod.Containers.FirstOrDefault(container => container.Name == holder.Container) is not { } container)
+            return No("nothing is said of the container");
+        if (container.RunningSince <= holder.RanAt)
+            return No("the container runs");
+
+        // A start in the same second counts. If the process was there before it, it was in a container before this one, which has ended too.
+        // An end in the same second does not: the process may be in the container that came after this one.
+        ContainerEnd? end = container.Ends.FirstOrDefault(end => end.Started <= holder.RanAt && holder.RanAt < end.Finished);
+        if (end is null)
+            return No("no container that has ended ran when the process did, or so short that whole seconds do not tell");
+        return outlived.Contains(end)
+            ? No("the container had ended before the holder was last known to live")
+            : new DeathProof(end, "the container has ended");
+    }
+
+    private static DeathProof No(string why) => new(null, why);
+}

@@ -1,0 +1,261 @@
+using System.Runtime.CompilerServices;
+using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Kubernetes.Requests;
+using LeaseElection.Hosting.Leases;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Hosting.Kubernetes;
+
+/// <summary>
+/// One watch on all leases of a namespace, for elections that are too many to have one each. The API server offers every change of a lease
+/// to every watch on leases, whatever its selector: hundreds of watches on hundreds of leases cost it their product, and under that load it
+/// closes them as too slow, again and again.
+/// </summary>
+/// <remarks>
+/// It is open while somebody reads, begins at the oldest version that a reader knows, and goes on at the version it has come to when the
+/// server ends it in good order. When it breaks, all readers are told, read their leases and come back. Where it is refused, which rights by
+/// <c>resourceNames</c> do, each has its own again.
+/// </remarks>
+internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource resource, TimeProvider timeProvider, ILogger logger)
+    : IDisposable
+{
+    /// <summary>
+    /// So many leases of others in the namespace, for each of ours, and what they tell is more than what is gained.
+    /// </summary>
+    private const int MostOthers = 4;
+
+    /// <summary>Whoever comes back after such a silence may have left because of it: what is silent is opened anew.</summary>
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, LeaseResource> _ours = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _others = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LeaseEvent> _latest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NamespaceWatchReader> _readers = new(StringComparer.Ordinal);
+    private CancellationTokenSource? _run;
+    private string? _from;
+    private string? _version;
+    private long _heardAt;
+    private volatile bool _refused;
+
+    /// <summary>It is not to be had, and will not be in this process: each reader needs a watch of his own.</summary>
+    public bool IsRefused => _refused;
+
+    /// <summary>A lease of ours, before the first is watched.</summary>
+    public void Add(LeaseResource lease)
+    {
+        lock (_lock)
+            _ours[lease.Name] = lease;
+    }
+
+    /// <summary>What happens to a lease after a version. One reader a lease: the next one ends the one before.</summary>
+    /// <exception cref="LeaseWatchException">The watch broke.</exception>
+    public async IAsyncEnumerable<LeaseEvent> WatchAsync(
+        string leaseName, string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reader = new NamespaceWatchReader(resourceVersion);
+        Join(leaseName, reader);
+        try
+        {
+            await foreach (LeaseEvent told in reader.EventsAsync(cancellationToken).ConfigureAwait(false))
+                yield return told;
+        }
+        finally
+        {
+            Leave(leaseName, reader);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+            Stop();
+    }
+
+    private void Join(string leaseName, NamespaceWatchReader reader)
+    {
+        lock (_lock)
+        {
+            _readers.GetValueOrDefault(leaseName)?.End(error: null);
+            _readers[leaseName] = reader;
+            if (_refused)
+            {
+                reader.End(error: null);
+                return;
+            }
+            if (_latest.TryGetValue(leaseName, out LeaseEvent? latest))
+                reader.Offer(latest);
+            if (_run is null || (_from is not null && ResourceVersion.Compare(reader.ResourceVersion, _from) is not >= 0))
+                Begin(reader.ResourceVersion);
+            else if (timeProvider.GetElapsedTime(_heardAt) > SilenceLimit)
+                Open();
+        }
+    }
+
+    private void Leave(string leaseName, NamespaceWatchReader reader)
+    {
+        lock (_lock)
+        {
+            if (_readers.GetValueOrDefault(leaseName) == reader)
+                _readers.Remove(leaseName);
+            if (_readers.Count == 0)
+                Stop();
+        }
+    }
+
+    /// <summary>
+    /// What has happened since that version is told again, and who knows it passes over it. Versions without an order do for the lease that
+    /// has them only: then it begins with what there is now.
+    /// </summary>
+    private void Begin(string version)
+    {
+        _from = _version = ResourceVersion.TryNumber(version, out _) ? version : null;
+        Open();
+    }
+
+    /// <summary>In place of what may be open: from the version on that has been told.</summary>
+    private void Open()
+    {
+        _run?.Cancel();
+        _run = new CancellationTokenSource();
+        _heardAt = timeProvider.GetTimestamp();
+        CancellationToken token = _run.Token;
+        _ = Task.Run(() => RunAsync(token), CancellationToken.None);
+    }
+
+    /// <summary>What was told is no news for who comes later.</summary>
+    private void Stop()
+    {
+        _run?.Cancel();
+        _run = null;
+        _latest.Clear();
+        _others.Clear();
+    }
+
+    private async Task RunAsync(CancellationToken token)
+    {
+        LeaseStoreError? error = null;
+        try
+        {
+            long openedAt;
+            do
+            {
+                openedAt = timeProvider.GetTimestamp();
+                await WatchOnceAsync(token).ConfigureAwait(false);
+            }
+            // Otherwise a server that ends every watch at once would be asked without a pause: the readers make one.
+            while (timeProvider.GetElapsedTime(openedAt) > SilenceLimit);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (LeaseWatchException exception)
+        {
+            error = exception.Error;
+        }
+#pragma warning disable CA1031 // A bug of ours breaks the watch, which everybody can live with, and not the elections.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            error = new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, exception.Message) { Exception = exception };
+        }
+        End(error, token);
+    }
+
+    private async Task WatchOnceAsync(CancellationToken token)
+    {
+        try
+        {
+            await WatchFromAsync(Volatile.Read(ref _version), token).ConfigureAwait(false);
+        }
+        catch (LeaseWatchException exception) when (exception.Error.Kind == LeaseStoreErrorKind.Gone && HasToldNothing(token))
+        {
+            // A lease that nobody has written for long has a version that the server knows no more.
+            await WatchFromAsync(version: null, token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WatchFromAsync(string? version, CancellationToken token)
+    {
+        await foreach (NamespaceEvent told in WatchRun.RunAsync(
+            client, resource, seconds => resource.ForWatch(version, seconds), LeaseJsonContext.Default.LeaseDocument, Read, token)
+            .ConfigureAwait(false))
+        {
+            Tell(told, token);
+        }
+    }
+
+    /// <summary>Nothing has been missed either: what there is now is as good a beginning.</summary>
+    private bool HasToldNothing(CancellationToken token)
+    {
+        lock (_lock)
+        {
+            if (token.IsCancellationRequested || _from is null || _version != _from)
+                return false;
+            _from = _version = null;
+            return true;
+        }
+    }
+
+    /// <exception cref="LeaseWatchException">The namespace is full of leases of others.</exception>
+    private NamespaceEvent? Read(string? type, LeaseDocument document)
+    {
+        if (document.Metadata is not { ResourceVersion: { Length: > 0 } version } metadata)
+            return null;
+        if (type == "BOOKMARK")
+            return new NamespaceEvent(null, version, new LeaseEvent.Bookmark(version));
+        LeaseResource? lease;
+        lock (_lock)
+        {
+            _heardAt = timeProvider.GetTimestamp();
+            if (!_ours.TryGetValue(metadata.Name ?? "", out lease))
+            {
+                _others.Add(metadata.Name ?? "");
+                if (_others.Count <= MostOthers * _ours.Count)
+                    return null;
+                throw new LeaseWatchException(new LeaseStoreError(
+                    LeaseStoreErrorKind.Rejected, $"The namespace has {_others.Count} leases and more that are none of this app's."));
+            }
+        }
+        return LeaseEvents.OfLease(lease, type, document) is { } told ? new NamespaceEvent(lease.Name, version, told) : null;
+    }
+
+    private void Tell(NamespaceEvent told, CancellationToken token)
+    {
+        lock (_lock)
+        {
+            if (token.IsCancellationRequested)
+                return;
+            _heardAt = timeProvider.GetTimestamp();
+            _version = told.Version;
+            if (told.LeaseName is { } name)
+            {
+                _latest[name] = told.Event;
+                _readers.GetValueOrDefault(name)?.Offer(told.Event);
+                return;
+            }
+            foreach (NamespaceWatchReader reader in _readers.Values)
+                reader.Offer(told.Event);
+        }
+    }
+
+    private void End(LeaseStoreError? error, CancellationToken token)
+    {
+        lock (_lock)
+        {
+            if (token.IsCancellationRequested)
+                return;
+            if (error is { IsLasting: true })
+            {
+                _refused = true;
+                KubernetesStoreLog.NamespaceNotWatched(logger, resource.Namespace, error.Message);
+                error = null;
+            }
+            foreach (NamespaceWatchReader reader in _readers.Values)
+                reader.End(error);
+            _readers.Clear();
+            Stop();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Threading.Channels;
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Kubernetes;
+
+/// <summary>Whoever wants to know of one lease what a watch of many tells, after a version that he knows.</summary>
+internal sealed class NamespaceWatchReader(string resourceVersion)
+{
+    private readonly Channel<LeaseEvent> _events =
+        Channel.CreateUnbounded<LeaseEvent>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private string _known = resourceVersion;
+
+    /// <summary>What he knew when he came.</summary>
+    public string ResourceVersion { get; } = resourceVersion;
+
+    /// <summary>Ends when the watch has ended, or with what broke it.</summary>
+    public IAsyncEnumerable<LeaseEvent> EventsAsync(CancellationToken cancellationToken) => _events.Reader.ReadAllAsync(cancellationToken);
+
+    /// <summary>
+    /// What he knows already is not told: the watch may have begun before his version, or be behind the read that gave it to him.
+    /// </summary>
+    public void Offer(LeaseEvent told)
+    {
+        string? version = told switch
+        {
+            LeaseEvent.Changed changed => changed.Lease.ResourceVersion,
+            LeaseEvent.Deleted deleted => deleted.ResourceVersion,
+            _ => null,
+        };
+        if (version is not null)
+        {
+            // Where nobody knows it counts as later: what is told twice does no harm.
+            if (Leases.ResourceVersion.Compare(version, _known) is <= 0)
+                return;
+            _known = version;
+        }
+        _events.Writer.TryWrite(told);
+    }
+
+    public void End(LeaseStoreError? error) => _events.Writer.TryComplete(error is null ? null : new LeaseWatchException(error));
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using LeaseElection.Testing.ApiServer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeaseElection.Benchmarks;
+
+/// <summary>What hundreds of elections in one process cost, and how fast all of them begin and change hands.</summary>
+internal static class ScaleBenchmark
+{
+    public const string Usage = """
+        Usage: dotnet run -c Release --project tests/LeaseElection.Benchmarks -- scale [ELECTIONS [SECONDS]]
+
+        Runs ELECTIONS (500) in each of two processes over one real API server: the time until the first leads all of them, what both cost
+        over SECONDS (30) in which nothing changes, then SIGKILL of who leads, and SIGTERM of its successor. The same with client-go where
+        LEASEELECTION_ELECTORS names the directory that tests/electors/install prints.
+        """;
+
+    public const string Command = "scale-replica";
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(75); // Idle sockets of the start are closed after a minute.
+
+    public static async Task<int> RunAsync(int count, int seconds)
+    {
+        await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} elections in each of two processes, for {seconds} s:"));
+        Console.WriteLine("| | start to all led | requests/s | CPU of API server | of leader | of standby | RSS of both | sockets of both "
+            + "| threads of both | SIGKILL to all led (half of them) | SIGTERM to all led (half of them) |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
+        string? goProgram = Environment.GetEnvironmentVariable("LEASEELECTION_ELECTORS") is { } electors ? Path.Combine(electors, "client-go") : null;
+        foreach (string? program in goProgram is null ? new string?[] { null } : [null, goProgram])
+            Console.WriteLine(await MeasureAsync(server, program, count, TimeSpan.FromSeconds(seconds)));
+        return 0;
+    }
+
+    /// <summary>One process of ours.</summary>
+    public static Task RunReplicaAsync(int count)
+    {
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        for (int i = 0; i < count; i++)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"e-{i}");
+            builder.Services.AddLeaderElection(name, options => options.LeaseName = name).AddWork(async (_, _, token) =>
+            {
+                Console.WriteLine("start");
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            });
+        }
+
+        return builder.Build().RunAsync();
+    }
+
+    private static async Task<string> MeasureAsync(RealApiServer server, string? program, int count, TimeSpan time)
+    {
+        string leaseNamespace = await server.CreateNamespaceAsync();
+        ApiServerUser user = await server.CreateUserAsync(leaseNamespace, PolicyRule.Leases("get", "list", "watch", "create", "update"));
+        await using var replicas = new ScaleReplicas(server, leaseNamespace, user, program, count);
+
+        ScaleReplica leader = replicas.Start();
+        TimeSpan start = (await leader.AllLedAsync()).All;
+        ScaleReplica standby = replicas.Start();
+        await Task.Delay(Settle, TimeProvider.System, CancellationToken.None);
+
+        IReadOnlyDictionary<string, double> before = await server.CountLeaseRequestsAsync();
+        TimeSpan[] cpu = [ProcessCost.Cpu(server.Pid), ProcessCost.Cpu(leader.Pid), ProcessCost.Cpu(standby.Pid)];
+        await Task.Delay(time, TimeProvider.System, CancellationToken.None);
+        string requests = string.Join(", ", (await server.CountLeaseRequestsAsync())
+            .Select(after => (Verb: after.Key, Rate: (after.Value - before.GetValueOrDefault(after.Key)) / time.TotalSeconds))
+            .Where(sent => sent.Rate > 0)
+            .Select(sent => string.Create(CultureInfo.InvariantCulture, $"{sent.Verb} {sent.Rate:0.0}")));
+        double[] shares =
+        [
+            (ProcessCost.Cpu(server.Pid) - cpu[0]) / time,
+            (ProcessCost.Cpu(leader.Pid) - cpu[1]) / time,
+            (ProcessCost.Cpu(standby.Pid) - cpu[2]) / time,
+        ];
+        int[] pids = [leader.Pid, standby.Pid];
+        string each = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{requests} | {shares[0]:0.000} | {shares[1]:0.000} | {shares[2]:0.000} "
+            + $"| {Both(pids, pid => ProcessCost.ResidentKib(pid) / 1024)} MB | {Both(pids, ProcessCost.Sockets)} | {Both(pids, ProcessCost.Threads)}");
+
+        standby.BeginCounting();
+        leader.Signal("KILL");
+        (TimeSpan half, TimeSpan all) killed = await standby.AllLedAsync();
+        ScaleReplica last = replicas.Start();
+        await Task.Delay(Settle / 3, TimeProvider.System, CancellationToken.None);
+        last.BeginCounting();
+        standby.Signal("TERM");
+        (TimeSpan half, TimeSpan all) ended = await last.AllLedAsync();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {(program is null ? "here" : "client-go")} | {start.TotalSeconds:0.00} s | {each} "
+            + $"| {killed.all.TotalSeconds:0.00} s ({killed.half.TotalSeconds:0.00} s) | {ended.all.TotalSeconds:0.00} s ({ended.half.TotalSeconds:0.00} s) |");
+    }
+
+    private static string Both(int[] pids, Func<int, long> figure) => string.Join(" / ", pids.Select(figure));
+
+    private static string Both(int[] pids, Func<int, int> figure) => string.Join(" / ", pids.Select(figure));
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using LeaseElection.Hosting.Kubernetes.Pods;
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Hosting.Tests.Kubernetes.Pods;
+
+/// <summary>What is read of a Pod as kubelets write it.</summary>
+public sealed class PodDocumentTests
+{
+    [Fact]
+    public void ToFacts_AContainerThatCrashesAgainAndAgain_HasEndedAndDoesNotRun()
+    {
+        ContainerFacts container = Single("""
+            {"containerStatuses":[{"name":"app","restartCount":3,"state":{"waiting":{"reason":"CrashLoopBackOff"}},
+             "lastState":{"terminated":{"exitCode":137,"reason":"Error","startedAt":"2026-11-28T13:00:00Z","finishedAt":"2026-11-28T13:05:00Z","containerID":"containerd://1"}}}]}
+            """);
+
+        Assert.Null(container.RunningSince);
+        Assert.Equal([new ContainerEnd(Time("13:00:00"), Time("13:05:00"), "containerd://1")], container.Ends);
+    }
+
+    [Fact]
+    public void ToFacts_AContainerThatWasRestarted_RunsAndHasEnded()
+    {
+        ContainerFacts container = Single("""
+            {"containerStatuses":[{"name":"app","state":{"running":{"startedAt":"2026-11-28T13:05:01Z"}},
+             "lastState":{"terminated":{"startedAt":"2026-11-28T13:00:00Z","finishedAt":"2026-11-28T13:05:00Z"}}}]}
+            """);
+
+        Assert.Equal(Time("13:05:01"), container.RunningSince);
+        Assert.Single(container.Ends);
+    }
+
+    [Theory]
+    [InlineData("""{"terminated":{"exitCode":137,"reason":"ContainerStatusUnknown","startedAt":null,"finishedAt":null}}""")]
+    [InlineData("""{"terminated":{"finishedAt":"2026-11-28T13:05:00Z"}}""")]
+    [InlineData("""{"waiting":{"reason":"ContainerCreating"}}""")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    public void ToFacts_NoTimes_IsNoEnd(string state)
+    {
+        ContainerFacts container = Single("""{"containerStatuses":[{"name":"app","state":STATE}]}""".Replace("STATE", state, StringComparison.Ordinal));
+
+        Assert.Empty(container.Ends);
+        Assert.Null(container.RunningSince);
+    }
+
+    [Fact]
+    public void ToFacts_RunningSinceNobodyKnowsWhen_RunsSinceEver() =>
+        Assert.Equal(DateTimeOffset.MinValue, Single("""{"containerStatuses":[{"name":"app","state":{"running":{}}}]}""").RunningSince);
+
+    [Theory]
+    [InlineData("containerStatuses")]
+    [InlineData("initContainerStatuses")] // A sidecar: an init container with restartPolicy Always.
+    [InlineData("ephemeralContainerStatuses")]
+    public void ToFacts_EveryKindOfContainer_IsSeen(string kind) =>
+        Assert.Equal("app", Single("""{"KIND":[null,{"name":"app"}]}""".Replace("KIND", kind, StringComparison.Ordinal)).Name);
+
+    [Theory]
+    [InlineData("""{"phase":"Failed","reason":"Evicted"}""", "Evicted")]
+    [InlineData("""{"phase":"Running","reason":"NodeLost"}""", "NodeLost")]
+    [InlineData("""{"phase":"Unknown"}""", "Unknown")]
+    [InlineData("""{"phase":"Failed","reason":""}""", null)]
+    [InlineData("""{"phase":"Running"}""", null)]
+    [InlineData("null", null)]
+    public void ToFacts_Trouble_IsTold(string status, string? expected) => Assert.Equal(expected, Facts(status).Trouble);
+
+    [Theory]
+    [InlineData("""{"shareProcessNamespace":true}""", true)]
+    [InlineData("""{"hostPID":true}""", true)]
+    [InlineData("""{"shareProcessNamespace":false}""", false)]
+    [InlineData("null", false)]
+    public void ToFacts_SharedProcesses_AreTold(string spec, bool expected) => Assert.Equal(expected, Facts("null", spec).SharesProcesses);
+
+    private static ContainerFacts Single(string status) => Assert.Single(Facts(status).Containers);
+
+    private static PodFacts Facts(string status, string spec = "null") => JsonSerializer.Deserialize(
+        $$"""{"kind":"Pod","apiVersion":"v1","metadata":{"name":"w","namespace":"shop","uid":"u1","resourceVersion":"1"},"spec":{{spec}},"status":{{status}}}""",
+        PodJsonContext.Default.PodDocument)!.ToFacts();
+
+    private static DateTimeOffset Time(string time) =>
+        DateTimeOffset.Parse($"2026-11-28T{time}Z", System.Globalization.CultureInfo.InvariantCulture);
+}
