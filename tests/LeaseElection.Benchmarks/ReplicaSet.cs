@@ -36,7 +36,6 @@ internal sealed class ReplicaSet : IDisposable
             ["LeaderElection__LeaseDuration"] = Duration(options.Lease),
             ["LeaderElection__RenewDeadline"] = Duration(options.Deadline),
             ["LeaderElection__RetryPeriod"] = Duration(options.Retry),
-            ["LeaderElection__TakeOverBackoff"] = "false", // They are killed one after the other.
         };
         string prefix = way == Replica.DefaultWay ? "LeaderElection__Kubernetes__" : Replica.KubernetesClientPrefix;
         _environment[prefix + "ApiServer"] = server.Url.ToString();

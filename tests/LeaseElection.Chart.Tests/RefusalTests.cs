@@ -221,6 +221,12 @@ public sealed class RefusalTests
     [InlineData(
         "locks.enabled=true", "sidecar={enabled: true, image: x}",
         "locks.enabled is true, but sidecar.enabled is true and the sidecar takes no locks: set sidecar.enabled=false for an app with the library, or locks.enabled=false")]
+    [InlineData(
+        "election.takeOverBackoff=true", "sidecar={enabled: true, image: x}",
+        "election.takeOverBackoff is true, but sidecar.enabled is true, and the sidecar has no such setting: set one of them to false")]
+    [InlineData(
+        "election.takeOverBackoff=true", "election.releaseOnStop=false",
+        "election.takeOverBackoff is true, but election.releaseOnStop is false, and a stop cannot be told from a crash then: set election.releaseOnStop=true, or take it out")]
     public async Task Values_ThatDoNotGoTogether_AreRefusedWithReasonAndFix(string value, string other, string message)
     {
         var chart = new HelmChart { Set = [value, other] };

@@ -48,7 +48,7 @@ public sealed class TimingTests : IDisposable
     [ChartFact]
     public async Task EveryOptionOfTheChart_ReachesTheLibrary()
     {
-        RenderedChart chart = await new HelmChart { Combination = "everything", Set = ["election.takeOverBackoff=false"] }.RenderAsync();
+        RenderedChart chart = await new HelmChart { Combination = "everything" }.RenderAsync();
         await using ChartHost host = await StartAsync(chart.Environment);
         LeaderElectionOptions options = host.Options;
 
@@ -59,11 +59,19 @@ public sealed class TimingTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(3), options.RenewInterval);
         Assert.Equal(TimeSpan.FromSeconds(7.5), options.StopTimeout);
         Assert.False(options.ReleaseOnStop);
-        Assert.False(options.TakeOverBackoff);
         Assert.Equal(WorkEndPolicy.Restart, options.WhenWorkEnds);
         Assert.Equal(WorkOverrunPolicy.FailFast, options.WhenWorkOverruns);
         Assert.True(options.Kubernetes.PublishEvents);
         Assert.True(options.Kubernetes.LabelLeaderPod);
+    }
+
+    /// <summary>Not with all the others: a leader that releases nothing is none that this can be asked of.</summary>
+    [ChartFact]
+    public async Task TakeOverBackoff_ReachesTheLibrary()
+    {
+        await using ChartHost host = await StartAsync((await new HelmChart { Set = ["election.takeOverBackoff=true"] }.RenderAsync()).Environment);
+
+        Assert.True(host.Options.TakeOverBackoff);
     }
 
     [ChartTheory]

@@ -25,7 +25,7 @@ public sealed class UnchangedTests
     [InlineData("members.enabled=true", "POD_UID", "NODE_NAME")]
     [InlineData("partitions.count=12", "POD_UID", "NODE_NAME", "LeaderElection__Partitions__Count")]
     [InlineData("locks.enabled=true")]
-    [InlineData("election.takeOverBackoff=false", "LeaderElection__TakeOverBackoff")]
+    [InlineData("election.takeOverBackoff=true", "LeaderElection__TakeOverBackoff")]
     [InlineData("election.takeOverFromTerminated=true", "POD_UID", "LeaderElection__Kubernetes__TakeOverFromTerminated", "LeaderElection__Kubernetes__ContainerName")]
     public async Task Environment_OfOne_IsThatOfDefaultValuesAndItsOwn(string value, params string[] more)
     {

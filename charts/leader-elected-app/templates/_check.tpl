@@ -29,6 +29,12 @@
 {{- if and .Values.sidecar.enabled .Values.election.takeOverFromTerminated }}
 {{- fail "election.takeOverFromTerminated is true, but sidecar.enabled is true, and the end of the sidecar's container is not the end of the app's work: set one of them to false" }}
 {{- end }}
+{{- if and .Values.sidecar.enabled .Values.election.takeOverBackoff }}
+{{- fail "election.takeOverBackoff is true, but sidecar.enabled is true, and the sidecar has no such setting: set one of them to false" }}
+{{- end }}
+{{- if and .Values.election.takeOverBackoff (not .Values.election.releaseOnStop) }}
+{{- fail "election.takeOverBackoff is true, but election.releaseOnStop is false, and a stop cannot be told from a crash then: set election.releaseOnStop=true, or take it out" }}
+{{- end }}
 {{- include "leader-elected-app.checkMembers" . }}
 {{- include "leader-elected-app.checkLocks" . }}
 {{- range $what, $labels := dict

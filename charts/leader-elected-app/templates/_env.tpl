@@ -26,9 +26,9 @@ start with an option that it does not know.
 {{- with .Values.election }}
 - name: LeaderElection__ReleaseOnStop
   value: {{ .releaseOnStop | quote }}
-{{- if eq (toString .takeOverBackoff) "false" }}
+{{- if .takeOverBackoff }}
 - name: LeaderElection__TakeOverBackoff
-  value: "false"
+  value: "true"
 {{- end }}
 - name: LeaderElection__WhenWorkEnds
   value: {{ .whenWorkEnds | quote }}

@@ -33,7 +33,8 @@ internal static class ElectionSettings
             StopTimeout = timings.StopTimeout,
             DrainTimeout = DrainTimeout(shutdownTimeout, ElectorSettings.ReleaseTimeout + finishTimeout),
             ReleaseOnStop = options.ReleaseOnStop,
-            TakeOverBackoff = options is { TakeOverBackoff: true, ReleaseOnStop: true }, // Else a stop cannot be told from a crash.
+            CountTakeOvers = options.ReleaseOnStop, // Else a stop cannot be told from a crash.
+            TakeOverBackoff = options.TakeOverBackoff,
             WhenWorkEnds = options.WhenWorkEnds,
             WhenWorkOverruns = options.WhenWorkOverruns,
         };

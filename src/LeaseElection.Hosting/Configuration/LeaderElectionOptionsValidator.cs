@@ -21,6 +21,7 @@ internal sealed class LeaderElectionOptionsValidator(
             CheckIsOfLeases(options, failures);
         CheckNames(options, failures);
         ElectionTimingRules.Check(options, failures);
+        CheckTakeOverBackoff(options, failures);
         MemberRules.Check(options.Members, failures);
         CheckChoice(nameof(options.WhenWorkEnds), options.WhenWorkEnds, failures);
         CheckChoice(nameof(options.WhenWorkOverruns), options.WhenWorkOverruns, failures);
@@ -50,6 +51,18 @@ internal sealed class LeaderElectionOptionsValidator(
             failures.Add("Kubernetes:PublishEvents or LabelLeaderPod", "true", rule, "remove it");
         if (options.Kubernetes.TakeOverFromTerminated)
             failures.Add("Kubernetes:TakeOverFromTerminated", "true", rule, "remove it");
+        if (options.TakeOverBackoff)
+            failures.Add(nameof(options.TakeOverBackoff), "true", rule, "remove it");
+    }
+
+    private static void CheckTakeOverBackoff(LeaderElectionOptions options, OptionFailures failures)
+    {
+        if (options is { TakeOverBackoff: true, ReleaseOnStop: false })
+        {
+            failures.Add(
+                nameof(options.TakeOverBackoff), "true", "false where ReleaseOnStop is false, because a stop cannot be told from a crash there",
+                "remove one of them");
+        }
     }
 
     private static void CheckNames(LeaderElectionOptions options, OptionFailures failures)

@@ -89,7 +89,7 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
     }
 
     private static int TakeOvers(ElectionRun run, ElectionSnapshot snapshot) =>
-        run.Settings.TakeOverBackoff ? TakeOverGuard.CountOf(snapshot.Notes.GetValueOrDefault(TakeOverGuard.Key)) : 0;
+        run.Settings.CountTakeOvers ? TakeOverGuard.CountOf(snapshot.Notes.GetValueOrDefault(TakeOverGuard.Key)) : 0;
 
     private static Dictionary<string, object> Data(ElectionRun run, ElectionSnapshot snapshot, LeadershipTerm? term, TimeSpan now)
     {

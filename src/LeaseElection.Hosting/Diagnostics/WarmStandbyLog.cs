@@ -45,11 +45,9 @@ internal static partial class WarmStandbyLog
         this ILogger logger, string work, double seconds, string leaseNamespace, string leaseName);
 
     [LoggerMessage(EventId = 887, EventName = "LeadersDied", Level = LogLevel.Warning,
-        Message = "Lease {LeaseNamespace}/{LeaseName} was taken over {Count} times in a row from a leader that gave nothing up: the work seems to "
-            + "kill whoever leads. If {HolderIdentity}, who leads now, ends so too, nobody leads for {Seconds} s longer than usual. Look at how the "
-            + "last leaders ended (exit codes, out of memory, their last log lines), and mend that. To have somebody lead without that wait: "
-            + "kubectl annotate lease -n {LeaseNamespace} {LeaseName} term.leaseelection.dev/takeovers-without-release-. To be rid of it: "
-            + "LeaderElection:TakeOverBackoff=false")]
+        Message = "Lease {LeaseNamespace}/{LeaseName} was taken over {Count} times in a row from a leader that gave nothing up, at last by "
+            + "{HolderIdentity}: the work seems to kill whoever leads. Look at how the last leaders ended (exit codes, out of memory, their last log "
+            + "lines), and mend that. {Next}")]
     public static partial void LeadersDied(
-        this ILogger logger, string leaseNamespace, string leaseName, int count, string holderIdentity, double seconds);
+        this ILogger logger, string leaseNamespace, string leaseName, int count, string holderIdentity, string next);
 }

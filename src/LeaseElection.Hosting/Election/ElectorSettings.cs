@@ -54,7 +54,10 @@ internal sealed record ElectorSettings
 
     public bool ReleaseOnStop { get; init; } = true;
 
-    /// <summary>Whether take-overs without a release are counted, and slowed down: see <see cref="TakeOverGuard"/>.</summary>
+    /// <summary>Whether take-overs without a release are counted, and told of: see <see cref="TakeOverGuard"/>.</summary>
+    public bool CountTakeOvers { get; init; }
+
+    /// <summary>Whether the next one waits for longer, too, where they are counted.</summary>
     public bool TakeOverBackoff { get; init; }
 
     public WorkEndPolicy WhenWorkEnds { get; init; }

@@ -5,8 +5,9 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Hosting.Election;
 
 /// <summary>
-/// Work that kills its process, again and again, must not walk through all replicas at full speed. A take-over from a holder that gave
-/// nothing up says with its own write how many there were in a row; from the third on the next one waits longer (design 5, rule 18).
+/// Work that kills its process walks through all replicas, again and again. A take-over from a holder that gave nothing up says with its
+/// own write how many there were in a row; from the third on operators are told, and where they asked for it the next one waits longer
+/// (design 5, rule 18).
 /// </summary>
 internal sealed class TakeOverGuard(ElectorSettings settings, ElectionTurn turn, LeaseMemory memory)
 {
@@ -43,7 +44,7 @@ internal sealed class TakeOverGuard(ElectorSettings settings, ElectionTurn turn,
     {
         get
         {
-            if (Count < Suspicious || memory is { IsOurs: true } or { View.RenewalSeenAt: null })
+            if (!settings.TakeOverBackoff || Count < Suspicious || memory is { IsOurs: true } or { View.RenewalSeenAt: null })
                 return TimeSpan.MinValue;
             LeaseView view = memory.View;
             return view.RenewalSeenAt!.Value + TimeSpan.FromSeconds(view.Latest!.Record.LeaseDurationSeconds ?? 0) + WaitAfter(Count);
@@ -55,7 +56,7 @@ internal sealed class TakeOverGuard(ElectorSettings settings, ElectionTurn turn,
     {
         get
         {
-            if (!settings.TakeOverBackoff)
+            if (!settings.CountTakeOvers)
                 return 0;
             if (!ReferenceEquals(_seen, memory.View.Latest))
                 (_seen, _count) = (memory.View.Latest, CountOf(NoteAnnotations.ReadOfTerm(memory.View.Latest, Key)));
@@ -79,14 +80,14 @@ internal sealed class TakeOverGuard(ElectorSettings settings, ElectionTurn turn,
         if (_told == (record.HolderIdentity, record.AcquireTime, Count))
             return;
         _told = (record.HolderIdentity, record.AcquireTime, Count);
-        turn.Report(new ElectionEvent.LeadersDied(Count, record.HolderIdentity!, WaitAfter(Count)));
+        turn.Report(new ElectionEvent.LeadersDied(Count, record.HolderIdentity!, settings.TakeOverBackoff ? WaitAfter(Count) : null));
     }
 
     /// <summary>What a take-over that is about to be sent says; <see langword="null"/>: nothing.</summary>
     public string? SaidByTakeOver()
     {
         bool isQuiet = _isQuietNext;
-        bool isCounted = settings.TakeOverBackoff && memory.Holder is not null && !isQuiet;
+        bool isCounted = settings.CountTakeOvers && memory.Holder is not null && !isQuiet;
         int count = !isCounted ? 0 : memory.IsOurs || Count == int.MaxValue ? Count : Count + 1;
         (_isQuietNext, _isSaying) = (false, count > 0);
         return count > 0 ? count.ToString(CultureInfo.InvariantCulture) : null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Leases;
@@ -63,7 +64,7 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
                 logger.HolderProvenDead(e.HolderIdentity, _lease.Namespace, _lease.Name);
                 break;
             case ElectionEvent.LeadersDied e:
-                logger.LeadersDied(_lease.Namespace, _lease.Name, e.InARow, e.HolderIdentity, Seconds(e.Wait));
+                logger.LeadersDied(_lease.Namespace, _lease.Name, e.InARow, e.HolderIdentity, NextTakeOver(e.Wait));
                 break;
             case ElectionEvent.IdentityInUse:
                 logger.IdentityInUse(_lease.Namespace, _lease.Name, run.Card.Identity);
@@ -188,6 +189,12 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
         StopReason.DrainTimedOut => "work did not stop in time, so the lease is left to run out. It must return when its token fires",
         _ => "see the messages before this one",
     };
+
+    private string NextTakeOver(TimeSpan? wait) => wait is { } longer
+        ? string.Create(CultureInfo.InvariantCulture, $"If that one ends so too, nobody leads for {Seconds(longer)} s longer than usual. To have ")
+            + $"somebody lead without that wait: kubectl annotate lease -n {_lease.Namespace} {_lease.Name} term.leaseelection.dev/{TakeOverGuard.Key}-. "
+            + "To be rid of it: LeaderElection:TakeOverBackoff=false"
+        : "To have the next take-overs wait longer each time: LeaderElection:TakeOverBackoff=true";
 
     private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 1);
 }

@@ -87,7 +87,7 @@ internal sealed class LeaderElectionService(
             NotePace = clock.NotePace,
         };
         if (opened.Store is FileLeaseStore)
-            settings = settings with { TakeOverBackoff = false }; // On a developer's machine: whoever stops a debugger kills its process.
+            settings = settings with { CountTakeOvers = false }; // On a developer's machine: whoever stops a debugger kills its process.
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
         var telemetry = ElectionTelemetry.For(election, run, instruments);

@@ -128,7 +128,6 @@ internal sealed class Contest : IAsyncDisposable
                 "--LeaderElection:LeaseDuration", timings.Lease.ToString("c", CultureInfo.InvariantCulture),
                 "--LeaderElection:RenewDeadline", timings.Deadline.ToString("c", CultureInfo.InvariantCulture),
                 "--LeaderElection:RetryPeriod", timings.Retry.ToString("c", CultureInfo.InvariantCulture),
-                "--LeaderElection:TakeOverBackoff", "false", // They are killed one after the other, and not by their work.
                 "--LeaderElection:Kubernetes:ApiServer", _server.Url.ToString(),
                 "--LeaderElection:Kubernetes:TokenFile", _ours.TokenFile,
                 "--LeaderElection:Kubernetes:CertificateAuthorityFile", _server.CertificateAuthorityFile,

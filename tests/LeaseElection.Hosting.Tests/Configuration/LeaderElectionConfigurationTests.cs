@@ -21,7 +21,6 @@ public class LeaderElectionConfigurationTests
                 "RetryPeriod": "00:00:10",
                 "StopTimeout": "00:00:19",
                 "ReleaseOnStop": false,
-                "TakeOverBackoff": false,
                 "WhenWorkEnds": "Restart",
                 "WhenWorkOverruns": "failfast",
                 "Store": "Kubernetes",
@@ -47,7 +46,6 @@ public class LeaderElectionConfigurationTests
         Assert.Equal(TimeSpan.FromSeconds(10), options.RetryPeriod);
         Assert.Equal(TimeSpan.FromSeconds(19), options.StopTimeout);
         Assert.False(options.ReleaseOnStop);
-        Assert.False(options.TakeOverBackoff);
         Assert.Equal(WorkEndPolicy.Restart, options.WhenWorkEnds);
         Assert.Equal(WorkOverrunPolicy.FailFast, options.WhenWorkOverruns);
         Assert.Equal(LeaseStoreKind.Kubernetes, options.Store);
@@ -58,6 +56,15 @@ public class LeaderElectionConfigurationTests
         Assert.Equal("/kubeconfig", options.Kubernetes.KubeConfig);
         Assert.Equal("prod", options.Kubernetes.Context);
         Assert.Equal("/leases", options.File.Directory);
+    }
+
+    /// <summary>Which cannot be had together with all the others.</summary>
+    [Fact]
+    public void Get_TakeOverBackoffInJson_SetsIt()
+    {
+        LeaderElectionOptions options = BoundOptions.FromJson("""{ "LeaderElection": { "LeaseName": "a", "TakeOverBackoff": true } }""").Add().Get();
+
+        Assert.True(options.TakeOverBackoff);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public class LeaderElectionOptionsTests
         Assert.Equal(TimeSpan.FromSeconds(2), options.RetryPeriod);
         Assert.Null(options.StopTimeout);
         Assert.True(options.ReleaseOnStop);
-        Assert.True(options.TakeOverBackoff);
+        Assert.False(options.TakeOverBackoff);
         Assert.Equal(WorkEndPolicy.Default, options.WhenWorkEnds);
         Assert.Equal(WorkOverrunPolicy.StopHost, options.WhenWorkOverruns);
         Assert.Equal(LeaseStoreKind.Auto, options.Store);

@@ -110,7 +110,11 @@ public sealed class AddLeaseBrokerTests : IDisposable
     public async Task OptionsThatCodeSets_AndThatAreForElections_AreRefused()
     {
         await using ServiceProvider services = new ServiceCollection()
-            .AddLeaseBroker(Section, options => (options.LeaseName, options.Enabled, options.Store) = ("a", false, LeaseStoreKind.File)).Services
+            .AddLeaseBroker(Section, options =>
+            {
+                (options.LeaseName, options.Enabled, options.Store) = ("a", false, LeaseStoreKind.File);
+                options.TakeOverBackoff = true;
+            }).Services
             .BuildServiceProvider();
 
         OptionsValidationException thrown = await Assert.ThrowsAsync<OptionsValidationException>(
@@ -120,6 +124,7 @@ public sealed class AddLeaseBrokerTests : IDisposable
             [
                 "LeaseLocks:LeaseName is \"a\", but must be unset, because it is for elections only: remove it, and name the lease where you ask for it.",
                 "LeaseLocks:Enabled is false, but must be unset, because it is for elections only: remove it; for a single instance set Store to File.",
+                "LeaseLocks:TakeOverBackoff is true, but must be unset, because it is for elections only: remove it.",
             ],
             thrown.Failures);
     }

@@ -5,7 +5,7 @@ using LeaseElection.Testing.Election;
 
 namespace LeaseElection.Hosting.Tests.Election;
 
-/// <summary>Work that kills its leaders is slowed down (design 5, rule 18). A lease is 15 s, a renewal falls due after 3 s.</summary>
+/// <summary>Work that kills its leaders is told of, and slowed down where that is asked for (design 5, rule 18). A lease is 15 s, a renewal falls due after 3 s.</summary>
 public class TakeOverGuardTests
 {
     private const string Annotation = "term.leaseelection.dev/takeovers-without-release";
@@ -221,7 +221,7 @@ public class TakeOverGuardTests
     {
         var driver = StandingBy("2");
         driver.After(15);
-        var counted = StandingBy("2", settings => settings with { TakeOverBackoff = false });
+        var counted = StandingBy("2", settings => settings with { CountTakeOvers = false });
         counted.After(15);
 
         driver.After(149.999);
@@ -292,9 +292,35 @@ public class TakeOverGuardTests
     }
 
     [Fact]
-    public void TurnedOff_NothingIsSaidOrWaitedFor()
+    public void WaitIsNotAskedFor_IsCountedAndTold_AndTakesNoLonger()
     {
-        var driver = StandingBy("8", settings => settings with { TakeOverBackoff = false });
+        var driver = StandingBy("8", settings => Guarded(settings) with { TakeOverBackoff = false });
+
+        driver.After(14.999);
+        Assert.Equal(LeaderElectionState.Standby, driver.State);
+        driver.After(0.001);
+
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+        Assert.Equal("9", driver.Shown(TakeOverGuard.Key));
+        Assert.Equal(
+            [new ElectionEvent.LeadersDied(8, "other", Wait: null), new ElectionEvent.LeadersDied(9, "me", Wait: null)],
+            driver.Told<ElectionEvent.LeadersDied>());
+    }
+
+    [Fact]
+    public void WaitIsNotAskedFor_HolderIsProvenDead_IsTakenAtOnce()
+    {
+        var driver = StandingBy("8", settings => Guarded(settings) with { TakeOverBackoff = false });
+
+        driver.Give(new ElectionInput.Watched(new LeaseEvent.HolderDead(driver.Server.Current!.ResourceVersion)));
+
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+    }
+
+    [Fact]
+    public void NotCounted_NothingIsSaidOrToldOrWaitedFor()
+    {
+        var driver = StandingBy("8", settings => Guarded(settings) with { CountTakeOvers = false });
 
         driver.After(15);
 
@@ -329,7 +355,7 @@ public class TakeOverGuardTests
         Assert.Empty(driver.Told<ElectionEvent.LeadersDied>());
     }
 
-    private static ElectorSettings Guarded(ElectorSettings settings) => settings with { TakeOverBackoff = true };
+    private static ElectorSettings Guarded(ElectorSettings settings) => settings with { CountTakeOvers = true, TakeOverBackoff = true };
 
     /// <summary>Served, and waiting for one who has just renewed, and whose take-over said this.</summary>
     private static ElectorDriver StandingBy(string? count, Func<ElectorSettings, ElectorSettings>? settings = null)

@@ -5,8 +5,8 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Simulation;
 
 /// <summary>
-/// Checks how take-overs without a release are counted, and that whoever takes over after three of them has waited for it. It knows them
-/// from what the server was sent.
+/// Checks how take-overs without a release are counted, and that whoever takes over after three of them has waited for it where that is asked
+/// for. It knows them from what the server was sent.
 /// </summary>
 internal sealed class TakeOverOracle(World world)
 {
@@ -64,7 +64,7 @@ internal sealed class TakeOverOracle(World world)
     private void CheckTakeOver(SimProcess process, Lease? before, int count, TimeSpan age)
     {
         _began = world.Now;
-        bool isCounted = process.Settings.TakeOverBackoff && before is { Record.HasHolder: true } && world.Scenario.Annotations == AnnotationFate.Kept;
+        bool isCounted = process.Settings.CountTakeOvers && before is { Record.HasHolder: true } && world.Scenario.Annotations == AnnotationFate.Kept;
         bool isOwn = before?.Record.HolderIdentity == process.Identity;
         bool isTampered = isOwn && world.Server.TamperedAt >= 0; // The process may take it for what it has written, or for another's.
         int had = CountOn(before);
@@ -84,13 +84,13 @@ internal sealed class TakeOverOracle(World world)
         ElectorSettings settings = process.Settings;
         TimeSpan lasting = settings.LeaseDuration * 10;
         bool isForgotten = count == 0 && had > 0;
-        if (isForgotten && (!settings.TakeOverBackoff || world.Now - _began < (lasting / (1 + world.Scenario.RateError)) - Blink))
+        if (isForgotten && (!settings.CountTakeOvers || world.Now - _began < (lasting / (1 + world.Scenario.RateError)) - Blink))
             world.Oracle.Fail("take-overs without a release were forgotten too early", process);
         else if (!isForgotten && count != had)
             world.Oracle.Fail($"a renewal made {count} take-overs without a release of {had}", process);
         TimeSpan well = world.Now - (process.Node.TroubledUntil > _began ? process.Node.TroubledUntil : _began);
         TimeSpan most = ((lasting + (settings.RenewInterval * 5) + (settings.RetryPeriod * 4)) / (1 - world.Scenario.RateError)) + TimeSpan.FromSeconds(5);
-        if (count > 0 && settings.TakeOverBackoff && well > most)
+        if (count > 0 && settings.CountTakeOvers && well > most)
             world.Oracle.Fail("take-overs without a release are not forgotten by a term that has lasted", process);
     }
 
@@ -105,7 +105,7 @@ internal sealed class TakeOverOracle(World world)
     /// <summary>One lease after three, twice as long after each one more, five minutes at most.</summary>
     private static TimeSpan WaitAfter(int count, ElectorSettings settings)
     {
-        if (!settings.TakeOverBackoff || count < 3)
+        if (settings is not { CountTakeOvers: true, TakeOverBackoff: true } || count < 3)
             return TimeSpan.Zero;
         TimeSpan wait = settings.LeaseDuration;
         for (int i = 3; i < count && wait < Longest; i++)

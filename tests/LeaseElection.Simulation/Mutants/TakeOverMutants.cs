@@ -5,6 +5,7 @@ internal static class TakeOverMutants
 {
     private const string Guard = "Election/TakeOverGuard.cs";
     private const string Candidacy = "Election/Candidacy.cs";
+    private const string NoWait = "!settings.TakeOverBackoff || Count < Suspicious || memory";
     private const string Wait = "return wait < LongestWait ? wait : LongestWait;";
     private const string Counting = "memory.IsOurs || Count == int.MaxValue ? Count : Count + 1;";
 
@@ -12,8 +13,10 @@ internal static class TakeOverMutants
     [
         new("the wait grows without end", new MutantEdit(Guard, Wait, "return wait;")),
         new("every wait is the same", new MutantEdit(Guard, Wait, "return settings.LeaseDuration;")),
-        new("nobody waits", new MutantEdit(Guard, "if (Count < Suspicious || memory is { IsOurs: true }", "if (Count >= 0 || memory is { IsOurs: true }")),
-        new("one more is let pass", new MutantEdit(Guard, "if (Count < Suspicious || memory is { IsOurs: true }", "if (Count <= Suspicious || memory is { IsOurs: true }")),
+        new("nobody waits", new MutantEdit(Guard, NoWait, "Count >= 0 || memory")),
+        new("one more is let pass", new MutantEdit(Guard, NoWait, "!settings.TakeOverBackoff || Count <= Suspicious || memory")),
+        new("who was not asked to waits, too", new MutantEdit(Guard, NoWait, "Count < Suspicious || memory")),
+        new("who does not wait does not count", new MutantEdit(Guard, "= settings.CountTakeOvers &&", "= settings is { CountTakeOvers: true, TakeOverBackoff: true } &&")),
         new("the wait begins when the holder last took over", new MutantEdit(Guard, "+ TimeSpan.FromSeconds(view.Latest!.Record.LeaseDurationSeconds ?? 0) +", "+")),
         new("who was released is counted", new MutantEdit(Guard, "memory.Holder is not null &&", "memory.View.Latest is not null &&")),
         new("each row begins anew", new MutantEdit(Guard, Counting, "1;")),

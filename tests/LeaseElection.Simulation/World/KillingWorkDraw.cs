@@ -3,8 +3,8 @@ using LeaseElection.Hosting.Election;
 namespace LeaseElection.Simulation;
 
 /// <summary>
-/// Has take-overs counted, as by default, and makes every twentieth world one whose work kills its leaders, for long enough that the waits
-/// between them grow. With dice of its own, so that the other worlds stay as they are.
+/// Has take-overs counted, as by default, and mostly slowed down, and makes every twentieth world one whose work kills its leaders, for long
+/// enough that the waits between them grow. With dice of its own, so that the other worlds stay as they are.
 /// </summary>
 internal static class KillingWorkDraw
 {
@@ -19,7 +19,9 @@ internal static class KillingWorkDraw
         if (random.Next(20) != 0 || scenario.Settings.ForOneTerm)
             return scenario;
         double leases = 8 + (random.NextDouble() * random.NextDouble() * 60);
-        AnnotationFate fate = scenario.SaysNotes || random.Next(3) != 0 ? AnnotationFate.Kept : (AnnotationFate)(1 + random.Next(2));
+        AnnotationFate fate = scenario.SaysNotes || random.Next(3) != 0 ? AnnotationFate.Kept
+            : scenario.WatchesPods ? AnnotationFate.Dropped // Who is to be followed says its Pod with each take-over, or does not lead.
+            : (AnnotationFate)(1 + random.Next(2));
         return scenario with
         {
             WorkKills = 0.4 + (random.NextDouble() * 0.6),
@@ -29,7 +31,10 @@ internal static class KillingWorkDraw
         };
     }
 
-    /// <summary>As a host decides it; and sometimes it is turned off.</summary>
-    private static ElectorSettings Guard(ElectorSettings settings, Random random) =>
-        settings with { TakeOverBackoff = settings is { ForOneTerm: false, ReleaseOnStop: true } && random.Next(8) != 0 };
+    /// <summary>As a host decides it; and sometimes there is none, as before it was thought of.</summary>
+    private static ElectorSettings Guard(ElectorSettings settings, Random random) => settings with
+    {
+        CountTakeOvers = settings is { ForOneTerm: false, ReleaseOnStop: true } && random.Next(8) != 0,
+        TakeOverBackoff = random.Next(4) != 0,
+    };
 }

@@ -37,7 +37,6 @@ internal sealed class ReplicaSet : IAsyncDisposable
             ["LeaderElection:RenewDeadline"] = Text(options.RenewDeadline),
             ["LeaderElection:RetryPeriod"] = Text(options.RetryPeriod),
             ["LeaderElection:Kubernetes:CertificateAuthorityFile"] = server.CertificateAuthorityFile,
-            ["LeaderElection:TakeOverBackoff"] = "false", // It is the nemesis that kills them, not their work.
             ["Soak:StopTimeout"] = Text(options.StopTimeout),
         };
         for (int number = 0; number < options.Replicas; number++)

@@ -36,7 +36,7 @@ internal static class NoteRules
         if (key == TakeOverGuard.Key)
         {
             throw new ArgumentException(
-                $"The note key '{key}' is taken: the library counts crashes of leaders by it (LeaderElection:TakeOverBackoff). Choose another one.",
+                $"The note key '{key}' is taken: the library counts crashes of leaders by it. Choose another one.",
                 nameof(key));
         }
 

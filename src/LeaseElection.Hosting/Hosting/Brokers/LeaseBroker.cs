@@ -162,7 +162,7 @@ internal sealed class LeaseBroker(
         ElectorSettings settings = ElectionSettings.Of(options, opened.Identity, Timeout.InfiniteTimeSpan) with
         {
             ForOneTerm = true,
-            TakeOverBackoff = false, // A lock that is abandoned a few times is an ordinary one.
+            CountTakeOvers = false, // A lock that is abandoned a few times is an ordinary one.
             WhenWorkOverruns = WorkOverrunPolicy.Log,
         };
         return new LeaseRunParts(

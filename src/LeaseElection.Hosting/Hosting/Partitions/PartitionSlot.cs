@@ -67,7 +67,7 @@ internal sealed class PartitionSlot : IAsyncDisposable
 
             // Otherwise the partitions that a process takes over together would all be renewed at once for ever. And what is free for
             // longer than usual would be taken for what nobody wants, and given to one replica after the other.
-            Settings = whole.Settings with { FirstRenewal = whole.Settings.RenewInterval * (_index + 1) / count, TakeOverBackoff = false },
+            Settings = whole.Settings with { FirstRenewal = whole.Settings.RenewInterval * (_index + 1) / count, CountTakeOvers = false },
         };
         Election = new LeaderElection(_parts.ElectionName) { OnChange = _parts.Changed };
         GroupedLease store = _parts.Group.Open(LeaseName, _parts.Traits);

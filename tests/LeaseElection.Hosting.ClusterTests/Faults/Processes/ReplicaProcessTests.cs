@@ -49,15 +49,16 @@ public sealed class ReplicaProcessTests(ApiServerFixture fixture, ITestOutputHel
 
     /// <summary>As work that kills its process does: a kill is a kill.</summary>
     [ApiServerFact]
-    public async Task Leaders_killed_one_after_the_other_are_succeeded_later_from_the_fourth_on()
+    public async Task Leaders_killed_one_after_the_other_are_succeeded_later_from_the_fourth_on_where_asked()
     {
+        const string slowly = "LeaderElection:TakeOverBackoff=true";
         await using FaultScene scene = await OpenAsync(fixture.Server, output);
-        await using ReplicaProcess a = await ReplicaProcess.StartAsync(scene, _folder, "a");
+        await using ReplicaProcess a = await ReplicaProcess.StartAsync(scene, _folder, "a", slowly);
         await a.WorksAsync();
-        await using ReplicaProcess b = await ReplicaProcess.StartAsync(scene, _folder, "b");
-        await using ReplicaProcess c = await ReplicaProcess.StartAsync(scene, _folder, "c");
-        await using ReplicaProcess d = await ReplicaProcess.StartAsync(scene, _folder, "d");
-        await using ReplicaProcess e = await ReplicaProcess.StartAsync(scene, _folder, "e");
+        await using ReplicaProcess b = await ReplicaProcess.StartAsync(scene, _folder, "b", slowly);
+        await using ReplicaProcess c = await ReplicaProcess.StartAsync(scene, _folder, "c", slowly);
+        await using ReplicaProcess d = await ReplicaProcess.StartAsync(scene, _folder, "d", slowly);
+        await using ReplicaProcess e = await ReplicaProcess.StartAsync(scene, _folder, "e", slowly);
         List<ReplicaProcess> alive = [b, c, d, e];
         foreach (ReplicaProcess standby in alive)
             await StandsByAsync(standby, a);
