@@ -44,6 +44,9 @@ switch (args)
     case [ScaleBenchmark.Command, string many]:
         await ScaleBenchmark.RunReplicaAsync(int.Parse(many, CultureInfo.InvariantCulture));
         return 0;
+    case ["allocations"]:
+        Allocations.Run();
+        return 0;
     case ["telemetry"]:
         await TelemetryBenchmark.RunAsync();
         return 0;
@@ -73,5 +76,7 @@ switch (args)
         Console.Error.WriteLine(UpgradeBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(ScaleBenchmark.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(Allocations.Usage);
         return 2;
 }

@@ -23,7 +23,7 @@ internal static class LeaseBodies
     /// </summary>
     public static byte[] ForReplace(LeaseResource resource, Lease current, LeaseWrite write, LeaseTraits traits)
     {
-        LeaseDocument document = (current.Document ?? new LeaseDocument()).WithoutManagedFields();
+        LeaseDocument document = current.Document ?? new LeaseDocument();
         LeaseMetadata metadata = TraitsInMetadata.Put(traits, document.Metadata ?? new LeaseMetadata()).Annotate(write.Annotations);
         return Serialize(document.With(write.Record) with
         {

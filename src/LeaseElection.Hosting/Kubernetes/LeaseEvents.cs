@@ -40,7 +40,7 @@ internal static class LeaseEvents
             throw new JsonException("an event is not about a Lease");
         return type switch
         {
-            "ADDED" or "MODIFIED" when group.Has(document) => new LeaseGroupEvent.Changed(name, document.WithoutManagedFields().ToLease()),
+            "ADDED" or "MODIFIED" when group.Has(document) => new LeaseGroupEvent.Changed(name, document.ToLease()),
             // Modified, and without the label: through a gateway that loses the selector it is all that tells that the label is gone.
             "DELETED" or "MODIFIED" => new LeaseGroupEvent.Gone(name, metadata.ResourceVersion!),
             _ => null,

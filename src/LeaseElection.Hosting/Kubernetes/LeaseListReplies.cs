@@ -61,7 +61,7 @@ internal sealed class LeaseListReplies(LeaseGroupResource group)
             // An entry does not say what the list has said for all. Whoever writes it back must.
             LeaseDocument document = entry with { Kind = entry.Kind ?? Kind, ApiVersion = entry.ApiVersion ?? ApiVersion };
             if (group.Has(document))
-                _leases[document.Metadata!.Name!] = document.WithoutManagedFields().ToLease();
+                _leases[document.Metadata!.Name!] = document.ToLease();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

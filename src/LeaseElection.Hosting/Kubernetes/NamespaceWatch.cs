@@ -27,6 +27,11 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     /// <summary>Whoever comes back after such a silence may have left because of it: what is silent is opened anew.</summary>
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Longer than its opening may take. A server that is slow to open watches would else never get it done, and all would read instead.
+    /// </summary>
+    private static readonly TimeSpan OpeningLimit = WatchRun.OpenTimeout + TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LeaseResource> _ours = new(StringComparer.Ordinal);
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
@@ -36,6 +41,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     private string? _from;
     private string? _version;
     private long _heardAt;
+    private bool _hasHeard;
     private volatile bool _refused;
 
     /// <summary>It is not to be had, and will not be in this process: each reader needs a watch of his own.</summary>
@@ -87,7 +93,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
                 reader.Offer(latest);
             if (_run is null || (_from is not null && ResourceVersion.Compare(reader.ResourceVersion, _from) is not >= 0))
                 Begin(reader.ResourceVersion);
-            else if (timeProvider.GetElapsedTime(_heardAt) > SilenceLimit)
+            else if (timeProvider.GetElapsedTime(_heardAt) > (_hasHeard ? SilenceLimit : OpeningLimit))
                 Open();
         }
     }
@@ -118,7 +124,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     {
         _run?.Cancel();
         _run = new CancellationTokenSource();
-        _heardAt = timeProvider.GetTimestamp();
+        (_heardAt, _hasHeard) = (timeProvider.GetTimestamp(), false);
         CancellationToken token = _run.Token;
         _ = Task.Run(() => RunAsync(token), CancellationToken.None);
     }
@@ -129,7 +135,6 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
         _run?.Cancel();
         _run = null;
         _latest.Clear();
-        _others.Clear();
     }
 
     private async Task RunAsync(CancellationToken token)
@@ -178,6 +183,8 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
 
     private async Task WatchFromAsync(string? version, CancellationToken token)
     {
+        lock (_lock)
+            _others.Clear(); // Names come and go: what counts is how many tell something within the five minutes of a watch.
         await foreach (NamespaceEvent told in WatchRun.RunAsync(
             client, resource, seconds => resource.ForWatch(version, seconds), LeaseJsonContext.Default.LeaseDocument, Read, token)
             .ConfigureAwait(false))
@@ -208,7 +215,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
         LeaseResource? lease;
         lock (_lock)
         {
-            _heardAt = timeProvider.GetTimestamp();
+            (_heardAt, _hasHeard) = (timeProvider.GetTimestamp(), true);
             if (!_ours.TryGetValue(metadata.Name ?? "", out lease))
             {
                 _others.Add(metadata.Name ?? "");
@@ -227,7 +234,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
         {
             if (token.IsCancellationRequested)
                 return;
-            _heardAt = timeProvider.GetTimestamp();
+            (_heardAt, _hasHeard) = (timeProvider.GetTimestamp(), true);
             _version = told.Version;
             if (told.LeaseName is { } name)
             {

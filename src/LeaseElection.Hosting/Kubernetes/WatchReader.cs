@@ -77,25 +77,53 @@ internal sealed class WatchReader<TObject, TEvent>(
             ReadOnlySpan<byte> text = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
             if (!Utf8.IsValid(text))
                 throw new JsonException("an event is not UTF-8");
-            var json = new Utf8JsonReader(text);
-            WatchFrame frame = JsonSerializer.Deserialize(ref json, KubernetesJsonContext.Default.WatchFrame)
-                ?? throw new JsonException("an event is null");
-            // Throws: of two objects in a line the second would be lost.
-            json.Read();
-            if (frame.Type == "ERROR")
+            string? type = ReadFrame(text, out Utf8JsonReader json);
+            if (type == "ERROR")
             {
-                ApiStatus status = frame.Object.Deserialize(KubernetesJsonContext.Default.ApiStatus) ?? new ApiStatus();
+                ApiStatus status = JsonSerializer.Deserialize(ref json, KubernetesJsonContext.Default.ApiStatus) ?? new ApiStatus();
                 throw new LeaseWatchException(ApiErrors.From(status, "watch", target));
             }
-            TObject document = frame.Object.Deserialize(objects)
-                ?? throw new JsonException("an event has no object");
-            return tell(frame.Type, document);
+            TObject document = JsonSerializer.Deserialize(ref json, objects) ?? throw NoObject();
+            return tell(type, document);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Broken(e.Message.TrimEnd('.'), e);
         }
     }
+
+    /// <summary>
+    /// Finds the two parts of an event, without reading the object: what that is depends on the type, which may come after it.
+    /// </summary>
+    /// <param name="line">One line.</param>
+    /// <param name="found">Stands at the object.</param>
+    /// <returns>The type.</returns>
+    private static string? ReadFrame(ReadOnlySpan<byte> line, out Utf8JsonReader found)
+    {
+        string? type = null;
+        found = default;
+        var json = new Utf8JsonReader(line);
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("an event is no object");
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isType = json.ValueTextEquals("type"u8);
+            bool isObject = json.ValueTextEquals("object"u8);
+            json.Read();
+            if (isType)
+                type = json.GetString();
+            if (isObject)
+                found = json;
+            json.Skip();
+        }
+
+        // Throws: of two events in a line the second would be lost.
+        json.Read();
+        return found.TokenType == JsonTokenType.None ? throw NoObject() : type;
+    }
+
+    private static JsonException NoObject() => new("an event has no object");
 
     private LeaseWatchException Broken(string why, Exception? exception) =>
         new(new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, $"The watch of {target} broke: {Excerpt.Of(why)}.") { Exception = exception });

@@ -8,8 +8,8 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// <summary>One watch, over a connection of its own, from its opening to its end.</summary>
 internal static class WatchRun
 {
-    // The server sends the headers of a watch at once, whether or not there is anything to tell.
-    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>The server sends the headers of a watch at once, whether or not there is anything to tell.</summary>
+    public static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(5);
 
     /// <param name="client">Opens it.</param>
     /// <param name="target">What is watched, for messages.</param>

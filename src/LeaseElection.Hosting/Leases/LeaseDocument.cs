@@ -9,8 +9,6 @@ namespace LeaseElection.Hosting.Leases;
 /// </summary>
 internal sealed record LeaseDocument
 {
-    private const string ManagedFields = "managedFields";
-
     public string ApiVersion { get; init; } = "coordination.k8s.io/v1";
 
     public string Kind { get; init; } = "Lease";
@@ -34,11 +32,4 @@ internal sealed record LeaseDocument
 
     /// <summary>This document with the five fields of <paramref name="record"/> in place of its own, everything else kept.</summary>
     public LeaseDocument With(LeaseRecord record) => this with { Spec = (Spec ?? new LeaseSpec()).With(record) };
-
-    /// <summary>
-    /// Without what is half of a Lease's bytes, and kept by the server for itself: left out of a write, the server keeps what it has.
-    /// </summary>
-    public LeaseDocument WithoutManagedFields() => Metadata?.Extra?.ContainsKey(ManagedFields) is true
-        ? this with { Metadata = Metadata with { Extra = Metadata.Extra.Where(field => field.Key != ManagedFields).ToDictionary() } }
-        : this;
 }

@@ -14,6 +14,12 @@ internal sealed record LeaseMetadata
 
     public string? ResourceVersion { get; init; }
 
+    /// <summary>
+    /// Half of a Lease's bytes, kept by the server for itself: not read, and left out of a write, so that the server keeps what it has.
+    /// </summary>
+    [JsonIgnore]
+    public object? ManagedFields { get; init; }
+
     // Not init, as in LeaseDocument.
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Extra { get; set; }

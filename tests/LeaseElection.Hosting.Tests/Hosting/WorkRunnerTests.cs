@@ -16,24 +16,24 @@ public sealed class WorkRunnerTests : HostTest
     [Fact]
     public async Task AddWorkOfT_EachTerm_NewInstanceInAScopeOfItsOwn_DisposedAfterIt()
     {
-        var record = new List<string>();
+        var record = new Record();
         _host.Services.AddSingleton(record).AddScoped<ScopedPart>();
         _host.AddElection().AddWork<ScopedWork>();
         await _host.StartAndLeadAsync();
-        await _host.Logs.WaitForAsync("WorkStarted");
+        await record.UntilAsync("run 1"); // Work that is told to stop before it begins is not run at all.
 
         await _host.Election.StepDownAsync().WaitAsync(Signal.Patience);
         Time.Advance(TimeSpan.FromSeconds(7));
-        await _host.Logs.WaitForAsync("WorkStarted", 2);
+        await record.UntilAsync("run 2");
         await _host.StopAsync();
 
-        Assert.Equal(["run 1", "ended 1", "disposed 1", "run 2", "ended 2", "disposed 2"], record);
+        Assert.Equal(["run 1", "ended 1", "disposed 1", "run 2", "ended 2", "disposed 2"], record.Entries);
     }
 
     [Fact]
     public async Task AddWorkOfT_Twice_RunsOnce()
     {
-        _host.Services.AddSingleton(new List<string>()).AddScoped<ScopedPart>();
+        _host.Services.AddSingleton(new Record()).AddScoped<ScopedPart>();
         _host.AddElection().AddWork<ScopedWork>();
         _host.AddElection().AddWork<ScopedWork>().AddHostedService<BackgroundWork>().AddHostedService<BackgroundWork>();
         _host.Services.AddSingleton(Work);
@@ -298,11 +298,28 @@ public sealed class WorkRunnerTests : HostTest
         await Work.StartedAsync(2);
     }
 
-    private sealed class ScopedPart(List<string> record) : IAsyncDisposable
+    private sealed class Record
     {
-        public int Number { get; } = 1 + record.Count(entry => entry.StartsWith("run", StringComparison.Ordinal));
+        private readonly Signal _signal = new();
+        private string[] _entries = [];
 
-        public List<string> Record => record;
+        public string[] Entries => Volatile.Read(ref _entries);
+
+        /// <summary>One after the other, as the terms are.</summary>
+        public void Add(string entry)
+        {
+            Volatile.Write(ref _entries, [.. _entries, entry]);
+            _signal.Pulse();
+        }
+
+        public Task UntilAsync(string entry) => _signal.WaitUntilAsync(() => Entries.Contains(entry), () => $"{entry}: {string.Join(", ", Entries)}");
+    }
+
+    private sealed class ScopedPart(Record record) : IAsyncDisposable
+    {
+        public int Number { get; } = 1 + record.Entries.Count(entry => entry.StartsWith("run", StringComparison.Ordinal));
+
+        public Record Record => record;
 
         public ValueTask DisposeAsync()
         {

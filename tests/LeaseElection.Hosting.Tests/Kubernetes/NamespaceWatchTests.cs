@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Leases;
@@ -212,6 +213,28 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         Assert.Equal(renewed.ResourceVersion, (await first.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
         Assert.Equal(leases[0].ResourceVersion, (string?)Watches()[^2]["resourceVersion"]);
         Assert.NotEqual(leases[0].ResourceVersion, (string?)Watches()[^1]["resourceVersion"]);
+    }
+
+    [Fact]
+    public async Task Watch_JoinedWhileItOpensSlowly_NotOpenedAgain()
+    {
+        KubernetesLeaseStore[] stores = [Open("first"), Open("second"), Open("third")];
+        Lease[] leases = await Task.WhenAll(stores.Select(store => store.CreateLeaseAsync()));
+        Lease oldest = leases.MinBy(lease => long.Parse(lease.ResourceVersion, CultureInfo.InvariantCulture))!;
+        _server.Faults.Add(new Fault { Verb = "watch", Kind = FaultKind.Hang });
+        await using LeaseWatchReader first = new(stores[0], oldest.ResourceVersion, Patience);
+        await _server.ReceivedAsync(4);
+
+        _time.Advance(Silence);
+        await using LeaseWatchReader second = new(stores[1], leases[1].ResourceVersion, Patience);
+        _time.Advance(TimeSpan.FromSeconds(3)); // It has not been opened within 5 s.
+        Assert.Equal(
+            LeaseStoreErrorKind.Timeout, (await Assert.ThrowsAsync<LeaseWatchException>(second.NextOfAnyKindAsync)).Error.Kind);
+
+        await using LeaseWatchReader third = new(stores[2], leases[2].ResourceVersion, Patience);
+        Lease news = await RenewAsync(stores[2], leases[2], 1);
+        Assert.Equal(news.ResourceVersion, (await third.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
+        Assert.Equal(2, Watches().Count);
     }
 
     [Fact]

@@ -12,6 +12,9 @@ internal static class LeaseRights
             ? " The Lease is not there: grant create, or make it beforehand without a spec. Argo CD makes none that a chart has."
             : "");
 
+    /// <summary>What many elections need to share a watch.</summary>
+    public static string OfNamespace(string verb) => Role + $"[{verb}], without resourceNames.";
+
     /// <summary>What members and partitions need beside it. Their leases have names that nobody can list in a Role.</summary>
     public static string OfGroup(string verb) => Role + (verb == "delete"
         ? "[get, list, watch, create, update, delete], without resourceNames. Without delete, the leases of members that are long gone "

@@ -16,7 +16,7 @@ internal sealed class NamespaceResource(Uri server, string leaseNamespace) : IRe
 
     public string Resource => "leases.coordination.k8s.io";
 
-    public string Grant(string verb) => LeaseRights.OfOne(verb);
+    public string Grant(string verb) => LeaseRights.OfNamespace(verb);
 
     /// <summary>Without a version the watch begins with all that there is, by which no right to list is needed.</summary>
     public Uri ForWatch(string? resourceVersion, int seconds) =>
