@@ -5,7 +5,10 @@ using LeaseElection.Testing.Election;
 
 namespace LeaseElection.Hosting.Tests.Election;
 
-/// <summary>Work that kills its leaders is told of, and slowed down where that is asked for (design 5, rule 18). A lease is 15 s, a renewal falls due after 3 s.</summary>
+/// <summary>
+/// Work that kills its leaders is told of, and slowed down where that is asked for (design 5, rule 18). A lease is 15 s, a renewal falls due
+/// after 3 s.
+/// </summary>
 public class TakeOverGuardTests
 {
     private const string Annotation = "term.leaseelection.dev/takeovers-without-release";

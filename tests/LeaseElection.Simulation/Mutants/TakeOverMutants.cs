@@ -16,7 +16,9 @@ internal static class TakeOverMutants
         new("nobody waits", new MutantEdit(Guard, NoWait, "Count >= 0 || memory")),
         new("one more is let pass", new MutantEdit(Guard, NoWait, "!settings.TakeOverBackoff || Count <= Suspicious || memory")),
         new("who was not asked to waits, too", new MutantEdit(Guard, NoWait, "Count < Suspicious || memory")),
-        new("who does not wait does not count", new MutantEdit(Guard, "= settings.CountTakeOvers &&", "= settings is { CountTakeOvers: true, TakeOverBackoff: true } &&")),
+        new(
+            "who does not wait does not count",
+            new MutantEdit(Guard, "= settings.CountTakeOvers &&", "= settings is { CountTakeOvers: true, TakeOverBackoff: true } &&")),
         new("the wait begins when the holder last took over", new MutantEdit(Guard, "+ TimeSpan.FromSeconds(view.Latest!.Record.LeaseDurationSeconds ?? 0) +", "+")),
         new("who was released is counted", new MutantEdit(Guard, "memory.Holder is not null &&", "memory.View.Latest is not null &&")),
         new("each row begins anew", new MutantEdit(Guard, Counting, "1;")),

@@ -35,7 +35,8 @@ public class NoteRulesTests
         ArgumentException error = Assert.Throws<ArgumentException>(() => NoteRules.Check("takeovers-without-release", value, NoteLife.Lease));
 
         Assert.StartsWith(
-            "The note key 'takeovers-without-release' is taken: the library counts crashes of leaders by it. Choose another one.", error.Message, StringComparison.Ordinal);
+            "The note key 'takeovers-without-release' is taken: the library counts crashes of leaders by it. Choose another one.",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
