@@ -95,7 +95,5 @@ internal static class ScaleBenchmark
             + $"| {killed.all.TotalSeconds:0.00} s ({killed.half.TotalSeconds:0.00} s) | {ended.all.TotalSeconds:0.00} s ({ended.half.TotalSeconds:0.00} s) |");
     }
 
-    private static string Both(int[] pids, Func<int, long> figure) => string.Join(" / ", pids.Select(figure));
-
-    private static string Both(int[] pids, Func<int, int> figure) => string.Join(" / ", pids.Select(figure));
+    private static string Both<T>(int[] pids, Func<int, T> figure) => string.Join(" / ", pids.Select(figure));
 }

@@ -27,8 +27,7 @@ internal sealed class ElectionStoreFactory(
     private const string NoLease = "no lease (disabled)";
 
     private readonly ILoggerFactory _loggers = loggers ?? NullLoggerFactory.Instance;
-
-    private int Elections => registrations.Count(one => !one.IsBroker);
+    private readonly int _elections = registrations.Count(one => !one.IsBroker);
 
     /// <summary>Without a host the variable that would name its environment counts all the same.</summary>
     private string? EnvironmentName => host is null ? environment.Variable("DOTNET_ENVIRONMENT") : host.EnvironmentName;
@@ -114,9 +113,9 @@ internal sealed class ElectionStoreFactory(
         };
     }
 
-    private KubernetesLeaseStore OpenLease(KubernetesConnection connection, ElectionIdentityCard card) => Elections == 1
+    private KubernetesLeaseStore OpenLease(KubernetesConnection connection, ElectionIdentityCard card) => _elections == 1
         ? new(connection, card.LeaseNamespace, card.LeaseName, clock.TimeProvider, Logger<KubernetesLeaseStore>())
-        : shared.Open(connection, card.LeaseNamespace, card.LeaseName, withWatchInCommon: Elections > MostOwnWatches);
+        : shared.Open(connection, card.LeaseNamespace, card.LeaseName, withWatchInCommon: _elections > MostOwnWatches);
 
     private ILeaseStoreSource OpenLeases(FoundStore found) => found switch
     {

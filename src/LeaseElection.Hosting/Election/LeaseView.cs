@@ -1,4 +1,3 @@
-using System.Globalization;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Election;
@@ -129,7 +128,7 @@ internal sealed class LeaseView
         _version = version;
         WatchFrom = lease?.ResourceVersion;
         Sightings++;
-        if (TryNumber(version, out UInt128 number) && number > GreatestVersion)
+        if (ResourceVersion.TryNumber(version, out UInt128 number) && number > GreatestVersion)
             GreatestVersion = number;
     }
 
@@ -153,11 +152,8 @@ internal sealed class LeaseView
     /// <param name="inOrder">Whether it came after the last for certain, which decides when the two are no numbers.</param>
     private bool IsNewer(string version, bool inOrder) =>
         _version is null
-        || (TryNumber(version, out UInt128 number) && TryNumber(_version, out UInt128 seen) ? number > seen : inOrder && version != _version);
+        || (ResourceVersion.Compare(version, _version) is { } order ? order > 0 : inOrder);
 
     /// <summary>What client-go, fabric8 and we write to give a lease up: no holder, and a duration of one second.</summary>
     private static bool IsRelease(LeaseRecord record) => !record.HasHolder && record.LeaseDurationSeconds == 1;
-
-    private static bool TryNumber(string? version, out UInt128 number) =>
-        UInt128.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

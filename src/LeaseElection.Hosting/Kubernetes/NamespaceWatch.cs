@@ -210,12 +210,12 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     {
         if (document.Metadata is not { ResourceVersion: { Length: > 0 } version } metadata)
             return null;
-        if (type == "BOOKMARK")
-            return new NamespaceEvent(null, version, new LeaseEvent.Bookmark(version));
         LeaseResource? lease;
         lock (_lock)
         {
             (_heardAt, _hasHeard) = (timeProvider.GetTimestamp(), true);
+            if (type == "BOOKMARK")
+                return new NamespaceEvent(null, version, new LeaseEvent.Bookmark(version));
             if (!_ours.TryGetValue(metadata.Name ?? "", out lease))
             {
                 _others.Add(metadata.Name ?? "");
@@ -234,7 +234,6 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
         {
             if (token.IsCancellationRequested)
                 return;
-            (_heardAt, _hasHeard) = (timeProvider.GetTimestamp(), true);
             _version = told.Version;
             if (told.LeaseName is { } name)
             {

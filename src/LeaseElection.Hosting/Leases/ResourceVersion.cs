@@ -13,6 +13,7 @@ internal static class ResourceVersion
         return TryNumber(one, out UInt128 first) && TryNumber(other, out UInt128 second) ? first.CompareTo(second) : null;
     }
 
-    public static bool TryNumber(string version, out UInt128 number) =>
+    /// <summary>Where it stands in that order; of what is no number nobody knows.</summary>
+    public static bool TryNumber(string? version, out UInt128 number) =>
         UInt128.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -165,14 +165,7 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         KubernetesLeaseStore store = Open("orders");
         Lease lease = await store.CreateLeaseAsync();
         _server.Faults.Add(new Fault { Verb = "watch", Kind = FaultKind.Answer, Status = 403 });
-        await using (LeaseWatchReader reader = new(store, lease.ResourceVersion, Patience))
-            Assert.True(await reader.EndsAsync());
-
-        await using LeaseWatchReader own = new(store, lease.ResourceVersion, Patience);
-        Lease news = await RenewAsync(store, lease, 1);
-
-        Assert.Equal(news.ResourceVersion, (await own.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
-        Assert.Equal("metadata.name=orders", (string?)Watches()[^1]["fieldSelector"]);
+        await EndsAndGoesOnAloneAsync(store, lease);
     }
 
     [Fact]
@@ -186,13 +179,7 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
                 $$$"""{ "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": { "name": "node-{{{i}}}" } }""")!);
         }
 
-        await using (LeaseWatchReader reader = new(store, lease.ResourceVersion, Patience))
-            Assert.True(await reader.EndsAsync());
-
-        await using LeaseWatchReader own = new(store, lease.ResourceVersion, Patience);
-        Lease news = await RenewAsync(store, lease, 1);
-        Assert.Equal(news.ResourceVersion, (await own.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
-        Assert.Equal("metadata.name=orders", (string?)Watches()[^1]["fieldSelector"]);
+        await EndsAndGoesOnAloneAsync(store, lease);
     }
 
     [Fact]
@@ -262,6 +249,19 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
 
     private KubernetesLeaseStore Open(string leaseName) => _shared.Open(
         new StoreSetup(_server).Connection, StoreSetup.Namespace, leaseName, withWatchInCommon: true);
+
+    /// <summary>The watch in common ends, and the lease has one of its own from then on.</summary>
+    private async Task EndsAndGoesOnAloneAsync(KubernetesLeaseStore store, Lease lease)
+    {
+        await using (LeaseWatchReader reader = new(store, lease.ResourceVersion, Patience))
+            Assert.True(await reader.EndsAsync());
+
+        await using LeaseWatchReader own = new(store, lease.ResourceVersion, Patience);
+        Lease news = await RenewAsync(store, lease, 1);
+
+        Assert.Equal(news.ResourceVersion, (await own.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
+        Assert.Equal("metadata.name=orders", (string?)Watches()[^1]["fieldSelector"]);
+    }
 
     private IReadOnlyList<IQueryCollection> Watches() =>
         [.. _server.Requests.Where(request => request.Verb == "watch").Select(request => request.Query)];

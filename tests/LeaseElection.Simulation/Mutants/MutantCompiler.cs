@@ -29,7 +29,7 @@ internal static class MutantCompiler
         "WorkEndPolicy.cs", "WorkOverrunPolicy.cs", "Time/ElectionClock.cs", "Configuration/ElectionIdentityCard.cs", "Leases/ContainerEnd.cs", "Leases/ContainerFacts.cs", "Leases/Lease.cs",
         "Leases/LeaseDocument.cs", "Leases/LeaseEvent.cs", "Leases/LeaseGroupEvent.cs", "Leases/LeaseGroupName.cs", "Leases/LeaseMetadata.cs",
         "Leases/LeaseRecord.cs", "Leases/LeaseSpec.cs", "Leases/LeaseStoreError.cs", "Leases/LeaseStoreErrorKind.cs", "Leases/LeaseTraits.cs",
-        "Leases/LeaseWrite.cs", "Leases/MicroTimeConverter.cs", "Leases/PodFacts.cs", "Leases/PodReference.cs", "Leases/TraitsInMetadata.cs",
+        "Leases/LeaseWrite.cs", "Leases/MicroTimeConverter.cs", "Leases/PodFacts.cs", "Leases/PodReference.cs", "Leases/ResourceVersion.cs", "Leases/TraitsInMetadata.cs",
     ];
 
     private static readonly string Library = Path.Combine(Checkout.Root, "src", AssemblyName);

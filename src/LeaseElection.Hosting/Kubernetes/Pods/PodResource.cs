@@ -28,8 +28,8 @@ internal sealed class PodResource(Uri server, string podNamespace, string podNam
     /// <summary>No resourceVersion: only then does the server ask etcd, and not a cache that may be minutes behind.</summary>
     public Uri ForItem(TimeSpan timeout) => _server.For($"{_collection}/{Uri.EscapeDataString(podName)}", timeout);
 
-    public Uri ForWatch(string resourceVersion, int seconds) => _server.ForStream(LeaseResource.Watching(
-        _collection, resourceVersion, seconds, $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(podName)}"));
+    public Uri ForWatch(string resourceVersion, int seconds) =>
+        _server.ForWatch(_collection, resourceVersion, seconds, ApiServerAddress.Named(podName));
 
     public bool Is(PodDocument document) =>
         document is { Kind: "Pod", ApiVersion: "v1", Metadata: { Uid.Length: > 0, ResourceVersion.Length: > 0 } metadata }

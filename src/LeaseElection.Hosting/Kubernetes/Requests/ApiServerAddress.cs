@@ -19,7 +19,20 @@ internal sealed class ApiServerAddress(Uri server)
     /// <summary>With the port in every case: it is what a firewall's owner asks for.</summary>
     public override string ToString() => $"https://{server.Host}:{server.Port}{server.AbsolutePath.TrimEnd('/')}";
 
-    /// <summary>A URL without a timeout: a watch.</summary>
-    /// <param name="path">From <c>/apis</c> on, with its query.</param>
-    public Uri ForStream(string path) => new(_root + path);
+    /// <summary>The URL of a watch, which has no timeout.</summary>
+    /// <param name="collection">From <c>/api</c> or <c>/apis</c> on, escaped.</param>
+    /// <param name="resourceVersion">
+    /// What changed after this version; <see langword="null"/>: what there is now, and what changes.
+    /// </param>
+    /// <param name="seconds">After which the server shall end it.</param>
+    /// <param name="selector">Which objects, with an ampersand in front; all if it is empty.</param>
+    public Uri ForWatch(string collection, string? resourceVersion, int seconds, string selector = "")
+    {
+        string since = resourceVersion is null ? "" : $"&resourceVersion={Uri.EscapeDataString(resourceVersion)}";
+        return new(string.Create(
+            CultureInfo.InvariantCulture, $"{_root}{collection}?watch=true{selector}{since}&allowWatchBookmarks=true&timeoutSeconds={seconds}"));
+    }
+
+    /// <summary>Selects the object of a name.</summary>
+    public static string Named(string name) => $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(name)}";
 }

@@ -41,7 +41,7 @@ internal sealed class LeaseGroupResource(Uri server, string leaseNamespace, stri
         $"{_selector}&limit={PageSize}{(continueToken is null ? "" : $"&continue={Uri.EscapeDataString(continueToken)}")}"));
 
     public Uri ForWatch(string resourceVersion, int seconds) =>
-        _server.ForStream(LeaseResource.Watching(_collection, resourceVersion, seconds, _selector));
+        _server.ForWatch(_collection, resourceVersion, seconds, _selector);
 
     /// <summary>
     /// Whether a document is a lease of this group: a gateway that loses the selector must not bring in what is none of it.

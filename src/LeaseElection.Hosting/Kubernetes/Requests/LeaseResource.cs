@@ -1,4 +1,3 @@
-using System.Globalization;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Kubernetes.Requests;
@@ -38,8 +37,8 @@ internal sealed class LeaseResource(Uri server, string leaseNamespace, string le
     /// A watch of the collection with a field selector, not of the item: RBAC and the server's dispatch treat it as one of the item, and
     /// it works for a lease that does not exist yet.
     /// </summary>
-    public Uri ForWatch(string resourceVersion, int seconds) => _server.ForStream(
-        Watching(_collection, resourceVersion, seconds, $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(leaseName)}"));
+    public Uri ForWatch(string resourceVersion, int seconds) =>
+        _server.ForWatch(_collection, resourceVersion, seconds, ApiServerAddress.Named(leaseName));
 
     /// <summary>
     /// Whether a document is this lease, and no other object or one of another namespace. Without uid and resourceVersion it is none
@@ -56,15 +55,4 @@ internal sealed class LeaseResource(Uri server, string leaseNamespace, string le
 
     public static string CollectionOf(string leaseNamespace) =>
         $"/apis/coordination.k8s.io/v1/namespaces/{Uri.EscapeDataString(leaseNamespace)}/leases";
-
-    /// <param name="collection">Of which leases.</param>
-    /// <param name="resourceVersion">
-    /// What changed after this version; <see langword="null"/>: what there is now, and what changes.
-    /// </param>
-    /// <param name="seconds">After which the server shall end it.</param>
-    /// <param name="selector">Which of the leases; all if it is empty.</param>
-    public static string Watching(string collection, string? resourceVersion, int seconds, string selector = "") => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{collection}?watch=true{selector}{(resourceVersion is null ? "" : "&resourceVersion=")}"
-        + $"{(resourceVersion is null ? "" : Uri.EscapeDataString(resourceVersion))}&allowWatchBookmarks=true&timeoutSeconds={seconds}");
 }

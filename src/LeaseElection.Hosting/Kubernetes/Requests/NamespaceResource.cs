@@ -20,5 +20,5 @@ internal sealed class NamespaceResource(Uri server, string leaseNamespace) : IRe
 
     /// <summary>Without a version the watch begins with all that there is, by which no right to list is needed.</summary>
     public Uri ForWatch(string? resourceVersion, int seconds) =>
-        _server.ForStream(LeaseResource.Watching(_collection, resourceVersion, seconds));
+        _server.ForWatch(_collection, resourceVersion, seconds);
 }
