@@ -15,12 +15,13 @@ internal static class KestrelEndpoint
 
     /// <summary>
     /// The first address that the server listens at, by <c>http</c> if there is one: between Pods a certificate for an IP address is rare.
-    /// An address that stands for all of this machine's gets the Pod's.
+    /// An address that stands for all of this machine's gets the Pod's; in development this machine is the only one.
     /// </summary>
     /// <param name="server">The server; one without addresses, as tests have it, can be reached nowhere.</param>
     /// <param name="podAddress">The variable <c>POD_IP</c>.</param>
+    /// <param name="isDevelopment">Whether all replicas run on the machine of a developer.</param>
     /// <exception cref="InvalidOperationException">It cannot be told where.</exception>
-    public static Uri? Of(IServer? server, string? podAddress)
+    public static Uri? Of(IServer? server, string? podAddress, bool isDevelopment)
     {
         if (server?.Features.Get<IServerAddressesFeature>()?.Addresses is not { Count: > 0 } addresses)
             return null;
@@ -30,6 +31,8 @@ internal static class KestrelEndpoint
             ?? throw new InvalidOperationException(
                 $"The server listens at {string.Join(", ", addresses)}, where no other machine connects. Say the address: "
                 + "PublishEndpoint(uri).");
+        if (isDevelopment && string.IsNullOrWhiteSpace(podAddress))
+            podAddress = IPAddress.Loopback.ToString();
         return new UriBuilder(bound.Scheme, StandsForAll(bound) ? PodAddress(bound, podAddress) : bound.Host, bound.Port).Uri;
     }
 

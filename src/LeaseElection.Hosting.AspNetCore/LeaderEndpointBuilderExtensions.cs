@@ -1,6 +1,7 @@
 using LeaseElection.Hosting;
 using LeaseElection.Hosting.AspNetCore;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -14,6 +15,7 @@ public static class LeaderEndpointBuilderExtensions
     /// <remarks>
     /// Of several addresses the first by <c>http</c> is taken. In a Pod set the variable:
     /// <code>{ name: POD_IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }</code>
+    /// Where the environment is Development, outside of a Pod, <c>127.0.0.1</c> stands for it.
     /// Where the address cannot be told, nothing is published, and a warning (872) says why. A server that has none publishes nothing.
     /// </remarks>
     /// <param name="builder">The election.</param>
@@ -22,6 +24,10 @@ public static class LeaderEndpointBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.PublishEndpoint(services =>
-            KestrelEndpoint.Of(services.GetService<IServer>(), Environment.GetEnvironmentVariable("POD_IP")));
+            KestrelEndpoint.Of(
+                services.GetService<IServer>(),
+                Environment.GetEnvironmentVariable("POD_IP"),
+                services.GetService<IHostEnvironment>()?.IsDevelopment() is true
+                    && Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is null));
     }
 }

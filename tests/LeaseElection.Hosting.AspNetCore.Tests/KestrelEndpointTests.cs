@@ -23,7 +23,7 @@ public sealed class KestrelEndpointTests
     [InlineData("https://[::]:8443 http://[::]:8080", "10.0.0.7", "http://10.0.0.7:8080/")]
     [InlineData("http://unix:/run/app.sock http://[::]:8080", "10.0.0.7", "http://10.0.0.7:8080/")]
     public void Address_ThatOthersReach_IsTaken(string listens, string? podAddress, string expected) =>
-        Assert.Equal(expected, KestrelEndpoint.Of(new ListeningServer(listens.Split(' ')), podAddress)?.AbsoluteUri);
+        Assert.Equal(expected, KestrelEndpoint.Of(new ListeningServer(listens.Split(' ')), podAddress, isDevelopment: false)?.AbsoluteUri);
 
     [Theory]
     [InlineData("http://[::]:8080", null, "The server listens at http://[::]:8080, which is all addresses of this machine, and the variable POD_IP "
@@ -33,13 +33,20 @@ public sealed class KestrelEndpointTests
     [InlineData("http://unix:/run/app.sock", "10.0.0.7", "The server listens at http://unix:/run/app.sock, where no other machine connects. Say the "
         + "address: PublishEndpoint(uri).")]
     public void Address_ThatNobodyReaches_IsRefused(string listens, string? podAddress, string expected) => Assert.Equal(
-        expected, Assert.Throws<InvalidOperationException>(() => KestrelEndpoint.Of(new ListeningServer(listens), podAddress)).Message);
+        expected, Assert.Throws<InvalidOperationException>(() => KestrelEndpoint.Of(new ListeningServer(listens), podAddress, isDevelopment: false)).Message);
+
+    [Theory]
+    [InlineData(null, "http://127.0.0.1:8080/")]
+    [InlineData("", "http://127.0.0.1:8080/")]
+    [InlineData("10.0.0.7", "http://10.0.0.7:8080/")]
+    public void AllAddressesInDevelopment_AreThisMachine(string? podAddress, string expected) =>
+        Assert.Equal(expected, KestrelEndpoint.Of(new ListeningServer("http://[::]:8080"), podAddress, isDevelopment: true)?.AbsoluteUri);
 
     [Fact]
     public void ServerWithoutAddresses_HasNone()
     {
-        Assert.Null(KestrelEndpoint.Of(null, "10.0.0.7"));
-        Assert.Null(KestrelEndpoint.Of(new ListeningServer(), "10.0.0.7"));
+        Assert.Null(KestrelEndpoint.Of(null, "10.0.0.7", isDevelopment: false));
+        Assert.Null(KestrelEndpoint.Of(new ListeningServer(), "10.0.0.7", isDevelopment: true));
     }
 
     private sealed class ListeningServer : IServer

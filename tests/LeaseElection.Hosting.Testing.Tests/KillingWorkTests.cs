@@ -49,7 +49,7 @@ public sealed class KillingWorkTests : IAsyncLifetime, IDisposable
         }
 
         Assert.Equal(
-            "The work seems to kill its leaders: 6 take-overs without a release in a row. Look at how the last leaders ended, and mend that (log id 887).",
+            "The work seems to kill its leaders: 6 take-overs in a row from leaders that released nothing. Look at how the last leaders ended, and mend that (log id 887).",
             (await HealthAsync(_standby)).Description);
         Assert.Equal(6, (await HealthAsync(_standby)).Data["takeOversWithoutRelease"]);
         await _log.WaitForAsync("LeadersDied", 8);

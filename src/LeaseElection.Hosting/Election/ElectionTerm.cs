@@ -188,7 +188,7 @@ internal sealed class ElectionTerm
     public void Advance()
     {
         if (Holds && _turn.Instant >= _drainUntil)
-            Lose(Election.StopReason.DrainTimedOut, null);
+            Lose(Election.StopReason.DrainTimedOut, _settings.Identity);
         if (Holds && _renewalFailed && !_inDanger && _turn.Instant >= DangerAt)
             Endanger();
         foreach ((TimeSpan At, int Work) restart in _restarts.FindAll(restart => restart.At <= _turn.Instant))

@@ -186,7 +186,7 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
         StopReason.IdentityInUse => "another process wrote it under our identity, or somebody edited it by hand. If nobody did, make "
             + "LeaderElection:Identity unique, or leave it out",
         StopReason.ClockJumped => "the machine was paused and the lease could not be renewed after it. Look at the hypervisor",
-        StopReason.DrainTimedOut => "work did not stop in time, so the lease is left to run out. It must return when its token fires",
+        StopReason.DrainTimedOut => "work did not stop in time: nobody leads until it has, or the lease has run out. It must return when its token fires",
         _ => "see the messages before this one",
     };
 

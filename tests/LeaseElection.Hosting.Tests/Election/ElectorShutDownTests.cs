@@ -81,7 +81,8 @@ public class ElectorShutDownTests
 
         driver.After(120);
 
-        Assert.Equal(StopReason.DrainTimedOut, Assert.Single(driver.Told<ElectionEvent.LeadershipLost>()).Reason);
+        ElectionEvent.LeadershipLost told = Assert.Single(driver.Told<ElectionEvent.LeadershipLost>());
+        Assert.Equal((StopReason.DrainTimedOut, ElectorDriver.Me), (told.Reason, told.HolderIdentity)); // It holds the lease still.
         Assert.Equal(StopReason.ShutDown, driver.StoppedWork());
         Assert.Equal(ElectorDriver.Me, driver.Server.Current!.Record.HolderIdentity);
         Assert.Equal(9, driver.All<ElectionOutput.ExtendTerm>().Count);
