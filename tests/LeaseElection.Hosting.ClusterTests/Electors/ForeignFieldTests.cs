@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
 

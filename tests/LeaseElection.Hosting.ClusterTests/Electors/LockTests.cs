@@ -1,6 +1,7 @@
 using LeaseElection.DistributedLock;
 using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
 

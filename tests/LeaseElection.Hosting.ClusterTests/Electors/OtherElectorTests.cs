@@ -1,4 +1,5 @@
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
 

@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.ClusterTests.Faults;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
 

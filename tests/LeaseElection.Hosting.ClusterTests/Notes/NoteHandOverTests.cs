@@ -1,6 +1,7 @@
 using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Notes;
