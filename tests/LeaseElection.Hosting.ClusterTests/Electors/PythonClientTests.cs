@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
 /// <summary>Debian's Python client: what it makes of our lease, and we of its.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingElectors.Name)]
 public sealed class PythonClientTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private readonly Findings _findings = new(output);

@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
 /// <summary>Clocks that are wrong and times that are missing, beside other electors: nobody ever leads beside another.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingElectors.Name)]
 public sealed class WrongTimesTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);

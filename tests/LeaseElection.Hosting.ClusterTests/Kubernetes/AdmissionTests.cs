@@ -18,7 +18,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Kubernetes;
 
 /// <summary>A webhook that refuses leases without an owner, asked by a real API server, and what is told of its refusal.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
 {
     private const string Webhook = "owners.example.test";

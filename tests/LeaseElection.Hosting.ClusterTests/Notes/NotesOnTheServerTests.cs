@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Notes;
 
 /// <summary>Notes on a real API server, with other hands on the lease.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingProcesses.Name)]
 public sealed class NotesOnTheServerTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
