@@ -24,7 +24,8 @@ public interface IElectionMembers
     bool IsComplete { get; }
 
     /// <summary>
-    /// The present members and then every change of them. A reader that is slow misses changes in between, never the last one.
+    /// The present members and then every change of them; the same ones once more when <see cref="IsComplete"/> has become
+    /// <see langword="true"/>. A reader that is slow misses changes in between, never the last one.
     /// </summary>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>A stream that ends when the election has stopped.</returns>

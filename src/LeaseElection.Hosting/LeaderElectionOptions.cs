@@ -133,4 +133,7 @@ public sealed class LeaderElectionOptions
 
     /// <summary>The settings of partitioned work. Of no effect without <c>AddPartitionedWork</c>.</summary>
     public PartitionOptions Partitions { get; set; } = new();
+
+    /// <summary>The keys of what a configuration said in words that could not be read, and which is as it was before.</summary>
+    internal HashSet<string> Misread { get; } = [];
 }

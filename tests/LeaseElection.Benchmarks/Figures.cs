@@ -23,6 +23,15 @@ internal static class Figures
         return string.Create(CultureInfo.InvariantCulture, $"{Median(gaps):0} ms (at most {gaps[^1].TotalMilliseconds:0})");
     }
 
+    /// <summary>For four cells of a table: the least, the median, the most, and of how many.</summary>
+    public static string Cells(List<TimeSpan> gaps)
+    {
+        gaps.Sort();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{gaps[0].TotalSeconds:0.00} s | {Median(gaps) / 1000:0.00} s | {gaps[^1].TotalSeconds:0.00} s | {gaps.Count}");
+    }
+
     /// <summary>For a cell of a table, of times in which tenths of a millisecond count.</summary>
     public static string Fine(List<TimeSpan> gaps)
     {

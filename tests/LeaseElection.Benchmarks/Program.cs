@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeaseElection.Benchmarks;
+using LeaseElection.Testing.Electors;
 
 switch (args)
 {
@@ -44,6 +45,13 @@ switch (args)
     case [ScaleBenchmark.Command, string many]:
         await ScaleBenchmark.RunReplicaAsync(int.Parse(many, CultureInfo.InvariantCulture));
         return 0;
+    case ["crash", .. string[] rest] when rest.Length <= 3 && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
+        int[] crashes = [.. rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        return await CrashBenchmark.RunAsync(
+            crashes is [var proven, ..] ? proven : 20, crashes is [_, var unproven, ..] ? unproven : 5, crashes is [_, _, var lease] ? lease : 15);
+    case [Candidate.Command, .. string[] arguments]:
+        await Candidate.RunAsync(arguments);
+        return 0;
     case ["allocations"]:
         Allocations.Run();
         return 0;
@@ -76,6 +84,8 @@ switch (args)
         Console.Error.WriteLine(UpgradeBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(ScaleBenchmark.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(CrashBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(Allocations.Usage);
         return 2;

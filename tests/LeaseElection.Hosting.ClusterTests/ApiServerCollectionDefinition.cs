@@ -1,10 +1,14 @@
 using LeaseElection.Testing.ApiServer;
 
-// One test after the other: they measure time, and what one process has of timers, threads and memory. Another class that starts an API
-// server of its own meanwhile would take both cores for seconds.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// Collections that may, run at once, however few processors there are: they wait nearly all of the time. See WaitingHosts. What needs
+// no API server is a collection of its own, beside them.
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly, MaxParallelThreads = -1)]
 
 namespace LeaseElection.Hosting.ClusterTests;
 
-[CollectionDefinition(ApiServerFixture.Collection)]
+/// <summary>
+/// What runs alone, one test after the other, when all else has ended: what measures short times, counts what the process or the machine has
+/// of threads, sockets and timers, stops an API server or starts one after the other, or starves processes.
+/// </summary>
+[CollectionDefinition(ApiServerFixture.Collection, DisableParallelization = true)]
 public sealed class ApiServerCollectionDefinition : ICollectionFixture<ApiServerFixture>;

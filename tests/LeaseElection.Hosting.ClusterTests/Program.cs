@@ -1,10 +1,10 @@
-using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Hosting.ClusterTests.Faults.Packets;
 using LeaseElection.Hosting.ClusterTests.Faults.Processes;
 using LeaseElection.Hosting.ClusterTests.Members;
 using LeaseElection.Hosting.ClusterTests.Notes;
 using LeaseElection.Hosting.ClusterTests.Partitions;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 
 // Not the tests (those are run by `dotnet test`) but what a test starts in order to kill it.
 switch (args)

@@ -79,6 +79,24 @@ internal sealed class LeaseModel(TimeProvider time)
             return _leases.TryGetValue((leaseNamespace, name), out JsonObject? lease) ? Copy(lease) : null;
     }
 
+    /// <summary>
+    /// Whether all leases that this holder has beside one, those by which members show themselves above all, are renewed as they should be:
+    /// within a third of their duration, the longest pause that there may be between two renewals of a member.
+    /// </summary>
+    /// <param name="holder">Who holds them.</param>
+    /// <param name="own">The one that does not count.</param>
+    /// <param name="tolerance">How late a renewal may be.</param>
+    public bool AreRenewed(string holder, (string Namespace, string Name) own, TimeSpan tolerance)
+    {
+        lock (_lock)
+        {
+            return _leases.All(entry => entry.Key == own || (string?)entry.Value["spec"]?["holderIdentity"] != holder
+                || (string?)entry.Value["spec"]!["renewTime"] is not { } renewed
+                || time.GetUtcNow() - DateTimeOffset.Parse(renewed, CultureInfo.InvariantCulture)
+                    <= tolerance + (TimeSpan.FromSeconds((int?)entry.Value["spec"]!["leaseDurationSeconds"] ?? 0) / 3));
+        }
+    }
+
     /// <summary>A page of the leases that are asked for, by name; the rest is kept as it is now for the next page.</summary>
     public JsonObject List(LeaseRoute route)
     {

@@ -42,7 +42,12 @@ internal sealed class FakeHost
         && _elections.TrueForAll(election => election.IsThrough);
 
     /// <summary>Whether what the clock has set off is through: no loop is late with what it has to do, a renewal above all.</summary>
-    public bool IsSettled => IsQuiet && _elections.TrueForAll(election => election.HasKeptUp(LongestStep));
+    public bool IsSettled => IsQuiet && _elections.TrueForAll(election => election.HasKeptUp(LongestStep) && HasKeptUpBeside(election));
+
+    /// <summary>Whether it has renewed what it holds beside its lease, unless it cannot.</summary>
+    private bool HasKeptUpBeside(FakeLeaderElection election) =>
+        election.IsDone || election.Client.Waiting > 0 || election.Client.History.IsFailing
+        || Leases.Model.AreRenewed(election.Election.Identity, election.Client.Own, 2 * LongestStep);
 
     public void Add(FakeLeaderElection election) => _elections.Add(election);
 

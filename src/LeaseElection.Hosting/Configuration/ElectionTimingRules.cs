@@ -26,6 +26,9 @@ internal static class ElectionTimingRules
 
     public static bool CheckLeaseDuration(string option, TimeSpan value, OptionFailures failures)
     {
+        if (failures.IsMisread(option))
+            return false;
+
         // Whole, because the lease stores an integer; the upper bound is what turns "15", 15 days, into an error.
         if (value >= Shortest && value <= Longest && value.Ticks % TimeSpan.TicksPerSecond == 0)
             return true;
@@ -38,6 +41,8 @@ internal static class ElectionTimingRules
 
     private static bool CheckRenewDeadline(TimeSpan value, TimeSpan lease, OptionFailures failures)
     {
+        if (failures.IsMisread(nameof(LeaderElectionOptions.RenewDeadline)))
+            return false;
         if (value >= 2 * ShortestInterval && value < lease)
             return true;
         TimeSpan twoThirds = TimeSpan.FromMilliseconds(Math.Floor(lease.TotalSeconds * 20 / 3) * 100);

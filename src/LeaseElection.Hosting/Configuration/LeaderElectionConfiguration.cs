@@ -54,9 +54,13 @@ internal sealed class LeaderElectionConfiguration(
     {
         foreach (LeaderElectionSetting setting in settings)
         {
-            // Empty counts as not written: what manifests and shells mean by it. Text of the wrong form is Validate's business.
-            if (section?[setting.Key] is { Length: > 0 } text)
-                _ = setting.TrySet(options, text);
+            // Empty counts as not written: what manifests and shells mean by it. To tell of text of the wrong form is Validate's business.
+            if (section?[setting.Key] is not { Length: > 0 } text)
+                continue;
+            if (setting.TrySet(options, text))
+                options.Misread.Remove(setting.Key);
+            else
+                options.Misread.Add(setting.Key);
         }
     }
 }

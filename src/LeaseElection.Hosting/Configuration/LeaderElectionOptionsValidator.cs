@@ -16,7 +16,7 @@ internal sealed class LeaderElectionOptionsValidator(
         if (Array.Find(_registrations, candidate => candidate.Name == name) is not { } registration)
             return ValidateOptionsResult.Skip;
 
-        var failures = new OptionFailures(registration);
+        var failures = new OptionFailures(registration, options.Misread);
         if (registration.IsBroker)
             CheckIsOfLeases(options, failures);
         CheckNames(options, failures);

@@ -3,16 +3,24 @@ using System.Globalization;
 namespace LeaseElection.Hosting.Configuration;
 
 /// <summary>What is wrong with the options of one election: every message names option, value, rule and fix.</summary>
-internal sealed class OptionFailures(LeaderElectionRegistration registration)
+/// <param name="registration">The election.</param>
+/// <param name="misread">The options whose text could not be read: what they are instead is nobody's value, and no mistake of anybody.</param>
+internal sealed class OptionFailures(LeaderElectionRegistration registration, IReadOnlyCollection<string> misread)
 {
     private readonly List<string> _messages = [];
 
     public IReadOnlyCollection<string> Messages => _messages;
 
+    /// <summary>Whether nothing is known of what the option was to be, which has been told already.</summary>
+    public bool IsMisread(string option) => misread.Contains(option);
+
     public void Add(string message) => _messages.Add(message);
 
-    public void Add(string option, string value, string rule, string fix) =>
-        Add($"{registration.KeyOf(option)} is {value}, but must be {rule}: {fix}.");
+    public void Add(string option, string value, string rule, string fix)
+    {
+        if (!IsMisread(option))
+            Add($"{registration.KeyOf(option)} is {value}, but must be {rule}: {fix}.");
+    }
 
     public void Add(string option, TimeSpan value, string rule, string fix) =>
         Add(option, Format(value), rule, Misread(value) ?? fix);

@@ -48,9 +48,13 @@ internal static class PartitionRules
         PartitionedWorkClaim? first = Array.Find(ours, claim => claim.Count is not null);
         if (first is null && options.Partitions.Count is null)
         {
-            failures.Add(
-                $"{registration.KeyOf(CountKey)} is not set, but {ours[0].Work} is partitioned work, and every replica must be told into how "
-                + "many partitions: set it, or pass the number to AddPartitionedWork.");
+            if (!failures.IsMisread(CountKey))
+            {
+                failures.Add(
+                    $"{registration.KeyOf(CountKey)} is not set, but {ours[0].Work} is partitioned work, and every replica must be told into how "
+                    + "many partitions: set it, or pass the number to AddPartitionedWork.");
+            }
+
             return;
         }
 

@@ -3,7 +3,7 @@ using LeaseElection.Testing.ApiServer;
 namespace LeaseElection.Hosting.ClusterTests.Announcing;
 
 /// <summary>The label when the leader is a process that is stopped or killed, as the kubelet does.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingProcesses.Name)]
 public sealed class LabelledProcessTests(ApiServerFixture fixture) : IDisposable
 {
     private static readonly string[] Names = ["a", "b", "c", "d"];

@@ -6,7 +6,7 @@ using LeaseElection.Testing.Proxy;
 namespace LeaseElection.Hosting.ClusterTests.Announcing;
 
 /// <summary>Which Pod bears the leader's label, with a Role that has exactly the rights that docs/kubernetes.md lists.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class LeaderLabelTests(ApiServerFixture fixture)
 {
     private const int HandOvers = 20;

@@ -5,7 +5,7 @@ using LeaseElection.Testing.ApiServer;
 namespace LeaseElection.Hosting.ClusterTests.Announcing;
 
 /// <summary>Events on the Lease as kubectl shows them, with a Role that has exactly the rights that docs/kubernetes.md lists.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class LeaseEventsTests(ApiServerFixture fixture)
 {
     private static readonly PolicyRule Leases = PolicyRule.Leases("get", "create", "update", "watch");

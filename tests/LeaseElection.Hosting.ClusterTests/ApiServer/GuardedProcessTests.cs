@@ -2,6 +2,7 @@ using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Hosting.ClusterTests.ApiServer;
 
+[Collection(ApiServerFixture.Collection)]
 public sealed class GuardedProcessTests : IDisposable
 {
     private readonly DirectoryInfo _temporary = Directory.CreateTempSubdirectory();

@@ -5,6 +5,7 @@ using LeaseElection.Testing.ApiServer;
 namespace LeaseElection.Hosting.ClusterTests.ApiServer;
 
 /// <summary>Servers of their own: what starting costs, and that none is left behind.</summary>
+[Collection(ApiServerFixture.Collection)]
 public sealed class RealApiServerProcessTests : IDisposable
 {
     private readonly DirectoryInfo _temporary = Directory.CreateTempSubdirectory();

@@ -4,7 +4,7 @@ using LeaseElection.Testing.ApiServer;
 namespace LeaseElection.Hosting.ClusterTests.ApiServer;
 
 /// <summary>The fixture is the judge of other tests, so it is tested first: users, rights, certificates, kubectl.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class RealApiServerTests(ApiServerFixture fixture)
 {
     private RealApiServer Server => fixture.Server;

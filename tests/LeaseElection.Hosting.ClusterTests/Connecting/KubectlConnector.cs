@@ -16,7 +16,7 @@ internal sealed class KubectlConnector : IConnector
     {
         ProgramResult result = await ProgramResult.OfAsync(
             KubectlProgram.Newest!.Path,
-            ["get", "lease", ConnectionScene.LeaseName, "--output=name", "--request-timeout=10s", $"--cache-dir={scene.InFolder("cache")}"],
+            ["get", "lease", ConnectionScene.LeaseName, "--output=name", "--request-timeout=3s", $"--cache-dir={scene.InFolder("cache")}"],
             environment: new Dictionary<string, string>(scene.Environment)
             {
                 // Plugins are found on it.

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Deaths;
 
 /// <summary>Leaders that are killed, and whose kubelet tells it a second later: how soon others work.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingProcesses.Name)]
 public sealed class KilledLeaderTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     /// <summary>Of a lease of 15 s, which is renewed every three: without proof it takes 12 at least.</summary>
@@ -17,7 +17,7 @@ public sealed class KilledLeaderTests(ApiServerFixture fixture, ITestOutputHelpe
     [ApiServerFact]
     public async Task Leaders_that_are_killed_are_followed_once_their_kubelet_has_told_it()
     {
-        int trials = LongForm.IsAskedFor ? 20 : 3;
+        int trials = LongForm.IsAskedFor ? 20 : 2;
         await using DeathScene scene = await DeathScene.OpenAsync(fixture.Server, [DeathScene.Leases, DeathScene.Pods]);
         TestKubelet leader = await scene.AddAsync("worker-0");
         await scene.LeadsAsync(leader);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Hosting.ClusterTests.Deaths;
 

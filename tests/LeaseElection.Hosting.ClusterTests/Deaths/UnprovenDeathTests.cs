@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Deaths;
 
 /// <summary>Everything that does not prove the death of a leader costs the time of its lease, here 6 s, of which a renewal may have used one.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingProcesses.Name)]
 public sealed class UnprovenDeathTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private static readonly string[] Timings = ["LeaseDuration=00:00:06", "RenewDeadline=00:00:04", "RenewInterval=00:00:01", "RetryPeriod=00:00:01"];

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Election;
 
 /// <summary>What others see of our lease, and what we make of theirs.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed partial class LeaseOnTheServerTests(ApiServerFixture fixture)
 {
     private static readonly PolicyRule All = PolicyRule.Leases("get", "create", "update", "watch");

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace LeaseElection.Hosting.ClusterTests.Election;
 
 /// <summary>Real RBAC: what the library does with each set of rights, and what it says about those it lacks.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class RightsTests(ApiServerFixture fixture)
 {
     private const string Prepared = """{"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "settlement"}}""";

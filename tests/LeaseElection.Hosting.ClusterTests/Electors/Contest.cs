@@ -5,6 +5,7 @@ using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -24,6 +25,7 @@ internal sealed class Contest : IAsyncDisposable
     private readonly ApiServerUser _ours;
     private readonly ApiServerUser _theirs;
     private readonly string _namespace;
+    private readonly ElectorCommands _commands;
     private readonly Stack<IAsyncDisposable> _candidates = new();
     private int _made;
 
@@ -33,6 +35,7 @@ internal sealed class Contest : IAsyncDisposable
         _ours = ours;
         _theirs = theirs;
         _namespace = leaseNamespace;
+        _commands = new ElectorCommands(server, leaseNamespace, LeaseName);
         Lease = new ContestedLease(server, LeaseName, leaseNamespace);
     }
 
@@ -114,25 +117,8 @@ internal sealed class Contest : IAsyncDisposable
     }
 
     /// <summary>One of ours, as a process; <see cref="Candidate"/>, unless <paramref name="command"/> is another's.</summary>
-    public Task<ElectorProcess> OurProcessAsync(ElectorTimings timings, string command = Candidate.Command)
-    {
-        string identity = Name("ours");
-        return AddAsync(
-            identity,
-            "dotnet",
-            [
-                typeof(Candidate).Assembly.Location, command,
-                "--LeaderElection:LeaseName", LeaseName,
-                "--LeaderElection:LeaseNamespace", _namespace,
-                "--LeaderElection:Identity", identity,
-                "--LeaderElection:LeaseDuration", timings.Lease.ToString("c", CultureInfo.InvariantCulture),
-                "--LeaderElection:RenewDeadline", timings.Deadline.ToString("c", CultureInfo.InvariantCulture),
-                "--LeaderElection:RetryPeriod", timings.Retry.ToString("c", CultureInfo.InvariantCulture),
-                "--LeaderElection:Kubernetes:ApiServer", _server.Url.ToString(),
-                "--LeaderElection:Kubernetes:TokenFile", _ours.TokenFile,
-                "--LeaderElection:Kubernetes:CertificateAuthorityFile", _server.CertificateAuthorityFile,
-            ]);
-    }
+    public Task<ElectorProcess> OurProcessAsync(ElectorTimings timings, string command = Candidate.Command) => AddAsync(
+        "ours", identity => _commands.Ours(typeof(Contest).Assembly.Location, _ours, identity, timings, command));
 
     /// <summary>One of a kind that is not ours.</summary>
     public Task<ElectorProcess> TheirsAsync(string kind, ElectorTimings timings, bool release = true) => kind switch
@@ -143,58 +129,22 @@ internal sealed class Contest : IAsyncDisposable
     };
 
     /// <summary>One of client-go's, today's unless another is named.</summary>
-    public Task<ElectorProcess> ClientGoAsync(ElectorTimings timings, bool release = true, string kind = "client-go")
-    {
-        string identity = Name(kind);
-        return AddAsync(
-            identity,
-            ElectorPrograms.PathOf(kind),
-            [
-                .. Where("--lease", LeaseName, "--identity", identity),
-                Invariant($"--lease-duration={timings.LeaseSeconds}s"),
-                Invariant($"--renew-deadline={timings.DeadlineSeconds}s"),
-                Invariant($"--retry-period={timings.RetrySeconds}s"),
-                release ? "--release-on-cancel=true" : "--release-on-cancel=false",
-            ]);
-    }
+    public Task<ElectorProcess> ClientGoAsync(ElectorTimings timings, bool release = true, string kind = "client-go") =>
+        AddAsync(kind, identity => _commands.ClientGo(_theirs, identity, timings, release, kind));
 
     /// <summary>One of KubernetesClient's.</summary>
-    public Task<ElectorProcess> KubernetesClientAsync(ElectorTimings timings)
-    {
-        string identity = Name("kubernetes-client");
-        return AddAsync(
-            identity,
-            "dotnet",
-            [
-                ElectorPrograms.KubernetesClient,
-                .. Where("--lease", LeaseName, "--identity", identity),
-                "--lease-duration", Invariant($"{timings.LeaseSeconds}"),
-                "--renew-deadline", Invariant($"{timings.DeadlineSeconds}"),
-                "--retry-period", Invariant($"{timings.RetrySeconds}"),
-            ]);
-    }
+    public Task<ElectorProcess> KubernetesClientAsync(ElectorTimings timings) =>
+        AddAsync("kubernetes-client", identity => _commands.KubernetesClient(_theirs, identity, timings));
 
     /// <summary>One of the Python client's.</summary>
-    public Task<ElectorProcess> PythonAsync(ElectorTimings timings)
-    {
-        string identity = Name("python");
-        return AddAsync(
-            identity,
-            ElectorPrograms.PathOf("python"),
-            [
-                "run",
-                .. Where("--lease", LeaseName, "--identity", identity),
-                Invariant($"--lease-duration={timings.LeaseSeconds}"),
-                Invariant($"--renew-deadline={timings.DeadlineSeconds}"),
-                Invariant($"--retry-period={timings.RetrySeconds}"),
-            ]);
-    }
+    public Task<ElectorProcess> PythonAsync(ElectorTimings timings) =>
+        AddAsync("python", identity => _commands.Python(_theirs, identity, timings));
 
     /// <summary>Runs the Python client once and returns what it prints.</summary>
     public async Task<string> PythonAsync(string command, params string[] arguments)
     {
         await using ElectorProcess python = await ElectorProcess.StartAsync(
-            command, ElectorPrograms.PathOf("python"), [command, .. Where("--lease", LeaseName), .. arguments]);
+            command, [ElectorPrograms.PathOf("python"), command, .. _commands.Where(_theirs, arguments)]);
         return string.Join('\n', await python.ExitedAsync());
     }
 
@@ -267,24 +217,15 @@ internal sealed class Contest : IAsyncDisposable
             process.Collect(Journal);
     }
 
-    private async Task<ElectorProcess> AddAsync(string identity, string program, IEnumerable<string> arguments)
+    private async Task<ElectorProcess> AddAsync(string kind, Func<string, string[]> commandOf)
     {
-        string[] command = [.. Enter, program, .. arguments];
-        ElectorProcess process = await ElectorProcess.StartAsync(identity, command[0], command[1..]);
+        string identity = Name(kind);
+        ElectorProcess process = await ElectorProcess.StartAsync(identity, [.. Enter, .. commandOf(identity)]);
         _candidates.Push(process);
         return process;
     }
 
     private string Name(string kind) => Invariant($"{kind}-{Interlocked.Increment(ref _made)}");
-
-    private string[] Where(params string[] more) =>
-    [
-        "--server", _server.Url.GetLeftPart(UriPartial.Authority), // The Python client would make two slashes of one at the end.
-        "--token-file", _theirs.TokenFile,
-        "--ca-file", _server.CertificateAuthorityFile,
-        "--namespace", _namespace,
-        .. more,
-    ];
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

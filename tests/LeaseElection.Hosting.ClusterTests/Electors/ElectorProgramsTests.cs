@@ -1,3 +1,5 @@
+using LeaseElection.Testing.Electors;
+
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
 /// <summary>A suite that wrongly skips itself looks like one that passes.</summary>

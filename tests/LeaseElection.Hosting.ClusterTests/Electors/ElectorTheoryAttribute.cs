@@ -1,3 +1,5 @@
+using LeaseElection.Testing.Electors;
+
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
 /// <summary>A theory that needs the electors of others; see <see cref="ElectorFactAttribute"/>.</summary>

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
 /// <summary>Whatever is not one of the five fields of an elector belongs to others, whoever renews.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingElectors.Name)]
 public sealed class ForeignFieldTests(ApiServerFixture fixture)
 {
     private static readonly ElectorTimings Timings = new(15, 10, 0.5);

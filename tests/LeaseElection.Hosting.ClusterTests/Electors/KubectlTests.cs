@@ -1,4 +1,5 @@
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using LeaseElection.Testing.Logging;
 using Xunit.Abstractions;
@@ -6,7 +7,7 @@ using Xunit.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
 /// <summary>Somebody at a keyboard: what kubectl does to a lease of ours.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingProcesses.Name)]
 public sealed class KubectlTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private static readonly ElectorTimings Timings = new(3, 2, 0.5);

@@ -1,13 +1,14 @@
 using LeaseElection.DistributedLock;
 using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
 /// <summary>A lock and an elector of somebody else on one Lease: they take each other for what they are, holders of it.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingElectors.Name)]
 public sealed class LockTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private readonly Findings _findings = new(output);

@@ -1,11 +1,12 @@
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
 /// <summary>The electors of others and we on one lease: who waits for whom, and for how long.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingElectors.Name)]
 public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private readonly Findings _findings = new(output);

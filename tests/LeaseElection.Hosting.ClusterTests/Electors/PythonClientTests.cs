@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
 /// <summary>Debian's Python client: what it makes of our lease, and we of its.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingElectors.Name)]
 public sealed class PythonClientTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private readonly Findings _findings = new(output);

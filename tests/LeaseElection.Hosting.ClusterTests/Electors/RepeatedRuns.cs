@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeaseElection.Testing.Electors;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 

@@ -1,12 +1,13 @@
 using LeaseElection.Hosting.ClusterTests.Faults;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Electors;
 
 /// <summary>Clocks that are wrong and times that are missing, beside other electors: nobody ever leads beside another.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingElectors.Name)]
 public sealed class WrongTimesTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);

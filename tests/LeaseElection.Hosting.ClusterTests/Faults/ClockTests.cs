@@ -9,7 +9,7 @@ namespace LeaseElection.Hosting.ClusterTests.Faults;
 /// Clocks and timers that misbehave under a real host with real requests: timers that never fire or fire early, and a machine that
 /// was suspended. The clock is the system's, bent by <see cref="BentTimeProvider"/>: a test cannot suspend the machine it runs on.
 /// </summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class ClockTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     [ApiServerFact]

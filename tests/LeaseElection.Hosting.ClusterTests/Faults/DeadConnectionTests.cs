@@ -6,7 +6,7 @@ using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 namespace LeaseElection.Hosting.ClusterTests.Faults;
 
 /// <summary>Connections that died silently: both ends believe in them, and nothing gets through. New ones work.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class DeadConnectionTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     [ApiServerFact]

@@ -8,7 +8,7 @@ using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 namespace LeaseElection.Hosting.ClusterTests.Faults;
 
 /// <summary>Somebody deletes or edits the lease under a healthy leader.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class LeaseEditTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     [ApiServerFact]

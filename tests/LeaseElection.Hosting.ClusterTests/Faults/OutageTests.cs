@@ -6,6 +6,7 @@ using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 namespace LeaseElection.Hosting.ClusterTests.Faults;
 
 /// <summary>The API server, or its etcd, is frozen, killed, restarted. A server of its own, so that no other test suffers.</summary>
+[Collection(ApiServerFixture.Collection)]
 public sealed class OutageTests(ITestOutputHelper output)
 {
     [ApiServerFact]

@@ -6,7 +6,7 @@ using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 namespace LeaseElection.Hosting.ClusterTests.Faults;
 
 /// <summary>A leader that is cut off, wholly or by half.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class PartitionTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     [ApiServerFact]

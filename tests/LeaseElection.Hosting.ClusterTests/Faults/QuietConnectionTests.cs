@@ -6,7 +6,7 @@ using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 namespace LeaseElection.Hosting.ClusterTests.Faults;
 
 /// <summary>Load balancers that forget a connection over which nothing is said for a while, and swallow what is said after that.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class QuietConnectionTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(4);

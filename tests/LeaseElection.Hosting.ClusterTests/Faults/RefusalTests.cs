@@ -7,7 +7,7 @@ using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 namespace LeaseElection.Hosting.ClusterTests.Faults;
 
 /// <summary>The API server answers, but not what was hoped for.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class RefusalTests(ApiServerFixture fixture, ITestOutputHelper output) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();

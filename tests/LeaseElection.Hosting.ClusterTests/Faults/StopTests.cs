@@ -6,7 +6,7 @@ using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 namespace LeaseElection.Hosting.ClusterTests.Faults;
 
 /// <summary>A leader that is asked to stop.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class StopTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     [ApiServerFact]

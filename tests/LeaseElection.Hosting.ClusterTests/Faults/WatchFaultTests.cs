@@ -8,7 +8,7 @@ using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 namespace LeaseElection.Hosting.ClusterTests.Faults;
 
 /// <summary>Watches that tell nothing, nonsense, the past, or end.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class WatchFaultTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     [ApiServerFact]

@@ -20,7 +20,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Kubernetes;
 
 /// <summary>A webhook that refuses leases, asked by a real API server, and what becomes of its refusal.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
 {
     private const string Webhook = "owners.example.test";

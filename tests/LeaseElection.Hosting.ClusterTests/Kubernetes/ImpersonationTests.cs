@@ -10,7 +10,7 @@ using WatchReader = LeaseElection.Testing.Contracts.LeaseWatchReader;
 namespace LeaseElection.Hosting.ClusterTests.Kubernetes;
 
 /// <summary>Acting as somebody else, as an API server's own authorizer sees it.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class ImpersonationTests(ApiServerFixture fixture)
 {
     private const string Group = "payments, north";

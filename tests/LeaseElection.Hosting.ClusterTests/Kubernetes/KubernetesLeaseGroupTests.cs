@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Kubernetes;
 
 /// <summary>Groups of leases on a real API server: rights, paging, and what people do with kubectl.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class KubernetesLeaseGroupTests(ApiServerFixture fixture)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

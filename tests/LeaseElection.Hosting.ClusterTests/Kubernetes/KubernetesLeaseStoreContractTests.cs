@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Kubernetes;
 
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class KubernetesLeaseStoreContractTests(ApiServerFixture fixture) : LeaseStoreContract
 {
     private const string Path = "/apis/coordination.k8s.io/v1/namespaces/default/leases";

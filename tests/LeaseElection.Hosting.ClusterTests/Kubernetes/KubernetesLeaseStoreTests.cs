@@ -9,7 +9,7 @@ using WatchReader = LeaseElection.Testing.Contracts.LeaseWatchReader;
 namespace LeaseElection.Hosting.ClusterTests.Kubernetes;
 
 /// <summary>The answers of a real API server that the store tells apart by their Status bodies.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class KubernetesLeaseStoreTests(ApiServerFixture fixture)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

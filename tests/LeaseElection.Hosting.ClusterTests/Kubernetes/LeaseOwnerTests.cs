@@ -12,7 +12,7 @@ namespace LeaseElection.Hosting.ClusterTests.Kubernetes;
 /// The Pod that a presence Lease belongs to, where the API server guards owners, as OpenShift's does: who may not delete a Lease may say
 /// whose it is when it is created, and never later.
 /// </summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class LeaseOwnerTests(ApiServerFixture fixture)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

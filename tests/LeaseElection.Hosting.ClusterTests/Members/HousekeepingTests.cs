@@ -16,7 +16,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Members;
 
 /// <summary>The leader clears away what is left of former members on a real API server, by a clock that hours pass on at once.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class HousekeepingTests(ApiServerFixture fixture)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Members;
 
 /// <summary>Who sees whom when processes come, go and are killed.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingProcesses.Name)]
 public sealed class MemberProcessTests(ApiServerFixture fixture, ITestOutputHelper output) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace LeaseElection.Hosting.ClusterTests.Members;
 
 /// <summary>What members keep on a real API server, and what they say about the rights they lack.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingHosts.Name)]
 public sealed class MembersOnTheServerTests(ApiServerFixture fixture)
 {
     private static readonly string[] All = ["get", "list", "watch", "create", "update", "delete"];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 
 namespace LeaseElection.Hosting.ClusterTests.Notes;
 

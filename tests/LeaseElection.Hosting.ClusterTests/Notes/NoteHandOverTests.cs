@@ -1,6 +1,7 @@
 using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Notes;
@@ -8,7 +9,7 @@ namespace LeaseElection.Hosting.ClusterTests.Notes;
 /// <summary>
 /// What was confirmed is seen by the next leader, however the last one ended; what a term says of itself by nobody else's side.
 /// </summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingProcesses.Name)]
 public sealed class NoteHandOverTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private static readonly ElectorTimings Short = new(2, 1.3, 0.5);

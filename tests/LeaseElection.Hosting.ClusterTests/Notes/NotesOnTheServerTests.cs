@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using Xunit.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Notes;
 
 /// <summary>Notes on a real API server, with other hands on the lease.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingProcesses.Name)]
 public sealed class NotesOnTheServerTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -47,8 +48,15 @@ public sealed class NotesOnTheServerTests(ApiServerFixture fixture, ITestOutputH
 
         WorkSpan our = await contest.StartsAsync(next.Identity);
         Assert.True(our.Token > their.Token);
-        Assert.Equal("41", Assert.Single(next.Host.Election.Term!.Notes).Value);
-        Assert.Equal(["note.leaseelection.dev/batch"], (await AnnotationsAsync(contest)).Select(annotation => annotation.Key));
+
+        // Of those who never release, the end looks like a crash, and is counted by the one note of a term that the next one writes.
+        string[] counted = kind.StartsWith("client-go", StringComparison.Ordinal) ? [] : ["takeovers-without-release"];
+        IReadOnlyDictionary<string, string> notes = next.Host.Election.Term!.Notes;
+        Assert.Equal("41", notes["batch"]);
+        Assert.Equal(["batch", .. counted], notes.Keys);
+        Assert.Equal(
+            ["note.leaseelection.dev/batch", .. counted.Select(key => $"term.leaseelection.dev/{key}")],
+            (await AnnotationsAsync(contest)).Select(annotation => annotation.Key));
     }
 
     /// <summary>Whoever edits notes under a leader costs it nothing, and has the last word.</summary>

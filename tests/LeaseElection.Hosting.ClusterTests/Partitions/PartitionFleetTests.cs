@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Partitions;
 
 /// <summary>Real processes share partitions over a real API server, and come, go, and are killed.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingProcesses.Name)]
 public sealed class PartitionFleetTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
     [ApiServerFact]

@@ -108,6 +108,33 @@ public class LeaderElectionConfigurationTests
         Assert.Null(options.File.Directory);
     }
 
+    /// <summary>What stands in the place of a text that cannot be read is nobody's value, and what is measured against it is not wrong.</summary>
+    [Theory]
+    [InlineData(""" "RenewDeadline": "soon", "LeaseDuration": "00:00:08" """)]
+    [InlineData(""" "LeaseDuration": "half a minute", "RenewDeadline": "00:00:20" """)]
+    [InlineData(""" "RetryPeriod": "now and then", "LeaseDuration": "00:00:02", "RenewDeadline": "00:00:01" """)]
+    [InlineData(""" "Members": { "LeaseDuration": "long", "RenewInterval": "00:00:30" } """)]
+    public void Get_OneTextThatCannotBeRead_IsToldInOneLine(string settings)
+    {
+        string[] failures = BoundOptions.FromJson($$"""{ "LeaderElection": { "LeaseName": "settlement", {{settings}} } }""").Add().Failures();
+
+        Assert.Contains("hours:minutes:seconds", Assert.Single(failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Get_SharedTextThatCannotBeRead_ExcusesNothingInTheSectionOfANamedElection()
+    {
+        BoundOptions options = BoundOptions.FromJson(
+            """{ "LeaderElection": { "RetryPeriod": "soon", "reports": { "LeaseName": "reports", "RetryPeriod": "00:01:00" } } }""").Add("reports");
+
+        Assert.Equal(
+            [
+                "LeaderElection:RetryPeriod is \"soon\", but must be hours:minutes:seconds, for example \"00:00:15\".",
+                "LeaderElection:reports:RetryPeriod is 00:01:00, but must be longer than zero and at most RenewDeadline (00:00:10): write \"00:00:02\".",
+            ],
+            options.Failures("reports"));
+    }
+
     [Theory]
     [InlineData("15")]
     [InlineData("\"15\"")]

@@ -18,6 +18,7 @@ public sealed class PartitionRulesTests
             + "renews, and may hold any number of keys."
         },
         { "no number", "twelve", [("Orders", 12)], "LeaderElection:Partitions:Count is \"twelve\", but must be a whole number." },
+        { "no number, and none in code", "zwölf", [("Orders", null)], "LeaderElection:Partitions:Count is \"zwölf\", but must be a whole number." },
         {
             "never said", "", [("Orders", null)],
             "LeaderElection:Partitions:Count is not set, but Orders is partitioned work, and every replica must be told into how many "

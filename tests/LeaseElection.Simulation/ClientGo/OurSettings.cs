@@ -12,7 +12,7 @@ internal static class OurSettings
     /// <summary>What it says at start instead of running with these timings; none: it runs.</summary>
     public static IReadOnlyCollection<string> Refusals(LeaseCase situation)
     {
-        var failures = new OptionFailures(new LeaderElectionRegistration("", null));
+        var failures = new OptionFailures(new LeaderElectionRegistration("", null), misread: []);
         ElectionTimingRules.Check(Options(situation), failures);
         return failures.Messages;
     }

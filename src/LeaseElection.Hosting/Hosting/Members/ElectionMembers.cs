@@ -23,6 +23,7 @@ internal sealed class ElectionMembers : IElectionMembers
     {
         Attached all = await _attached.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<ElectionMember>? told = null;
+        bool wasComplete = false;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -32,7 +33,10 @@ internal sealed class ElectionMembers : IElectionMembers
             (GroupView view, Task news) = all.Watch.Look();
             ElectionTime now = all.Clock.Now;
             IReadOnlyList<ElectionMember> members = all.MembersOf(view, now);
-            if (told is null || !MemberList.AreSame(told, members))
+            bool isComplete = view.IsFreshAt(now.Monotonic);
+            bool isNews = told is null || !MemberList.AreSame(told, members) || (isComplete && !wasComplete);
+            wasComplete = isComplete;
+            if (isNews)
                 yield return told = members;
             if (all.Election.Snapshot.State == LeaderElectionState.Stopped)
                 yield break;

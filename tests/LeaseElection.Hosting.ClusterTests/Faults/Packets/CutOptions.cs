@@ -1,5 +1,5 @@
 using System.Globalization;
-using LeaseElection.Hosting.ClusterTests.Electors;
+using LeaseElection.Testing.Electors;
 
 namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
 

@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using LeaseElection.Testing.Journal;
 using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 

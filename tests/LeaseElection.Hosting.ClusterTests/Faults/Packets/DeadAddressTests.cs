@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
 
 /// <summary>An API server with several addresses, as a control plane of several nodes has in DNS, and the first of them dead.</summary>
+[Collection(ApiServerFixture.Collection)]
 public sealed class DeadAddressTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _log = Path.GetTempFileName();

@@ -2,12 +2,14 @@ using System.Runtime.CompilerServices;
 using LeaseElection.Hosting.ClusterTests.Electors;
 using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Electors;
 using Xunit.Abstractions;
 using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 
 namespace LeaseElection.Hosting.ClusterTests.Faults.Packets;
 
 /// <summary>A leader from which, and to which, no packet comes through: not even the kernel at the other end answers.</summary>
+[Collection(ApiServerFixture.Collection)]
 public sealed class DroppedPacketsTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _log = Path.GetTempFileName();

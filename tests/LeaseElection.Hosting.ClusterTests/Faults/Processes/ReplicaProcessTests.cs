@@ -6,7 +6,7 @@ using static LeaseElection.Hosting.ClusterTests.Faults.FaultScene;
 namespace LeaseElection.Hosting.ClusterTests.Faults.Processes;
 
 /// <summary>What happens to whole processes: killed, stopped by the kernel, starved, deaf to being asked.</summary>
-[Collection(ApiServerFixture.Collection)]
+[Collection(WaitingProcesses.Name)]
 public sealed class ReplicaProcessTests(ApiServerFixture fixture, ITestOutputHelper output) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();

@@ -36,8 +36,11 @@ public sealed class ElectionMembersTests : HostTest
     [Fact]
     public async Task SeveralHosts_SeeEachOther_AndWhoLeads()
     {
+        var group = new FakeLeaseGroup();
+        Leases = group;
         ElectionHost first = NewMember("first");
         await first.StartAndLeadAsync();
+        await group.UntilAsync(all => all.Leases.Count == 1); // Since when it is here is the time at which it first said so.
         Time.Advance(TimeSpan.FromSeconds(1));
         ElectionHost second = NewMember("second");
         await second.StartAsync();
@@ -122,6 +125,29 @@ public sealed class ElectionMembersTests : HostTest
 
         while (await told.MoveNextAsync().AsTask().WaitAsync(Signal.Patience))
             Assert.Single(told.Current);
+    }
+
+    /// <summary>Who waits for <see cref="IElectionMembers.IsComplete"/> has nothing else to look at it by.</summary>
+    [Fact]
+    public async Task WatchAsync_AllAreListedAndNobodyElseIsHere_TellsTheSameOnceMore()
+    {
+        var group = new FakeLeaseGroup { ListError = new LeaseStoreError(LeaseStoreErrorKind.Network, "Nobody answers."), WriteError = NoUpdate };
+        Leases = group;
+        ElectionHost host = NewMember("me");
+        await host.StartAndLeadAsync();
+        IElectionMembers members = MembersOf(host);
+        await using IAsyncEnumerator<IReadOnlyList<ElectionMember>> told = members.WatchAsync().GetAsyncEnumerator();
+        Assert.True(await told.MoveNextAsync().AsTask().WaitAsync(Signal.Patience));
+        await NextAsync(told, all => all is [{ Leads: true }]);
+        Task<bool> next = told.MoveNextAsync().AsTask();
+        Assert.False(members.IsComplete);
+
+        group.ListError = null;
+        await StepAsync(host, seconds: 5);
+
+        Assert.True(await next.WaitAsync(Signal.Patience));
+        Assert.True(members.IsComplete);
+        Assert.True(Assert.Single(told.Current).IsSelf);
     }
 
     [Fact]

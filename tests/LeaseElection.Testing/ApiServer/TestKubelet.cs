@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using LeaseElection.Testing.ApiServer;
 
-namespace LeaseElection.Hosting.ClusterTests.Deaths;
+namespace LeaseElection.Testing.ApiServer;
 
 /// <summary>
 /// What a kubelet does for one Pod of the real API server, in its order: it starts the process, which is the Pod's one container, tells

@@ -1,7 +1,7 @@
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
 
-namespace LeaseElection.Hosting.ClusterTests.Electors;
+namespace LeaseElection.Testing.Electors;
 
 /// <summary>An elector as a process of its own. What it prints is kept in a file, so nothing is lost when it is killed.</summary>
 internal sealed class ElectorProcess : IAsyncDisposable
@@ -22,13 +22,18 @@ internal sealed class ElectorProcess : IAsyncDisposable
 
     public string Identity { get; }
 
+    /// <summary>The process itself.</summary>
+    public GuardedProcess Process => _process;
+
     /// <summary>What it has said so far, without a line that is only half written.</summary>
     public IReadOnlyList<string> Lines => File.ReadAllText(_log).Split('\n')[..^1];
 
-    public static async Task<ElectorProcess> StartAsync(string identity, string program, IEnumerable<string> arguments)
+    /// <param name="identity">What it is called.</param>
+    /// <param name="command">The program, and its arguments.</param>
+    public static async Task<ElectorProcess> StartAsync(string identity, IReadOnlyList<string> command)
     {
         string log = Path.GetTempFileName();
-        return new ElectorProcess(identity, await GuardedProcess.StartAsync(program, arguments, log), log);
+        return new ElectorProcess(identity, await GuardedProcess.StartAsync(command[0], command.Skip(1), log), log);
     }
 
     /// <summary>Hands what it has said since the last time to the journal.</summary>

@@ -1,8 +1,7 @@
 using System.Reflection;
-using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
 
-namespace LeaseElection.Hosting.ClusterTests.Electors;
+namespace LeaseElection.Testing.Electors;
 
 /// <summary>
 /// Where the electors of others are on this machine: in the place that <c>tests/electors/install</c> fills, but for KubernetesClient's,

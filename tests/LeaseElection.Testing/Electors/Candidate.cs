@@ -1,9 +1,10 @@
+using LeaseElection.Hosting;
 using LeaseElection.Testing.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace LeaseElection.Hosting.ClusterTests.Electors;
+namespace LeaseElection.Testing.Electors;
 
 /// <summary>
 /// One of ours as a process that can be killed, configured by its command line; <c>Program.cs</c> runs it. It prints the same lines as

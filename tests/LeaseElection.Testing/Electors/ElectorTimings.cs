@@ -1,4 +1,6 @@
-namespace LeaseElection.Hosting.ClusterTests.Electors;
+using LeaseElection.Hosting;
+
+namespace LeaseElection.Testing.Electors;
 
 /// <summary>
 /// The three durations that every elector has. Those used here leave the electors of others safe on their side: client-go sees
