@@ -21,15 +21,18 @@ internal sealed record FenceStatements(string Hold, bool HoldReadsRow, string Ra
 {
     private const string Made = "LeaseElection:FenceStatements";
 
-    /// <exception cref="InvalidOperationException">The model has no such table.</exception>
+    /// <exception cref="InvalidOperationException">The model has no such table, or the database no tables.</exception>
     public static FenceStatements For(DbContext context)
     {
         IEntityType table = context.Model.FindEntityType(FenceTable.Entity) ?? throw Refusal.NoTable(context);
         return table.GetOrAddRuntimeAnnotationValue(
-            Made, static arguments => Make(arguments.table, arguments.context.GetService<ISqlGenerationHelper>()), (table, context));
+            Made, static arguments => Make(arguments.table, HelperOf(arguments.context)), (table, context));
     }
 
     public object TokenOf(LeadershipTerm term) => IsNumber ? (BigInteger)term.FencingToken.Value : FenceTable.Text(term.FencingToken);
+
+    private static ISqlGenerationHelper HelperOf(DbContext context) =>
+        context.Database.IsRelational() ? context.GetService<ISqlGenerationHelper>() : throw Refusal.NotRelational(context);
 
     private static FenceStatements Make(IEntityType entity, ISqlGenerationHelper helper)
     {

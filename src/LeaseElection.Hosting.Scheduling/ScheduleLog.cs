@@ -23,10 +23,9 @@ internal static partial class ScheduleLog
     public static partial void RunInterrupted(this ILogger logger, string schedule, DateTimeOffset dueAt, string whatThen);
 
     [LoggerMessage(EventId = 904, EventName = "RunsLeftOut", Level = LogLevel.Warning,
-        Message = "{Schedule} was due {Missed} times up to {Through:O} without a run, and is not made up for, Missed being {Policy}. For that choose "
-            + "RunOnce or RunAll; see the messages of the election for why nobody led then")]
-    public static partial void RunsLeftOut(
-        this ILogger logger, string schedule, int missed, DateTimeOffset through, MissedRuns policy);
+        Message = "{Schedule} was due {Missed} times up to {Through:O} without a run that is made up for: {Why}. Either nobody led then, of which "
+            + "the messages of the election tell, or the run before took too long")]
+    public static partial void RunsLeftOut(this ILogger logger, string schedule, int missed, DateTimeOffset through, string why);
 
     [LoggerMessage(EventId = 905, EventName = "NoteUnreadable", Level = LogLevel.Warning,
         Message = "{Schedule} begins anew, as if nothing had been due before: the note {Note} of lease {LeaseNamespace}/{LeaseName} is \"{Text}\", "
@@ -46,4 +45,11 @@ internal static partial class ScheduleLog
             + "could be repeated or lost. Mend what the exception names, such as an admission webhook or a policy; it is tried again every 30 s")]
     public static partial void NoteRefused(
         this ILogger logger, string schedule, string note, string text, string leaseNamespace, string leaseName, Exception exception);
+
+    [LoggerMessage(EventId = 908, EventName = "RunNotBegun", Level = LogLevel.Warning,
+        Message = "{Schedule}, due at {DueAt:O}, was not begun: leadership was lost while it was being noted. If the note {Note} of lease "
+            + "{LeaseNamespace}/{LeaseName} was \"{Text}\" for the next leader, nobody runs it, being AtMostOnce: see whether it began a run for that "
+            + "time (900), and where that matters choose AtLeastOnce")]
+    public static partial void RunNotBegun(
+        this ILogger logger, string schedule, DateTimeOffset dueAt, string note, string leaseNamespace, string leaseName, string text);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeaseElection.Hosting.Scheduling.Due;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -61,9 +62,6 @@ internal sealed class ScheduleRunner(
         bool notedBefore = options.Delivery == Delivery.AtMostOnce;
         if (notedBefore && !await NoteBeforeAsync(keeper, due, stoppingToken).ConfigureAwait(false))
             return;
-        if (due.Missed > 0)
-            instruments.Missed(schedule, term, due.Missed);
-
         TimeSpan late = clock.GetUtcNow() - due.DueAt;
         logger.RunStarted(schedule.Name, due.DueAt, late.TotalSeconds, due.Missed);
         if (!await ExecuteAsync(due, late, stoppingToken).ConfigureAwait(false))
@@ -73,22 +71,38 @@ internal sealed class ScheduleRunner(
         }
 
         keeper.Succeeded();
+        if (notedBefore)
+            return;
         // A run that has ended well is not to be repeated for what its note met with.
-        while (!notedBefore && !await NoteAsync(keeper, due.Mark, stoppingToken).ConfigureAwait(false))
+        while (!await NoteAsync(keeper, due.Mark, stoppingToken).ConfigureAwait(false))
         {
         }
+
+        CountMissed(due.Missed);
     }
 
     private async Task<bool> NoteBeforeAsync(ScheduleKeeper keeper, ScheduleStep.Run due, CancellationToken stoppingToken)
     {
         ScheduleMark before = keeper.Mark!;
-        if (!await NoteAsync(keeper, due.Mark, stoppingToken).ConfigureAwait(false))
+        try
+        {
+            if (!await NoteAsync(keeper, due.Mark, stoppingToken).ConfigureAwait(false))
+                return false;
+            if (!stoppingToken.IsCancellationRequested)
+            {
+                CountMissed(due.Missed);
+                return true;
+            }
+
+            // Noted and not begun. The lease is held until all work has returned, so that can be taken back: the next leader runs it.
+            await NoteAsync(keeper, before, stoppingToken).ConfigureAwait(false);
             return false;
-        if (!stoppingToken.IsCancellationRequested)
-            return true;
-        // Noted and not begun. The lease is held until all work has returned, so that can be taken back: the next leader runs it.
-        await NoteAsync(keeper, before, stoppingToken).ConfigureAwait(false);
-        return false;
+        }
+        catch (LeadershipLostException)
+        {
+            logger.RunNotBegun(schedule.Name, due.DueAt, _note, term.LeaseNamespace, term.LeaseName, due.Mark.ToString());
+            throw;
+        }
     }
 
     /// <summary>Whether it ended well.</summary>
@@ -147,7 +161,17 @@ internal sealed class ScheduleRunner(
     {
         if (settle.Missed == 0)
             return;
-        instruments.Missed(schedule, term, settle.Missed);
-        logger.RunsLeftOut(schedule.Name, settle.Missed, settle.Mark.Through, options.Missed);
+        CountMissed(settle.Missed);
+        string why = options.Missed == MissedRuns.RunAll
+            ? string.Create(CultureInfo.InvariantCulture, $"MaxMissedRuns is {options.MaxMissedRuns}. Where that matters raise it")
+            : $"Missed is Skip, StartingDeadline {options.StartingDeadline:c}. Where that matters choose RunOnce or RunAll";
+        logger.RunsLeftOut(schedule.Name, settle.Missed, settle.Mark.Through, why);
+    }
+
+    /// <summary>Once it is noted, and so settled: a run that fails and is repeated makes up for the same due times each time.</summary>
+    private void CountMissed(int count)
+    {
+        if (count > 0)
+            instruments.Missed(schedule, term, count);
     }
 }

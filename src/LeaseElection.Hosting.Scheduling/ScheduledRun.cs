@@ -14,8 +14,9 @@ public sealed class ScheduledRun(string schedule, DateTimeOffset dueAt, DateTime
     public DateTimeOffset DueAt { get; } = dueAt;
 
     /// <summary>
-    /// The due time of the run before, UTC, whoever ran it: what has come in since then is this run's.
-    /// <see langword="null"/> for the first.
+    /// The due time of the run before, UTC, whoever ran it; <see langword="null"/> for the first. With <see cref="Delivery.AtLeastOnce"/>
+    /// that run has ended well, so what has come in since then is this run's. With <see cref="Delivery.AtMostOnce"/> it may have failed, or been
+    /// cut off: who builds on it notes elsewhere how far it has come.
     /// </summary>
     public DateTimeOffset? PreviousDueAt { get; } = previousDueAt;
 

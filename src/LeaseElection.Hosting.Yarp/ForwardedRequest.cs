@@ -15,13 +15,11 @@ internal static class ForwardedRequest
     private const int MostShown = 100;
 
     /// <summary>Which replica has forwarded it; <see langword="null"/>: it comes from elsewhere. The text may be anybody's.</summary>
-    public static string? SenderOf(HttpRequest request)
-    {
-        if (!request.Headers.TryGetValue(Guard, out StringValues header))
-            return null;
-        string sender = Uri.UnescapeDataString(header.ToString());
-        return sender.Length > MostShown ? sender[..MostShown] : sender;
-    }
+    public static string? SenderOf(HttpRequest request) =>
+        request.Headers.TryGetValue(Guard, out StringValues header) ? Uri.UnescapeDataString(header.ToString()) : null;
+
+    /// <summary>A text that may be anybody's, in bounds.</summary>
+    public static string Shown(string sender) => sender.Length > MostShown ? sender[..MostShown] : sender;
 
     /// <summary>
     /// Has the leader see by whom it was sent. Each of the other headers gets an entry at its end, where a receiver begins to read: what

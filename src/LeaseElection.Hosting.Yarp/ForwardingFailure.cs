@@ -17,8 +17,10 @@ internal static class ForwardingFailure
     /// Whether it may have been done matters to whoever sends it again: a request that never left is harmless, one that was
     /// cut off is not.
     /// </summary>
-    public static string Describe(ForwarderError error, Exception? cause, string holder) => WasNeverSent(error, cause)
-        ? $"{holder} leads, and cannot be reached."
+    public static string Describe(ForwarderError error, Exception? cause, string holder) =>
+        error is ForwarderError.RequestCreation
+        ? $"{holder} leads, and nothing was sent: this process could not make the request for it, and its log says why (920)."
+        : WasNeverSent(error, cause) ? $"{holder} leads, and cannot be reached."
         : $"{holder} leads, and did not answer ({error}): the request may have been carried out.";
 
     private static bool WasNeverSent(ForwarderError error, Exception? cause) =>
@@ -27,5 +29,6 @@ internal static class ForwardingFailure
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
         }
+        || cause is OperationCanceledException { InnerException: TimeoutException } // As the handler tells of its ConnectTimeout.
         || cause is { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } };
 }

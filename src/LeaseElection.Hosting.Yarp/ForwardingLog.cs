@@ -10,7 +10,7 @@ internal static partial class ForwardingLog
     [LoggerMessage(EventId = 920, EventName = "ForwardingFailed", Level = LogLevel.Warning,
         Message = "A request for {Path} could not be forwarded to the holder of lease {LeaseNamespace}/{LeaseName} at {Endpoint}: {Error}. "
             + "During a hand-over that is normal. If it goes on, see whether Pods reach each other there (PublishEndpoint, NetworkPolicy, "
-            + "certificates)")]
+            + "certificates); RequestCreation is a mistake in the transformer: see the exception")]
     public static partial void ForwardingFailed(
         this ILogger logger,
         string leaseNamespace,

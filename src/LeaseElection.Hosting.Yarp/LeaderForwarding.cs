@@ -30,7 +30,7 @@ internal sealed class LeaderForwarding(LeaderForwardingOptions options)
         {
             return StandbyProblem.WriteAsync(context, election, sender == election.Identity
                 ? $"It came back to {sender}, which forwarded it: the endpoint that {status.HolderIdentity} has published leads here."
-                : $"It was forwarded here by {sender}, which took this process for the leader.");
+                : $"It was forwarded here by {ForwardedRequest.Shown(sender)}, which took this process for the leader.");
         }
 
         if (status.HolderIdentity is not { } holder || holder == election.Identity)
@@ -55,8 +55,10 @@ internal sealed class LeaderForwarding(LeaderForwardingOptions options)
             return;
         }
 
+        if (!context.Response.HasStarted)
+            context.RequestAborted.ThrowIfCancellationRequested(); // The client is gone, or the app has a limit of its own (UseRequestTimeouts), which answers.
         if (ForwardingFailure.IsOfClient(error, context))
-            return; // It gets what YARP has made of it: its mistake, or nothing, because it is gone.
+            return; // It gets what YARP has made of it: its mistake.
         Exception? cause = context.GetForwarderErrorFeature()?.Exception;
         Tell(context, election, leader, error, cause);
         if (!context.Response.HasStarted) // Else the server breaks the connection: half an answer must not look whole.

@@ -304,6 +304,23 @@ public abstract class FenceContract : IAsyncLifetime
         Assert.Equal(2, Assert.Single(await seen.Payments.ToArrayAsync()).Amount);
     }
 
+    /// <summary>The transaction that it was given is gone with the fault; the next try gets another.</summary>
+    [ContractTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Retry_OfAStatementWithoutATransaction_IsDoneOnce(bool awaited)
+    {
+        await SupersedeAsync(4);
+        var fault = new FaultOnce();
+        await using Ledger ledger = Database.Open(Election.Lead(5), options => options.AddInterceptors(fault).UseRetries());
+
+        Assert.Equal(1, await ledger.RaiseAmountsAsync(awaited));
+
+        Assert.Equal(1, fault.Thrown);
+        await using Ledger seen = Database.OpenUnfenced();
+        Assert.Equal(1, Assert.Single(await seen.Payments.ToArrayAsync()).Amount);
+    }
+
     /// <summary>Superseded between the first try and the second.</summary>
     [ContractFact]
     public async Task Retry_AfterALaterTermHasWritten_IsRefused()

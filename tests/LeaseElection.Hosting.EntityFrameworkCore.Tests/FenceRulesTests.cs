@@ -201,6 +201,24 @@ public sealed class FenceRulesTests : IAsyncLifetime
             refused.Message);
     }
 
+    /// <summary>As in the unit tests of an app. Entity Framework's own words for it are of a service that cannot be resolved.</summary>
+    [Fact]
+    public async Task DatabaseThatIsNotRelational_IsRefusedWithTheWayOut()
+    {
+        DbContextOptions<Ledger> options = new DbContextOptionsBuilder<Ledger>()
+            .UseInMemoryDatabase("ledger").UseLeadershipFence(_election.Lead(5)).Options;
+        await using var ledger = new Ledger(options);
+
+        foreach (Func<Task> act in (Func<Task>[])[() => ledger.SaveAsync("nobody"), () => ledger.Database.EnsureLeadershipAsync()])
+        {
+            InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(act);
+            Assert.Equal(
+                "Ledger cannot be fenced, so nothing was written: its database (Microsoft.EntityFrameworkCore.InMemory) is not relational, and "
+                + "the fence is a row that the database checks. In tests use SQLite, which has one in memory too, or leave UseLeadershipFence out.",
+                refused.Message);
+        }
+    }
+
     [Fact]
     public async Task EnsureLeadership_WithoutAFence_IsRefused()
     {

@@ -122,6 +122,62 @@ public sealed class ScheduleRunnerTests : IDisposable
                 run["leader_election.schedule.outcome"]));
     }
 
+    /// <summary>Repeated it makes up for the same two again.</summary>
+    [Fact]
+    public async Task Missed_OfARunThatIsRepeated_IsCountedOnce()
+    {
+        int failures = 3;
+        Add("books", Delivery.AtLeastOnce, (_, _) =>
+        {
+            if (failures-- > 0)
+                throw new InvalidOperationException("The printer is on fire.");
+            _source.Stop();
+            return Task.CompletedTask;
+        });
+        _source.SetNote("schedule.books", "2026-11-28T00:00:00Z");
+        _time.AutoAdvanceAmount = TimeSpan.FromSeconds(10); // Whoever looks at the clock has waited for long enough.
+        using var recorder = new MeasurementRecorder(Provider);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync());
+
+        Assert.Equal(3, _log.Named("RunFailed").Count);
+        Assert.Equal([2], recorder.Of("leader_election.schedule.missed").Select(measured => measured.Value));
+    }
+
+    [Theory]
+    [InlineData(MissedRuns.RunAll, 2, "MaxMissedRuns is 1. Where that matters raise it")]
+    [InlineData(MissedRuns.Skip, 3, "Missed is Skip, StartingDeadline 00:00:10. Where that matters choose RunOnce or RunAll")]
+    public async Task LeftOut_IsToldWithWhatWouldHaveHelped(MissedRuns missed, int count, string why)
+    {
+        _election.AddScheduledWork(
+            "books", "0 * * * *", (_, _, _) => Task.CompletedTask, schedule => (schedule.Missed, schedule.MaxMissedRuns) = (missed, 1));
+        _source.SetNote("schedule.books", "2026-11-28T00:00:00Z");
+
+        Task running = RunAsync();
+        string told = (await _log.WaitForAsync("RunsLeftOut")).Message;
+        _source.Stop();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.StartsWith($"books was due {count} times up to ", told, StringComparison.Ordinal);
+        Assert.Contains($" without a run that is made up for: {why}. ", told, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nobody knows what the lease says, so nobody may ever run it.</summary>
+    [Fact]
+    public async Task LeadershipIsLostWhileARunIsNoted_IsTold()
+    {
+        Add("books", Delivery.AtMostOnce, (_, _) => Task.CompletedTask);
+        _source.Renew(TimeSpan.Zero);
+
+        await Assert.ThrowsAsync<LeadershipLostException>(() => RunAsync());
+
+        Assert.Equal(
+            "books, due at 2026-11-28T03:00:00.0000000+00:00, was not begun: leadership was lost while it was being noted. If the note "
+            + "schedule.books of lease shop/app was \"2026-11-28T03:00:00Z\" for the next leader, nobody runs it, being AtMostOnce: see whether it "
+            + "began a run for that time (900), and where that matters choose AtLeastOnce",
+            Assert.Single(_log.Named("RunNotBegun")).Message);
+    }
+
     private ServiceProvider Provider => _provider ??= _services.BuildServiceProvider();
 
     private void Add(string name, Delivery delivery, Func<ScheduledRun, CancellationToken, Task> work) => _election.AddScheduledWork(

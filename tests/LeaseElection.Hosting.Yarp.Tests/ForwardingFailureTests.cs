@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using LeaseElection.Testing.ApiServer;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
@@ -67,6 +68,16 @@ public sealed class ForwardingFailureTests : ForwardingTest
     }
 
     [Fact]
+    public async Task EndpointThatLeadsBack_ToOneWithALongName_IsRefusedByName()
+    {
+        string name = new('x', 120);
+        await using WebReplica asked = await WebReplica.StartAsync(name, Map, Configure);
+        asked.Election.Sees("leader_1", asked.Address);
+
+        Assert.StartsWith($"It came back to {name}, which forwarded it: ", await RefusedAsync($"{asked.Address}echo"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ForgedGuard_IsRefused_AndShownInBounds()
     {
         Client.DefaultRequestHeaders.Add(ForwardedRequest.Guard, "%3Cb%3E" + new string('x', 5000));
@@ -91,6 +102,26 @@ public sealed class ForwardingFailureTests : ForwardingTest
         Assert.Equal(2, Standby.Log.Named("ForwardingFailed").Count);
     }
 
+    /// <summary>As one whose node is gone: nobody refuses the connection, and nobody takes it.</summary>
+    [Fact]
+    public async Task LeaderThatAnswersNoConnection_IsRefused_AndNothingWasSent()
+    {
+        using Socket full = Listening();
+        using Socket first = await FillAsync(full);
+        Standby.Election.Sees("leader_1", new Uri($"http://{full.LocalEndPoint}"));
+
+        Assert.Equal("leader_1 leads, and cannot be reached.", await RefusedAsync("/hurried"));
+    }
+
+    [Fact]
+    public async Task TransformerThatThrows_IsRefused_AndNothingWasSent()
+    {
+        Assert.Equal(
+            "leader_1 leads, and nothing was sent: this process could not make the request for it, and its log says why (920).",
+            await RefusedAsync("/broken"));
+        Assert.Equal("Not today.", Assert.Single(Standby.Log.Named("ForwardingFailed")).Exception?.Message);
+    }
+
     [Fact]
     public async Task LeaderThatHangsUp_IsRefused_AndMayHaveDoneIt()
     {
@@ -112,6 +143,43 @@ public sealed class ForwardingFailureTests : ForwardingTest
 
         Assert.Equal(
             "leader_1 leads, and did not answer (RequestTimedOut): the request may have been carried out.", await RefusedAsync("/impatient"));
+    }
+
+    /// <summary>As of every endpoint that waits for longer: it is no mistake of the client's.</summary>
+    [Fact]
+    public async Task LimitOfTheStandbysApp_IsAnsweredByThat()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Standby.Election.Sees("leader_1", new Uri($"http://{listener.LocalEndpoint}"));
+
+        using HttpResponseMessage answer = await Client.PutAsync("/limited", new StringContent("books"));
+
+        Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
+        Assert.DoesNotContain(Standby.Log.Entries, entry => entry.Level > LogLevel.Warning);
+    }
+
+    /// <summary>Nobody is told of it by an error, or a warning.</summary>
+    [Fact]
+    public async Task ClientThatIsGone_IsNoFailure()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Standby.Election.Sees("leader_1", new Uri($"http://{listener.LocalEndpoint}"));
+        using var patience = new CancellationTokenSource();
+
+        Task<HttpResponseMessage> answer = Client.PutAsync("/echo", new StringContent("books"), patience.Token);
+        using TcpClient forwarded = await listener.AcceptTcpClientAsync();
+        await patience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+        byte[] rest = new byte[4096];
+        while (await forwarded.GetStream().ReadAsync(rest) > 0)
+        {
+        }
+
+        await Standby.Log.WaitForAsync("ConnectionStop");
+        Assert.DoesNotContain(Standby.Log.Entries, entry => entry.Level >= LogLevel.Warning);
     }
 
     [Fact]
@@ -146,9 +214,31 @@ public sealed class ForwardingFailureTests : ForwardingTest
             context.Response.Headers.AccessControlAllowOrigin = "*";
             return next(context);
         });
+        app.UseRouting();
+        app.UseRequestTimeouts();
         app.MapPut("/echo", EchoAsync).RequireLeadership().ForwardToLeader();
         app.MapPut("/impatient", EchoAsync).RequireLeadership()
             .ForwardToLeader(options => options.Request = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMilliseconds(200) });
+        app.MapPut("/limited", EchoAsync).WithRequestTimeout(TimeSpan.FromMilliseconds(200)).RequireLeadership().ForwardToLeader();
+        app.MapPut("/hurried", EchoAsync).RequireLeadership()
+            .ForwardToLeader(options => options.ConnectTimeout = TimeSpan.FromMilliseconds(200));
+        app.MapPut("/broken", EchoAsync).RequireLeadership().ForwardToLeader(options => options.Transformer = new Broken());
+    }
+
+    private static Socket Listening()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        return listener;
+    }
+
+    /// <summary>The one connection that waits to be accepted: further ones are not answered.</summary>
+    private static async Task<Socket> FillAsync(Socket listener)
+    {
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(listener.LocalEndPoint!);
+        return client;
     }
 
     private static async Task HangUpAsync(TcpListener listener)
@@ -157,5 +247,12 @@ public sealed class ForwardingFailureTests : ForwardingTest
         byte[] buffer = new byte[4096];
         _ = await connection.GetStream().ReadAsync(buffer);
         connection.LingerState = new LingerOption(true, 0);
+    }
+
+    private sealed class Broken : HttpTransformer
+    {
+        public override ValueTask TransformRequestAsync(
+            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Not today.");
     }
 }

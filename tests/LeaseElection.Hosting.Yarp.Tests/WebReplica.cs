@@ -28,7 +28,7 @@ internal sealed class WebReplica : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(configure ?? (_ => { }));
         builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log);
-        builder.Services.AddRoutingCore();
+        builder.Services.AddRoutingCore().AddRequestTimeouts();
         builder.Services.AddSingleton<ILeaderElection>(election);
         WebApplication app = builder.Build();
         map(app);

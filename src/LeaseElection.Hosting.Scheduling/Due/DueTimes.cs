@@ -8,9 +8,12 @@ internal sealed class DueTimes(CronExpression expression, TimeZoneInfo zone)
     /// <summary>To which number due times are counted: of a schedule of every second 31 million pass in a year that nobody leads.</summary>
     public const int MostCounted = 1_000;
 
+    /// <summary>The end of time, with room for a time zone: a note that somebody has edited may say it.</summary>
+    private static readonly DateTimeOffset Latest = DateTimeOffset.MaxValue.AddDays(-2);
+
     /// <summary>The first after an instant, or <see langword="null"/> when there is none any more.</summary>
     public DateTimeOffset? After(DateTimeOffset instant) =>
-        expression.GetNextOccurrence(instant.ToUniversalTime(), zone)?.ToUniversalTime();
+        instant < Latest ? expression.GetNextOccurrence(instant.ToUniversalTime(), zone)?.ToUniversalTime() : null;
 
     /// <summary>
     /// Those after <paramref name="from"/> and not after <paramref name="to"/>: the latest of them, at most so many, in their order.

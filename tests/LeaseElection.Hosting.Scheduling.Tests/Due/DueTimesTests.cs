@@ -15,6 +15,16 @@ public sealed class DueTimesTests
     [Fact]
     public void After_DayThatNeverComes_IsNothing() => Assert.Null(Zurich("0 0 30 2 *").After(At("2026-01-01T00:00:00Z")));
 
+    /// <summary>As somebody notes it who wants a schedule to rest.</summary>
+    [Theory]
+    [InlineData("9999-12-31T23:59:59Z")]
+    [InlineData("9999-12-31T00:00:00Z")]
+    public void After_EndOfTime_IsNothing(string instant) => Assert.Null(Zurich("0 3 * * *").After(At(instant)));
+
+    [Fact]
+    public void Within_BeginningOfTime_IsWhatIsLatest() =>
+        Assert.Equal([At("2026-01-01T02:00:00Z")], Zurich("0 3 * * *").Within(DateTimeOffset.MinValue, At("2026-01-01T12:00:00Z"), 1));
+
     [Fact]
     public void Within_ManyMore_AreTheLatestInTheirOrder() =>
         Assert.Equal(

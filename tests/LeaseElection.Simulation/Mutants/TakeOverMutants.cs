@@ -29,7 +29,7 @@ internal static class TakeOverMutants
         new("a count beyond all measure is reckoned with", new MutantEdit(Guard, "Math.Min(count - Suspicious, 16)", "count - Suspicious")),
         new("nothing is ever forgotten", new MutantEdit(Guard, "_isForgetting = Count > 0 &&", "_isForgetting = Count < 0 &&")),
         new("all is forgotten at once", new MutantEdit(Guard, "(held, turn.Instant + (settings.LeaseDuration * Lasting))", "(held, turn.Instant)")),
-        new("what the server refuses is said again", new MutantEdit(Keeper, "_isTakeOverQuiet = _begun.Said.Count > 0 &&", "_isTakeOverQuiet = _begun.Said.Count == 0 &&")),
+        new("what the server refuses is said again", new MutantEdit(Keeper, "_isNextUnchanged = _hasChanged &&", "_isNextUnchanged = !_hasChanged &&")),
         new(
             "a proof of death ends the wait",
             new MutantEdit(Candidacy, "guard.Until > view.FreeAt ?", "guard.Until > view.FreeAt && view.FreeAt > TimeSpan.MinValue ?")),

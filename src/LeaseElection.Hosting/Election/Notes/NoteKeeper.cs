@@ -41,10 +41,14 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
     private (IReadOnlyDictionary<string, string> Said, IReadOnlyDictionary<string, string> Owed) _begun = (NoteTexts.None, NoteTexts.None);
 
     /// <summary>
-    /// Whether the next take-over says nothing, because the last one was refused: otherwise nobody would ever lead where the store likes a
-    /// lease, and not what is said on it. What it owes is said by the first renewal, like all other notes.
+    /// Whether the next take-over, or release, leaves the notes as they are, because the last one was refused that changed them: otherwise
+    /// nobody would ever lead where the store likes a lease, and not what is said on it, or taken away. What a take-over owes is said by the
+    /// first renewal, like all other notes; what it takes away is shown to nobody anyway.
     /// </summary>
-    private bool _isTakeOverQuiet;
+    private bool _isNextUnchanged;
+
+    /// <summary>Whether the last of them that was sent changes notes.</summary>
+    private bool _hasChanged;
 
     /// <summary>The notes of the newest version that was seen.</summary>
     public NoteTexts Shown { get; private set; } = NoteTexts.None;
@@ -91,8 +95,11 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
     {
         if (purpose == RequestPurpose.Renew)
             return Renewal(current, record);
-        IReadOnlyDictionary<string, string> begins = purpose == RequestPurpose.TakeOver ? TakeOver() : NoteTexts.None;
-        if (begins.Count == 0 && !NoteAnnotations.AreOn(current))
+        bool isUnchanged = _isNextUnchanged;
+        IReadOnlyDictionary<string, string> begins = purpose == RequestPurpose.TakeOver ? TakeOver(isUnchanged) : NoteTexts.None;
+        _isNextUnchanged = false;
+        _hasChanged = !isUnchanged && (begins.Count > 0 || NoteAnnotations.AreOn(current));
+        if (!_hasChanged)
             return LeaseWrite.Unchanged;
         NoteChanges changes = new(current, record);
         changes.ClearTerms();
@@ -104,10 +111,10 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
     /// <summary>A request was refused, or nobody knows what became of it.</summary>
     public void Failed(RequestPurpose purpose, LeaseStoreError error)
     {
-        if (purpose == RequestPurpose.TakeOver)
-            TakeOverFailed(error);
-        else if (purpose == RequestPurpose.Renew)
+        if (purpose == RequestPurpose.Renew)
             RenewalFailed(error);
+        else if (purpose != RequestPurpose.Read)
+            HandOverFailed(error);
     }
 
     private void RenewalFailed(LeaseStoreError error)
@@ -156,19 +163,18 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
     }
 
     /// <summary>What a take-over that is about to be sent says.</summary>
-    private IReadOnlyDictionary<string, string> TakeOver()
+    private IReadOnlyDictionary<string, string> TakeOver(bool isQuiet)
     {
         Dictionary<string, string> notes = new(_first, StringComparer.Ordinal);
         if (guard.SaidByTakeOver() is { } count)
             notes.Add(TakeOverGuard.Key, count);
-        _begun = _isTakeOverQuiet ? (NoteTexts.None, notes) : (notes, NoteTexts.None);
-        _isTakeOverQuiet = false;
+        _begun = isQuiet ? (NoteTexts.None, notes) : (notes, NoteTexts.None);
         return _begun.Said;
     }
 
-    private void TakeOverFailed(LeaseStoreError error)
+    private void HandOverFailed(LeaseStoreError error)
     {
-        _isTakeOverQuiet = _begun.Said.Count > 0 && error.Kind is LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.Forbidden;
+        _isNextUnchanged = _hasChanged && error.Kind is LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.Forbidden;
         _begun = (NoteTexts.None, NoteTexts.None);
     }
 

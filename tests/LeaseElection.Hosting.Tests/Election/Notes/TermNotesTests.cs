@@ -159,6 +159,46 @@ public class TermNotesTests
         Assert.Empty(driver.Told<ElectionEvent.NotesRefused>());
     }
 
+    /// <summary>As by a policy that holds annotations to what they were, and has come after the notes of an earlier term.</summary>
+    [Fact]
+    public void NotesMayNotBeTakenAwayEither_TheLeaseIsTakenAsItIs()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other"));
+        driver.Annotate(Endpoint, "2026-01-01T00:00:00.000000Z other http://10.0.0.8");
+        driver.IsServed = true;
+        driver.After(14);
+        driver.IsServed = false;
+        driver.After(2);
+        Assert.Null(Assert.Single(driver.Sent<ElectionOutput.Replace>().Annotations).Value);
+
+        driver.Fail(Refused);
+        driver.After(2);
+        driver.Serve(); // It reads first.
+
+        Assert.Empty(driver.Sent<ElectionOutput.Replace>().Annotations);
+        driver.Serve();
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+        Assert.Empty(driver.Elector.Notes);
+    }
+
+    [Fact]
+    public void NotesMayNotBeTakenAwayEither_TheLeaseIsReleasedAsItIs()
+    {
+        var driver = Leading();
+        driver.StopHost();
+        driver.WorkStopped();
+        Assert.Null(Assert.Single(driver.Sent<ElectionOutput.Replace>().Annotations).Value);
+
+        driver.Fail(Refused);
+        driver.After(1);
+        driver.Serve(); // It reads first.
+
+        Assert.Empty(driver.Sent<ElectionOutput.Replace>().Annotations);
+        driver.Serve();
+        Assert.False(driver.Server.Current!.Record.HasHolder);
+        Assert.Empty(driver.Elector.Notes);
+    }
+
     [Fact]
     public void EverythingIsRefused_NotesAreSaidAgain_AndNobodyIsTold()
     {
