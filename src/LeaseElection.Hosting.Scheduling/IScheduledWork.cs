@@ -6,9 +6,9 @@ public interface IScheduledWork
     /// <summary>Runs once.</summary>
     /// <param name="run">What it is run for, and the term it runs in.</param>
     /// <param name="stoppingToken">
-    /// Fires when the term ends or the host stops. End soon: the lease is released only when all work has returned. What is not done by then
-    /// throws, as by <see cref="CancellationToken.ThrowIfCancellationRequested"/>: a run that returns is taken for done, and with
-    /// <see cref="Delivery.AtLeastOnce"/> not repeated.
+    /// Fires when the term ends or the host stops. End soon: the lease is released only when all work has returned. What is not done
+    /// by then throws, as by <see cref="CancellationToken.ThrowIfCancellationRequested"/>: a run that returns is taken for done, and
+    /// with <see cref="Delivery.AtLeastOnce"/> not repeated.
     /// </param>
     /// <returns>
     /// A task that ends when the run is over. What it throws is logged, and ends neither the schedule nor the term; with

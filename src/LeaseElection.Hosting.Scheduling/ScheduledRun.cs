@@ -15,8 +15,8 @@ public sealed class ScheduledRun(string schedule, DateTimeOffset dueAt, DateTime
 
     /// <summary>
     /// The due time of the run before, UTC, whoever ran it; <see langword="null"/> for the first. With <see cref="Delivery.AtLeastOnce"/>
-    /// that run has ended well, so what has come in since then is this run's. With <see cref="Delivery.AtMostOnce"/> it may have failed, or been
-    /// cut off: who builds on it notes elsewhere how far it has come.
+    /// that run has ended well, so what has come in since then is this run's. With <see cref="Delivery.AtMostOnce"/> it may have failed,
+    /// or been cut off: who builds on it notes elsewhere how far it has come.
     /// </summary>
     public DateTimeOffset? PreviousDueAt { get; } = previousDueAt;
 

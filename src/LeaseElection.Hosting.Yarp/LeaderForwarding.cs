@@ -55,8 +55,8 @@ internal sealed class LeaderForwarding(LeaderForwardingOptions options)
             return;
         }
 
-        if (!context.Response.HasStarted)
-            context.RequestAborted.ThrowIfCancellationRequested(); // The client is gone, or the app has a limit of its own (UseRequestTimeouts), which answers.
+        if (!context.Response.HasStarted) // The client is gone, or the app has a limit of its own (UseRequestTimeouts), which answers.
+            context.RequestAborted.ThrowIfCancellationRequested();
         if (ForwardingFailure.IsOfClient(error, context))
             return; // It gets what YARP has made of it: its mistake.
         Exception? cause = context.GetForwarderErrorFeature()?.Exception;

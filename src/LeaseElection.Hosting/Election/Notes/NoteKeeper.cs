@@ -42,8 +42,8 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
 
     /// <summary>
     /// Whether the next take-over, or release, leaves the notes as they are, because the last one was refused that changed them: otherwise
-    /// nobody would ever lead where the store likes a lease, and not what is said on it, or taken away. What a take-over owes is said by the
-    /// first renewal, like all other notes; what it takes away is shown to nobody anyway.
+    /// nobody would ever lead where the store likes a lease, and not what is said on it, or taken away. What a take-over owes is said by
+    /// the first renewal, like all other notes; what it takes away is shown to nobody anyway.
     /// </summary>
     private bool _isNextUnchanged;
 
