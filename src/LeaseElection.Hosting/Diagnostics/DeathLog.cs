@@ -26,7 +26,7 @@ internal static partial class DeathLog
 
     [LoggerMessage(EventId = 954, EventName = "HolderContainerEnded", Level = LogLevel.Information,
         Message = "{HolderIdentity}, who holds lease {LeaseNamespace}/{LeaseName}, is dead: its container {Container} of pod {Pod} ended at "
-            + "{FinishedAt:yyyy-MM-ddTHH:mm:ssZ}. Nobody waits for the lease to run out")]
+            + "{FinishedAt:yyyy-MM-ddTHH:mm:ssZ}. Its lease need not run out")]
     public static partial void HolderContainerEnded(
         this ILogger logger, string holderIdentity, string leaseNamespace, string leaseName, string container, string pod, DateTimeOffset finishedAt);
 
