@@ -256,11 +256,13 @@ public sealed class LeaderElectionBuilder
         bool preparesOnStandby = false)
     {
         // As AddHostedService: two parts of an app that each see to it that a job is there must not make it run twice at once.
-        bool known = type is not null && Services.Any(service => !service.IsKeyedService
-            && service.ImplementationInstance is WorkRegistration other && other.Election == Name && other.Type == type);
+        bool known = type is not null && Services.Any(service => service.IsKeyedService
+            && service.KeyedImplementationInstance is WorkRegistration other && other.Election == Name && other.Type == type);
         if (!known)
         {
-            Services.AddSingleton(
+            // By key: where there are hundreds of elections, each would else keep a list of the work of all.
+            Services.AddKeyedSingleton(
+                Name,
                 new WorkRegistration(Name, work, make) { Type = type, Refuse = refuse, PreparesOnStandby = preparesOnStandby });
         }
 
@@ -294,10 +296,10 @@ public sealed class LeaderElectionBuilder
 
         Services.AddSingleton(new PartitionedWorkClaim(Name, work, partitions));
         Services.AddElectionPartitions(Name);
-        bool known = type is not null && Services.Any(service => !service.IsKeyedService
-            && service.ImplementationInstance is PartitionedWorkRegistration other && other.Election == Name && other.Type == type);
+        bool known = type is not null && Services.Any(service => service.IsKeyedService
+            && service.KeyedImplementationInstance is PartitionedWorkRegistration other && other.Election == Name && other.Type == type);
         if (!known)
-            Services.AddSingleton(new PartitionedWorkRegistration(Name, work, execute) { Type = type });
+            Services.AddKeyedSingleton(Name, new PartitionedWorkRegistration(Name, work, execute) { Type = type });
         return this;
     }
 

@@ -16,6 +16,8 @@ internal sealed record SoakOptions
           --seed N           of the nemesis's choices; printed. Real processes make no run the same as another: with the seed the same
                              faults come in the same order, but not at the same instants           (random)
           --replicas N       processes that compete                                (5)
+          --elections N      in each of them, over one connection, and one watch from nine on; each is checked by itself. What people
+                             do to a lease is done to the first                    (1)
           --lease SECONDS    LeaseDuration; RenewDeadline is two thirds of it      (5)
           --keep             what every replica wrote is kept, also when all is well
           --break            the first replica's work ignores its stop token: the run must find overlaps and fail
@@ -26,6 +28,8 @@ internal sealed record SoakOptions
     public int Seed { get; private set; } = Random.Shared.Next();
 
     public int Replicas { get; private set; } = 5;
+
+    public int Elections { get; private set; } = 1;
 
     public int Lease { get; private set; } = 5;
 
@@ -73,7 +77,7 @@ internal sealed record SoakOptions
                 return null;
         }
 
-        return options is { Replicas: >= 3, Lease: >= 3, Minutes: > 0 } ? options : null;
+        return options is { Replicas: >= 3, Elections: >= 1, Lease: >= 3, Minutes: > 0 } ? options : null;
     }
 
     private bool Set(string name, string value)
@@ -93,6 +97,9 @@ internal sealed record SoakOptions
                 return true;
             case "--replicas":
                 Replicas = number;
+                return true;
+            case "--elections":
+                Elections = number;
                 return true;
             case "--lease":
                 Lease = number;

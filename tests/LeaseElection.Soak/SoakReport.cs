@@ -14,20 +14,21 @@ internal sealed class SoakReport
     private readonly SoakOptions _options;
     private readonly NemesisRun _nemesis;
     private readonly List<FaultRecord> _faults;
-    private readonly History _history;
+    private readonly Pauses _pauses;
     private readonly Verdict _verdict;
     private readonly List<string> _offences;
     private readonly List<string> _endsAfterPauses = [];
     private readonly List<string> _leaks = [];
     private readonly List<string> _growth = [];
 
-    public SoakReport(SoakOptions options, World world, NemesisRun nemesis, History history)
+    public SoakReport(SoakOptions options, World world, NemesisRun nemesis, IReadOnlyList<History> histories)
     {
         _options = options;
         _nemesis = nemesis;
         _faults = world.Faults;
-        _history = history;
-        _verdict = HistoryChecker.Check(history, new Rules(options.LeaseDuration, options.RenewDeadline, options.Liveness));
+        _pauses = histories[0].Pauses;
+        var rules = new Rules(options.LeaseDuration, options.RenewDeadline, options.Liveness);
+        _verdict = Verdict.OfAll([.. histories.Select(history => HistoryChecker.Check(history, rules))]);
         _offences = [.. world.Offences, .. world.Replicas.All.SelectMany(replica => replica.Damage())];
         foreach ((Incarnation process, string how) in world.BadEnds)
             (WasPaused(process) ? _endsAfterPauses : _offences).Add(how);
@@ -88,7 +89,7 @@ internal sealed class SoakReport
     private bool WasPaused(Incarnation process)
     {
         TimeSpan gone = process.Gone!.Value;
-        return _history.Pauses.Touching(process.Identity, new Span(gone - (2 * _options.LeaseDuration), gone)) > TimeSpan.Zero;
+        return _pauses.Touching(process.Identity, new Span(gone - (2 * _options.LeaseDuration), gone)) > TimeSpan.Zero;
     }
 
     private void Compare(IReadOnlyList<IReadOnlyDictionary<string, Vitals>> measured)
@@ -98,7 +99,7 @@ internal sealed class SoakReport
             if (!measured[0].TryGetValue(identity, out Vitals? before))
                 continue;
             _growth.Add($"{identity}: " + string.Join("; ", measured.Where(then => then.ContainsKey(identity)).Select(then => Row(then[identity]))));
-            _leaks.AddRange(now.LeakedSince(before).Select(leak => $"{identity}: {leak}"));
+            _leaks.AddRange(now.LeakedSince(before, Vitals.MostGrowth(_options.Elections)).Select(leak => $"{identity}: {leak}"));
         }
 
         if (_growth.Count == 0)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LeaseElection.Soak.Checking;
 using LeaseElection.Soak.Nemesis;
 using LeaseElection.Soak.Replicas;
 using LeaseElection.Testing.ApiServer;
@@ -14,7 +13,7 @@ internal static class SoakRun
     public static async Task<int> RunAsync(SoakOptions options)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"soak: {options.Minutes} minutes, seed {options.Seed}, {options.Replicas} replicas, "
+            $"soak: {options.Minutes} minutes, seed {options.Seed}, {options.Replicas} replicas with {options.Elections} election(s) each, "
             + $"lease {options.Lease} s, deadline {options.RenewDeadline.TotalSeconds} s, retry {options.RetryPeriod.TotalSeconds} s"));
         Console.WriteLine("The seed gives the same faults in the same order again, but real processes never at the same instants.");
         DirectoryInfo folder = Directory.CreateTempSubdirectory("lease-election-soak-");
@@ -28,7 +27,7 @@ internal static class SoakRun
             await nemesis.RunAsync();
             TimeSpan until = SoakClock.Now;
             await EndAsync(world);
-            var report = new SoakReport(options, world, nemesis, new History(replicas.Runs(), replicas.Pauses(), nemesis.Calms, until));
+            var report = new SoakReport(options, world, nemesis, replicas.Histories(nemesis.Calms, until));
             report.Write(Console.Out);
             passed = report.Passed;
         }

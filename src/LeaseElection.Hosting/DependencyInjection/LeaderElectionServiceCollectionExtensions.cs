@@ -119,7 +119,11 @@ public static class LeaderElectionServiceCollectionExtensions
 
         // Not AddHostedService, which takes a second one of the same type for a repetition: each election has its own.
         services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<LeaderElectionService>(
-            provider, registration, provider.GetRequiredKeyedService<LeaderElection>(name)));
+            provider,
+            registration,
+            provider.GetRequiredKeyedService<LeaderElection>(name),
+            provider.GetKeyedServices<WorkRegistration>(name),
+            provider.GetKeyedServices<PartitionedWorkRegistration>(name)));
         services.AddHealthChecks();
         services.AddLeaderElectionHealthCheck(name);
         AddEndpointCheck(services);

@@ -53,8 +53,6 @@ internal sealed class LeaderElectionService(
     private TimeSpan? _finishingSince;
     private bool _toldOfWork;
 
-    private IEnumerable<WorkRegistration> Ours => works.Where(work => work.Election == registration.Name);
-
     /// <summary>How far the start is, for who asks which service the host waits for.</summary>
     public StartStage Stage { get; private set; }
 
@@ -91,7 +89,7 @@ internal sealed class LeaderElectionService(
         var run = new ElectionRun(opened.Card, settings, clock);
         Warn(options, settings);
         var telemetry = ElectionTelemetry.For(election, run, instruments);
-        var parts = new ElectionParts(opened.Store, [.. Ours], scopes, watchdog, lifetime, telemetry, _announcements, _logger)
+        var parts = new ElectionParts(opened.Store, [.. works], scopes, watchdog, lifetime, telemetry, _announcements, _logger)
         {
             Deaths = opened.Process is { } process ? new HolderDeaths(process, opened.OpenPods!()) : null,
         };
@@ -164,7 +162,7 @@ internal sealed class LeaderElectionService(
     private void LookAround()
     {
         hosted.Look();
-        string[] refusals = [.. Ours.Select(work => work.Refuse?.Invoke(hosted)).OfType<string>()];
+        string[] refusals = [.. works.Select(work => work.Refuse?.Invoke(hosted)).OfType<string>()];
         if (refusals.Length > 0)
             throw new InvalidOperationException(string.Join('\n', refusals));
     }
@@ -201,7 +199,7 @@ internal sealed class LeaderElectionService(
     private PartitionLoop Divide(ElectionRun run, LeaderElectionOptions options, int count)
     {
         var parts = new PartitionParts(
-            registration.Name, run, [.. partitionedWorks.Where(work => work.Election == registration.Name)], _group!.Watch,
+            registration.Name, run, [.. partitionedWorks], _group!.Watch,
             PartitionTraits.Of(run.Card.LeaseName, count),
             () => PresentMembers.Of(_group.Watch.View, run.Clock.Now.Monotonic, run.Card.LeaseName),
             scopes, watchdog, lifetime, instruments, _logger);

@@ -24,7 +24,7 @@ internal sealed class KubernetesLeaseGroup(ApiServerClient client, LeaseGroupRes
         {
             string? from = replies.Continue;
             var request = new ApiRequest(HttpMethod.Get, left => resource.ForPage(from, left)) { MaxAnswer = MaxPage };
-            ApiOutcome outcome = await client.SendAsync(request, timeout - timeProvider.GetElapsedTime(started), cancellationToken)
+            using ApiOutcome outcome = await client.SendAsync(request, timeout - timeProvider.GetElapsedTime(started), cancellationToken)
                 .ConfigureAwait(false);
             if (replies.Add(outcome) is { } failed)
                 return failed;
@@ -37,15 +37,14 @@ internal sealed class KubernetesLeaseGroup(ApiServerClient client, LeaseGroupRes
         client,
         resource,
         seconds => resource.ForWatch(resourceVersion, seconds),
-        LeaseJsonContext.Default.LeaseDocument,
-        (type, document) => LeaseEvents.OfGroup(resource, type, document),
+        (type, json) => LeaseEvents.OfGroup(resource, type, LeaseDocumentReader.Read(json, known: null)!),
         cancellationToken);
 
     public async Task<LeaseReply> DeleteAsync(string leaseName, Lease current, TimeSpan timeout, CancellationToken cancellationToken)
     {
         LeaseResource lease = resource.Of(leaseName);
         var request = new ApiRequest(HttpMethod.Delete, lease.ForItem, LeaseBodies.ForDelete(current));
-        ApiOutcome outcome = await client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        using ApiOutcome outcome = await client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
         return new LeaseReplies(lease).ForDelete(outcome);
     }
 

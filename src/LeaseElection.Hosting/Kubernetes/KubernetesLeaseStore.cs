@@ -44,13 +44,15 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
     public async Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var request = new ApiRequest(HttpMethod.Get, _resource.ForItem);
-        return _replies.ForRead(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false));
+        using ApiOutcome outcome = await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        return _replies.ForRead(outcome);
     }
 
     public async Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var request = new ApiRequest(HttpMethod.Post, _resource.ForCollection, LeaseBodies.ForCreate(_resource, write, _traits));
-        return _replies.ForCreate(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), write.Record);
+        using ApiOutcome outcome = await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        return _replies.ForCreate(outcome, write.Record);
     }
 
     public async Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken)
@@ -65,19 +67,22 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
             return _replies.NotWritable(e);
         }
         var request = new ApiRequest(HttpMethod.Put, _resource.ForItem, body);
-        return _replies.ForReplace(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), current, write.Record);
+        using ApiOutcome outcome = await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        return _replies.ForReplace(outcome, current, write.Record);
     }
 
-    public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) =>
-        _watch is { IsRefused: false } shared
-            ? shared.WatchAsync(_resource.Name, resourceVersion, cancellationToken)
-            : WatchRun.RunAsync(
-                _client,
-                _resource,
-                seconds => _resource.ForWatch(resourceVersion, seconds),
-                LeaseJsonContext.Default.LeaseDocument,
-                (type, document) => LeaseEvents.OfLease(_resource, type, document),
-                cancellationToken);
+    public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken)
+    {
+        if (_watch is { IsRefused: false } shared)
+            return shared.WatchAsync(_resource.Name, resourceVersion, cancellationToken);
+        LeaseDocument? last = null;
+        return WatchRun.RunAsync(
+            _client,
+            _resource,
+            seconds => _resource.ForWatch(resourceVersion, seconds),
+            (type, json) => LeaseEvents.OfLease(_resource, type, last = LeaseDocumentReader.Read(json, last)!),
+            cancellationToken);
+    }
 
     public ValueTask DisposeAsync() => _ownsClient ? _client.DisposeAsync() : ValueTask.CompletedTask;
 }

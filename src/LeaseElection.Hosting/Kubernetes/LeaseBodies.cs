@@ -13,7 +13,7 @@ internal static class LeaseBodies
             .Put(traits, new LeaseMetadata { Name = resource.Name, Namespace = resource.Namespace })
             .Annotate(write.Annotations)
             .OwnedBy(traits.Owner),
-        Spec = new LeaseSpec().With(write.Record),
+        Spec = new LeaseSpec(write.Record),
     });
 
     /// <summary>
@@ -25,8 +25,9 @@ internal static class LeaseBodies
     {
         LeaseDocument document = current.Document ?? new LeaseDocument();
         LeaseMetadata metadata = TraitsInMetadata.Put(traits, document.Metadata ?? new LeaseMetadata()).Annotate(write.Annotations);
-        return Serialize(document.With(write.Record) with
+        return Serialize(document with
         {
+            Spec = new LeaseSpec(write.Record) { Extra = document.Spec?.Extra },
             Metadata = metadata with
             {
                 Name = resource.Name,

@@ -15,7 +15,7 @@ internal sealed class LeaseReplies(LeaseResource resource)
     public LeaseReply ForRead(ApiOutcome outcome) => outcome switch
     {
         ApiOutcome.NoAnswer none => new LeaseReply.Failed(none.Error),
-        ApiOutcome.Answer { Status: HttpStatusCode.OK } answer => Found(answer, error => new LeaseReply.Failed(error)),
+        ApiOutcome.Answer { Status: HttpStatusCode.OK } answer => Found(answer, known: null, error => new LeaseReply.Failed(error)),
         ApiOutcome.Answer { Status: HttpStatusCode.NotFound } answer when IsOfLease(answer) => new LeaseReply.Absent(),
         ApiOutcome.Answer answer => new LeaseReply.Failed(ApiErrors.From(answer, "get", resource)),
         _ => throw new InvalidOperationException($"A new kind of outcome: {outcome.GetType()}"),
@@ -38,27 +38,30 @@ internal sealed class LeaseReplies(LeaseResource resource)
     {
         ApiOutcome.Answer { Status: HttpStatusCode.Conflict } => new LeaseReply.Conflict(),
         ApiOutcome.Answer { Status: HttpStatusCode.NotFound } answer when IsOfLease(answer) => new LeaseReply.Absent(),
-        _ => ForChange(outcome, "delete", HttpStatusCode.Accepted, Deleted),
+        _ => Success(outcome, HttpStatusCode.Accepted) is { } answer ? Deleted(answer) : NotDone(outcome, "delete"),
     };
 
     /// <summary>The lease holds half a character (<c>"\ud800"</c>), which JSON allows to be read and nobody can write.</summary>
     public LeaseReply NotWritable(Exception exception) =>
         new LeaseReply.Failed(NoLease($"what it holds cannot be written back ({exception.Message.TrimEnd('.')})", exception));
 
-    private LeaseReply ForWrite(ApiOutcome outcome, string verb, Lease? replaced, LeaseRecord written) => ForChange(
-        outcome, verb, HttpStatusCode.Created, answer => Written(Found(answer, error => new LeaseReply.Unknown(error)), replaced, written));
+    private LeaseReply ForWrite(ApiOutcome outcome, string verb, Lease? replaced, LeaseRecord written) =>
+        Success(outcome, HttpStatusCode.Created) is { } answer
+            ? Written(Found(answer, replaced, error => new LeaseReply.Unknown(error)), replaced, written)
+            : NotDone(outcome, verb);
 
-    private LeaseReply ForChange(ApiOutcome outcome, string verb, HttpStatusCode likeOk, Func<ApiOutcome.Answer, LeaseReply> done) =>
-        outcome switch
-        {
-            ApiOutcome.NoAnswer { MayHaveArrived: true } none => new LeaseReply.Unknown(none.Error),
-            ApiOutcome.NoAnswer none => new LeaseReply.Failed(none.Error),
-            ApiOutcome.Answer answer when answer.Status == HttpStatusCode.OK || answer.Status == likeOk => done(answer),
-            ApiOutcome.Answer { Status: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } answer =>
-                new LeaseReply.Failed(ApiErrors.From(answer, verb, resource)),
-            ApiOutcome.Answer answer => new LeaseReply.Unknown(ApiErrors.From(answer, verb, resource)),
-            _ => throw new InvalidOperationException($"A new kind of outcome: {outcome.GetType()}"),
-        };
+    private static ApiOutcome.Answer? Success(ApiOutcome outcome, HttpStatusCode likeOk) =>
+        outcome is ApiOutcome.Answer answer && (answer.Status == HttpStatusCode.OK || answer.Status == likeOk) ? answer : null;
+
+    private LeaseReply NotDone(ApiOutcome outcome, string verb) => outcome switch
+    {
+        ApiOutcome.NoAnswer { MayHaveArrived: true } none => new LeaseReply.Unknown(none.Error),
+        ApiOutcome.NoAnswer none => new LeaseReply.Failed(none.Error),
+        ApiOutcome.Answer { Status: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } answer =>
+            new LeaseReply.Failed(ApiErrors.From(answer, verb, resource)),
+        ApiOutcome.Answer answer => new LeaseReply.Unknown(ApiErrors.From(answer, verb, resource)),
+        _ => throw new InvalidOperationException($"A new kind of outcome: {outcome.GetType()}"),
+    };
 
     /// <summary>
     /// A Status of success; or the lease, while a finalizer of somebody keeps it, which nobody can take up any more all the same.
@@ -66,7 +69,7 @@ internal sealed class LeaseReplies(LeaseResource resource)
     private LeaseReply Deleted(ApiOutcome.Answer answer)
     {
         LeaseReply? unknown = ApiErrors.ReadStatus(answer.Body) is null
-            ? Found(answer, error => new LeaseReply.Unknown(error)) as LeaseReply.Unknown
+            ? Found(answer, known: null, error => new LeaseReply.Unknown(error)) as LeaseReply.Unknown
             : null;
         return unknown ?? new LeaseReply.Absent();
     }
@@ -82,16 +85,17 @@ internal sealed class LeaseReplies(LeaseResource resource)
             : reply;
 
     // No holder is null or empty, and a server may make the one of the other.
-    private static LeaseRecord WithHolder(LeaseRecord record) => record with { HolderIdentity = record.HolderIdentity ?? "" };
+    private static LeaseRecord WithHolder(LeaseRecord record) =>
+        record.HolderIdentity is null ? record with { HolderIdentity = "" } : record;
 
-    private LeaseReply Found(ApiOutcome.Answer answer, Func<LeaseStoreError, LeaseReply> otherwise)
+    private LeaseReply Found(ApiOutcome.Answer answer, Lease? known, Func<LeaseStoreError, LeaseReply> otherwise)
     {
         // The parser looks only at what it needs as text; the rest would fail when it is written back.
         if (!Utf8.IsValid(answer.Body.Span))
             return otherwise(NoLease("it is not UTF-8", exception: null));
         try
         {
-            if (JsonSerializer.Deserialize(answer.Body.Span, LeaseJsonContext.Default.LeaseDocument) is { } document && resource.Is(document))
+            if (LeaseDocumentReader.Read(answer.Body.Span, known?.Document) is { } document && resource.Is(document))
                 return new LeaseReply.Found(document.ToLease());
             return otherwise(NoLease("it is JSON, but not this lease", exception: null));
         }

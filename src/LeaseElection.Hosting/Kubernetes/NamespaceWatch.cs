@@ -186,7 +186,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
         lock (_lock)
             _others.Clear(); // Names come and go: what counts is how many tell something within the five minutes of a watch.
         await foreach (NamespaceEvent told in WatchRun.RunAsync(
-            client, resource, seconds => resource.ForWatch(version, seconds), LeaseJsonContext.Default.LeaseDocument, Read, token)
+            client, resource, seconds => resource.ForWatch(version, seconds), Read, token)
             .ConfigureAwait(false))
         {
             Tell(told, token);
@@ -206,8 +206,9 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     }
 
     /// <exception cref="LeaseWatchException">The namespace is full of leases of others.</exception>
-    private NamespaceEvent? Read(string? type, LeaseDocument document)
+    private NamespaceEvent? Read(string? type, ReadOnlySpan<byte> json)
     {
+        LeaseDocument document = LeaseDocumentReader.Read(json, Latest(LeaseDocumentReader.NameOf(json)))!;
         if (document.Metadata is not { ResourceVersion: { Length: > 0 } version } metadata)
             return null;
         LeaseResource? lease;
@@ -226,6 +227,12 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
             }
         }
         return LeaseEvents.OfLease(lease, type, document) is { } told ? new NamespaceEvent(lease.Name, version, told) : null;
+    }
+
+    private LeaseDocument? Latest(string? leaseName)
+    {
+        lock (_lock)
+            return (_latest.GetValueOrDefault(leaseName ?? "") as LeaseEvent.Changed)?.Lease.Document;
     }
 
     private void Tell(NamespaceEvent told, CancellationToken token)

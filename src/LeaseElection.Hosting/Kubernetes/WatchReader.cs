@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
@@ -11,12 +10,11 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// <summary>Reads the events of a watch: one JSON object a line, however the network has cut them up.</summary>
 /// <param name="body">What the server sends.</param>
 /// <param name="target">What is watched, for messages.</param>
-/// <param name="objects">How an object is read.</param>
-/// <param name="tell">What a type of event and its object tell; nothing, if they are none of ours. May throw a JsonException.</param>
-internal sealed class WatchReader<TObject, TEvent>(
-    Stream body, IRequestTarget target, JsonTypeInfo<TObject> objects, Func<string?, TObject, TEvent?> tell)
+/// <param name="tell">
+/// What a type of event and its object, which is not null, tell; nothing, if they are none of ours. May throw a JsonException.
+/// </param>
+internal sealed class WatchReader<TEvent>(Stream body, IRequestTarget target, Func<string?, ReadOnlySpan<byte>, TEvent?> tell)
     : IAsyncDisposable
-    where TObject : class
     where TEvent : class
 {
     private const int MaxLine = BoundedBody.MaxLength;
@@ -30,7 +28,7 @@ internal sealed class WatchReader<TObject, TEvent>(
 
     /// <returns>The next event, or <see langword="null"/> when the server has closed the watch in good order.</returns>
     /// <exception cref="LeaseWatchException">The watch broke, or the server reported an error in it.</exception>
-    public async Task<TEvent?> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<TEvent?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -72,19 +70,33 @@ internal sealed class WatchReader<TObject, TEvent>(
 
     private TEvent? Parse(ReadOnlySequence<byte> line)
     {
+        if (line.IsSingleSegment)
+            return Parse(line.FirstSpan);
+        byte[] rented = ArrayPool<byte>.Shared.Rent((int)line.Length);
         try
         {
-            ReadOnlySpan<byte> text = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
-            if (!Utf8.IsValid(text))
+            line.CopyTo(rented);
+            return Parse(rented.AsSpan(0, (int)line.Length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private TEvent? Parse(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            if (!Utf8.IsValid(line))
                 throw new JsonException("an event is not UTF-8");
-            string? type = ReadFrame(text, out Utf8JsonReader json);
+            string? type = ReadFrame(line, out ReadOnlySpan<byte> json);
             if (type == "ERROR")
             {
-                ApiStatus status = JsonSerializer.Deserialize(ref json, KubernetesJsonContext.Default.ApiStatus) ?? new ApiStatus();
+                ApiStatus status = JsonSerializer.Deserialize(json, KubernetesJsonContext.Default.ApiStatus) ?? new ApiStatus();
                 throw new LeaseWatchException(ApiErrors.From(status, "watch", target));
             }
-            TObject document = JsonSerializer.Deserialize(ref json, objects) ?? throw NoObject();
-            return tell(type, document);
+            return json.SequenceEqual("null"u8) ? throw NoObject() : tell(type, json);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -96,9 +108,9 @@ internal sealed class WatchReader<TObject, TEvent>(
     /// Finds the two parts of an event, without reading the object: what that is depends on the type, which may come after it.
     /// </summary>
     /// <param name="line">One line.</param>
-    /// <param name="found">Stands at the object.</param>
+    /// <param name="found">The object.</param>
     /// <returns>The type.</returns>
-    private static string? ReadFrame(ReadOnlySpan<byte> line, out Utf8JsonReader found)
+    private static string? ReadFrame(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> found)
     {
         string? type = null;
         found = default;
@@ -112,16 +124,20 @@ internal sealed class WatchReader<TObject, TEvent>(
             bool isObject = json.ValueTextEquals("object"u8);
             json.Read();
             if (isType)
-                type = json.GetString();
-            if (isObject)
-                found = json;
+                type = TypeOf(ref json);
+            int start = (int)json.TokenStartIndex;
             json.Skip();
+            if (isObject)
+                found = line[start..(int)json.BytesConsumed];
         }
 
         // Throws: of two events in a line the second would be lost.
         json.Read();
-        return found.TokenType == JsonTokenType.None ? throw NoObject() : type;
+        return found.IsEmpty ? throw NoObject() : type;
     }
+
+    private static string? TypeOf(ref Utf8JsonReader json) =>
+        json.TokenType == JsonTokenType.String && json.ValueTextEquals("MODIFIED"u8) ? "MODIFIED" : json.GetString();
 
     private static JsonException NoObject() => new("an event has no object");
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json.Serialization.Metadata;
 using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 
@@ -14,14 +13,12 @@ internal static class WatchRun
     /// <param name="client">Opens it.</param>
     /// <param name="target">What is watched, for messages.</param>
     /// <param name="address">The URL of a watch that lasts so many seconds.</param>
-    /// <param name="objects">How an object of it is read.</param>
-    /// <param name="tell">What a type of event and its object tell.</param>
+    /// <param name="tell">What a type of event and its object, in JSON, tell.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="LeaseWatchException">It was refused, or broke.</exception>
-    public static async IAsyncEnumerable<TEvent> RunAsync<TObject, TEvent>(
-        ApiServerClient client, IRequestTarget target, Func<int, Uri> address, JsonTypeInfo<TObject> objects, Func<string?, TObject, TEvent?> tell,
+    public static async IAsyncEnumerable<TEvent> RunAsync<TEvent>(
+        ApiServerClient client, IRequestTarget target, Func<int, Uri> address, Func<string?, ReadOnlySpan<byte>, TEvent?> tell,
         [EnumeratorCancellation] CancellationToken cancellationToken)
-        where TObject : class
         where TEvent : class
     {
         // Random, so that the watches of a fleet that started together do not all come back in the same second.
@@ -31,7 +28,7 @@ internal static class WatchRun
             request, OpenTimeout, refusal => ApiErrors.From(refusal, "watch", target), cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            var reader = new WatchReader<TObject, TEvent>(stream.Body, target, objects, tell);
+            var reader = new WatchReader<TEvent>(stream.Body, target, tell);
             await using (reader.ConfigureAwait(false))
             {
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } happened)

@@ -1,9 +1,11 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace LeaseElection.Hosting.Leases;
 
-/// <summary>The object metadata we use; the rest is carried in <see cref="Extra"/>.</summary>
+/// <summary>
+/// The object metadata we use; the rest is carried in <see cref="Extra"/>. Without <c>managedFields</c>, half of a Lease's bytes, which the
+/// server keeps for itself: it leaves them as they are when a write does not name them.
+/// </summary>
 internal sealed record LeaseMetadata
 {
     public string? Name { get; init; }
@@ -14,13 +16,5 @@ internal sealed record LeaseMetadata
 
     public string? ResourceVersion { get; init; }
 
-    /// <summary>
-    /// Half of a Lease's bytes, kept by the server for itself: not read, and left out of a write, so that the server keeps what it has.
-    /// </summary>
-    [JsonIgnore]
-    public object? ManagedFields { get; init; }
-
-    // Not init, as in LeaseDocument.
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Extra { get; set; }
+    public Dictionary<string, JsonElement>? Extra { get; init; }
 }

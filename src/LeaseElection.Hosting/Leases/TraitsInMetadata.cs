@@ -92,9 +92,15 @@ internal static class TraitsInMetadata
     private static void PutTexts(
         ref Dictionary<string, JsonElement>? extra, string field, IReadOnlyDictionary<string, string?> texts)
     {
+        // Beside, for what a lambda uses is allocated before anything is known.
+        if (!AreThere(Field(extra, field, JsonValueKind.Object), texts))
+            SetTexts(ref extra, field, texts);
+    }
+
+    private static void SetTexts(
+        ref Dictionary<string, JsonElement>? extra, string field, IReadOnlyDictionary<string, string?> texts)
+    {
         JsonElement? present = Field(extra, field, JsonValueKind.Object);
-        if (texts.All(text => Is(present, text.Key, text.Value)))
-            return;
         Set(ref extra, field, writer =>
         {
             writer.WriteStartObject();
@@ -107,6 +113,18 @@ internal static class TraitsInMetadata
             }
             writer.WriteEndObject();
         });
+    }
+
+    private static bool AreThere(JsonElement? present, IReadOnlyDictionary<string, string?> texts)
+    {
+        if (texts.Count == 0)
+            return true;
+        foreach ((string name, string? value) in texts)
+        {
+            if (!Is(present, name, value))
+                return false;
+        }
+        return true;
     }
 
     private static bool Is(JsonElement? texts, string name, string? value) => value is null

@@ -69,7 +69,8 @@ public sealed class AddLeaderElectionTests : HostTest
         var services = new ServiceCollection();
         services.AddLeaderElection().AddWork((_, _, _) => Task.FromResult(captured));
 
-        WorkRegistration work = Assert.Single(services.Select(service => service.ImplementationInstance).OfType<WorkRegistration>());
+        WorkRegistration work = Assert.Single(services.Where(service => service.IsKeyedService)
+            .Select(service => service.KeyedImplementationInstance).OfType<WorkRegistration>());
         Assert.Equal("work of AddLeaderElectionTests", work.Name);
     }
 

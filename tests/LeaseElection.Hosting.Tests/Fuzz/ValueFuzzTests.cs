@@ -27,8 +27,9 @@ public class ValueFuzzTests(ITestOutputHelper output)
             if (Time(text) is not { } time)
                 continue;
             Assert.Equal(TimeSpan.Zero, time.Offset);
-            string written = JsonSerializer.Serialize(new LeaseSpec { RenewTime = time }, LeaseJsonContext.Default.LeaseDocument.Options);
-            Assert.Equal(time, JsonSerializer.Deserialize<LeaseSpec>(written, LeaseJsonContext.Default.LeaseDocument.Options)!.RenewTime);
+            string written = JsonSerializer.Serialize(
+                new LeaseDocument().With(new LeaseRecord { RenewTime = time }), LeaseJsonContext.Default.LeaseDocument);
+            Assert.Equal(time, JsonSerializer.Deserialize(written, LeaseJsonContext.Default.LeaseDocument)!.Spec!.Record.RenewTime);
             // Anything else that looks like a date means another day tomorrow, or another one in another country.
             Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*)?(Z|[+-]\d\d:?\d\d)$", JsonSerializer.Deserialize<string>(text)!);
         }
@@ -74,7 +75,7 @@ public class ValueFuzzTests(ITestOutputHelper output)
         try
         {
             return JsonSerializer.Deserialize(
-                Encoding.UTF8.GetBytes($$$"""{"spec":{"renewTime":{{{json}}}}}"""), LeaseJsonContext.Default.LeaseDocument)?.Spec?.RenewTime;
+                Encoding.UTF8.GetBytes($$$"""{"spec":{"renewTime":{{{json}}}}}"""), LeaseJsonContext.Default.LeaseDocument)?.Spec?.Record.RenewTime;
         }
         catch (JsonException)
         {

@@ -20,6 +20,19 @@ public sealed class HistoryCheckerTests
         Assert.Equal([SoakHistory.Seconds(1.5)], verdict.Recoveries);
     }
 
+    [Fact]
+    public void OfAll_SeveralElections_WhatEachShowsIsThere()
+    {
+        Verdict sound = new SoakHistory().Lines("start 0 a 7", "end 3 a 7", "start 5 b 9", "end 9 b 9").Check();
+        Verdict unsound = new SoakHistory().Lines("start 0 a 7", "start 2 b 9", "end 3 a 7", "end 4 b 9").Check();
+
+        Verdict both = Verdict.OfAll([sound, unsound]);
+
+        Assert.StartsWith("election 1: ", Assert.Single(both.Violations), StringComparison.Ordinal);
+        Assert.Equal((4, 2), (both.Terms, both.HandOvers));
+        Assert.Equal(sound.Gaps.Concat(unsound.Gaps), both.Gaps);
+    }
+
     [Theory]
     [InlineData("start 0 a 7", "start 2 b 9", "end 3 a 7", "end 4 b 9")]
     [InlineData("start 0 a 7", "start 2 b 9", "end 3 b 9", "end 4 a 7")]

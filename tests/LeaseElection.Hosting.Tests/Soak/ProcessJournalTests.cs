@@ -53,17 +53,47 @@ public sealed class ProcessJournalTests : IDisposable
         Assert.NotEmpty(_journal.Damage);
     }
 
-    [Fact]
-    public void LeakedSince_WithinBounds_NothingElseEverything()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    public void LeakedSince_WithinBounds_NothingElseEverything(int elections)
     {
         var before = new Vitals(Threads: 17, Files: 30, Sockets: 3, Timers: 3, Bytes: 1 << 20);
-        Vitals most = Vitals.MostGrowth;
+        Vitals most = Vitals.MostGrowth(elections);
         var now = new Vitals(17 + most.Threads, 30 + most.Files, 3 + most.Sockets, 3 + most.Timers, (1 << 20) + most.Bytes);
         var more = new Vitals(now.Threads + 1, now.Files + 1, now.Sockets + 1, now.Timers + 1, now.Bytes + 1);
 
-        Assert.Empty(now.LeakedSince(before));
-        Assert.Equal(5, more.LeakedSince(before).Count());
+        Assert.Empty(now.LeakedSince(before, most));
+        Assert.Equal(5, more.LeakedSince(before, most).Count());
         Assert.Equal(more, Vitals.Parse(more.ToString()));
+    }
+
+    [Fact]
+    public void Add_LinesOfTwoElections_EachHasItsOwn()
+    {
+        var journals = new ElectionJournals();
+
+        journals.Add(ElectionJournals.Line(0, "start 0 a 7"));
+        journals.Add(ElectionJournals.Line(12, "start 1 a 8"));
+        journals.Add(ElectionJournals.Line(12, "end 3 a 8"));
+
+        Assert.NotNull(journals.Of(0).Running);
+        Assert.Null(journals.Of(12).Running);
+        Assert.Single(journals.Of(12).Runs(TimeSpan.MaxValue));
+        Assert.Empty(journals.Damage);
+    }
+
+    [Theory]
+    [InlineData("start 0 a 7")]
+    [InlineData("1 start")]
+    [InlineData("")]
+    public void Add_NoLineOfAnElection_IsDamage(string line)
+    {
+        var journals = new ElectionJournals();
+
+        journals.Add(line);
+
+        Assert.Single(journals.Damage);
     }
 
     public void Dispose() => _folder.Dispose();

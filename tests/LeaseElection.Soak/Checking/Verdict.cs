@@ -40,5 +40,28 @@ internal sealed record Verdict
     /// <summary>How long after each fault somebody led.</summary>
     public required IReadOnlyList<TimeSpan> Recoveries { get; init; }
 
+    /// <summary>What the histories of several elections show together.</summary>
+    public static Verdict OfAll(IReadOnlyList<Verdict> elections)
+    {
+        return new Verdict
+        {
+            Overlaps = All(verdict => verdict.Overlaps),
+            TokensBack = All(verdict => verdict.TokensBack),
+            LateActs = All(verdict => verdict.LateActs),
+            LeaderlessCalms = All(verdict => verdict.LeaderlessCalms),
+            FencedActs = elections.Sum(verdict => verdict.FencedActs),
+            LateStops = [.. elections.SelectMany(verdict => verdict.LateStops)],
+            LateStarts = elections.Sum(verdict => verdict.LateStarts),
+            Terms = elections.Sum(verdict => verdict.Terms),
+            HandOvers = elections.Sum(verdict => verdict.HandOvers),
+            Acts = elections.Sum(verdict => verdict.Acts),
+            Gaps = [.. elections.SelectMany(verdict => verdict.Gaps)],
+            Recoveries = [.. elections.SelectMany(verdict => verdict.Recoveries)],
+        };
+
+        IReadOnlyList<string> All(Func<Verdict, IReadOnlyList<string>> violations) =>
+            [.. elections.SelectMany((verdict, number) => violations(verdict).Select(violation => $"election {number}: {violation}"))];
+    }
+
     public IEnumerable<string> Violations => [.. Overlaps, .. TokensBack, .. LateActs, .. LeaderlessCalms];
 }

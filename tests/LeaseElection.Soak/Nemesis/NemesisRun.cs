@@ -60,11 +60,11 @@ internal sealed class NemesisRun(World world)
         }
     }
 
-    /// <summary>Nothing happens until somebody leads, everybody is up, and a little longer.</summary>
+    /// <summary>Nothing happens until somebody leads each election, everybody is up, and a little longer.</summary>
     private async Task CalmAsync(string after)
     {
         _calms.Add(new Calm(SoakClock.Now, after));
-        await world.Replicas.UntilAsync(() => world.Replicas.Leader is not null, world.Options.Liveness);
+        await world.Replicas.UntilAsync(world.Replicas.AllAreLed, world.Options.Liveness);
         if (!await world.Replicas.UntilAsync(() => world.Replicas.All.All(replica => replica.IsUp || replica.Current.HasExited), StartUp))
             world.Offences.Add($"a replica has told nothing within {StartUp.TotalSeconds:0} s of its start");
         await SoakClock.DelayAsync(world.Between(0.5, 4));

@@ -15,7 +15,7 @@ internal sealed class Incarnation(string identity, GuardedProcess process, strin
 
     public GuardedProcess Process => process;
 
-    public ProcessJournal Journal { get; } = new();
+    public ElectionJournals Journals { get; } = new();
 
     /// <summary>When the nemesis had frozen it.</summary>
     public List<Span> Freezes { get; } = [];
@@ -35,7 +35,7 @@ internal sealed class Incarnation(string identity, GuardedProcess process, strin
     public VitalLines Refresh()
     {
         foreach (string line in _journalLines.ReadNew())
-            Journal.Add(line);
+            Journals.Add(line);
         foreach (string line in _vitalLines.ReadNew())
             _vitals.Add(line);
         return _vitals;

@@ -31,8 +31,8 @@ internal sealed class Replica(int number, FaultProxy proxy, IReadOnlyList<string
     /// <summary>Whether a fault has it at present, so that no second one may.</summary>
     public bool IsTaken { get; set; }
 
-    /// <summary>Whether its work runs at this instant, as far as it has told.</summary>
-    public bool IsWorking => !Current.HasExited && !IsFrozen && Current.Journal.Running is not null;
+    /// <summary>Whether its work of the first election runs at this instant, as far as it has told.</summary>
+    public bool IsWorking => IsWorkingFor(0);
 
     /// <summary>Whether its process takes signals.</summary>
     public bool IsUp => Current.IsUp;
@@ -62,6 +62,9 @@ internal sealed class Replica(int number, FaultProxy proxy, IReadOnlyList<string
         _incarnations.Add(new Incarnation(identity, process, FileOf("journal"), FileOf("vitals")));
     }
 
+    /// <summary>Whether its work of an election runs at this instant, as far as it has told.</summary>
+    public bool IsWorkingFor(int election) => !Current.HasExited && !IsFrozen && Current.Journals.Of(election).Running is not null;
+
     /// <summary>Writes the next token into its file: another user's, of the same rights.</summary>
     public Task RotateTokenAsync() => File.WriteAllTextAsync(_tokenFile, tokens[++_rotations % tokens.Count]);
 
@@ -84,9 +87,9 @@ internal sealed class Replica(int number, FaultProxy proxy, IReadOnlyList<string
         IsFrozen = false;
     }
 
-    /// <summary>All that its processes have told, for good.</summary>
-    public IEnumerable<WorkRun> Runs() =>
-        _incarnations.SelectMany(incarnation => incarnation.Journal.Runs(incarnation.Gone ?? SoakClock.Now));
+    /// <summary>All that its processes have told of an election, for good.</summary>
+    public IEnumerable<WorkRun> Runs(int election) =>
+        _incarnations.SelectMany(incarnation => incarnation.Journals.Of(election).Runs(incarnation.Gone ?? SoakClock.Now));
 
     /// <summary>When its processes did not run.</summary>
     public IEnumerable<(string Identity, Span Span)> Pauses() =>
@@ -94,5 +97,5 @@ internal sealed class Replica(int number, FaultProxy proxy, IReadOnlyList<string
         from pause in incarnation.Refresh().Pauses.Concat(incarnation.Freezes)
         select (incarnation.Identity, pause);
 
-    public IEnumerable<string> Damage() => _incarnations.SelectMany(incarnation => incarnation.Journal.Damage);
+    public IEnumerable<string> Damage() => _incarnations.SelectMany(incarnation => incarnation.Journals.Damage);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using LeaseElection.Hosting;
 using LeaseElection.Testing.ApiServer;
@@ -33,14 +34,20 @@ internal static class ReplicaProgram
         using var journal = new LineFile(settings.Journal);
         using var vitals = new LineFile(settings.Vitals);
         using var pauses = new PauseWatch(vitals);
-        var work = new SoakWork(settings, journal);
-        builder.Services.AddLeaderElection().AddWork((_, term, stoppingToken) => work.ExecuteAsync(term, stoppingToken));
+        for (int i = 0; i < settings.Elections; i++)
+        {
+            var work = new SoakWork(settings, i, journal);
+            Add(builder, i).AddWork((_, term, stoppingToken) => work.ExecuteAsync(term, stoppingToken));
+        }
+
         using IHost host = builder.Build();
         ILeaderElection election = host.Services.GetRequiredService<ILeaderElection>();
+        ILeaderElection[] all = [.. Enumerable.Range(0, settings.Elections).Select(i => host.Services.GetRequiredKeyedService<ILeaderElection>(NameOf(i)))];
         using var stepDown = PosixSignalRegistration.Create((PosixSignal)StepDown, context =>
         {
             context.Cancel = true;
-            _ = election.StepDownAsync(); // Whoever asked sees it in the journal.
+            foreach (ILeaderElection one in all)
+                _ = one.StepDownAsync(); // Whoever asked sees it in the journal.
         });
         using var measure = PosixSignalRegistration.Create((PosixSignal)Measure, context =>
         {
@@ -53,7 +60,18 @@ internal static class ReplicaProgram
         await observing;
     }
 
-    /// <summary>Tells whom this replica sees leading, until the election has stopped.</summary>
+    /// <summary>The first has no name, as the only one of most apps; the others have their lease's.</summary>
+    private static LeaderElectionBuilder Add(HostApplicationBuilder builder, int number)
+    {
+        if (NameOf(number) is not { Length: > 0 } name)
+            return builder.Services.AddLeaderElection();
+        string? identity = builder.Configuration["LeaderElection:Identity"]; // All have that of the process, by which its pauses are known.
+        return builder.Services.AddLeaderElection(name, options => (options.LeaseName, options.Identity) = (name, identity));
+    }
+
+    private static string NameOf(int number) => number == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{ReplicaSet.LeaseName}-{number}");
+
+    /// <summary>Tells whom this replica sees leading the first election, until the election has stopped.</summary>
     private static async Task ObserveAsync(ILeaderElection election, LineFile vitals)
     {
         await foreach (LeaderElectionStatus status in election.WatchAsync())

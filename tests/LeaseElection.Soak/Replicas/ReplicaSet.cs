@@ -23,8 +23,11 @@ internal sealed class ReplicaSet : IAsyncDisposable
 
     public IReadOnlyList<Replica> All => _replicas;
 
-    /// <summary>Who leads and works at this instant, as far as they have told.</summary>
+    /// <summary>Who leads the first election and works at this instant, as far as they have told.</summary>
     public Replica? Leader => _replicas.Find(replica => replica.IsWorking);
+
+    /// <summary>Whether somebody leads each election.</summary>
+    public bool AllAreLed() => Enumerable.Range(0, _options.Elections).All(election => _replicas.Exists(replica => replica.IsWorkingFor(election)));
 
     public static async Task<ReplicaSet> CreateAsync(RealApiServer server, SoakOptions options, string folder)
     {
@@ -38,6 +41,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
             ["LeaderElection:RetryPeriod"] = Text(options.RetryPeriod),
             ["LeaderElection:Kubernetes:CertificateAuthorityFile"] = server.CertificateAuthorityFile,
             ["Soak:StopTimeout"] = Text(options.StopTimeout),
+            ["Soak:Elections"] = options.Elections.ToString(CultureInfo.InvariantCulture),
         };
         for (int number = 0; number < options.Replicas; number++)
         {
@@ -95,9 +99,15 @@ internal sealed class ReplicaSet : IAsyncDisposable
             .ToDictionary(pair => pair.Key.Identity, pair => pair.Key.Refresh().Measured[^1]);
     }
 
-    public Pauses Pauses() => new(_replicas.SelectMany(replica => replica.Pauses()));
-
-    public IReadOnlyList<WorkRun> Runs() => [.. _replicas.SelectMany(replica => replica.Runs())];
+    /// <summary>All that happened, of each election.</summary>
+    /// <param name="calms">When there was no fault.</param>
+    /// <param name="until">When the elections were ended on purpose.</param>
+    public IReadOnlyList<History> Histories(IReadOnlyList<Calm> calms, TimeSpan until)
+    {
+        var pauses = new Pauses(_replicas.SelectMany(replica => replica.Pauses()));
+        return [.. Enumerable.Range(0, _options.Elections).Select(election =>
+            new History([.. _replicas.SelectMany(replica => replica.Runs(election))], pauses, calms, until))];
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -11,6 +11,9 @@ internal sealed record ReplicaSettings
     /// <summary>The file for what becomes of the process.</summary>
     public required string Vitals { get; init; }
 
+    /// <summary>How many elections it runs.</summary>
+    public required int Elections { get; init; }
+
     public required TimeSpan StopTimeout { get; init; }
 
     public required int Seed { get; init; }

@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Soak.Checking;
 using LeaseElection.Testing.Journal;
 
 namespace LeaseElection.Soak.Replicas;
@@ -7,27 +8,31 @@ namespace LeaseElection.Soak.Replicas;
 /// Leader work that writes down all it does: its start, small guarded acts, when it was told to stop, its end. It takes its time to
 /// stop, as work does, and now and then it throws or returns early.
 /// </summary>
-internal sealed class SoakWork(ReplicaSettings settings, LineFile journal)
+/// <param name="settings">How it behaves.</param>
+/// <param name="election">The number of its election.</param>
+/// <param name="journal">Where it writes.</param>
+internal sealed class SoakWork(ReplicaSettings settings, int election, LineFile journal)
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+    /// <summary>Of many elections each acts less often: the machine is there for the elections.</summary>
+    private readonly TimeSpan _step = TimeSpan.FromMilliseconds(Math.Min(50 * settings.Elections, 500));
 
 #pragma warning disable CA5394 // No secret is made of this.
-    private readonly Random _random = new(settings.Seed);
+    private readonly Random _random = new(settings.Seed + election);
 #pragma warning restore CA5394
 
     private bool _hasEndedEarly;
 
     public async Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken)
     {
-        journal.Write(WorkLine.Of(WorkLine.Start, term));
+        Write(WorkLine.Of(WorkLine.Start, term));
         try
         {
-            await using (stoppingToken.UnsafeRegister(_ => journal.Write(WorkLine.Of(WorkLine.Told, term)), null))
+            await using (stoppingToken.UnsafeRegister(_ => Write(WorkLine.Of(WorkLine.Told, term)), null))
                 await WorkAsync(term, stoppingToken);
         }
         finally
         {
-            journal.Write(WorkLine.Of(WorkLine.End, term));
+            Write(WorkLine.Of(WorkLine.End, term));
         }
     }
 
@@ -65,7 +70,7 @@ internal sealed class SoakWork(ReplicaSettings settings, LineFile journal)
         while (TimeProvider.System.GetElapsedTime(begun) < time && term.IsHeld == held)
         {
             await ActAsync(term);
-            await Task.Delay(Step, TimeProvider.System, CancellationToken.None);
+            await Task.Delay(_step, TimeProvider.System, CancellationToken.None);
         }
     }
 
@@ -82,7 +87,7 @@ internal sealed class SoakWork(ReplicaSettings settings, LineFile journal)
             if (TimeProvider.System.GetElapsedTime(begun) >= time)
                 return true;
             await ActAsync(term);
-            await Task.Delay(Step, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_step, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return false;
@@ -97,7 +102,9 @@ internal sealed class SoakWork(ReplicaSettings settings, LineFile journal)
         var look = WorkLine.Of(WorkLine.Look, term);
         if (!term.IsHeld)
             return;
-        await Task.Delay(Step / 5, TimeProvider.System, CancellationToken.None);
-        journal.Write(look, WorkLine.Of(WorkLine.Act, term));
+        await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+        Write(look, WorkLine.Of(WorkLine.Act, term));
     }
+
+    private void Write(params IEnumerable<WorkLine> lines) => journal.Write(lines.Select(line => ElectionJournals.Line(election, line)));
 }

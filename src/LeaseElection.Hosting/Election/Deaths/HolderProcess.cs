@@ -24,11 +24,11 @@ internal sealed record HolderProcess(string Pod, string PodUid, string Container
         notes.TryGetValue(Note, out string? note)
         && note.Split(' ') is [{ Length: > 0 } pod, { Length: > 0 } uid, { Length: > 0 } container, var time]
         && DateTimeOffset.TryParseExact(
-            time, MicroTimeConverter.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset ranAt)
+            time, MicroTime.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset ranAt)
             ? new HolderProcess(pod, uid, container, ranAt)
             : null;
 
     /// <summary>The text of the note.</summary>
     public override string ToString() =>
-        $"{Pod} {PodUid} {Container} {RanAt.UtcDateTime.ToString(MicroTimeConverter.Format, CultureInfo.InvariantCulture)}";
+        $"{Pod} {PodUid} {Container} {RanAt.UtcDateTime.ToString(MicroTime.Format, CultureInfo.InvariantCulture)}";
 }

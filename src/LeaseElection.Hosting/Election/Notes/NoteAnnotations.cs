@@ -40,7 +40,7 @@ internal static class NoteAnnotations
     /// edits that by hand leaves acquireTime as it was; escaped, so that a space in it does not read as its end.
     /// </summary>
     public static string? MarkOf(LeaseRecord record) => record is { HasHolder: true, AcquireTime: { } since }
-        ? since.UtcDateTime.ToString(MicroTimeConverter.Format, CultureInfo.InvariantCulture) + $" {Uri.EscapeDataString(record.HolderIdentity!)} "
+        ? since.UtcDateTime.ToString(MicroTime.Format, CultureInfo.InvariantCulture) + $" {Uri.EscapeDataString(record.HolderIdentity!)} "
         : null;
 
     private static void AddTo(Dictionary<string, string> notes, IReadOnlyDictionary<string, string> annotations, string prefix, string mark)

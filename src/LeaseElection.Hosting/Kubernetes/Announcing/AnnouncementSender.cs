@@ -18,7 +18,7 @@ internal sealed class AnnouncementSender(KubernetesConnection connection, TimePr
     /// unknown.</exception>
     public async Task<AnnouncementReply> SendAsync(Announcement announcement, CancellationToken cancellationToken)
     {
-        ApiOutcome outcome = await _client.SendAsync(announcement.Request, RequestTimeout, cancellationToken).ConfigureAwait(false);
+        using ApiOutcome outcome = await _client.SendAsync(announcement.Request, RequestTimeout, cancellationToken).ConfigureAwait(false);
         return AnnouncementReplies.From(outcome, announcement, Server.ToString());
     }
 

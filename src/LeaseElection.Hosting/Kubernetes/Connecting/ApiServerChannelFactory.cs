@@ -111,8 +111,8 @@ internal sealed class ApiServerChannelFactory
         var message = new HttpRequestMessage(method, address) { Version = Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         message.Headers.TryAddWithoutValidation("Accept", "application/json");
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
-        if (credential.Token is { } token)
-            message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        if (credential.Bearer is { } bearer)
+            message.Headers.TryAddWithoutValidation("Authorization", bearer);
         else
             message.Headers.Authorization = credential.Authorization;
         _connection.User.Impersonation?.AddTo(message.Headers);

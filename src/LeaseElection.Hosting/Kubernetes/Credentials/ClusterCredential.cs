@@ -8,6 +8,9 @@ internal sealed class ClusterCredential(string? token, SslStreamCertificateConte
 {
     public string? Token => token;
 
+    /// <summary>The header for <see cref="Token"/>, put together once for the many requests that it goes with.</summary>
+    public string? Bearer { get; } = token is null ? null : $"Bearer {token}";
+
     public SslStreamCertificateContext? ClientCertificate => clientCertificate;
 
     /// <summary>The whole header, where the app gives it; then there is no <see cref="Token"/>.</summary>

@@ -8,6 +8,7 @@ internal sealed class FileCredentialSource : IClusterCredentialSource
 {
     private readonly RereadValue<string>? _token;
     private readonly RereadValue<SslStreamCertificateContext>? _certificate;
+    private ClusterCredential? _last;
 
     public FileCredentialSource(ClusterUser user, TimeProvider timeProvider, ILogger logger)
     {
@@ -18,10 +19,18 @@ internal sealed class FileCredentialSource : IClusterCredentialSource
     }
 
     public ValueTask<ClusterCredential> GetAsync(CancellationToken cancellationToken) =>
-        new(new ClusterCredential(_token?.Get(), _certificate?.Get()));
+        new(Of(_token?.Get(), _certificate?.Get()));
 
     public ValueTask<ClusterCredential> RenewAsync(ClusterCredential rejected, CancellationToken cancellationToken) =>
-        new(new ClusterCredential(_token?.Get(now: true), _certificate?.Get(now: true)));
+        new(Of(_token?.Get(now: true), _certificate?.Get(now: true)));
 
     public ValueTask DisposeAsync() => default;
+
+    /// <summary>The same instance for as long as the files say the same.</summary>
+    private ClusterCredential Of(string? token, SslStreamCertificateContext? certificate)
+    {
+        if (_last is { } last && ReferenceEquals(last.Token, token) && ReferenceEquals(last.ClientCertificate, certificate))
+            return last;
+        return _last = new ClusterCredential(token, certificate);
+    }
 }

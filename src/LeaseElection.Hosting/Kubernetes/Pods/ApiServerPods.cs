@@ -26,8 +26,9 @@ internal sealed class ApiServerPods(KubernetesConnection connection, TimeProvide
         if (first is null)
             yield break;
         IAsyncEnumerable<PodChange> changes = WatchRun.RunAsync(
-            _client, resource, seconds => resource.ForWatch(first.Metadata!.ResourceVersion!, seconds), PodJsonContext.Default.PodDocument,
-            (type, document) => Change(resource, type, document), cancellationToken);
+            _client, resource, seconds => resource.ForWatch(first.Metadata!.ResourceVersion!, seconds),
+            (type, json) => Change(resource, type, JsonSerializer.Deserialize(json, PodJsonContext.Default.PodDocument)!),
+            cancellationToken);
         await foreach (PodChange change in changes.ConfigureAwait(false))
         {
             yield return change.Pod;
@@ -41,13 +42,14 @@ internal sealed class ApiServerPods(KubernetesConnection connection, TimeProvide
     private async Task<PodDocument?> ReadAsync(PodResource resource, CancellationToken cancellationToken)
     {
         var request = new ApiRequest(HttpMethod.Get, resource.ForItem);
-        return await _client.SendAsync(request, RequestTimeout, cancellationToken).ConfigureAwait(false) switch
+        using ApiOutcome outcome = await _client.SendAsync(request, RequestTimeout, cancellationToken).ConfigureAwait(false);
+        return outcome switch
         {
             ApiOutcome.NoAnswer none => throw new LeaseWatchException(none.Error),
             ApiOutcome.Answer { Status: HttpStatusCode.OK } answer => Parse(resource, answer),
             ApiOutcome.Answer { Status: HttpStatusCode.NotFound } answer when IsOfPod(answer) => null,
             ApiOutcome.Answer answer => throw new LeaseWatchException(ApiErrors.From(answer, "get", resource)),
-            var outcome => throw new InvalidOperationException($"A new kind of outcome: {outcome.GetType()}"),
+            _ => throw new InvalidOperationException($"A new kind of outcome: {outcome.GetType()}"),
         };
     }
 

@@ -3,8 +3,17 @@ using LeaseElection.Hosting.Kubernetes.Connecting;
 namespace LeaseElection.Hosting.Kubernetes.Requests;
 
 /// <summary>What is known of a request that is under way, for the case that it ends in an exception.</summary>
-internal sealed class ApiAttempt
+/// <param name="isWatch">Over a connection of its own, or over the one for requests.</param>
+/// <param name="timeout">How long all of it may take.</param>
+/// <param name="timeProvider">Tells how much of that is left.</param>
+internal sealed class ApiAttempt(bool isWatch, TimeSpan timeout, TimeProvider timeProvider)
 {
+    private readonly long _started = timeProvider.GetTimestamp();
+
+    public bool IsWatch => isWatch;
+
+    public TimeSpan Left => timeout - timeProvider.GetElapsedTime(_started) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+
     /// <summary>The connection it was last sent over.</summary>
     public ApiServerChannel? Channel { get; set; }
 
@@ -12,4 +21,14 @@ internal sealed class ApiAttempt
 
     /// <summary>Whether a write may have been carried out: its body was handed to a connection, and no refusal came back.</summary>
     public bool MayHaveArrived => Content is { Sent: true };
+
+    /// <summary>No more is sent over the connection, if there is one.</summary>
+    public void Leave()
+    {
+        if (isWatch)
+            Channel?.Dispose();
+        else
+            Channel?.End();
+        Channel = null;
+    }
 }

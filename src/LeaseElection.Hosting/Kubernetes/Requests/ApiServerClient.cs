@@ -51,39 +51,27 @@ internal sealed class ApiServerClient : IAsyncDisposable
     /// <exception cref="OperationCanceledException">Only when <paramref name="cancellationToken"/> fired.</exception>
     public async Task<ApiOutcome> SendAsync(ApiRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var attempt = new ApiAttempt();
-        long started = _timeProvider.GetTimestamp();
-        using var timeoutSource = new CancellationTokenSource(NotNegative(timeout), _timeProvider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeoutSource.Token);
+        var attempt = new ApiAttempt(isWatch: false, timeout, _timeProvider);
+        using var end = new CancellationTokenSource(NotNegative(timeout), _timeProvider);
+        using CancellationTokenRegistration _ = End(end, cancellationToken);
         try
         {
-            using HttpResponseMessage response = await SendAsync(
-                request, attempt, ChannelAsync, Left, linked.Token).ConfigureAwait(false);
-            return await AnswerAsync(response, request.MaxAnswer, linked.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await SendAsync(request, attempt, end.Token).ConfigureAwait(false);
+            return await AnswerAsync(response, request.MaxAnswer, end.Token).ConfigureAwait(false);
         }
         // Everything, because the caller counts on it: what we did not foresee must not end the election, but be one more failed request.
         catch (Exception e)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            bool timedOut = e is OperationCanceledException && timeoutSource.IsCancellationRequested;
+            bool timedOut = e is OperationCanceledException && end.IsCancellationRequested;
             if (timedOut)
                 Replace(attempt.Channel);
             return new ApiOutcome.NoAnswer(Explain(e, timedOut, timeout), attempt.MayHaveArrived);
         }
         finally
         {
-            attempt.Channel?.End();
+            attempt.Leave();
         }
-
-        ValueTask<ApiServerChannel> ChannelAsync(ClusterCredential credential, CancellationToken token)
-        {
-            // Of an attempt that ended in 401.
-            attempt.Channel?.End();
-            attempt.Channel = null;
-            return RequestChannelAsync(credential, token);
-        }
-
-        TimeSpan Left() => NotNegative(timeout - _timeProvider.GetElapsedTime(started));
     }
 
     /// <summary>Opens a watch on a connection of its own.</summary>
@@ -92,35 +80,29 @@ internal sealed class ApiServerClient : IAsyncDisposable
     public async Task<ApiServerStream> OpenAsync(
         ApiRequest request, TimeSpan timeout, Func<ApiOutcome.Answer, LeaseStoreError> explain, CancellationToken cancellationToken)
     {
-        var attempt = new ApiAttempt();
-        using var timeoutSource = new CancellationTokenSource(timeout, _timeProvider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeoutSource.Token);
+        var attempt = new ApiAttempt(isWatch: true, timeout, _timeProvider);
+        using var end = new CancellationTokenSource(timeout, _timeProvider);
+        using CancellationTokenRegistration _ = End(end, cancellationToken);
         HttpResponseMessage? response = null;
         try
         {
-            response = await SendAsync(request, attempt, WatchChannelAsync, () => timeout, linked.Token).ConfigureAwait(false);
+            response = await SendAsync(request, attempt, end.Token).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.OK)
             {
-                Stream body = await response.Content.ReadAsStreamAsync(linked.Token).ConfigureAwait(false);
+                Stream body = await response.Content.ReadAsStreamAsync(end.Token).ConfigureAwait(false);
                 return new ApiServerStream(attempt.Channel!, response, body);
             }
-            throw new LeaseWatchException(explain(await AnswerAsync(response, BoundedBody.MaxLength, linked.Token).ConfigureAwait(false)));
+            using ApiOutcome.Answer refusal = await AnswerAsync(response, BoundedBody.MaxLength, end.Token).ConfigureAwait(false);
+            throw new LeaseWatchException(explain(refusal));
         }
         catch (Exception e)
         {
             response?.Dispose();
-            attempt.Channel?.Dispose();
+            attempt.Leave();
             cancellationToken.ThrowIfCancellationRequested();
             if (e is LeaseWatchException)
                 throw;
-            throw new LeaseWatchException(Explain(e, timeoutSource.IsCancellationRequested, timeout));
-        }
-
-        ValueTask<ApiServerChannel> WatchChannelAsync(ClusterCredential credential, CancellationToken token)
-        {
-            // Of an attempt that ended in 401.
-            attempt.Channel?.Dispose();
-            return _channels.CreateForWatchAsync(credential, token);
+            throw new LeaseWatchException(Explain(e, end.IsCancellationRequested, timeout));
         }
     }
 
@@ -138,12 +120,11 @@ internal sealed class ApiServerClient : IAsyncDisposable
     }
 
     /// <summary>Sends the request, and after a 401 once more, if there are other credentials by now (a rotated token).</summary>
-    private async Task<HttpResponseMessage> SendAsync(
-        ApiRequest request, ApiAttempt attempt, Func<ClusterCredential, CancellationToken, ValueTask<ApiServerChannel>> channelFor,
-        Func<TimeSpan> left, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> SendAsync(
+        ApiRequest request, ApiAttempt attempt, CancellationToken cancellationToken)
     {
         ClusterCredential credential = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
-        HttpResponseMessage response = await SendOnceAsync(credential).ConfigureAwait(false);
+        HttpResponseMessage response = await SendOnceAsync(request, attempt, credential, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.Unauthorized)
             return response;
 
@@ -163,24 +144,28 @@ internal sealed class ApiServerClient : IAsyncDisposable
             return response;
         response.Dispose();
         KubernetesStoreLog.CredentialsRenewed(_logger, _server);
-        return await SendOnceAsync(renewed).ConfigureAwait(false);
-
-        async Task<HttpResponseMessage> SendOnceAsync(ClusterCredential with)
-        {
-            attempt.Channel = await channelFor(with, cancellationToken).ConfigureAwait(false);
-            attempt.Content = request.Body is { } body ? new TrackedContent(body, request.MediaType) : null;
-            using HttpRequestMessage message = _channels.CreateMessage(request.Method, request.Address(left()), with);
-            message.Content = attempt.Content;
-            HttpResponseMessage answer = await attempt.Channel.SendAsync(message, cancellationToken).ConfigureAwait(false);
-            if (answer.StatusCode != HttpStatusCode.Unauthorized)
-                _given?.Accepted();
-            return answer;
-        }
+        return await SendOnceAsync(request, attempt, renewed, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ApiOutcome.Answer> AnswerAsync(HttpResponseMessage response, int max, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> SendOnceAsync(
+        ApiRequest request, ApiAttempt attempt, ClusterCredential credential, CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> body = default;
+        attempt.Leave(); // After a 401.
+        attempt.Channel = attempt.IsWatch
+            ? await _channels.CreateForWatchAsync(credential, cancellationToken).ConfigureAwait(false)
+            : await RequestChannelAsync(credential, cancellationToken).ConfigureAwait(false);
+        attempt.Content = request.Body is { } body ? new TrackedContent(body, request.MediaType) : null;
+        using HttpRequestMessage message = _channels.CreateMessage(request.Method, request.Address(attempt.Left), credential);
+        message.Content = attempt.Content;
+        HttpResponseMessage answer = await attempt.Channel.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        if (answer.StatusCode != HttpStatusCode.Unauthorized)
+            _given?.Accepted();
+        return answer;
+    }
+
+    private async ValueTask<ApiOutcome.Answer> AnswerAsync(HttpResponseMessage response, int max, CancellationToken cancellationToken)
+    {
+        ArraySegment<byte> body = default;
         try
         {
             body = await BoundedBody.ReadAsync(response.Content, max, cancellationToken).ConfigureAwait(false);
@@ -189,7 +174,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
         {
             // A refusal stays one, also without its reason.
         }
-        return new ApiOutcome.Answer(
+        return ApiOutcome.Answer.OfRented(
             response.StatusCode, body, TransportErrors.RetryAfter(response.Headers, _timeProvider.GetUtcNow()));
     }
 
@@ -264,6 +249,10 @@ internal sealed class ApiServerClient : IAsyncDisposable
             _channels.RereadAuthorities();
         return error;
     }
+
+    /// <summary>A source whose own time is a limit as well, for less than one that is linked to another costs.</summary>
+    private static CancellationTokenRegistration End(CancellationTokenSource end, CancellationToken cancellationToken) =>
+        cancellationToken.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), end);
 
     private static TimeSpan NotNegative(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

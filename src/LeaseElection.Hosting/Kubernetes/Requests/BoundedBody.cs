@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace LeaseElection.Hosting.Kubernetes.Requests;
 
 /// <summary>
@@ -7,13 +9,17 @@ internal static class BoundedBody
 {
     public const int MaxLength = 1024 * 1024;
 
+    /// <returns>
+    /// In an array of the shared pool. After an exception the array stays away from there: somebody may write to it still.
+    /// </returns>
     /// <exception cref="InvalidDataException">It is longer than <paramref name="max"/>.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int max, CancellationToken cancellationToken)
+    public static async ValueTask<ArraySegment<byte>> ReadAsync(HttpContent content, int max, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength > max)
             throw TooLong(max);
         Stream stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        byte[] buffer = new byte[content.Headers.ContentLength is { } length and > 0 ? length : 4096];
+        // One more than there is to read: that there is no more is read as well.
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(content.Headers.ContentLength is { } length and > 0 ? (int)length + 1 : 4096);
         int filled = 0;
         int read;
         while ((read = await stream.ReadAsync(buffer.AsMemory(filled), cancellationToken).ConfigureAwait(false)) > 0)
@@ -22,9 +28,17 @@ internal static class BoundedBody
             if (filled > max)
                 throw TooLong(max);
             if (filled == buffer.Length)
-                Array.Resize(ref buffer, buffer.Length * 2);
+                buffer = Larger(buffer);
         }
-        return buffer.AsMemory(0, filled);
+        return new ArraySegment<byte>(buffer, 0, filled);
+    }
+
+    private static byte[] Larger(byte[] full)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(full.Length * 2);
+        full.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(full);
+        return larger;
     }
 
     private static InvalidDataException TooLong(int max) => new($"more than {max} bytes");

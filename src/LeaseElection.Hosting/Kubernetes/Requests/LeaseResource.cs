@@ -11,6 +11,7 @@ internal sealed class LeaseResource(Uri server, string leaseNamespace, string le
 {
     private readonly ApiServerAddress _server = new(server);
     private readonly string _collection = CollectionOf(leaseNamespace);
+    private ItemAddress? _lastItem;
 
     public string Namespace => leaseNamespace;
 
@@ -29,7 +30,14 @@ internal sealed class LeaseResource(Uri server, string leaseNamespace, string le
     public override string ToString() => $"lease {leaseNamespace}/{leaseName} at {ServerText}";
 
     /// <summary>No resourceVersion: only then does the server ask etcd, and not a cache that may be minutes behind.</summary>
-    public Uri ForItem(TimeSpan timeout) => _server.For($"{_collection}/{Uri.EscapeDataString(leaseName)}", timeout);
+    public Uri ForItem(TimeSpan timeout)
+    {
+        long steps = ApiServerAddress.Steps(timeout);
+        ItemAddress? last = _lastItem;
+        if (last is null || last.Steps != steps)
+            _lastItem = last = new ItemAddress(steps, _server.For($"{_collection}/{Uri.EscapeDataString(leaseName)}", timeout));
+        return last.Address;
+    }
 
     public Uri ForCollection(TimeSpan timeout) => _server.For(_collection, timeout);
 
@@ -55,4 +63,7 @@ internal sealed class LeaseResource(Uri server, string leaseNamespace, string le
 
     public static string CollectionOf(string leaseNamespace) =>
         $"/apis/coordination.k8s.io/v1/namespaces/{Uri.EscapeDataString(leaseNamespace)}/leases";
+
+    /// <summary>Renewals all have the same time, and so the same address, for ever.</summary>
+    private sealed record ItemAddress(long Steps, Uri Address);
 }

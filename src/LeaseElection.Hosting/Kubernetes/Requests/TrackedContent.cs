@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 
 namespace LeaseElection.Hosting.Kubernetes.Requests;
 
@@ -15,7 +14,7 @@ internal sealed class TrackedContent : HttpContent
     public TrackedContent(byte[] body, string mediaType)
     {
         _body = body;
-        Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        Headers.TryAddWithoutValidation("Content-Type", mediaType);
     }
 
     public bool Sent { get; private set; }

@@ -23,7 +23,7 @@ internal sealed record AliveMark(string FileName, string Holder)
             || Text(annotations, HolderAnnotation) is not { } holder)
             return null;
         // A name of any other form could lead out of the folder, to a file that some other program leaves unlocked.
-        return AliveFile.IsName(fileName) && holder.Length > 0 && holder == document.Spec?.HolderIdentity
+        return AliveFile.IsName(fileName) && holder.Length > 0 && holder == document.Spec?.Record.HolderIdentity
             ? new AliveMark(fileName, holder)
             : null;
     }

@@ -63,7 +63,7 @@ public sealed class AliveMarkTests
 
     private static LeaseDocument Document(string fileName, string markedHolder, string? holder)
     {
-        LeaseDocument document = new() { Metadata = new LeaseMetadata(), Spec = new LeaseSpec { HolderIdentity = holder } };
+        LeaseDocument document = new() { Metadata = new LeaseMetadata(), Spec = new LeaseSpec(new LeaseRecord { HolderIdentity = holder }) };
         return document with { Metadata = AliveMark.Put(new AliveMark(fileName, markedHolder), document.Metadata) };
     }
 

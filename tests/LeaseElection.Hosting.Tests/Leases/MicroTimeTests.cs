@@ -4,7 +4,7 @@ using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Tests.Leases;
 
-public sealed class MicroTimeConverterTests
+public sealed class MicroTimeTests
 {
     [Theory]
     [InlineData("2026-01-31T23:59:59.1234567+00:00", "2026-01-31T23:59:59.123456Z")]
@@ -17,9 +17,9 @@ public sealed class MicroTimeConverterTests
     [InlineData("9999-12-31T23:59:59.999999+00:00", "9999-12-31T23:59:59.999999Z")]
     public void Write_AnyTime_SixDigitsInUtc(string time, string expected)
     {
-        LeaseSpec spec = new() { RenewTime = DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) };
+        LeaseRecord record = new() { RenewTime = DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) };
 
-        string json = JsonSerializer.Serialize(new LeaseDocument { Spec = spec }, LeaseJsonContext.Default.LeaseDocument);
+        string json = JsonSerializer.Serialize(new LeaseDocument().With(record), LeaseJsonContext.Default.LeaseDocument);
 
         Assert.Contains($"\"renewTime\":\"{expected}\"", json, StringComparison.Ordinal);
     }
@@ -52,5 +52,5 @@ public sealed class MicroTimeConverterTests
     public void Read_NoTime_JsonException(string json) => Assert.Throws<JsonException>(() => Read(json));
 
     private static DateTimeOffset? Read(string json) => JsonSerializer
-        .Deserialize($$"""{ "spec": { "renewTime": {{json}} } }""", LeaseJsonContext.Default.LeaseDocument)!.Spec!.RenewTime;
+        .Deserialize($$"""{ "spec": { "renewTime": {{json}} } }""", LeaseJsonContext.Default.LeaseDocument)!.Spec!.Record.RenewTime;
 }
