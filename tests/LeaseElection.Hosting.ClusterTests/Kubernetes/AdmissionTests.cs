@@ -149,7 +149,7 @@ public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
                 {
                     ["apiGroups"] = new JsonArray("coordination.k8s.io"),
                     ["apiVersions"] = new JsonArray("v1"),
-                    ["operations"] = new JsonArray("CREATE"),
+                    ["operations"] = new JsonArray("CREATE", "UPDATE"),
                     ["resources"] = new JsonArray("leases"),
                 }),
                 ["namespaceSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["policy"] = space } },
