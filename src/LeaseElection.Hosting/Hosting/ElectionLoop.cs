@@ -14,13 +14,15 @@ namespace LeaseElection.Hosting;
 /// Feeds the core with what happens, one input at a time, and carries out what it says. It decides nothing: what looks like a decision
 /// here belongs into <see cref="Elector"/>.
 /// </summary>
-internal sealed class ElectionLoop : IAsyncDisposable
+internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
 {
     /// <summary>The longest a timer is set for; the core asks again.</summary>
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<ElectionInput> _inputs =
-        Channel.CreateUnbounded<ElectionInput>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>Held for a turn: whoever rescues the term of a starved pool takes turns too.</summary>
+    private readonly Lock _turns = new();
+    private readonly Channel<ElectionInput> _inputs = Channel.CreateUnbounded<ElectionInput>();
     private readonly List<TaskCompletionSource> _stepDownWaiters = [];
     private readonly ElectionRun _run;
     private readonly LeaderElection _election;
@@ -40,7 +42,9 @@ internal sealed class ElectionLoop : IAsyncDisposable
     private ImmutableDictionary<string, string> _first = ImmutableDictionary<string, string>.Empty;
     private LeadershipTerm? _term;
     private Task? _running;
+    private long _wakeAt = long.MaxValue;
     private bool _abandoned;
+    private bool _over;
 
     public ElectionLoop(ElectionRun run, LeaderElection election, ElectionParts parts)
     {
@@ -126,6 +130,19 @@ internal sealed class ElectionLoop : IAsyncDisposable
         await Completion.ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public bool IsStuck => _store.CanRescue && !Volatile.Read(ref _abandoned)
+        && (_run.Clock.Now.Monotonic.Ticks - Volatile.Read(ref _wakeAt) > Patience.Ticks || _store.IsStuck(Patience));
+
+    /// <inheritdoc/>
+    public void Rescue()
+    {
+        if (!_store.CanRescue || !TakeTurnsOfTerm())
+            return;
+        _store.Rescue(Patience);
+        TakeTurnsOfTerm();
+    }
+
     /// <summary>Whether it is work of this election, or something that it has called, that asks.</summary>
     public bool IsCalledByWork => _work.IsCaller;
 
@@ -176,6 +193,11 @@ internal sealed class ElectionLoop : IAsyncDisposable
         }
     }
 
+    /// <summary>How late a pool that works may be.</summary>
+    private TimeSpan Patience => _run.Settings.RenewDeadline / 10 < LongestPatience ? _run.Settings.RenewDeadline / 10 : LongestPatience;
+
+    private bool HasTerm => _term is not null && !_over && !Volatile.Read(ref _abandoned);
+
     private void Post(ElectionInput input) => _inputs.Writer.TryWrite(input);
 
     private async Task RunAsync()
@@ -183,13 +205,8 @@ internal sealed class ElectionLoop : IAsyncDisposable
         try
         {
             _reporter.Started();
-            await foreach (ElectionInput input in _inputs.Reader.ReadAllAsync().ConfigureAwait(false))
+            while (await _inputs.Reader.WaitToReadAsync().ConfigureAwait(false) && TakeTurns())
             {
-                if (Volatile.Read(ref _abandoned))
-                    break;
-                Turn(input);
-                if (_elector.State == LeaderElectionState.Stopped)
-                    break;
             }
         }
 #pragma warning disable CA1031 // A bug of ours: leadership must end and the health check must tell, whatever it was.
@@ -206,8 +223,60 @@ internal sealed class ElectionLoop : IAsyncDisposable
         }
     }
 
+    /// <returns>Whether there may be more to come.</returns>
+    private bool TakeTurns()
+    {
+        lock (_turns)
+        {
+            while (!Volatile.Read(ref _abandoned) && _inputs.Reader.TryRead(out ElectionInput? input))
+            {
+                Turn(input);
+                if (_elector.State == LeaderElectionState.Stopped)
+                    return false;
+            }
+
+            return !_abandoned;
+        }
+    }
+
+    /// <summary>
+    /// Takes the turns that are due, for as long as there is a term to keep; all that comes before and after one has time until the pool
+    /// works again. A bug of ours ends the loop there, and the term at its deadline.
+    /// </summary>
+    /// <returns>Whether there is such a term, and nobody else takes a turn.</returns>
+    private bool TakeTurnsOfTerm()
+    {
+        if (!_turns.TryEnter())
+            return false;
+        try
+        {
+            while (HasTerm && _inputs.Reader.TryRead(out ElectionInput? input))
+                Turn(input);
+            if (HasTerm && _run.Clock.Now.Monotonic.Ticks >= _wakeAt)
+                Turn(new ElectionInput.TimerFired());
+            return HasTerm;
+        }
+#pragma warning disable CA1031 // Whatever it was, the loop tells of it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _over = true;
+            _inputs.Writer.TryComplete(exception);
+            while (_inputs.Reader.TryRead(out _))
+            {
+            }
+
+            return false;
+        }
+        finally
+        {
+            _turns.Exit();
+        }
+    }
+
     private void Turn(ElectionInput input)
     {
+        Volatile.Write(ref _wakeAt, long.MaxValue);
         ElectionTime now = _run.Clock.Now;
         IReadOnlyList<ElectionOutput> outputs = _elector.Handle(input, now);
 
@@ -276,7 +345,8 @@ internal sealed class ElectionLoop : IAsyncDisposable
                     _term!,
                     _run.Clock,
                     wake: () => Post(new ElectionInput.TimerFired()),
-                    expired: () => Post(new ElectionInput.TermExpired(start.Term)));
+                    expired: () => Post(new ElectionInput.TermExpired(start.Term)),
+                    rescued: this);
                 _work.Start(_term!);
                 break;
             case ElectionOutput.RestartWork restart:
@@ -291,6 +361,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
                 _term!.Endanger(_reporter.DangerCallbackFailed);
                 break;
             case ElectionOutput.WakeAt wake:
+                Volatile.Write(ref _wakeAt, wake.Instant.Ticks);
                 SetTimer(wake.Instant - _run.Clock.Now.Monotonic);
                 break;
             case ElectionOutput.StopHost stop:
@@ -349,6 +420,8 @@ internal sealed class ElectionLoop : IAsyncDisposable
 
     private async Task EndAsync()
     {
+        lock (_turns)
+            _over = true;
         if (_term is { } term)
         {
             EndTerm(term);
