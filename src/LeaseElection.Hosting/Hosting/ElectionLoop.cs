@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Threading.Channels;
 using LeaseElection.Hosting.Deaths;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
@@ -20,9 +19,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Held for a turn: whoever rescues the term of a starved pool takes turns too.</summary>
-    private readonly Lock _turns = new();
-    private readonly Channel<ElectionInput> _inputs = Channel.CreateUnbounded<ElectionInput>();
+    private readonly InputQueue _inputs = new();
     private readonly List<TaskCompletionSource> _stepDownWaiters = [];
     private readonly ElectionRun _run;
     private readonly LeaderElection _election;
@@ -44,7 +41,6 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     private Task? _running;
     private long _wakeAt = long.MaxValue;
     private bool _abandoned;
-    private bool _over;
 
     public ElectionLoop(ElectionRun run, LeaderElection election, ElectionParts parts)
     {
@@ -121,7 +117,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         }
 
         _reporter.Abandoned();
-        _inputs.Writer.TryComplete();
+        _inputs.Close();
     }
 
     public async ValueTask DisposeAsync()
@@ -131,16 +127,16 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public bool IsStuck => _store.CanRescue && !Volatile.Read(ref _abandoned)
+    public bool IsStuck => _store.CanRescue
         && (_run.Clock.Now.Monotonic.Ticks - Volatile.Read(ref _wakeAt) > Patience.Ticks || _store.IsStuck(Patience));
 
     /// <inheritdoc/>
     public void Rescue()
     {
-        if (!_store.CanRescue || !TakeTurnsOfTerm())
+        if (!_store.CanRescue || !_inputs.TryBorrow(TakeTurnsOfTerm))
             return;
         _store.Rescue(Patience);
-        TakeTurnsOfTerm();
+        _inputs.TryBorrow(TakeTurnsOfTerm);
     }
 
     /// <summary>Whether it is work of this election, or something that it has called, that asks.</summary>
@@ -160,7 +156,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_stepDownWaiters)
             _stepDownWaiters.Add(done);
-        if (!_inputs.Writer.TryWrite(new ElectionInput.StepDownRequested()))
+        if (!_inputs.TryPost(new ElectionInput.StepDownRequested()))
             done.TrySetResult();
         return IsCalledByWork ? WaitInWorkAsync(done.Task, cancellationToken) : done.Task.WaitAsync(cancellationToken);
     }
@@ -196,18 +192,18 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     /// <summary>How late a pool that works may be.</summary>
     private TimeSpan Patience => _run.Settings.RenewDeadline / 10 < LongestPatience ? _run.Settings.RenewDeadline / 10 : LongestPatience;
 
-    private bool HasTerm => _term is not null && !_over && !Volatile.Read(ref _abandoned);
-
-    private void Post(ElectionInput input) => _inputs.Writer.TryWrite(input);
+    private void Post(ElectionInput input) => _inputs.TryPost(input);
 
     private async Task RunAsync()
     {
         try
         {
             _reporter.Started();
-            while (await _inputs.Reader.WaitToReadAsync().ConfigureAwait(false) && TakeTurns())
+            await _inputs.HandOnAsync(input =>
             {
-            }
+                Turn(input);
+                return _elector.State != LeaderElectionState.Stopped;
+            }).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A bug of ours: leadership must end and the health check must tell, whatever it was.
         catch (Exception exception)
@@ -223,55 +219,17 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         }
     }
 
-    /// <returns>Whether there may be more to come.</returns>
-    private bool TakeTurns()
-    {
-        lock (_turns)
-        {
-            while (!Volatile.Read(ref _abandoned) && _inputs.Reader.TryRead(out ElectionInput? input))
-            {
-                Turn(input);
-                if (_elector.State == LeaderElectionState.Stopped)
-                    return false;
-            }
-
-            return !_abandoned;
-        }
-    }
-
     /// <summary>
-    /// Takes the turns that are due, for as long as there is a term to keep; all that comes before and after one has time until the pool
-    /// works again. A bug of ours ends the loop there, and the term at its deadline.
+    /// Those that are due, as long as there is a term to keep; what comes before and after one has time until the pool works again.
     /// </summary>
-    /// <returns>Whether there is such a term, and nobody else takes a turn.</returns>
+    /// <returns>Whether there is a term.</returns>
     private bool TakeTurnsOfTerm()
     {
-        if (!_turns.TryEnter())
-            return false;
-        try
-        {
-            while (HasTerm && _inputs.Reader.TryRead(out ElectionInput? input))
-                Turn(input);
-            if (HasTerm && _run.Clock.Now.Monotonic.Ticks >= _wakeAt)
-                Turn(new ElectionInput.TimerFired());
-            return HasTerm;
-        }
-#pragma warning disable CA1031 // Whatever it was, the loop tells of it.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            _over = true;
-            _inputs.Writer.TryComplete(exception);
-            while (_inputs.Reader.TryRead(out _))
-            {
-            }
-
-            return false;
-        }
-        finally
-        {
-            _turns.Exit();
-        }
+        while (_term is not null && _inputs.TryTake(out ElectionInput? input))
+            Turn(input);
+        if (_term is not null && _run.Clock.Now.Monotonic.Ticks >= _wakeAt)
+            Turn(new ElectionInput.TimerFired());
+        return _term is not null;
     }
 
     private void Turn(ElectionInput input)
@@ -420,8 +378,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
 
     private async Task EndAsync()
     {
-        lock (_turns)
-            _over = true;
+        _inputs.End();
         if (_term is { } term)
         {
             EndTerm(term);
@@ -429,8 +386,6 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         }
 
         _announcements.Stopped();
-
-        _inputs.Writer.TryComplete();
         _notes.Close();
         await _timer.DisposeAsync().ConfigureAwait(false);
         _election.Publish(_election.Snapshot with { State = LeaderElectionState.Stopped, Holds = false }, null);

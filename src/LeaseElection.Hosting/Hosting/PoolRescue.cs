@@ -10,13 +10,14 @@ namespace LeaseElection.Hosting;
 /// </summary>
 /// <param name="terms">What is to be kept.</param>
 /// <param name="logger">Is told of each starvation.</param>
-internal sealed class PoolRescue(Func<IReadOnlyList<IRescuable>> terms, GuardedLogger logger)
+/// <param name="longest">How long it keeps them at most; <see langword="null"/>: a minute.</param>
+internal sealed class PoolRescue(Func<IReadOnlyList<IRescuable>> terms, GuardedLogger logger, TimeSpan? longest = null)
 {
     /// <summary>
     /// A pool that has run nothing for so long will most likely never again (a deadlock), and work that cannot get on must not keep others
     /// from it: the terms are left to their deadlines.
     /// </summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+    private readonly TimeSpan _longest = longest ?? TimeSpan.FromMinutes(1);
 
     /// <summary>A pool that works runs what it is given within this, unless the machine itself is busy.</summary>
     private static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(250);
@@ -25,6 +26,9 @@ internal sealed class PoolRescue(Func<IReadOnlyList<IRescuable>> terms, GuardedL
 
     private readonly TimeProvider _time = SuspendAwareTimeProvider.Instance;
     private int _running;
+
+    /// <summary>Whether nothing is under way, and the pool has worked since there was.</summary>
+    public bool IsIdle => Volatile.Read(ref _running) == 0;
 
     /// <summary>Something is stuck. Returns at once; does nothing while a rescue is under way, or one that has given up waits.</summary>
     public void Begin()
@@ -50,7 +54,7 @@ internal sealed class PoolRescue(Func<IReadOnlyList<IRescuable>> terms, GuardedL
         {
             if (!TryKeep(ping, begun, ref told))
             {
-                logger.PoolRescueEnded(Longest.TotalSeconds);
+                logger.PoolRescueEnded(_longest.TotalSeconds);
                 ThreadPool.UnsafeQueueUserWorkItem(_ => Volatile.Write(ref _running, 0), null);
                 return;
             }
@@ -66,12 +70,12 @@ internal sealed class PoolRescue(Func<IReadOnlyList<IRescuable>> terms, GuardedL
     {
         do
         {
-            if (_time.GetElapsedTime(begun) > Longest)
+            if (_time.GetElapsedTime(begun) > _longest)
                 return false;
             foreach (IRescuable term in terms())
                 term.Rescue();
             if (!told)
-                logger.PoolStarved(Longest.TotalSeconds); // After the first round: what writes logs may itself need the pool.
+                logger.PoolStarved(_longest.TotalSeconds); // After the first round: what writes logs may itself need the pool.
             told = true;
         }
         while (!ping.Wait(Pace));
