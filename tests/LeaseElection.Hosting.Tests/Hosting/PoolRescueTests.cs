@@ -1,7 +1,6 @@
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
-using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests;
 
