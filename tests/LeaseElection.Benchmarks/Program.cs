@@ -52,6 +52,13 @@ switch (args)
     case [Candidate.Command, .. string[] arguments]:
         await Candidate.RunAsync(arguments);
         return 0;
+    case ["starve"]:
+        return await StarveBenchmark.RunAsync(30);
+    case ["starve", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int starved) && starved > 0:
+        return await StarveBenchmark.RunAsync(starved);
+    case [StarveBenchmark.Command, string kind, string time]:
+        await StarveReplica.RunAsync(kind, int.Parse(time, CultureInfo.InvariantCulture));
+        return 0;
     case ["allocations"]:
         Allocations.Run();
         return 0;
@@ -86,6 +93,8 @@ switch (args)
         Console.Error.WriteLine(ScaleBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(CrashBenchmark.Usage);
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(StarveBenchmark.Usage);
         Console.Error.WriteLine();
         Console.Error.WriteLine(Allocations.Usage);
         return 2;

@@ -10,7 +10,7 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// A Lease of <c>coordination.k8s.io/v1</c>. PUT and not PATCH: a patch is applied again to whatever is newest, which is no
 /// compare-and-swap, and the API server's own leader elections get their priority for get, create and update only.
 /// </summary>
-internal sealed class KubernetesLeaseStore : ILeaseStore
+internal sealed class KubernetesLeaseStore : ILeaseStore, IBlockingLeaseStore
 {
     private readonly LeaseResource _resource;
     private readonly LeaseReplies _replies;
@@ -41,10 +41,19 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
 
     public string Description => _resource.ToString();
 
+    public bool CanBlock => _client.CanBlock;
+
+    private ApiRequest ToRead => new(HttpMethod.Get, _resource.ForItem);
+
     public async Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var request = new ApiRequest(HttpMethod.Get, _resource.ForItem);
-        using ApiOutcome outcome = await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        using ApiOutcome outcome = await _client.SendAsync(ToRead, timeout, cancellationToken).ConfigureAwait(false);
+        return _replies.ForRead(outcome);
+    }
+
+    public LeaseReply Read(TimeSpan timeout)
+    {
+        using ApiOutcome outcome = _client.Send(ToRead, timeout);
         return _replies.ForRead(outcome);
     }
 
@@ -57,17 +66,17 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
 
     public async Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        byte[] body;
-        try
-        {
-            body = LeaseBodies.ForReplace(_resource, current, write, _traits);
-        }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
-        {
-            return _replies.NotWritable(e);
-        }
-        var request = new ApiRequest(HttpMethod.Put, _resource.ForItem, body);
+        if (ToReplace(current, write, out LeaseReply? refused) is not { } request)
+            return refused!;
         using ApiOutcome outcome = await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        return _replies.ForReplace(outcome, current, write.Record);
+    }
+
+    public LeaseReply Replace(Lease current, LeaseWrite write, TimeSpan timeout)
+    {
+        if (ToReplace(current, write, out LeaseReply? refused) is not { } request)
+            return refused!;
+        using ApiOutcome outcome = _client.Send(request, timeout);
         return _replies.ForReplace(outcome, current, write.Record);
     }
 
@@ -85,4 +94,18 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
     }
 
     public ValueTask DisposeAsync() => _ownsClient ? _client.DisposeAsync() : ValueTask.CompletedTask;
+
+    private ApiRequest? ToReplace(Lease current, LeaseWrite write, out LeaseReply? refused)
+    {
+        refused = null;
+        try
+        {
+            return new ApiRequest(HttpMethod.Put, _resource.ForItem, LeaseBodies.ForReplace(_resource, current, write, _traits));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
+        {
+            refused = _replies.NotWritable(e);
+            return null;
+        }
+    }
 }
