@@ -44,6 +44,9 @@ switch (args)
     case [ScaleBenchmark.Command, string many]:
         await ScaleBenchmark.RunReplicaAsync(int.Parse(many, CultureInfo.InvariantCulture));
         return 0;
+    case [ScaleElectors.Command, string many]:
+        await ScaleElectors.RunAsync(int.Parse(many, CultureInfo.InvariantCulture));
+        return 0;
     case ["allocations"]:
         Allocations.Run();
         return 0;
