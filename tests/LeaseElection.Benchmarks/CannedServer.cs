@@ -29,12 +29,24 @@ internal sealed class CannedServer : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
+    private void Serve()
+    {
+        try
+        {
+            using Socket client = _listener.Accept();
+            Answer(client);
+        }
+        catch (SocketException)
+        {
+            // Disposed of, by who never came, or hung up on.
+        }
+    }
+
     /// <summary>
     /// A request has come in full when the closing brackets of its lease have: no client sends more before it is answered.
     /// </summary>
-    private void Serve()
+    private void Answer(Socket client)
     {
-        using Socket client = _listener.Accept();
         byte[] buffer = new byte[8192];
         int filled = 0;
         int read;

@@ -59,6 +59,9 @@ switch (args)
     case [StarveBenchmark.Command, string kind, string time]:
         await StarveReplica.RunAsync(kind, int.Parse(time, CultureInfo.InvariantCulture));
         return 0;
+    case [ScaleElectors.Command, string many]:
+        await ScaleElectors.RunAsync(int.Parse(many, CultureInfo.InvariantCulture));
+        return 0;
     case ["allocations"]:
         Allocations.Run();
         return 0;

@@ -13,8 +13,8 @@ internal static class ScaleBenchmark
         Usage: dotnet run -c Release --project tests/LeaseElection.Benchmarks -- scale [ELECTIONS [SECONDS]]
 
         Runs ELECTIONS (500) in each of two processes over one real API server: the time until the first leads all of them, what both cost
-        over SECONDS (30) in which nothing changes, then SIGKILL of who leads, and SIGTERM of its successor. The same with client-go where
-        LEASEELECTION_ELECTORS names the directory that tests/electors/install prints.
+        over SECONDS (30) in which nothing changes, then SIGKILL of who leads, and SIGTERM of its successor. The same with KubernetesClient's
+        own LeaderElector, and with client-go where LEASEELECTION_ELECTORS names the directory that tests/electors/install prints.
         """;
 
     public const string Command = "scale-replica";
@@ -27,9 +27,11 @@ internal static class ScaleBenchmark
         Console.WriteLine("| | start to all led | requests/s | CPU of API server | of leader | of standby | RSS of both | sockets of both "
             + "| threads of both | SIGKILL to all led (half of them) | SIGTERM to all led (half of them) |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
-        string? goProgram = Environment.GetEnvironmentVariable("LEASEELECTION_ELECTORS") is { } electors ? Path.Combine(electors, "client-go") : null;
-        foreach (string? program in goProgram is null ? new string?[] { null } : [null, goProgram])
-            Console.WriteLine(await MeasureAsync(server, program, count, TimeSpan.FromSeconds(seconds)));
+        List<(string Name, string Kind)> contenders = [("here", Command), ("KubernetesClient", ScaleElectors.Command)];
+        if (Environment.GetEnvironmentVariable("LEASEELECTION_ELECTORS") is { } electors)
+            contenders.Add(("client-go", Path.Combine(electors, "client-go")));
+        foreach ((string name, string kind) in contenders)
+            Console.WriteLine($"| {name} {await MeasureAsync(server, kind, count, TimeSpan.FromSeconds(seconds))}");
         return 0;
     }
 
@@ -51,11 +53,11 @@ internal static class ScaleBenchmark
         return builder.Build().RunAsync();
     }
 
-    private static async Task<string> MeasureAsync(RealApiServer server, string? program, int count, TimeSpan time)
+    private static async Task<string> MeasureAsync(RealApiServer server, string kind, int count, TimeSpan time)
     {
         string leaseNamespace = await server.CreateNamespaceAsync();
         ApiServerUser user = await server.CreateUserAsync(leaseNamespace, PolicyRule.Leases("get", "list", "watch", "create", "update"));
-        await using var replicas = new ScaleReplicas(server, leaseNamespace, user, program, count);
+        await using var replicas = new ScaleReplicas(server, leaseNamespace, user, kind, count);
 
         ScaleReplica leader = replicas.Start();
         TimeSpan start = (await leader.AllLedAsync()).All;
@@ -91,7 +93,7 @@ internal static class ScaleBenchmark
         (TimeSpan half, TimeSpan all) ended = await last.AllLedAsync();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {(program is null ? "here" : "client-go")} | {start.TotalSeconds:0.00} s | {each} "
+            $"| {start.TotalSeconds:0.00} s | {each} "
             + $"| {killed.all.TotalSeconds:0.00} s ({killed.half.TotalSeconds:0.00} s) | {ended.all.TotalSeconds:0.00} s ({ended.half.TotalSeconds:0.00} s) |");
     }
 

@@ -4,16 +4,21 @@ using LeaseElection.Testing.ApiServer;
 namespace LeaseElection.Benchmarks;
 
 /// <summary>The processes of a <see cref="ScaleBenchmark"/>, all of one kind.</summary>
-internal sealed class ScaleReplicas(RealApiServer server, string leaseNamespace, ApiServerUser user, string? program, int count) : IAsyncDisposable
+/// <param name="server">Where to.</param>
+/// <param name="leaseNamespace">Where their leases are.</param>
+/// <param name="user">As whom.</param>
+/// <param name="kind">A command of this program, or the path of client-go's.</param>
+/// <param name="count">How many elections each has.</param>
+internal sealed class ScaleReplicas(RealApiServer server, string leaseNamespace, ApiServerUser user, string kind, int count) : IAsyncDisposable
 {
     private readonly List<ScaleReplica> _all = [];
 
     public ScaleReplica Start()
     {
         string number = count.ToString(CultureInfo.InvariantCulture);
-        var replica = program is null
-            ? new ScaleReplica("dotnet", [typeof(ScaleReplicas).Assembly.Location, ScaleBenchmark.Command, number], Environment, count)
-            : new ScaleReplica(program, [.. Flags, "-identity", $"replica-{_all.Count}", "-count", number], new Dictionary<string, string>(), count);
+        var replica = kind is ScaleBenchmark.Command or ScaleElectors.Command
+            ? new ScaleReplica("dotnet", [typeof(ScaleReplicas).Assembly.Location, kind, number], Environment, count)
+            : new ScaleReplica(kind, [.. Flags, "-identity", $"replica-{_all.Count}", "-count", number], new Dictionary<string, string>(), count);
         _all.Add(replica);
         return replica;
     }
