@@ -12,8 +12,8 @@ internal static class CrashBenchmark
 
         Kills the leader of two processes by SIGKILL, again and again, and measures the time until the other works: TRIALS (20) times where
         the leader's Pod proves its death (Kubernetes:TakeOverFromTerminated), told a second late as by a slow kubelet; and OTHERS (5) times
-        each without proof, with KubernetesClient, and with client-go where tests/electors/install has been run, for which a lease must run out.
-        Leases of SECONDS (15), of which RenewDeadline is two thirds and RetryPeriod two fifteenths.
+        each without proof, with KubernetesClient, and with client-go where tests/electors/install has been run, each of which waits for a
+        lease to run out. Leases of SECONDS (15), of which RenewDeadline is two thirds and RetryPeriod two fifteenths.
         """;
 
     private const string LeaseName = "crash";
@@ -24,7 +24,8 @@ internal static class CrashBenchmark
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"SIGKILL to the next start of work, two processes, {timings.LeaseSeconds}/{timings.DeadlineSeconds:0.##}/{timings.RetrySeconds:0.##} s, {server.Url}"));
+            $"SIGKILL to the next start of work, two processes, {timings.LeaseSeconds}/{timings.DeadlineSeconds:0.##}/{timings.RetrySeconds:0.##} s, "
+            + $"{server.Url}"));
         Console.WriteLine("| | min | median | max | trials |");
         Console.WriteLine("|---|---|---|---|---|");
         await MeasureAsync("here, its death proved by its Pod 1 s after it", trials, (commands, leaseNamespace, user) =>

@@ -33,7 +33,11 @@ internal class Crashes(Func<string, string[]> command, ElectorTimings timings) :
             await KillAsync(leader, leading);
             WorkLine start = await WorksAsync(standby);
             if (start.At < killed)
-                throw new InvalidOperationException($"{standby.Identity} led before {leader.Identity} was killed: the machine is too slow for such leases.");
+            {
+                throw new InvalidOperationException(
+                    $"{standby.Identity} led before {leader.Identity} was killed: the machine is too slow for such leases.");
+            }
+
             took.Add(TimeProvider.System.GetElapsedTime(killed, start.At));
 
             await leader.DisposeAsync();

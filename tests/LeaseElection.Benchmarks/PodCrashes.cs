@@ -56,8 +56,9 @@ internal sealed class PodCrashes(
     protected override async Task FollowsAsync(ElectorProcess standby, ElectorProcess leader, int leading)
     {
         await base.FollowsAsync(standby, leader, leading);
+        string known = $"/{_kubelets[leading]!.Pod}: the container runs";
         await Polling.UntilAsync(
-            () => Task.FromResult(standby.Lines.Any(line => line.Contains($"/{_kubelets[leading]!.Pod}: the container runs", StringComparison.Ordinal))),
+            () => Task.FromResult(standby.Lines.Any(line => line.Contains(known, StringComparison.Ordinal))),
             Patience,
             what: $"{standby.Identity} to know the leader's container");
     }

@@ -7,8 +7,8 @@ using LeaseElection.Testing.ApiServer;
 namespace LeaseElection.Hosting.ClusterTests;
 
 /// <summary>
-/// What runs alone, one test after the other, when all else has ended: what measures short times, counts what the process or the machine has
-/// of threads, sockets and timers, stops an API server or starts one after the other, or starves processes.
+/// What runs alone, one test after the other, when all else has ended: what counts threads, sockets and timers of the process or the
+/// machine, stops an API server or starts one after the other, or needs network namespaces.
 /// </summary>
 [CollectionDefinition(ApiServerFixture.Collection, DisableParallelization = true)]
 public sealed class ApiServerCollectionDefinition : ICollectionFixture<ApiServerFixture>;

@@ -4,7 +4,7 @@ namespace LeaseElection.Hosting.Configuration;
 
 /// <summary>What is wrong with the options of one election: every message names option, value, rule and fix.</summary>
 /// <param name="registration">The election.</param>
-/// <param name="misread">The options whose text could not be read: what they are instead is nobody's value, and no mistake of anybody.</param>
+/// <param name="misread">The options whose text could not be read: what they are instead is nobody's value, and nobody's mistake.</param>
 internal sealed class OptionFailures(LeaderElectionRegistration registration, IReadOnlyCollection<string> misread)
 {
     private readonly List<string> _messages = [];

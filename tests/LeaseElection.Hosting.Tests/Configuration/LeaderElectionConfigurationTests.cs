@@ -108,7 +108,7 @@ public class LeaderElectionConfigurationTests
         Assert.Null(options.File.Directory);
     }
 
-    /// <summary>What stands in the place of a text that cannot be read is nobody's value, and what is measured against it is not wrong.</summary>
+    /// <summary>What stands in the place of a text that cannot be read is nobody's value: nothing is wrong by it.</summary>
     [Theory]
     [InlineData(""" "RenewDeadline": "soon", "LeaseDuration": "00:00:08" """)]
     [InlineData(""" "LeaseDuration": "half a minute", "RenewDeadline": "00:00:20" """)]
@@ -130,7 +130,8 @@ public class LeaderElectionConfigurationTests
         Assert.Equal(
             [
                 "LeaderElection:RetryPeriod is \"soon\", but must be hours:minutes:seconds, for example \"00:00:15\".",
-                "LeaderElection:reports:RetryPeriod is 00:01:00, but must be longer than zero and at most RenewDeadline (00:00:10): write \"00:00:02\".",
+                "LeaderElection:reports:RetryPeriod is 00:01:00, but must be longer than zero and at most RenewDeadline (00:00:10): "
+                    + "write \"00:00:02\".",
             ],
             options.Failures("reports"));
     }

@@ -17,7 +17,8 @@ internal sealed class ElectorCommands(RealApiServer server, string leaseNamespac
     /// <param name="command"><see cref="Candidate"/>, unless it is another's.</param>
     /// <param name="settings">More of its options: <c>Kubernetes:ContainerName=app</c>.</param>
     public string[] Ours(
-        string program, ApiServerUser user, string identity, ElectorTimings timings, string command = Candidate.Command, params string[] settings)
+        string program, ApiServerUser user, string identity, ElectorTimings timings, string command = Candidate.Command,
+        params string[] settings)
     {
         string[] all =
         [
