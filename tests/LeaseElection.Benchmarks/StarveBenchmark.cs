@@ -65,7 +65,7 @@ internal static class StarveBenchmark
                 if (now != version)
                 {
                     (version, renewedAt) = (now, TimeProvider.System.GetTimestamp());
-                    renewals += fed is null ? 1 : 0;
+                    renewals += (fed ?? superseded) is null ? 1 : 0;
                 }
 
                 TimeSpan quiet = TimeProvider.System.GetElapsedTime(renewedAt);

@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using k8s;
 using k8s.LeaderElection;
 using k8s.LeaderElection.ResourceLock;
-using LeaseElection.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -86,7 +85,8 @@ internal static class StarveReplica
             return;
         new Thread(() =>
         {
-            Thread.Sleep(Before);
+            using var never = new ManualResetEventSlim();
+            never.Wait(Before);
             Starve(TimeSpan.FromSeconds(seconds));
         })
         {
@@ -96,7 +96,7 @@ internal static class StarveReplica
 
     private static void Starve(TimeSpan time)
     {
-        using var over = new ManualResetEventSlim();
+        var over = new ManualResetEventSlim(); // Never disposed of: what lies in the pool's queue still looks at it then.
         WaitCallback blocker = null!;
         blocker = _ =>
         {
@@ -115,7 +115,6 @@ internal static class StarveReplica
         ran.Wait();
         TimeSpan late = TimeProvider.System.GetElapsedTime(queued);
         Tell(string.Create(CultureInfo.InvariantCulture, $"{Fed} {late.TotalMilliseconds:0}{(early ? " early" : "")}"));
-        Thread.Sleep(Timeout.Infinite); // What still lies in the pool's queue looks at the event.
     }
 
     private static void Tell(string line)

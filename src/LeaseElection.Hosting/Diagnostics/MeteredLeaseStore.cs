@@ -3,7 +3,8 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Hosting.Diagnostics;
 
 /// <summary>A store that measures how long its requests take and what becomes of them. Where nobody listens it costs nothing.</summary>
-internal sealed class MeteredLeaseStore(ILeaseStore inner, ElectionMetrics metrics, TimeProvider timeProvider) : ILeaseStore
+internal sealed class MeteredLeaseStore(ILeaseStore inner, ElectionMetrics metrics, TimeProvider timeProvider)
+    : ILeaseStore, IBlockingLeaseStore
 {
     public string Description => inner.Description;
 
@@ -18,13 +19,20 @@ internal sealed class MeteredLeaseStore(ILeaseStore inner, ElectionMetrics metri
     public Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
         metrics.WantsRequests
             ? MeasureAsync(
-                write.Record.HasHolder ? TelemetryTags.Update : TelemetryTags.Release,
+                OperationOf(write),
                 timeProvider.GetTimestamp(),
                 inner.ReplaceAsync(current, write, timeout, cancellationToken))
             : inner.ReplaceAsync(current, write, timeout, cancellationToken);
 
     public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) =>
         inner.WatchAsync(resourceVersion, cancellationToken);
+
+    public bool CanBlock => inner is IBlockingLeaseStore { CanBlock: true };
+
+    public LeaseReply Read(TimeSpan timeout) => Measure(TelemetryTags.Get, ((IBlockingLeaseStore)inner).Read, timeout);
+
+    public LeaseReply Replace(Lease current, LeaseWrite write, TimeSpan timeout) =>
+        Measure(OperationOf(write), limit => ((IBlockingLeaseStore)inner).Replace(current, write, limit), timeout);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
@@ -44,6 +52,17 @@ internal sealed class MeteredLeaseStore(ILeaseStore inner, ElectionMetrics metri
                 metrics.RequestEnded(operation, timeProvider.GetElapsedTime(began), error);
         }
     }
+
+    private LeaseReply Measure(string operation, Func<TimeSpan, LeaseReply> request, TimeSpan timeout)
+    {
+        long began = timeProvider.GetTimestamp();
+        LeaseReply reply = request(timeout);
+        if (metrics.WantsRequests)
+            metrics.RequestEnded(operation, timeProvider.GetElapsedTime(began), ErrorOf(operation, reply));
+        return reply;
+    }
+
+    private static string OperationOf(LeaseWrite write) => write.Record.HasHolder ? TelemetryTags.Update : TelemetryTags.Release;
 
     private static string? ErrorOf(string operation, LeaseReply reply) => reply switch
     {

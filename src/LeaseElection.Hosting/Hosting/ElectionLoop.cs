@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Threading.Channels;
 using LeaseElection.Hosting.Deaths;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Election;
@@ -14,13 +13,13 @@ namespace LeaseElection.Hosting;
 /// Feeds the core with what happens, one input at a time, and carries out what it says. It decides nothing: what looks like a decision
 /// here belongs into <see cref="Elector"/>.
 /// </summary>
-internal sealed class ElectionLoop : IAsyncDisposable
+internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
 {
     /// <summary>The longest a timer is set for; the core asks again.</summary>
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<ElectionInput> _inputs =
-        Channel.CreateUnbounded<ElectionInput>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly InputQueue _inputs = new();
     private readonly List<TaskCompletionSource> _stepDownWaiters = [];
     private readonly ElectionRun _run;
     private readonly LeaderElection _election;
@@ -40,6 +39,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
     private ImmutableDictionary<string, string> _first = ImmutableDictionary<string, string>.Empty;
     private LeadershipTerm? _term;
     private Task? _running;
+    private long _wakeAt = long.MaxValue;
     private bool _abandoned;
 
     public ElectionLoop(ElectionRun run, LeaderElection election, ElectionParts parts)
@@ -117,13 +117,26 @@ internal sealed class ElectionLoop : IAsyncDisposable
         }
 
         _reporter.Abandoned();
-        _inputs.Writer.TryComplete();
+        _inputs.Close();
     }
 
     public async ValueTask DisposeAsync()
     {
         Abandon();
         await Completion.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public bool IsStuck => _store.CanRescue
+        && (_run.Clock.Now.Monotonic.Ticks - Volatile.Read(ref _wakeAt) > Patience.Ticks || _store.IsStuck(Patience));
+
+    /// <inheritdoc/>
+    public void Rescue()
+    {
+        if (!_store.CanRescue || !_inputs.TryBorrow(TakeTurnsOfTerm))
+            return;
+        _store.Rescue(Patience);
+        _inputs.TryBorrow(TakeTurnsOfTerm);
     }
 
     /// <summary>Whether it is work of this election, or something that it has called, that asks.</summary>
@@ -143,7 +156,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_stepDownWaiters)
             _stepDownWaiters.Add(done);
-        if (!_inputs.Writer.TryWrite(new ElectionInput.StepDownRequested()))
+        if (!_inputs.TryPost(new ElectionInput.StepDownRequested()))
             done.TrySetResult();
         return IsCalledByWork ? WaitInWorkAsync(done.Task, cancellationToken) : done.Task.WaitAsync(cancellationToken);
     }
@@ -176,21 +189,21 @@ internal sealed class ElectionLoop : IAsyncDisposable
         }
     }
 
-    private void Post(ElectionInput input) => _inputs.Writer.TryWrite(input);
+    /// <summary>How late a pool that works may be.</summary>
+    private TimeSpan Patience => _run.Settings.RenewDeadline / 10 < LongestPatience ? _run.Settings.RenewDeadline / 10 : LongestPatience;
+
+    private void Post(ElectionInput input) => _inputs.TryPost(input);
 
     private async Task RunAsync()
     {
         try
         {
             _reporter.Started();
-            await foreach (ElectionInput input in _inputs.Reader.ReadAllAsync().ConfigureAwait(false))
+            await _inputs.HandOnAsync(input =>
             {
-                if (Volatile.Read(ref _abandoned))
-                    break;
                 Turn(input);
-                if (_elector.State == LeaderElectionState.Stopped)
-                    break;
-            }
+                return _elector.State != LeaderElectionState.Stopped;
+            }).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A bug of ours: leadership must end and the health check must tell, whatever it was.
         catch (Exception exception)
@@ -206,8 +219,22 @@ internal sealed class ElectionLoop : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Those that are due, as long as there is a term to keep; what comes before and after one has time until the pool works again.
+    /// </summary>
+    /// <returns>Whether there is a term.</returns>
+    private bool TakeTurnsOfTerm()
+    {
+        while (_term is not null && _inputs.TryTake(out ElectionInput? input))
+            Turn(input);
+        if (_term is not null && _run.Clock.Now.Monotonic.Ticks >= _wakeAt)
+            Turn(new ElectionInput.TimerFired());
+        return _term is not null;
+    }
+
     private void Turn(ElectionInput input)
     {
+        Volatile.Write(ref _wakeAt, long.MaxValue);
         ElectionTime now = _run.Clock.Now;
         IReadOnlyList<ElectionOutput> outputs = _elector.Handle(input, now);
 
@@ -276,7 +303,8 @@ internal sealed class ElectionLoop : IAsyncDisposable
                     _term!,
                     _run.Clock,
                     wake: () => Post(new ElectionInput.TimerFired()),
-                    expired: () => Post(new ElectionInput.TermExpired(start.Term)));
+                    expired: () => Post(new ElectionInput.TermExpired(start.Term)),
+                    rescued: this);
                 _work.Start(_term!);
                 break;
             case ElectionOutput.RestartWork restart:
@@ -291,6 +319,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
                 _term!.Endanger(_reporter.DangerCallbackFailed);
                 break;
             case ElectionOutput.WakeAt wake:
+                Volatile.Write(ref _wakeAt, wake.Instant.Ticks);
                 SetTimer(wake.Instant - _run.Clock.Now.Monotonic);
                 break;
             case ElectionOutput.StopHost stop:
@@ -349,6 +378,7 @@ internal sealed class ElectionLoop : IAsyncDisposable
 
     private async Task EndAsync()
     {
+        _inputs.End();
         if (_term is { } term)
         {
             EndTerm(term);
@@ -356,8 +386,6 @@ internal sealed class ElectionLoop : IAsyncDisposable
         }
 
         _announcements.Stopped();
-
-        _inputs.Writer.TryComplete();
         _notes.Close();
         await _timer.DisposeAsync().ConfigureAwait(false);
         _election.Publish(_election.Snapshot with { State = LeaderElectionState.Stopped, Holds = false }, null);

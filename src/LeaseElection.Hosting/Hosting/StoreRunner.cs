@@ -19,16 +19,49 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         () => post(new ElectionInput.WatchEnded()),
         error => post(new ElectionInput.WatchBroken(error)),
         exception => logger.StoreThrew(run.Card.LeaseNamespace, run.Card.LeaseName, exception));
-    private Task _request = Task.CompletedTask;
+    private readonly IBlockingLeaseStore? _blocking = store is IBlockingLeaseStore { CanBlock: true } blocking ? blocking : null;
+    private volatile StoreRequest? _request;
+    private Task _sending = Task.CompletedTask;
     private bool _disposed;
 
-    public void Read(TimeSpan timeout) => Send(() => store.ReadAsync(timeout, _stopping.Token), isWrite: false);
+    /// <summary>Whether a term can be kept without the thread pool.</summary>
+    public bool CanRescue => _blocking is not null;
+
+    public void Read(TimeSpan timeout) =>
+        Send(() => store.ReadAsync(timeout, _stopping.Token), _blocking is null ? null : _blocking.Read, isWrite: false, timeout);
 
     public void Create(LeaseWrite write, TimeSpan timeout) =>
-        Send(() => store.CreateAsync(write, timeout, _stopping.Token), isWrite: true);
+        Send(() => store.CreateAsync(write, timeout, _stopping.Token), null, isWrite: true, timeout);
 
-    public void Replace(Lease current, LeaseWrite write, TimeSpan timeout) =>
-        Send(() => store.ReplaceAsync(current, write, timeout, _stopping.Token), isWrite: true);
+    public void Replace(Lease current, LeaseWrite write, TimeSpan timeout) => Send(
+        () => store.ReplaceAsync(current, write, timeout, _stopping.Token),
+        _blocking is null ? null : left => _blocking.Replace(current, write, left),
+        isWrite: true,
+        timeout);
+
+    /// <summary>Whether the request that is under way waits for the thread pool. Called by any thread.</summary>
+    public bool IsStuck(TimeSpan patience) => _request?.IsStuck(run.Clock.Now.Monotonic, patience) is true;
+
+    /// <summary>
+    /// Sends the request that the pool has not begun, or gives up on the one that it does not end: what still comes of that is not heard
+    /// any more. On a thread that is none of the pool's.
+    /// </summary>
+    public void Rescue(TimeSpan patience)
+    {
+        if (_request is not { } request)
+            return;
+        try
+        {
+            if (request.Rescue(run.Clock.Now.Monotonic, patience) is { } reply)
+                Answer(request, reply);
+        }
+#pragma warning disable CA1031 // As below.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Threw(request, exception);
+        }
+    }
 
     public void Watch(string resourceVersion) => _watch.Open(resourceVersion);
 
@@ -44,7 +77,7 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         try
         {
             // A store that hears no token must not keep the process from ending.
-            await Task.WhenAll(_request, _watch.DisposeAsync().AsTask())
+            await Task.WhenAll(_sending, _watch.DisposeAsync().AsTask())
                 .WaitAsync(ElectorSettings.ReleaseTimeout, run.Clock.TimeProvider).ConfigureAwait(false);
             _stopping.Dispose();
             await store.DisposeAsync().ConfigureAwait(false);
@@ -57,11 +90,20 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         }
     }
 
-    private void Send(Func<Task<LeaseReply>> send, bool isWrite) => _request = Task.Run(async () =>
+    private void Send(Func<Task<LeaseReply>> send, Func<TimeSpan, LeaseReply>? sendHere, bool isWrite, TimeSpan timeout)
     {
+        var request = new StoreRequest(send, sendHere, isWrite, run.Clock.Now.Monotonic, timeout);
+        _request = request;
+        _sending = Task.Run(() => SendAsync(request));
+    }
+
+    private async Task SendAsync(StoreRequest request)
+    {
+        if (!request.TryBegin())
+            return; // Somebody else has.
         try
         {
-            post(Translate(await send().ConfigureAwait(false), isWrite));
+            Answer(request, await request.SendAsync().ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -71,11 +113,22 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.StoreThrew(run.Card.LeaseNamespace, run.Card.LeaseName, exception);
-            var error = new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, exception.Message) { Exception = exception };
-            post(Translate(isWrite ? new LeaseReply.Unknown(error) : new LeaseReply.Failed(error), isWrite));
+            Threw(request, exception);
         }
-    });
+    }
+
+    private void Answer(StoreRequest request, LeaseReply reply)
+    {
+        if (request.TryAnswer())
+            post(Translate(reply, request.IsWrite));
+    }
+
+    private void Threw(StoreRequest request, Exception exception)
+    {
+        logger.StoreThrew(run.Card.LeaseNamespace, run.Card.LeaseName, exception);
+        var error = new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, exception.Message) { Exception = exception };
+        Answer(request, request.IsWrite ? new LeaseReply.Unknown(error) : new LeaseReply.Failed(error));
+    }
 
     private static ElectionInput Translate(LeaseReply reply, bool isWrite) => reply switch
     {

@@ -8,29 +8,37 @@ namespace LeaseElection.Hosting;
 
 /// <summary>
 /// Looks at the deadline of every term of this process, on one thread of its own: a starved thread pool delays timers and replies, and
-/// must not keep work running past its renew deadline. It also sees a machine wake up from a pause before any timer does.
+/// must not keep work running past its renew deadline. It also sees a machine wake up from a pause before any timer does, and has a term
+/// that the pool does not get on with rescued.
 /// </summary>
-internal sealed class TermWatchdog(ILogger<TermWatchdog>? logger = null) : IDisposable
+internal sealed class TermWatchdog : IDisposable
 {
     /// <summary>How often the clocks are compared. A pause is noticed this much later at most.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
 
-    private readonly GuardedLogger _logger = new(logger ?? NullLogger<TermWatchdog>.Instance);
+    private readonly GuardedLogger _logger;
+    private readonly PoolRescue _rescue;
     private readonly Lock _gate = new();
     private readonly List<WatchedTerm> _terms = [];
     private readonly ManualResetEventSlim _news = new();
     private Thread? _thread;
     private volatile bool _disposed;
 
+    public TermWatchdog(ILogger<TermWatchdog>? logger = null)
+    {
+        _logger = new(logger ?? NullLogger<TermWatchdog>.Instance);
+        _rescue = new PoolRescue(Rescued, _logger);
+    }
+
     /// <summary>
     /// Watches a term until <see cref="Forget"/>. <paramref name="wake"/> tells the loop to look at the clock,
-    /// <paramref name="expired"/> that the term is over and its work has been told.
+    /// <paramref name="expired"/> that the term is over and its work has been told. What is stuck of <paramref name="rescued"/> is got on.
     /// </summary>
-    public void Watch(LeadershipTerm term, ElectionClock clock, Action wake, Action expired)
+    public void Watch(LeadershipTerm term, ElectionClock clock, Action wake, Action expired, IRescuable? rescued = null)
     {
         lock (_gate)
         {
-            _terms.Add(new WatchedTerm(term, clock, wake, expired));
+            _terms.Add(new WatchedTerm(term, clock, wake, expired, rescued));
             if (_thread is null)
             {
                 _thread = new Thread(Run) { IsBackground = true, Name = "LeaseElection watchdog", Priority = ThreadPriority.AboveNormal };
@@ -77,7 +85,7 @@ internal sealed class TermWatchdog(ILogger<TermWatchdog>? logger = null) : IDisp
         lock (_gate)
             terms = [.. _terms];
         TimeSpan? next = null;
-        foreach ((LeadershipTerm term, ElectionClock clock, Action wake, Action expired) in terms)
+        foreach ((LeadershipTerm term, ElectionClock clock, Action wake, Action expired, IRescuable? rescued) in terms)
         {
             ElectionTime now = clock.Now;
             TermValidity validity = term.Validity;
@@ -91,6 +99,8 @@ internal sealed class TermWatchdog(ILogger<TermWatchdog>? logger = null) : IDisp
 
             if (validity.IsDoubtful(now))
                 wake();
+            if (rescued is { IsStuck: true })
+                _rescue.Begin();
             TimeSpan left = validity.Deadline - now.Monotonic;
             TimeSpan pause = left < Tick ? left : Tick;
             if (next is null || pause < next)
@@ -100,5 +110,11 @@ internal sealed class TermWatchdog(ILogger<TermWatchdog>? logger = null) : IDisp
         return next + TimeSpan.FromMilliseconds(1);
     }
 
-    private sealed record WatchedTerm(LeadershipTerm Term, ElectionClock Clock, Action Wake, Action Expired);
+    private IReadOnlyList<IRescuable> Rescued()
+    {
+        lock (_gate)
+            return [.. _terms.Select(watched => watched.Rescued).OfType<IRescuable>()];
+    }
+
+    private sealed record WatchedTerm(LeadershipTerm Term, ElectionClock Clock, Action Wake, Action Expired, IRescuable? Rescued);
 }

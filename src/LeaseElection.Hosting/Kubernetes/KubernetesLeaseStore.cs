@@ -10,7 +10,7 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// A Lease of <c>coordination.k8s.io/v1</c>. PUT and not PATCH: a patch is applied again to whatever is newest, which is no
 /// compare-and-swap, and the API server's own leader elections get their priority for get, create and update only.
 /// </summary>
-internal sealed class KubernetesLeaseStore : ILeaseStore
+internal sealed class KubernetesLeaseStore : ILeaseStore, IBlockingLeaseStore
 {
     private readonly LeaseResource _resource;
     private readonly LeaseReplies _replies;
@@ -41,11 +41,14 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
 
     public string Description => _resource.ToString();
 
-    public async Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        var request = new ApiRequest(HttpMethod.Get, _resource.ForItem);
-        return _replies.ForRead(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false));
-    }
+    public bool CanBlock => _client.CanBlock;
+
+    private ApiRequest ToRead => new(HttpMethod.Get, _resource.ForItem);
+
+    public async Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        _replies.ForRead(await _client.SendAsync(ToRead, timeout, cancellationToken).ConfigureAwait(false));
+
+    public LeaseReply Read(TimeSpan timeout) => _replies.ForRead(_client.Send(ToRead, timeout));
 
     public async Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -55,18 +58,15 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
 
     public async Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        byte[] body;
-        try
-        {
-            body = LeaseBodies.ForReplace(_resource, current, write, _traits);
-        }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
-        {
-            return _replies.NotWritable(e);
-        }
-        var request = new ApiRequest(HttpMethod.Put, _resource.ForItem, body);
+        if (ToReplace(current, write, out LeaseReply? refused) is not { } request)
+            return refused!;
         return _replies.ForReplace(await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false), current, write.Record);
     }
+
+    public LeaseReply Replace(Lease current, LeaseWrite write, TimeSpan timeout) =>
+        ToReplace(current, write, out LeaseReply? refused) is { } request
+            ? _replies.ForReplace(_client.Send(request, timeout), current, write.Record)
+            : refused!;
 
     public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken) =>
         _watch is { IsRefused: false } shared
@@ -80,4 +80,18 @@ internal sealed class KubernetesLeaseStore : ILeaseStore
                 cancellationToken);
 
     public ValueTask DisposeAsync() => _ownsClient ? _client.DisposeAsync() : ValueTask.CompletedTask;
+
+    private ApiRequest? ToReplace(Lease current, LeaseWrite write, out LeaseReply? refused)
+    {
+        refused = null;
+        try
+        {
+            return new ApiRequest(HttpMethod.Put, _resource.ForItem, LeaseBodies.ForReplace(_resource, current, write, _traits));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
+        {
+            refused = _replies.NotWritable(e);
+            return null;
+        }
+    }
 }

@@ -114,6 +114,53 @@ public sealed class StoreRunnerTests
         Assert.Equal((0, 0), (_server.OpenWatches, _server.RequestsUnderWay));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rescue_RequestUnderWay_IsGivenUpOnceItsTimeIsOverAndWhatComesLateIsNotHeard(bool isWrite)
+    {
+        _server.CanBlock = true;
+        await using StoreRunner runner = NewRunner();
+        _store.Next(FakeFault.Late);
+        if (isWrite)
+            runner.Replace(_server.Lease!, new LeaseRecord { HolderIdentity = "me" }, Second);
+        else
+            runner.Read(Second);
+        await _server.UntilAsync(server => server.RequestsUnderWay == 1);
+
+        _time.Advance(Second * 1.5);
+        runner.Rescue(Second);
+        Assert.Empty(_posted);
+        Assert.False(runner.IsStuck(Second));
+        _time.Advance(Second);
+        Assert.True(runner.IsStuck(Second));
+        runner.Rescue(Second);
+        runner.Rescue(Second);
+        Assert.False(runner.IsStuck(Second));
+        _store.DeliverLate();
+        await _server.UntilAsync(server => server.RequestsUnderWay == 0);
+
+        Assert.IsType(isWrite ? typeof(ElectionInput.WriteUnknown) : typeof(ElectionInput.ReadFailed), await OnlyInputAsync());
+        Assert.Equal(isWrite ? "me" : "other", _server.Holder); // It had arrived all the same.
+    }
+
+    [Fact]
+    public async Task Rescue_StoreThatNeedsThePool_DoesNothing()
+    {
+        await using StoreRunner runner = NewRunner();
+        _store.Next(FakeFault.Late);
+        runner.Read(Second);
+        await _server.UntilAsync(server => server.RequestsUnderWay == 1);
+
+        _time.Advance(Second * 10);
+        runner.Rescue(Second);
+
+        Assert.False(runner.CanRescue);
+        Assert.False(runner.IsStuck(Second));
+        Assert.Empty(_posted);
+        _store.DeliverLate();
+    }
+
     private StoreRunner NewRunner() => new(_store, SomeRun.On(_time), Post, NullLogger.Instance);
 
     private void Post(ElectionInput input)

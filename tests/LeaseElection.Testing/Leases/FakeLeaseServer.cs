@@ -27,6 +27,9 @@ internal sealed class FakeLeaseServer(TimeProvider time)
 
     public TimeProvider Time => time;
 
+    /// <summary>Whether its stores can do without the thread pool.</summary>
+    public bool CanBlock { get; set; }
+
     public Lease? Lease => Look(() => _lease);
 
     public string? Holder => Lease?.Record is { HasHolder: true } record ? record.HolderIdentity : null;

@@ -6,7 +6,7 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Testing.Leases;
 
 /// <summary>One host's connection to a <see cref="FakeLeaseServer"/>, with faults on demand.</summary>
-internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore
+internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore, IBlockingLeaseStore
 {
     private readonly ConcurrentQueue<FakeFault> _next = new();
     private volatile FakeFault _all;
@@ -41,6 +41,12 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore
 
     public Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
         SendAsync(() => server.Replace(current, write), isWrite: true, timeout, cancellationToken);
+
+    public bool CanBlock => server.CanBlock;
+
+    public LeaseReply Read(TimeSpan timeout) => server.Read();
+
+    public LeaseReply Replace(Lease current, LeaseWrite write, TimeSpan timeout) => server.Replace(current, write);
 
     public async IAsyncEnumerable<LeaseEvent> WatchAsync(
         string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ namespace LeaseElection.Hosting.Groups;
 /// One lease of a group: read and written by requests of its own, watched by the one watch of the group. Where that is stale, this is
 /// silent, and who stands for the lease reads it for itself after a while.
 /// </summary>
-internal sealed class GroupedLease(string name, ILeaseStore store, LeaseMemory memory, LeaseGroupWatch group) : ILeaseStore
+internal sealed class GroupedLease(string name, ILeaseStore store, LeaseMemory memory, LeaseGroupWatch group)
+    : ILeaseStore, IBlockingLeaseStore
 {
     public string Name => name;
 
@@ -32,6 +33,12 @@ internal sealed class GroupedLease(string name, ILeaseStore store, LeaseMemory m
 
     public Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
         store.ReplaceAsync(current, write, timeout, cancellationToken);
+
+    public bool CanBlock => store is IBlockingLeaseStore { CanBlock: true };
+
+    public LeaseReply Read(TimeSpan timeout) => ((IBlockingLeaseStore)store).Read(timeout);
+
+    public LeaseReply Replace(Lease current, LeaseWrite write, TimeSpan timeout) => ((IBlockingLeaseStore)store).Replace(current, write, timeout);
 
     public async IAsyncEnumerable<LeaseEvent> WatchAsync(
         string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)

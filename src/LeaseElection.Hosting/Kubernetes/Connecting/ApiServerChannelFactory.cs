@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using LeaseElection.Hosting.Diagnostics;
@@ -106,6 +107,19 @@ internal sealed class ApiServerChannelFactory
     public bool IsCurrent(ApiServerChannel channel, ClusterCredential credential) =>
         channel.IsMadeWith(Authorities(), credential.ClientCertificate) && channel.Idle < _connection.IdleLimit;
 
+    /// <summary>
+    /// Whether nothing but sockets is between us and the server: no proxy, and nothing that the app has set of its handlers.
+    /// </summary>
+    public bool IsDirect => _proxy is null && _given is null;
+
+    /// <summary>How TLS is spoken over a connection that no handler has opened, where <see cref="IsDirect"/>.</summary>
+    public SslClientAuthenticationOptions CreateTlsOptions(ClusterCredential credential)
+    {
+        var options = new SslClientAuthenticationOptions { TargetHost = _connection.TlsServerName ?? _connection.Server.IdnHost };
+        Secure(options, Authorities(), credential);
+        return options;
+    }
+
     public HttpRequestMessage CreateMessage(HttpMethod method, Uri address, ClusterCredential credential)
     {
         var message = new HttpRequestMessage(method, address) { Version = Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
@@ -183,18 +197,23 @@ internal sealed class ApiServerChannelFactory
     private ApiServerChannel Create(ClusterCredential credential, SocketsHttpHandler handler)
     {
         X509Certificate2Collection? authorities = Authorities();
-        ServerTrust.Configure(handler.SslOptions, authorities);
+        Secure(handler.SslOptions, authorities, credential);
+        return new ApiServerChannel(handler, authorities, credential.ClientCertificate, _timeProvider);
+    }
+
+    private void Secure(SslClientAuthenticationOptions options, X509Certificate2Collection? authorities, ClusterCredential credential)
+    {
+        ServerTrust.Configure(options, authorities);
         if (_connection.SkipTlsVerify)
         {
 #pragma warning disable CA5359 // Asked for in the kubeconfig, word for word, and warned of at start.
-            handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
         }
         if (credential.ClientCertificate is { } certificate)
         {
-            handler.SslOptions.ClientCertificateContext = certificate;
-            handler.SslOptions.LocalCertificateSelectionCallback = null; // Would win.
+            options.ClientCertificateContext = certificate;
+            options.LocalCertificateSelectionCallback = null; // Would win.
         }
-        return new ApiServerChannel(handler, authorities, credential.ClientCertificate, _timeProvider);
     }
 }

@@ -17,6 +17,22 @@ internal static class ServerSocket
 
     public static async Task<Socket> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
     {
+        Socket socket = Create(address);
+        try
+        {
+            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One that is not connected yet.</summary>
+    public static Socket Create(IPEndPoint address)
+    {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -25,7 +41,6 @@ internal static class ServerSocket
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ProbeSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
-            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
             return socket;
         }
         catch

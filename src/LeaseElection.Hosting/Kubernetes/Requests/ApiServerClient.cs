@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
 using LeaseElection.Hosting.Diagnostics;
+using LeaseElection.Hosting.Kubernetes.Blocking;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
@@ -14,6 +17,9 @@ namespace LeaseElection.Hosting.Kubernetes.Requests;
 /// </summary>
 internal sealed class ApiServerClient : IAsyncDisposable
 {
+    /// <summary>For who takes what there is: whoever would have to wait is told at once that he cannot.</summary>
+    private static readonly CancellationToken NoTime = new(canceled: true);
+
     private readonly Lock _lock = new();
 #pragma warning disable CA2213 // Holds nothing until its wait handle is asked for; disposed, it would fail those who still wait.
     private readonly SemaphoreSlim _making = new(1);
@@ -84,6 +90,68 @@ internal sealed class ApiServerClient : IAsyncDisposable
         }
 
         TimeSpan Left() => NotNegative(timeout - _timeProvider.GetElapsedTime(started));
+    }
+
+    /// <summary>Whether <see cref="Send"/> is there for this connection.</summary>
+    public bool CanBlock => _channels.IsDirect;
+
+    /// <summary>
+    /// Sends the request on the calling thread, over a connection of its own that ends with it: nothing of it needs the thread pool. What
+    /// proves who we are is what there is without waiting.
+    /// </summary>
+    public ApiOutcome Send(ApiRequest request, TimeSpan timeout)
+    {
+        var time = new TimeLimit(timeout, _timeProvider);
+        bool mayHaveArrived = false;
+        try
+        {
+            ClusterCredential credential = AtHand(_credentials.GetAsync(NoTime));
+            (HttpResponseMessage head, ReadOnlyMemory<byte> body) = SendOnce(credential);
+            if (head.StatusCode == HttpStatusCode.Unauthorized)
+            {
+                mayHaveArrived = false; // Refused is not arrived, even if what follows fails.
+                ClusterCredential renewed = AtHand(_credentials.RenewAsync(credential, NoTime));
+                if (!renewed.IsSameAs(credential))
+                {
+                    head.Dispose();
+                    KubernetesStoreLog.CredentialsRenewed(_logger, _server);
+                    (head, body) = SendOnce(renewed);
+                }
+            }
+            using (head)
+                return new ApiOutcome.Answer(head.StatusCode, body, TransportErrors.RetryAfter(head.Headers, _timeProvider.GetUtcNow()));
+        }
+        // Everything, as above.
+        catch (Exception e)
+        {
+            return new ApiOutcome.NoAnswer(Explain(e, time.IsOver, timeout), mayHaveArrived);
+        }
+
+        (HttpResponseMessage, ReadOnlyMemory<byte>) SendOnce(ClusterCredential with)
+        {
+            using HttpRequestMessage message = _channels.CreateMessage(request.Method, request.Address(time.Left), with);
+            using var stream = new SslStream(new TimedStream(BlockingDialer.Dial(message.RequestUri!, time), time));
+            try
+            {
+                stream.AuthenticateAsClient(_channels.CreateTlsOptions(with));
+            }
+            catch (AuthenticationException e)
+            {
+                throw new HttpRequestException(HttpRequestError.SecureConnectionError, e.Message, e);
+            }
+            var exchange = new BlockingExchange(stream);
+            mayHaveArrived = request.Body is not null;
+            exchange.Send(message, request.Body, request.MediaType);
+            HttpResponseMessage head = exchange.ReadHead();
+            try
+            {
+                return (head, exchange.ReadBody(head, request.MaxAnswer));
+            }
+            catch (Exception e) when (!head.IsSuccessStatusCode && !time.IsOver && e is IOException or InvalidDataException)
+            {
+                return (head, default); // A refusal stays one, also without its reason.
+            }
+        }
     }
 
     /// <summary>Opens a watch on a connection of its own.</summary>
@@ -264,6 +332,11 @@ internal sealed class ApiServerClient : IAsyncDisposable
             _channels.RereadAuthorities();
         return error;
     }
+
+    /// <exception cref="ClusterCredentialException">It is still to be fetched.</exception>
+    private static ClusterCredential AtHand(ValueTask<ClusterCredential> credential) => credential.IsCompleted && !credential.IsCanceled
+        ? credential.GetAwaiter().GetResult()
+        : throw new ClusterCredentialException("The credentials have run out, and what gives new ones needs the thread pool, which has no thread.");
 
     private static TimeSpan NotNegative(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

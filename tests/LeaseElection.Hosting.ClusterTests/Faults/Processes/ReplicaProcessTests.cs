@@ -158,6 +158,31 @@ public sealed class ReplicaProcessTests(ApiServerFixture fixture, ITestOutputHel
     }
 
     [ApiServerFact]
+    public async Task Fault21_a_starved_thread_pool_costs_no_term()
+    {
+        string[] timings = ["LeaderElection:LeaseDuration=00:00:08", "LeaderElection:RenewDeadline=00:00:05", "LeaderElection:RetryPeriod=00:00:01"];
+        await using FaultScene scene = await OpenAsync(fixture.Server, output);
+        await using ReplicaProcess b = await ReplicaProcess.StartAsync(scene, _folder, "b", [.. timings, "Fault:StarveSeconds=10"]);
+        WorkSpan work = await b.WorksAsync();
+        await using ReplicaProcess c = await ReplicaProcess.StartAsync(scene, _folder, "c", timings);
+        await StandsByAsync(c, b);
+
+        b.Send(Replica.Starve);
+        await b.SaysAsync("starved");
+        long starved = WorkJournal.Now;
+        await b.SaysAsync("fed");
+        long fed = WorkJournal.Now;
+        int renewals = b.Proxy.Requests.Newest.Count(
+            request => request is { Verb: "update", Status: 200 } && request.Arrived > starved && request.Arrived < fed);
+        await StandsByAsync(c, b); // Renewed again, by the pool.
+
+        Assert.False(Ended(b, work));
+        Assert.Equal(work.Token, Assert.Single(scene.Journal.Spans).Token);
+        Assert.InRange(renewals, 3, 40);
+        scene.Conclude(21, "10 000 blocked tasks for 10 s, deadline 5 s: no term lost", $"kept, {renewals} renewals meanwhile");
+    }
+
+    [ApiServerFact]
     public async Task Fault21_a_starved_thread_pool_delays_no_stop()
     {
         await using FaultScene scene = await OpenAsync(fixture.Server, output);
@@ -168,6 +193,7 @@ public sealed class ReplicaProcessTests(ApiServerFixture fixture, ITestOutputHel
 
         b.Send(Replica.Starve);
         await b.SaysAsync("starved");
+        b.Proxy.Partition(); // What renews without the pool hangs.
         double late = ReplicaProcess.Number((await b.SaysAsync("told"))[0]);
         WorkSpan next = await c.WorksAsync();
         await b.SaysAsync("fed");
@@ -175,7 +201,7 @@ public sealed class ReplicaProcessTests(ApiServerFixture fixture, ITestOutputHel
 
         Assert.InRange(late, 0, Slack.TotalMilliseconds); // Of the 8 s that a stop on the thread pool would wait.
         scene.Conclude(
-            21, "10 000 blocked tasks for 8 s: work told at the deadline",
+            21, "10 000 blocked tasks for 8 s, cut off: work told at the deadline",
             $"told {late:0.0} ms after it; the term was lost; another led {Ms(Between(b.LastRenewal, next.Start))} after the last renewal");
     }
 
