@@ -15,8 +15,10 @@ internal sealed class LibraryTypes
         Election = election;
         Term = Find(compilation, "LeadershipTerm");
         FencingToken = Find(compilation, "FencingToken");
-        Works = [.. new[] { Find(compilation, "ILeaderWork"), Find(compilation, "IPartitionedWork") }.OfType<INamedTypeSymbol>()];
+        ScheduledRun = Find(compilation, "Scheduling.ScheduledRun");
+        Works = Those(Find(compilation, "ILeaderWork"), Find(compilation, "IPartitionedWork"), Find(compilation, "Scheduling.IScheduledWork"));
         Builder = Find(compilation, "LeaderElectionBuilder");
+        Registrars = Those(Builder, compilation.GetTypeByMetadataName("Microsoft.Extensions.DependencyInjection.ScheduledWorkBuilderExtensions"));
         CancellationToken = compilation.GetTypeByMetadataName("System.Threading.CancellationToken");
         _isLeader = election.GetMembers("IsLeader").FirstOrDefault();
         _isHeld = Term?.GetMembers("IsHeld").FirstOrDefault();
@@ -29,10 +31,18 @@ internal sealed class LibraryTypes
 
     public INamedTypeSymbol? FencingToken { get; }
 
-    /// <summary><c>ILeaderWork</c> and <c>IPartitionedWork</c>; a library that is older than this analyzer lacks the second.</summary>
+    public INamedTypeSymbol? ScheduledRun { get; }
+
+    /// <summary>
+    /// <c>ILeaderWork</c>, <c>IPartitionedWork</c>, <c>IScheduledWork</c>; a library that is older than this analyzer lacks the second, and the
+    /// third is in a package of its own.
+    /// </summary>
     public IReadOnlyList<INamedTypeSymbol> Works { get; }
 
     public INamedTypeSymbol? Builder { get; }
+
+    /// <summary>Whose methods take work.</summary>
+    public IReadOnlyList<INamedTypeSymbol> Registrars { get; }
 
     public INamedTypeSymbol? CancellationToken { get; }
 
@@ -56,6 +66,8 @@ internal sealed class LibraryTypes
         || (method.OverriddenMethod is { } overridden && IsExecute(overridden));
 
     public static bool Is(ISymbol? one, ISymbol? other) => one is not null && SymbolEqualityComparer.Default.Equals(one, other);
+
+    private static INamedTypeSymbol[] Those(params INamedTypeSymbol?[] types) => [.. types.OfType<INamedTypeSymbol>()];
 
     private static INamedTypeSymbol? Find(Compilation compilation, string name) =>
         compilation.GetTypeByMetadataName("LeaseElection.Hosting." + name);

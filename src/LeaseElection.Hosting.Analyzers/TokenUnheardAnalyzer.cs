@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LeaseElection.Hosting.Analyzers;
 
 /// <summary>
-/// LE0002: an <c>ExecuteAsync</c> of <c>ILeaderWork</c> or <c>IPartitionedWork</c>, or a delegate given to <c>AddWork</c> or
-/// <c>AddPartitionedWork</c>, that takes time and looks at neither its token nor <c>term.Lost</c>. <c>IsHeld</c> and <c>ThrowIfLost()</c>
+/// LE0002: an <c>ExecuteAsync</c> of <c>ILeaderWork</c>, <c>IPartitionedWork</c> or <c>IScheduledWork</c>, or a delegate given to
+/// <c>AddWork</c>, <c>AddPartitionedWork</c> or <c>AddScheduledWork</c>, that takes time and looks at neither its token nor <c>term.Lost</c>. <c>IsHeld</c> and <c>ThrowIfLost()</c>
 /// do not count: while the host stops, or the leader steps down, they stay content until the work has returned.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
@@ -42,8 +42,12 @@ public sealed class TokenUnheardAnalyzer : DiagnosticAnalyzer
     private static void AnalyzeCall(OperationAnalysisContext context, LibraryTypes types)
     {
         var call = (IInvocationOperation)context.Operation;
-        if (call.TargetMethod.Name is not ("AddWork" or "AddPartitionedWork") || !LibraryTypes.Is(call.TargetMethod.ContainingType, types.Builder))
+        if (call.TargetMethod.Name is not ("AddWork" or "AddPartitionedWork" or "AddScheduledWork")
+            || !types.Registrars.Any(registrar => LibraryTypes.Is(call.TargetMethod.ContainingType, registrar)))
+        {
             return;
+        }
+
         foreach (IDelegateCreationOperation work in call.Arguments.Select(argument => argument.Value).OfType<IDelegateCreationOperation>())
         {
             if (work.Target is IAnonymousFunctionOperation { Symbol: { Parameters.Length: >= 3 } lambda, Body: var body }
@@ -76,11 +80,12 @@ public sealed class TokenUnheardAnalyzer : DiagnosticAnalyzer
         IOperation[] operations = [.. body.Descendants()];
         return operations.Any(operation => TakesTime(operation, body)) && !operations.Any(operation => operation switch
         {
-            // Whoever is given the term can look at its token.
-            IParameterReferenceOperation { Parameter: var parameter } => LibraryTypes.Is(parameter, method.Parameters.Last())
-                || (LibraryTypes.Is(parameter.Type, types.Term)
-                    && operation.Parent is not IMemberReferenceOperation and not IInvocationOperation
-                    && !IsOnlyChecked(operation)),
+            IParameterReferenceOperation { Parameter: var parameter } when LibraryTypes.Is(parameter, method.Parameters.Last()) => true,
+
+            // Whoever is given the term, or the run that has it, can look at its token.
+            IParameterReferenceOperation or IPropertyReferenceOperation
+                when LibraryTypes.Is(operation.Type, types.Term) || LibraryTypes.Is(operation.Type, types.ScheduledRun) =>
+                operation.Parent is not IMemberReferenceOperation and not IInvocationOperation && !IsOnlyChecked(operation),
             _ => types.IsLost(operation),
         });
     }

@@ -32,6 +32,7 @@ public sealed class CanaryTests(PublishedCanary canary, ApiServerFixture fixture
     {
         await using CanaryProcess first = await StartAsync(settings);
         await first.SaysAsync("serves as leader");
+        await first.SaysAsync("runs for ");
         var token = UInt128.Parse(await first.SaysAsync("leads with "), null);
         await using CanaryProcess second = await StartAsync(settings);
         string address = await second.SaysAsync("Now listening on: ");

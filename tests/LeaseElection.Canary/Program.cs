@@ -4,6 +4,11 @@ using LeaseElection.Hosting;
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
 LeaderElectionBuilder election = builder.Services.AddLeaderElection().AddWork<Work>().AddHostedService<Service>();
+election.AddScheduledWork("every-second", "* * * * * *", (_, run, _) =>
+{
+    Console.WriteLine($"runs for {run.DueAt:u}");
+    return Task.CompletedTask;
+});
 if (builder.Configuration["ClientKubeConfig"] is { } file)
     election.UseKubernetesClient(() => KubernetesClientConfiguration.BuildConfigFromConfigFile(file));
 WebApplication app = builder.Build();

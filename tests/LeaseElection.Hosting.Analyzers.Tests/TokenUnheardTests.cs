@@ -96,6 +96,31 @@ public sealed class TokenUnheardTests
         """);
 
     [Fact]
+    public Task Analyze_ScheduledWork_IsLookedAtToo() => Verify.FindsAsync<TokenUnheardAnalyzer>("""
+        LeaderElectionBuilder builder = new ServiceCollection().AddLeaderElection();
+        builder.AddScheduledWork("@hourly", async (services, run, {|LE0002:token|}) => await Task.Delay(1));
+        builder.AddScheduledWork("@hourly", (services, run, token) => Task.Delay(1, token));
+        builder.AddScheduledWork("nightly", "0 3 * * *", Local);
+        builder.AddScheduledWork("handed-on", "0 3 * * *", async (services, run, token) => await Other(run.Term));
+        builder.AddScheduledWork("handed-on-whole", "0 3 * * *", async (services, run, token) => await Whole(run));
+        builder.AddScheduledWork("listens", "0 3 * * *", async (services, run, token) => await Task.Delay(1, run.Term.Lost));
+
+        static Task Local(IServiceProvider services, ScheduledRun run, CancellationToken {|LE0002:token|}) => Task.Delay(run.Term.IsHeld ? 1 : 2);
+        static Task Other(LeadershipTerm term) => Task.CompletedTask;
+        static Task Whole(ScheduledRun run) => Task.CompletedTask;
+
+        internal sealed class Unheard : IScheduledWork
+        {
+            public async Task ExecuteAsync(ScheduledRun run, CancellationToken {|LE0002:stoppingToken|}) => await Task.Delay(1);
+        }
+
+        internal sealed class Heard : IScheduledWork
+        {
+            public Task ExecuteAsync(ScheduledRun run, CancellationToken stoppingToken) => Task.Delay(1, stoppingToken);
+        }
+        """);
+
+    [Fact]
     public Task Fix_HandsTheTokenToEveryCallThatTakesOne() => Verify.FixesAsync<TokenUnheardAnalyzer, PassTokenFix>(
         Work(
             """

@@ -17,6 +17,7 @@ internal static class Verify
         using System.Threading;
         using System.Threading.Tasks;
         using LeaseElection.Hosting;
+        using LeaseElection.Hosting.Scheduling;
         using Microsoft.Extensions.DependencyInjection;
         using Microsoft.Extensions.Hosting;
         using Microsoft.Extensions.Logging;
@@ -32,7 +33,7 @@ internal static class Verify
             .Split(Path.PathSeparator)
             .Where(file => Path.GetFileName(file) is var name
                 && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
-                    || name is "LeaseElection.Hosting.dll" or "netstandard.dll"))
+                    || name is "LeaseElection.Hosting.dll" or "LeaseElection.Hosting.Scheduling.dll" or "netstandard.dll"))
             .Select(file => MetadataReference.CreateFromFile(file)),
     ];
 

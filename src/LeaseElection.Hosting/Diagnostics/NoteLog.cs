@@ -10,8 +10,8 @@ internal static partial class NoteLog
     public static partial void NotesWritten(this ILogger logger, int notes, string leaseNamespace, string leaseName);
 
     [LoggerMessage(EventId = 871, EventName = "NotesRefused", Level = LogLevel.Warning,
-        Message = "Lease {LeaseNamespace}/{LeaseName} was not let have the notes {Keys}, although it was renewed without them: whoever wrote them is "
-            + "told. Leadership goes on. Does an admission webhook or a policy refuse annotations on Leases? {Error}")]
+        Message = "Lease {LeaseNamespace}/{LeaseName} was not let have the notes {Keys}, although it was written without them: who reads them "
+            + "finds nothing. Leadership goes on. Does an admission webhook or a policy refuse annotations on Leases? {Error}")]
     public static partial void NotesRefused(this ILogger logger, string leaseNamespace, string leaseName, string keys, string error);
 
     [LoggerMessage(EventId = 872, EventName = "EndpointNotPublished", Level = LogLevel.Warning,

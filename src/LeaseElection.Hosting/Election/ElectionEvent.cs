@@ -88,7 +88,7 @@ internal abstract record ElectionEvent
     /// <summary>A renewal that said so many notes is confirmed.</summary>
     public sealed record NotesWritten(int Count) : ElectionEvent;
 
-    /// <summary>The store refused a renewal that said these notes, and took one without them.</summary>
+    /// <summary>The store refused a renewal or a take-over that said these notes, and took one without them.</summary>
     public sealed record NotesRefused(IReadOnlyList<string> Keys, LeaseStoreError Error) : ElectionEvent;
 
     /// <summary>The wall clock ran ahead: the machine may have been paused.</summary>

@@ -31,10 +31,6 @@ internal sealed class TakeOverGuard(ElectorSettings settings, ElectionTurn turn,
     private TermFacts? _held;
     private TimeSpan _forgetAt;
     private bool _isForgetting;
-    private bool _isSaying;
-
-    /// <summary>Whether the store has refused a take-over that said something: the next says nothing, and election goes on as without.</summary>
-    private bool _isQuietNext;
 
     /// <summary>
     /// Until when the holder is waited for, although it may be proven dead; in the past: no longer than others are. What this process holds
@@ -86,22 +82,19 @@ internal sealed class TakeOverGuard(ElectorSettings settings, ElectionTurn turn,
     /// <summary>What a take-over that is about to be sent says; <see langword="null"/>: nothing.</summary>
     public string? SaidByTakeOver()
     {
-        bool isQuiet = _isQuietNext;
-        bool isCounted = settings.CountTakeOvers && memory.Holder is not null && !isQuiet;
-        int count = !isCounted ? 0 : memory.IsOurs || Count == int.MaxValue ? Count : Count + 1;
-        (_isQuietNext, _isSaying) = (false, count > 0);
+        if (!settings.CountTakeOvers || memory.Holder is null)
+            return null;
+        int count = memory.IsOurs || Count == int.MaxValue ? Count : Count + 1;
         return count > 0 ? count.ToString(CultureInfo.InvariantCulture) : null;
     }
 
     /// <summary>Whether a renewal that is about to be sent takes the note away.</summary>
     public bool IsForgottenByRenewal() => _isForgetting = Count > 0 && turn.Instant >= _forgetAt;
 
-    /// <summary>A write was refused, or nobody knows what became of it. The note must cost neither the lease nor the term.</summary>
-    public void Failed(RequestPurpose purpose, LeaseStoreError error)
+    /// <summary>A renewal was refused, or nobody knows what became of it. The note must not cost the term.</summary>
+    public void RenewalFailed()
     {
-        if (purpose == RequestPurpose.TakeOver)
-            _isQuietNext = _isSaying && error.Kind is LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.Forbidden;
-        else if (purpose == RequestPurpose.Renew && _isForgetting)
+        if (_isForgetting)
             _forgetAt = turn.Instant + (settings.LeaseDuration * Lasting);
     }
 

@@ -1,11 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using LeaseElection.Hosting.ClusterTests.Election;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.ApiServer;
+using LeaseElection.Testing.Logging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,7 +19,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Kubernetes;
 
-/// <summary>A webhook that refuses leases without an owner, asked by a real API server, and what is told of its refusal.</summary>
+/// <summary>A webhook that refuses leases, asked by a real API server, and what becomes of its refusal.</summary>
 [Collection(ApiServerFixture.Collection)]
 public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
 {
@@ -26,6 +28,7 @@ public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
     private static readonly LeaseRecord Held = new() { HolderIdentity = "a", LeaseDurationSeconds = 15, LeaseTransitions = 0 };
 
     private WebApplication _webhook = null!;
+    private Func<JsonNode, string?> _refusal = _ => "leases must have an owner";
     private string _configuration = "";
 
     public async Task InitializeAsync()
@@ -36,7 +39,7 @@ public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen =>
             listen.UseHttps(X509Certificate2.CreateFromPem(certificate, key))));
         _webhook = builder.Build();
-        _webhook.Run(RefuseAsync);
+        _webhook.Run(AnswerAsync);
         await _webhook.StartAsync();
     }
 
@@ -72,9 +75,33 @@ public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
         Assert.Contains($"the admission webhook '{Webhook}', which does not answer", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task RefuseAsync(HttpContext context)
+    /// <summary>What goes with the write that takes the lease must not keep everybody from taking it.</summary>
+    [ApiServerFact]
+    public async Task TakeOver_EndpointRefusedByAWebhook_LeadsWithout_AndSaysSo()
+    {
+        _refusal = review => review["request"]!["object"]!["metadata"]!["annotations"] is null ? null : "leases bear no annotations";
+        string space = await ConfigureAsync();
+        ApiServerUser user = await fixture.Server.CreateUserAsync(space, PolicyRule.Leases("get", "create", "update", "watch"));
+        await using (KubernetesLeaseStore store = Open(space, "probe"))
+        {
+            var annotated = new LeaseWrite(Held) { Annotations = new Dictionary<string, string?> { ["a"] = "b" } };
+            await CreateUntilAsync(store, reply => reply is LeaseReply.Failed, annotated);
+        }
+
+        await using ClusterHost host = await ClusterHost.StartAsync(
+            fixture.Server, user, space, work: election => election.PublishEndpoint(new Uri("http://10.0.0.7:8080")));
+        await host.LeadsAsync();
+
+        Assert.Null(host.Election.Status.LeaderEndpoint);
+        LogEntry warning = await host.Logs.WaitForAsync("NotesRefused");
+        Assert.Contains("not let have the notes leader-endpoint", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("leases bear no annotations", warning.Message, StringComparison.Ordinal);
+    }
+
+    private async Task AnswerAsync(HttpContext context)
     {
         JsonNode review = (await JsonNode.ParseAsync(context.Request.Body))!;
+        string? refusal = _refusal(review);
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(new JsonObject
         {
@@ -83,22 +110,23 @@ public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
             ["response"] = new JsonObject
             {
                 ["uid"] = review["request"]!["uid"]!.DeepClone(),
-                ["allowed"] = false,
-                ["status"] = new JsonObject { ["code"] = 403, ["message"] = "leases must have an owner" },
+                ["allowed"] = refusal is null,
+                ["status"] = new JsonObject { ["code"] = 403, ["message"] = refusal },
             },
         }.ToJsonString());
     }
 
     /// <summary>The server learns of a webhook through a watch; until then leases are made, each of another name.</summary>
-    private static async Task<LeaseStoreError> CreateUntilAsync(KubernetesLeaseStore store, Func<LeaseReply, bool> expected)
+    private static async Task<LeaseStoreError> CreateUntilAsync(
+        KubernetesLeaseStore store, Func<LeaseReply, bool> expected, LeaseWrite? write = null)
     {
         LeaseReply reply = null!;
-        await Polling.UntilAsync(async () => expected(reply = await store.CreateAsync(Held, Patience, default)), Patience);
+        await Polling.UntilAsync(async () => expected(reply = await store.CreateAsync(write ?? Held, Patience, default)), Patience);
         return reply is LeaseReply.Failed failed ? failed.Error : ((LeaseReply.Unknown)reply).Error;
     }
 
     /// <summary>Only leases of one namespace are looked at: the server has other tests too.</summary>
-    private async Task<KubernetesLeaseStore> OpenAsync()
+    private async Task<string> ConfigureAsync()
     {
         string space = await fixture.Server.CreateNamespaceAsync();
         await fixture.Server.KubectlAsync(null, "label", "namespace", space, $"policy={space}");
@@ -132,7 +160,13 @@ public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
             }),
         });
         _configuration = $"{Configurations}/{space}";
-        return new KubernetesLeaseStore(
+        return space;
+    }
+
+    private async Task<KubernetesLeaseStore> OpenAsync() => Open(await ConfigureAsync(), "settlement");
+
+    private KubernetesLeaseStore Open(string space, string name) =>
+        new(
             new KubernetesConnection
             {
                 Server = fixture.Server.Url,
@@ -140,6 +174,5 @@ public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
                 User = new ClusterUser { Token = TextSource.Inline("token", fixture.Server.AdminToken) },
                 CertificateAuthority = TextSource.FromFile(fixture.Server.CertificateAuthorityFile),
             },
-            space, "settlement", TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance);
-    }
+            space, name, TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance);
 }

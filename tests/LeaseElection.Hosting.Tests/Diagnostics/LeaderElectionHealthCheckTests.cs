@@ -68,7 +68,7 @@ public sealed class LeaderElectionHealthCheckTests : HostTest
     {
         LetAnotherLead(count);
         await _host.StartAsync();
-        await _host.Logs.WaitForAsync("HolderChanged");
+        await _host.Logs.WaitForAsync(status == HealthStatus.Degraded ? "LeadersDied" : "HolderChanged");
 
         HealthReportEntry health = await _host.CheckHealthAsync();
 

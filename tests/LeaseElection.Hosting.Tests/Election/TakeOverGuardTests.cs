@@ -262,7 +262,7 @@ public class TakeOverGuardTests
     }
 
     [Fact]
-    public void TakeOverWithNoteIsRefused_TheNextOneGoesWithout()
+    public void TakeOverWithNoteIsRefused_TheNextOneGoesWithout_AndTheFirstRenewalSaysIt()
     {
         var driver = StandingBy("1");
         driver.Annotate(Annotation, null);
@@ -272,11 +272,15 @@ public class TakeOverGuardTests
         Assert.NotEmpty(driver.Sent<ElectionOutput.Replace>().Annotations);
 
         driver.Fail(Refused);
+        driver.After(2);
+        driver.Serve(); // It reads first.
+        Assert.Empty(driver.Sent<ElectionOutput.Replace>().Annotations);
         driver.IsServed = true;
-        driver.After(3);
+        driver.Serve();
+        driver.After(1);
 
         Assert.Equal(LeaderElectionState.Leading, driver.State);
-        Assert.Empty(driver.Server.Current!.ReadAnnotations());
+        Assert.Equal("1", driver.Shown(TakeOverGuard.Key));
     }
 
     [Fact]

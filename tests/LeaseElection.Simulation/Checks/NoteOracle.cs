@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Deaths;
 using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
@@ -112,6 +113,8 @@ internal sealed class NoteOracle(World world)
     {
         foreach (NoteWrite write in settled.Writes)
         {
+            if (write.Key is SimNotes.Who or HolderProcess.Note or TakeOverGuard.Key)
+                continue; // Said by no work, but owed by a term whose take-over was refused.
             if (!_settled.Add(write) || !_open.Remove(write))
                 world.Oracle.Fail("it was said twice what has become of a note", process);
             if (settled.Outcome == NoteOutcome.Written)
@@ -133,7 +136,7 @@ internal sealed class NoteOracle(World world)
     /// <summary>A term begins, and shows what was confirmed before; and what it has to say itself.</summary>
     public void TermBegan(SimProcess process, NoteTexts notes)
     {
-        if (notes.GetValueOrDefault(SimNotes.Who) != process.Identity)
+        if (notes.GetValueOrDefault(SimNotes.Who) != process.Identity && !process.WasRefused)
             world.Oracle.Fail("a term does not say from its first instant what it has to", process);
         if (world.Server.RestoredAt >= 0 || world.Scenario.Faults.Contains(FaultKind.LeaseDeleted))
             return;

@@ -22,6 +22,9 @@ internal sealed class TakeOverOracle(World world)
     /// <summary>When the term began that the lease tells of.</summary>
     private TimeSpan _began;
 
+    /// <summary>What the present term was to say with its take-over, which was refused so, and says with a renewal.</summary>
+    private int _owed;
+
     /// <summary>How many take-overs had to wait longer than usual.</summary>
     public int Slowed { get; private set; }
 
@@ -69,6 +72,7 @@ internal sealed class TakeOverOracle(World world)
         bool isTampered = isOwn && world.Server.TamperedAt >= 0; // The process may take it for what it has written, or for another's.
         int had = CountOn(before);
         int expected = !isCounted ? 0 : isOwn || had == int.MaxValue ? had : had + 1;
+        _owed = count == 0 && process.WasRefused ? expected : 0;
         if (count != expected && !(count == 0 && process.WasRefused) && !(isTampered && count == had + 1))
             world.Oracle.Fail($"a lease says {count} take-overs without a release, and there were {expected}", process);
         if (!isCounted || isOwn || WaitAfter(had, process.Settings) is not { Ticks: > 0 } wait)
@@ -84,6 +88,8 @@ internal sealed class TakeOverOracle(World world)
         ElectorSettings settings = process.Settings;
         TimeSpan lasting = settings.LeaseDuration * 10;
         bool isForgotten = count == 0 && had > 0;
+        if (had == 0 && count == _owed)
+            (had, _owed) = (_owed, 0);
         if (isForgotten && (!settings.CountTakeOvers || world.Now - _began < (lasting / (1 + world.Scenario.RateError)) - Blink))
             world.Oracle.Fail("take-overs without a release were forgotten too early", process);
         else if (!isForgotten && count != had)

@@ -18,7 +18,7 @@ internal static class NoteMutants
         new("each note is a renewal", new MutantEdit(Keeper, "            _nextAt = turn.Instant + settings.NotePace;", "            _nextAt = turn.Instant;")),
         new("of many notes at once the last is written", new MutantEdit(Keeper, "foreach (NoteWrite write in _open)\n            changes", "foreach (NoteWrite write in _open.TakeLast(1))\n            changes")),
         new("of many notes by one key the first is written", new MutantEdit(Keeper, "foreach (NoteWrite write in _open)\n            changes", "foreach (NoteWrite write in _open.AsEnumerable().Reverse())\n            changes")),
-        new("a term says what it has to only when it is asked", new MutantEdit(Keeper, "purpose == RequestPurpose.TakeOver && _first.Count > 0", "purpose == RequestPurpose.Release && _first.Count > 0")),
+        new("a term says what it has to only when it is asked", new MutantEdit(Keeper, "begins = purpose == RequestPurpose.TakeOver ?", "begins = purpose == RequestPurpose.Release ?")),
         new(
             "a take-over clears nothing, and readers do not look whose a note is",
             new(Keeper, "        changes.ClearTerms();\n", ""),

@@ -19,9 +19,7 @@ internal static class KillingWorkDraw
         if (random.Next(20) != 0 || scenario.Settings.ForOneTerm)
             return scenario;
         double leases = 8 + (random.NextDouble() * random.NextDouble() * 60);
-        AnnotationFate fate = scenario.SaysNotes || random.Next(3) != 0 ? AnnotationFate.Kept
-            : scenario.WatchesPods ? AnnotationFate.Dropped // Who is to be followed says its Pod with each take-over, or does not lead.
-            : (AnnotationFate)(1 + random.Next(2));
+        AnnotationFate fate = scenario.SaysNotes || random.Next(3) != 0 ? AnnotationFate.Kept : (AnnotationFate)(1 + random.Next(2));
         return scenario with
         {
             WorkKills = 0.4 + (random.NextDouble() * 0.6),

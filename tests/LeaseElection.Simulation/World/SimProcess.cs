@@ -91,7 +91,7 @@ internal sealed class SimProcess
     /// <summary>Whether it was told of a renewal that did not succeed, and of none since that did.</summary>
     public bool HasFailedToRenew { get; private set; }
 
-    /// <summary>Whether the server has refused a write of ours, and not for its version.</summary>
+    /// <summary>Whether the server has refused our last write, and not for its version.</summary>
     public bool WasRefused { get; private set; }
 
     /// <summary>The number of the newest version that the server took from us.</summary>
@@ -258,6 +258,8 @@ internal sealed class SimProcess
             CarryOut(output, call);
         }
 
+        if (input is ElectionInput.WriteSucceeded or ElectionInput.WriteFailed or ElectionInput.WriteConflicted or ElectionInput.WriteUnknown)
+            WasRefused = input is ElectionInput.WriteFailed { Error.Kind: LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected };
         _world.Oracle.CheckDanger(this);
         _world.Oracle.Notes.Shown(this, _elector.Lease, _elector.Notes);
         _holder?.Look(_elector);
@@ -339,7 +341,6 @@ internal sealed class SimProcess
                 (Proof, ProofSentAt, HasFailedToRenew) = (proof, call.SentInTruth, false);
         }
 
-        WasRefused |= input is ElectionInput.WriteFailed { Error.Kind: LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected };
         HasFailedToRenew |= Term is not null
             && input is ElectionInput.ReadFailed or ElectionInput.WriteFailed or ElectionInput.WriteUnknown or ElectionInput.WriteConflicted;
 

@@ -37,6 +37,15 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
     private bool _isQuietNext;
     private (LeaseStoreError Error, int Carried)? _refusal;
 
+    /// <summary>What the take-over says that was sent last, and what it was to say and does not.</summary>
+    private (IReadOnlyDictionary<string, string> Said, IReadOnlyDictionary<string, string> Owed) _begun = (NoteTexts.None, NoteTexts.None);
+
+    /// <summary>
+    /// Whether the next take-over says nothing, because the last one was refused: otherwise nobody would ever lead where the store likes a
+    /// lease, and not what is said on it. What it owes is said by the first renewal, like all other notes.
+    /// </summary>
+    private bool _isTakeOverQuiet;
+
     /// <summary>The notes of the newest version that was seen.</summary>
     public NoteTexts Shown { get; private set; } = NoteTexts.None;
 
@@ -66,6 +75,8 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
         guard.Look(held);
         if (held is null)
             End();
+        if (held is not null && _begun.Owed.Count > 0)
+            SayOwed(held);
         if (ReferenceEquals(latest, _seen))
             return;
         _seen = latest;
@@ -80,24 +91,29 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
     {
         if (purpose == RequestPurpose.Renew)
             return Renewal(current, record);
-        string? guarded = purpose == RequestPurpose.TakeOver ? guard.SaidByTakeOver() : null;
-        bool begins = purpose == RequestPurpose.TakeOver && _first.Count > 0;
-        if (!begins && guarded is null && !NoteAnnotations.AreOn(current))
+        IReadOnlyDictionary<string, string> begins = purpose == RequestPurpose.TakeOver ? TakeOver() : NoteTexts.None;
+        if (begins.Count == 0 && !NoteAnnotations.AreOn(current))
             return LeaseWrite.Unchanged;
         NoteChanges changes = new(current, record);
         changes.ClearTerms();
-        foreach ((string key, string value) in begins ? _first : NoteTexts.None)
+        foreach ((string key, string value) in begins)
             changes.Put(key, value, NoteLife.Term);
-        if (guarded is not null)
-            changes.Put(TakeOverGuard.Key, guarded, NoteLife.Term);
         return changes.Annotations;
     }
 
     /// <summary>A request was refused, or nobody knows what became of it.</summary>
     public void Failed(RequestPurpose purpose, LeaseStoreError error)
     {
-        guard.Failed(purpose, error);
-        if (purpose != RequestPurpose.Renew || _open.Count == 0)
+        if (purpose == RequestPurpose.TakeOver)
+            TakeOverFailed(error);
+        else if (purpose == RequestPurpose.Renew)
+            RenewalFailed(error);
+    }
+
+    private void RenewalFailed(LeaseStoreError error)
+    {
+        guard.RenewalFailed();
+        if (_open.Count == 0)
             return;
         if (_attempts is not [.., { Carried: > 0 and int carried }])
         {
@@ -117,6 +133,7 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
     /// </summary>
     public void Conflicted()
     {
+        _begun = (NoteTexts.None, NoteTexts.None);
         if (_open.Count > 0)
             _nextAt = turn.Instant + Pause;
     }
@@ -136,6 +153,30 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
             _open.Add(write);
             _last[write.Key] = write.Value;
         }
+    }
+
+    /// <summary>What a take-over that is about to be sent says.</summary>
+    private IReadOnlyDictionary<string, string> TakeOver()
+    {
+        Dictionary<string, string> notes = new(_first, StringComparer.Ordinal);
+        if (guard.SaidByTakeOver() is { } count)
+            notes.Add(TakeOverGuard.Key, count);
+        _begun = _isTakeOverQuiet ? (NoteTexts.None, notes) : (notes, NoteTexts.None);
+        _isTakeOverQuiet = false;
+        return _begun.Said;
+    }
+
+    private void TakeOverFailed(LeaseStoreError error)
+    {
+        _isTakeOverQuiet = _begun.Said.Count > 0 && error.Kind is LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.Forbidden;
+        _begun = (NoteTexts.None, NoteTexts.None);
+    }
+
+    private void SayOwed(TermFacts held)
+    {
+        foreach ((string key, string value) in _begun.Owed)
+            Add(new NoteWrite(held, key, value, NoteLife.Term), held);
+        _begun = (NoteTexts.None, NoteTexts.None);
     }
 
     private IReadOnlyDictionary<string, string?> Renewal(Lease? current, LeaseRecord record)

@@ -9,6 +9,7 @@ namespace LeaseElection.Hosting.Tests.Election.Notes;
 public class TermNotesTests
 {
     private const string Endpoint = "term.leaseelection.dev/endpoint";
+    private static readonly LeaseStoreError Refused = new(LeaseStoreErrorKind.Rejected, "admission webhook denied the request");
 
     [Fact]
     public void TermNote_TellsWhoseItIs()
@@ -121,6 +122,63 @@ public class TermNotesTests
         Assert.Null(driver.Annotation("term.leaseelection.dev/pod"));
     }
 
+    /// <summary>As from an admission webhook that lets nobody annotate a Lease: otherwise nobody would ever lead.</summary>
+    [Fact]
+    public void FirstNotesAreRefused_TheTermBeginsWithout_AndTheNextOneSaysThemAgain()
+    {
+        ElectorDriver driver = BegunWithout();
+
+        driver.Serve(); // It says them with the first renewal.
+        Assert.Single(driver.Sent<ElectionOutput.Replace>().Annotations);
+        driver.Fail(Refused);
+        driver.IsServed = true;
+        driver.After(2);
+
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+        Assert.Empty(driver.Elector.Notes);
+        Assert.Equal(["endpoint"], Assert.Single(driver.Told<ElectionEvent.NotesRefused>()).Keys);
+
+        driver.See(SomeRecord.HeldBy("other", transitions: 1));
+        driver.Give(new ElectionInput.WorkStopped());
+        driver.After(20);
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+        Assert.Equal("http://10.0.0.7", driver.Shown("endpoint"));
+        Assert.Single(driver.Told<ElectionEvent.NotesRefused>());
+    }
+
+    /// <summary>As by an API server that was just started, and has not read yet what it has granted.</summary>
+    [Fact]
+    public void TakeOverIsRefusedForAnotherReason_TheFirstRenewalSaysTheNotes()
+    {
+        ElectorDriver driver = BegunWithout();
+
+        driver.IsServed = true;
+        driver.After(1);
+
+        Assert.Equal("http://10.0.0.7", driver.Shown("endpoint"));
+        Assert.Empty(driver.Told<ElectionEvent.NotesRefused>());
+    }
+
+    [Fact]
+    public void EverythingIsRefused_NotesAreSaidAgain_AndNobodyIsTold()
+    {
+        var driver = new ElectorDriver();
+        driver.Give(new ElectionInput.FirstNotesChanged(new Dictionary<string, string> { ["endpoint"] = "http://10.0.0.7" }));
+        driver.Serve();
+        for (int i = 0; i < 2; i++)
+        {
+            driver.Fail(Refused);
+            driver.After(5);
+            driver.Serve(); // It reads, and writes again.
+        }
+
+        driver.IsServed = true;
+        driver.After(5);
+
+        Assert.Equal("http://10.0.0.7", driver.Shown("endpoint"));
+        Assert.Empty(driver.Told<ElectionEvent.NotesRefused>());
+    }
+
     [Theory]
     [InlineData("a")]
     [InlineData("a b")]
@@ -141,6 +199,20 @@ public class TermNotesTests
         LeaseRecord record = SomeRecord.HeldBy("other") with { AcquireTime = null };
 
         Assert.Null(NoteAnnotations.MarkOf(record));
+    }
+
+    /// <summary>A term whose take-over was refused with what it has to say, and taken without.</summary>
+    private static ElectorDriver BegunWithout()
+    {
+        var driver = new ElectorDriver();
+        driver.Give(new ElectionInput.FirstNotesChanged(new Dictionary<string, string> { ["endpoint"] = "http://10.0.0.7" }));
+        driver.Serve();
+        Assert.Single(driver.Sent<ElectionOutput.Create>().Annotations);
+        driver.Fail(Refused);
+        driver.After(3);
+        driver.Serve(); // It reads first.
+        Assert.Empty(driver.Sent<ElectionOutput.Create>().Annotations);
+        return driver;
     }
 
     private static ElectorDriver Leading()

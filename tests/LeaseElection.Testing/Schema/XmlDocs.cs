@@ -1,12 +1,13 @@
+using System.Reflection;
 using System.Xml.Linq;
 
-namespace LeaseElection.Hosting.Tests.Schema;
+namespace LeaseElection.Testing.Schema;
 
-/// <summary>What the XML documentation of the library says, as plain text.</summary>
-internal sealed class XmlDocs
+/// <summary>What the XML documentation of a library says, as plain text.</summary>
+public sealed class XmlDocs(Assembly library)
 {
     private readonly Dictionary<string, XElement> _members = XDocument
-        .Load(Path.ChangeExtension(typeof(LeaderElectionOptions).Assembly.Location, ".xml"))
+        .Load(Path.ChangeExtension(library.Location, ".xml"))
         .Descendants("member")
         .ToDictionary(member => member.Attribute("name")!.Value);
 
@@ -18,8 +19,8 @@ internal sealed class XmlDocs
     private static string Text(XNode node) => node switch
     {
         XText text => text.Value,
-        XElement { Name.LocalName: "see" } see =>
-            see.Attribute("langword")?.Value ?? see.Attribute("cref")!.Value.Split('(')[0].Split('.')[^1],
+        XElement see when see.Attribute("langword") is { } word => word.Value,
+        XElement see when see.Attribute("cref") is { } member => member.Value.Split('(')[0].Split('.')[^1],
         XElement element => string.Concat(element.Nodes().Select(Text)),
         _ => "",
     };
