@@ -41,7 +41,7 @@ public sealed class AddLeaseBrokerTests : IDisposable
         await using ServiceProvider services = Services(new()
         {
             ["LeaseLocks:Store"] = "Redis",
-            ["LeaseLocks:LeaseDuration"] = "15",
+            ["LeaseLocks:RetryPeriod"] = "2",
             ["LeaseLocks:RenewDeadline"] = "00:00:20",
             ["LeaseLocks:LeaseName"] = "batch-processor",
             ["LeaseLocks:RenewIntervall"] = "00:00:03",
@@ -53,10 +53,10 @@ public sealed class AddLeaseBrokerTests : IDisposable
 
         Assert.Equal(
             [
-                "LeaseLocks:LeaseDuration is \"15\", but must be hours:minutes:seconds: write \"00:00:15\" for 15 seconds.",
                 "LeaseLocks:LeaseName is a setting of elections, and of no use to locks and other leases that are held for a while; remove it.",
                 "LeaseLocks:RenewDeadline is 00:00:20, but must be at least 00:00:00.2 and less than LeaseDuration (00:00:15): write \"00:00:10\".",
                 "LeaseLocks:RenewIntervall is not a known setting; did you mean RenewInterval?",
+                "LeaseLocks:RetryPeriod is \"2\", but must be hours:minutes:seconds: write \"00:00:02\" for 2 seconds.",
                 "LeaseLocks:Store is \"Redis\", but must be one of Auto, Kubernetes, File.",
                 "LeaseLocks:orders is not a known setting; remove it. Known are LeaseNamespace, Identity, LeaseDuration, RenewDeadline, RenewInterval, "
                     + "RetryPeriod, Store, Kubernetes:ApiServer, Kubernetes:TokenFile, Kubernetes:CertificateAuthorityFile, Kubernetes:KubeConfig, "

@@ -57,6 +57,29 @@ public sealed class SharedConnectionTests : IAsyncLifetime
         Assert.DoesNotContain(_server.Requests[^1].ConnectionId, _server.Requests.SkipLast(1).Select(request => request.ConnectionId));
     }
 
+    /// <summary>As with hundreds of leases after an outage: the handshakes of one round must not be thrown away by the next.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(60, false)]
+    public async Task Timeout_OthersAreAnsweredMeanwhile_OnlyOldSocketsAreReplaced(int age, bool areKept)
+    {
+        await using KubernetesLeases leases = Open();
+        await leases.Open("before").ReadAsync(Hour, default);
+        _time.Advance(TimeSpan.FromSeconds(age));
+        _server.Faults.Add(new Fault { Kind = FaultKind.Hang });
+        Task<LeaseReply> hanging = leases.Open("hanging").ReadAsync(Short, default);
+        await _server.ReceivedAsync(2);
+        _time.Advance(Short / 2);
+        await leases.Open("meanwhile").ReadAsync(Hour, default);
+        string socket = _server.Requests[^1].ConnectionId;
+
+        _time.Advance(Short / 2);
+        Failed(LeaseStoreErrorKind.Timeout, await hanging.WaitAsync(Patience));
+        await leases.Open("after").ReadAsync(Hour, default);
+
+        Assert.Equal(areKept, _server.Requests[^1].ConnectionId == socket);
+    }
+
     [Fact]
     public async Task HungRequests_OfOneLease_OthersAreRenewedMeanwhile()
     {

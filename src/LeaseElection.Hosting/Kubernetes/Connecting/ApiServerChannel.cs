@@ -14,7 +14,9 @@ internal sealed class ApiServerChannel(
 {
     private readonly HttpMessageInvoker _invoker = new(handler);
     private readonly Lock _lock = new();
+    private readonly long _made = timeProvider.GetTimestamp();
     private long _lastUse = timeProvider.GetTimestamp();
+    private long _lastAnswer = long.MinValue;
     private int _requests;
     private bool _retired;
 
@@ -30,6 +32,17 @@ internal sealed class ApiServerChannel(
         Volatile.Write(ref _lastUse, timeProvider.GetTimestamp());
         return _invoker.SendAsync(request, cancellationToken);
     }
+
+    /// <summary>A request was answered.</summary>
+    public void Answered() => Volatile.Write(ref _lastAnswer, timeProvider.GetTimestamp());
+
+    /// <summary>
+    /// Whether it is made, and answers, since a request was begun that came to nothing: what is wrong is not that sockets have died silently.
+    /// </summary>
+    /// <param name="begun">When the request was, a time stamp.</param>
+    /// <param name="young">How long a channel counts as just made.</param>
+    public bool Works(long begun, TimeSpan young) =>
+        Volatile.Read(ref _lastAnswer) > begun && timeProvider.GetElapsedTime(_made) < young;
 
     /// <summary>One request more, which ends with <see cref="End"/> when its answer has been read. Not after it was retired.</summary>
     public void Begin()

@@ -8,11 +8,12 @@ namespace LeaseElection.Hosting.Kubernetes.Requests;
 /// <param name="timeProvider">Tells how much of that is left.</param>
 internal sealed class ApiAttempt(bool isWatch, TimeSpan timeout, TimeProvider timeProvider)
 {
-    private readonly long _started = timeProvider.GetTimestamp();
-
     public bool IsWatch => isWatch;
 
-    public TimeSpan Left => timeout - timeProvider.GetElapsedTime(_started) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+    /// <summary>When it began, a time stamp.</summary>
+    public long Started { get; } = timeProvider.GetTimestamp();
+
+    public TimeSpan Left => timeout - timeProvider.GetElapsedTime(Started) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
     /// <summary>The connection it was last sent over.</summary>
     public ApiServerChannel? Channel { get; set; }

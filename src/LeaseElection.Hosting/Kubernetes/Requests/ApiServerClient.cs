@@ -71,7 +71,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             bool timedOut = e is OperationCanceledException && end.IsCancellationRequested;
             if (timedOut)
-                Replace(attempt.Channel);
+                Replace(attempt, young: timeout * 4);
             return new ApiOutcome.NoAnswer(Explain(e, timedOut, timeout), attempt.MayHaveArrived);
         }
         finally
@@ -226,6 +226,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
         using HttpRequestMessage message = _channels.CreateMessage(request.Method, request.Address(attempt.Left), credential);
         message.Content = attempt.Content;
         HttpResponseMessage answer = await attempt.Channel.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        attempt.Channel.Answered();
         if (answer.StatusCode != HttpStatusCode.Unauthorized)
             _given?.Accepted();
         return answer;
@@ -295,12 +296,17 @@ internal sealed class ApiServerClient : IAsyncDisposable
         throw new ObjectDisposedException(GetType().FullName);
     }
 
-    /// <summary>Only the connection that failed: a newer one belongs to newer requests.</summary>
-    private void Replace(ApiServerChannel? failed)
+    /// <summary>
+    /// Only the connection that failed: a newer one belongs to newer requests. And no new one over which others are answered: a server that is
+    /// overrun, or hundreds of leases that connect at once after an outage, would be asked for all these handshakes again and again.
+    /// </summary>
+    private void Replace(ApiAttempt attempt, TimeSpan young)
     {
+        if (attempt.Channel is not { } failed || failed.Works(attempt.Started, young))
+            return;
         lock (_lock)
         {
-            if (failed is null || !ReferenceEquals(_channel, failed))
+            if (!ReferenceEquals(_channel, failed))
                 return;
             _channel = null;
         }
