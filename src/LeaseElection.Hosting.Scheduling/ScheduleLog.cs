@@ -52,4 +52,7 @@ internal static partial class ScheduleLog
             + "time (900), and where that matters choose AtLeastOnce")]
     public static partial void RunNotBegun(
         this ILogger logger, string schedule, DateTimeOffset dueAt, string note, string leaseNamespace, string leaseName, string text);
+
+    [LoggerMessage(EventId = 909, EventName = "NextRun", Level = LogLevel.Information, Message = "{Schedule} is due next at {DueAt:O} ({TimeZone})")]
+    public static partial void NextRun(this ILogger logger, string schedule, DateTimeOffset dueAt, string timeZone);
 }

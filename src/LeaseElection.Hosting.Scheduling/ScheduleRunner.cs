@@ -17,6 +17,7 @@ internal sealed class ScheduleRunner(
 {
     private readonly string _note = ScheduleName.NoteOf(schedule.Name);
     private readonly WakeUp _wakeUp = new(clock);
+    private bool _hasTold;
 
     /// <param name="noted">What the lease says of this schedule, if anything.</param>
     /// <param name="stoppingToken">Fires when the term ends.</param>
@@ -30,6 +31,7 @@ internal sealed class ScheduleRunner(
             switch (keeper.Next(clock.GetUtcNow()))
             {
                 case ScheduleStep.Wait wait:
+                    Tell(wait.Until);
                     await _wakeUp.UntilAsync(wait.Until, stoppingToken).ConfigureAwait(false);
                     break;
                 case ScheduleStep.Settle settle:
@@ -44,6 +46,14 @@ internal sealed class ScheduleRunner(
     }
 
     public void Dispose() => _wakeUp.Dispose();
+
+    /// <summary>Once a term, so that whoever reads the log of a leader sees whether the expression and the zone mean what he thinks.</summary>
+    private void Tell(DateTimeOffset? next)
+    {
+        if (next is { } dueAt && !_hasTold)
+            logger.NextRun(schedule.Name, TimeZoneInfo.ConvertTime(dueAt, ScheduleZone.Find(options.TimeZone)!), options.TimeZone);
+        _hasTold = true;
+    }
 
     private ScheduleMark? Read(string? noted)
     {

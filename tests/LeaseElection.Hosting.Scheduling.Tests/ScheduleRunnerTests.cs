@@ -178,6 +178,22 @@ public sealed class ScheduleRunnerTests : IDisposable
             Assert.Single(_log.Named("RunNotBegun")).Message);
     }
 
+    [Fact]
+    public async Task NothingIsDue_TellsOnceWhatIsNext_InTheZoneOfTheSchedule()
+    {
+        _election.AddScheduledWork(
+            "books", "0 3 * * *", (_, _, _) => Task.CompletedTask, schedule => schedule.TimeZone = "Europe/Zurich");
+        _source.SetNote("schedule.books", Three);
+        Task running = RunAsync();
+
+        LogEntry told = await _log.WaitForAsync("NextRun");
+
+        Assert.Equal("books is due next at 2026-11-29T03:00:00.0000000+01:00 (Europe/Zurich)", told.Message);
+        _source.Stop();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Single(_log.Named("NextRun"));
+    }
+
     private ServiceProvider Provider => _provider ??= _services.BuildServiceProvider();
 
     private void Add(string name, Delivery delivery, Func<ScheduledRun, CancellationToken, Task> work) => _election.AddScheduledWork(
