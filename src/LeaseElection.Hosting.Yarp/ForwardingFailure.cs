@@ -21,7 +21,8 @@ internal static class ForwardingFailure
         error is ForwarderError.RequestCreation
         ? $"{holder} leads, and nothing was sent: this process could not make the request for it, and its log says why (920)."
         : WasNeverSent(error, cause) ? $"{holder} leads, and cannot be reached."
-        : $"{holder} leads, and did not answer ({error}): the request may have been carried out.";
+        : $"{holder} leads, and did not answer ({(error is ForwarderError.RequestTimedOut ? "it is silent" : "the connection broke")}): "
+            + "the request may have been carried out.";
 
     private static bool WasNeverSent(ForwarderError error, Exception? cause) =>
         error is ForwarderError.NoAvailableDestinations

@@ -130,7 +130,7 @@ public sealed class ForwardingFailureTests : ForwardingTest
         Task hangUp = HangUpAsync(listener);
         Standby.Election.Sees("leader_1", new Uri($"http://{listener.LocalEndpoint}"));
 
-        Assert.Equal("leader_1 leads, and did not answer (Request): the request may have been carried out.", await RefusedAsync());
+        Assert.Equal("leader_1 leads, and did not answer (the connection broke): the request may have been carried out.", await RefusedAsync());
         await hangUp;
     }
 
@@ -142,7 +142,7 @@ public sealed class ForwardingFailureTests : ForwardingTest
         Standby.Election.Sees("leader_1", new Uri($"http://{listener.LocalEndpoint}"));
 
         Assert.Equal(
-            "leader_1 leads, and did not answer (RequestTimedOut): the request may have been carried out.", await RefusedAsync("/impatient"));
+            "leader_1 leads, and did not answer (it is silent): the request may have been carried out.", await RefusedAsync("/impatient"));
     }
 
     /// <summary>As of every endpoint that waits for longer: it is no mistake of the client's.</summary>

@@ -9,7 +9,7 @@ internal static partial class WarmStandbyLog
 {
     [LoggerMessage(EventId = 880, EventName = "TermInDanger", Level = LogLevel.Warning,
         Message = "The term of lease {LeaseNamespace}/{LeaseName} is in danger: it ends in {Seconds} s unless a renewal succeeds, and work "
-            + "that listens to LeadershipTerm.InDanger saves what it has done. See the failure before this; look at the API server and "
+            + "that listens to LeadershipTerm.InDanger saves what it has done. See the failure before this; look at what keeps the lease and "
             + "at the network to it")]
     public static partial void TermInDanger(this ILogger logger, string leaseNamespace, string leaseName, double seconds);
 

@@ -179,7 +179,7 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
 
     private static string Advice(StopReason reason) => reason switch
     {
-        StopReason.DeadlinePassed => "no renewal succeeded in time. Look at the API server, and at CPU limits of this process",
+        StopReason.DeadlinePassed => "no renewal succeeded in time. Look at what keeps the lease (the API server, or the disk), and at CPU limits of this process",
         StopReason.OtherHolder => "somebody else wrote the lease. Who edits it, or uses its name?",
         StopReason.HolderCleared => "somebody emptied the holder of the lease. Who edits it?",
         StopReason.LeaseDeleted => "somebody deleted the lease. Grant nobody the verb delete on it",
