@@ -230,10 +230,16 @@ public sealed class FakeLeaderElectionTests(ITestOutputHelper output)
     public async Task LeadAsync_WorkHasFailed_LetsThePausePass()
     {
         int starts = 0;
-        await using FakeReplica replica = await FakeReplica.StartAsync((_, _, token) => Interlocked.Increment(ref starts) == 1
-            ? throw new InvalidOperationException("of the test")
-            : Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
+        var mayFail = new TaskCompletionSource();
+        await using FakeReplica replica = await FakeReplica.StartAsync(async (_, _, token) =>
+        {
+            if (Interlocked.Increment(ref starts) > 1)
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            await mayFail.Task;
+            throw new InvalidOperationException("of the test");
+        });
         await replica.Fake.LeadAsync();
+        mayFail.SetResult(); // Not before: it would be leading for the second time by now, and never stand by any more.
         await foreach (LeaderElectionStatus status in replica.Election.WatchAsync())
         {
             if (status.State == LeaderElectionState.Standby)

@@ -16,6 +16,9 @@ internal sealed class LeaseView
     private TimeSpan _othersUntil = TimeSpan.MinValue;
     private string? _promisedTo;
 
+    /// <summary>The lease, by its uid, in which that was promised.</summary>
+    private string? _promisedIn;
+
     /// <summary>The newest version seen; <see langword="null"/> when there is no lease, or none was seen yet.</summary>
     public Lease? Latest { get; private set; }
 
@@ -106,10 +109,11 @@ internal sealed class LeaseView
         if (own && FreeAt <= at)
             FreeAt = _othersUntil = TimeSpan.MinValue;
         else if (!own && !same && IsRelease(lease.Record))
-            FreeAt = _othersUntil; // It speaks for the one who gives up, not for one whose lease was deleted under it.
+            FreeAt = lease.Uid == _promisedIn ? _othersUntil : FreeAt;
         else if (!own && !same && lease.Record.IsHeld)
             Promise(old, lease.Record, at);
 
+        // A release speaks for the one who gives up, not for one whose lease was deleted under it: he held another, or was promised before.
         // Otherwise nobody holds the lease, but nobody released it either (a hand edit): whoever was seen to hold it may still be
         // working, and keeps the time it was promised. A lease never seen held has FreeAt in the past: it is free at once.
         return same ? Sighting.Same : Sighting.Changed;
@@ -139,7 +143,7 @@ internal sealed class LeaseView
     private void Promise(LeaseRecord? old, LeaseRecord record, TimeSpan at)
     {
         bool another = _promisedTo != record.HolderIdentity;
-        _promisedTo = record.HolderIdentity;
+        (_promisedTo, _promisedIn) = (record.HolderIdentity, Latest!.Uid);
         if (another && record.LeaseTransitions > (old?.LeaseTransitions ?? 0))
             FreeAt = _othersUntil = TimeSpan.MinValue;
         else if (another)

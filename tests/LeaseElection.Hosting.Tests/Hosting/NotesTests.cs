@@ -82,12 +82,15 @@ public sealed class NotesTests : HostTest
     public async Task WorkThatIsStopped_WritesItsLastNote_AndTheNextLeaderFindsIt()
     {
         ElectionHost other = NewHost("other");
+        var works = new TaskCompletionSource();
         other.AddElection().AddWork(async (_, term, stoppingToken) =>
         {
+            works.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await term.WriteNoteAsync("checkpoint", "the last one", CancellationToken.None);
         });
         await other.StartAndLeadAsync();
+        await works.Task.WaitAsync(Signal.Patience); // Work that has not begun is not begun to be stopped.
 
         await other.StopAsync();
 

@@ -23,7 +23,7 @@ internal sealed class TakeOverOracle(World world)
     private TimeSpan _began;
 
     /// <summary>What the present term was to say with its take-over, which was refused so, and says with a renewal.</summary>
-    private int _owed;
+    private int? _owed;
 
     /// <summary>How many take-overs had to wait longer than usual.</summary>
     public int Slowed { get; private set; }
@@ -72,7 +72,7 @@ internal sealed class TakeOverOracle(World world)
         bool isTampered = isOwn && world.Server.TamperedAt >= 0; // The process may take it for what it has written, or for another's.
         int had = CountOn(before);
         int expected = !isCounted ? 0 : isOwn || had == int.MaxValue ? had : had + 1;
-        _owed = count == 0 && process.WasRefused ? expected : 0;
+        _owed = count == 0 && process.WasRefused ? expected : null;
         if (count != expected && !(count == 0 && process.WasRefused) && !(isTampered && count == had + 1))
             world.Oracle.Fail($"a lease says {count} take-overs without a release, and there were {expected}", process);
         if (!isCounted || isOwn || WaitAfter(had, process.Settings) is not { Ticks: > 0 } wait)
@@ -88,8 +88,9 @@ internal sealed class TakeOverOracle(World world)
         ElectorSettings settings = process.Settings;
         TimeSpan lasting = settings.LeaseDuration * 10;
         bool isForgotten = count == 0 && had > 0;
-        if (had == 0 && count == _owed)
-            (had, _owed) = (_owed, 0);
+        // Of its own lease, edited or restored meanwhile, the process may not know that it is its own.
+        if (had == 0 && _owed is { } owed && (count == owed || count == owed + 1))
+            (had, _owed) = (count, null);
         if (isForgotten && (!settings.CountTakeOvers || world.Now - _began < (lasting / (1 + world.Scenario.RateError)) - Blink))
             world.Oracle.Fail("take-overs without a release were forgotten too early", process);
         else if (!isForgotten && count != had)
