@@ -6,7 +6,7 @@ namespace LeaseElection.Sidecar.Exec;
 /// Passes signals on to the command while there is one; a standby swallows them. Reaps what a command leaves behind, too. Ctrl-Z is
 /// swallowed: it would stop the sidecar and not the command, whose lease would run out unnoticed.
 /// </summary>
-internal sealed class CommandSignals : IDisposable
+internal sealed class CommandSignals
 {
     private const int User1 = 10;
     private const int User2 = 12;
@@ -16,7 +16,12 @@ internal sealed class CommandSignals : IDisposable
     private const int Child = 17;
     private const int TerminalStop = 20;
 
-    private readonly List<PosixSignalRegistration> _registrations = [];
+    /// <summary>
+    /// For as long as the process lives: a signal that the runtime hands on late, when the host has ended, would else end it by its default,
+    /// with another exit code.
+    /// </summary>
+    private static readonly List<PosixSignalRegistration> Registrations = [];
+
     private volatile CommandRun? _run;
 
     /// <summary>Begins to listen.</summary>
@@ -35,19 +40,18 @@ internal sealed class CommandSignals : IDisposable
         return new Forwarding(this);
     }
 
-    public void Dispose()
-    {
-        foreach (PosixSignalRegistration registration in _registrations)
-            registration.Dispose();
-    }
-
     /// <summary>By its number in Linux, which .NET takes as well as its own names.</summary>
-    private void On(int signal, Action<CommandRun> act) => _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
+    private void On(int signal, Action<CommandRun> act)
     {
-        context.Cancel = true;
-        if (_run is { } run)
-            act(run);
-    }));
+        PosixSignalRegistration registration = PosixSignalRegistration.Create((PosixSignal)signal, context =>
+        {
+            context.Cancel = true;
+            if (_run is { } run)
+                act(run);
+        });
+        lock (Registrations)
+            Registrations.Add(registration);
+    }
 
     private sealed class Forwarding(CommandSignals signals) : IDisposable
     {
