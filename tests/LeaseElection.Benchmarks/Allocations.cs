@@ -81,7 +81,11 @@ public class Allocations
     public static void Run()
     {
         var job = Job.Default.WithToolchain(new InProcessNoEmitToolchain(logOutput: false)).WithWarmupCount(3).WithIterationCount(10);
-        BenchmarkRunner.Run<Allocations>(DefaultConfig.Instance.AddJob(job).WithOptions(ConfigOptions.DisableLogFile));
+
+        // Not into the checkout, where the tests of documents would take the report for one of ours.
+        string reports = Path.Combine(Path.GetTempPath(), "lease-election-allocations");
+        BenchmarkRunner.Run<Allocations>(
+            DefaultConfig.Instance.AddJob(job).WithOptions(ConfigOptions.DisableLogFile).WithArtifactsPath(reports));
     }
 
     [GlobalSetup]

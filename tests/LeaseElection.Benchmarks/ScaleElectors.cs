@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography.X509Certificates;
 using k8s;
 using k8s.LeaderElection;
-using k8s.LeaderElection.ResourceLock;
 
 namespace LeaseElection.Benchmarks;
 
@@ -18,41 +16,26 @@ internal static class ScaleElectors
     public static async Task RunAsync(int count)
     {
         string identity = Guid.NewGuid().ToString();
-        string leaseNamespace = Setting("LeaseNamespace");
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(Setting("Kubernetes__CertificateAuthorityFile"));
-        using var client = new Kubernetes(new KubernetesClientConfiguration
-        {
-            Host = Setting("Kubernetes__ApiServer"),
-            AccessToken = (await File.ReadAllTextAsync(Setting("Kubernetes__TokenFile"))).Trim(),
-            SslCaCerts = authorities,
-        });
+        using Kubernetes client = await TheirElector.ConnectAsync();
         using var stopping = new CancellationTokenSource();
         using PosixSignalRegistration registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;
             stopping.Cancel();
         });
-        LeaderElector[] all = [.. Enumerable.Range(0, count).Select(i => Create(client, leaseNamespace, NameOf(i), identity))];
+        LeaderElector[] all = [.. Enumerable.Range(0, count).Select(i => Create(client, NameOf(i), identity))];
         await Task.WhenAll(all.Select(elector => elector.RunAndTryToHoldLeadershipForeverAsync(stopping.Token)))
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (LeaderElector elector in all)
             elector.Dispose();
     }
 
-    private static LeaderElector Create(Kubernetes client, string leaseNamespace, string lease, string identity)
+    private static LeaderElector Create(Kubernetes client, string lease, string identity)
     {
-        var elector = new LeaderElector(new LeaderElectionConfig(new LeaseLock(client, leaseNamespace, lease, identity))
-        {
-            LeaseDuration = TimeSpan.FromSeconds(15),
-            RenewDeadline = TimeSpan.FromSeconds(10),
-            RetryPeriod = TimeSpan.FromSeconds(2),
-        });
+        LeaderElector elector = TheirElector.Create(client, lease, identity);
         elector.OnStartedLeading += () => Console.WriteLine("start");
         return elector;
     }
 
     private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"e-{number}");
-
-    private static string Setting(string name) => Environment.GetEnvironmentVariable($"LeaderElection__{name}")!;
 }

@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
 using k8s;
 using k8s.LeaderElection;
-using k8s.LeaderElection.ResourceLock;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,8 +29,6 @@ internal static class StarveReplica
     /// <summary>Long enough for all code to have run once.</summary>
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(8);
 
-    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(15), RenewDeadline = TimeSpan.FromSeconds(10), RetryPeriod = TimeSpan.FromSeconds(2);
-
     public static Task RunAsync(string kind, int seconds) => kind == Ours ? RunOursAsync(seconds) : RunTheirsAsync(seconds);
 
     private static async Task RunOursAsync(int seconds)
@@ -40,7 +36,7 @@ internal static class StarveReplica
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddLeaderElection(options =>
-            (options.LeaseDuration, options.RenewDeadline, options.RetryPeriod) = (LeaseDuration, RenewDeadline, RetryPeriod))
+            (options.LeaseDuration, options.RenewDeadline, options.RetryPeriod) = (TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2)))
             .AddWork(async (_, term, token) =>
             {
                 using CancellationTokenRegistration told = term.Lost.UnsafeRegister(_ => Tell(Told), null);
@@ -53,21 +49,8 @@ internal static class StarveReplica
 
     private static async Task RunTheirsAsync(int seconds)
     {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(Setting("Kubernetes__CertificateAuthorityFile"));
-        using var client = new Kubernetes(new KubernetesClientConfiguration
-        {
-            Host = Setting("Kubernetes__ApiServer"),
-            AccessToken = (await File.ReadAllTextAsync(Setting("Kubernetes__TokenFile"))).Trim(),
-            SslCaCerts = authorities,
-        });
-        var elector = new LeaderElector(new LeaderElectionConfig(
-            new LeaseLock(client, Setting("LeaseNamespace"), Setting("LeaseName"), Setting("Identity")))
-        {
-            LeaseDuration = LeaseDuration,
-            RenewDeadline = RenewDeadline,
-            RetryPeriod = RetryPeriod,
-        });
+        using Kubernetes client = await TheirElector.ConnectAsync();
+        LeaderElector elector = TheirElector.Create(client, TheirElector.Setting("LeaseName"), TheirElector.Setting("Identity"));
         elector.OnStartedLeading += () =>
         {
             Tell(Leads);
@@ -76,8 +59,6 @@ internal static class StarveReplica
         elector.OnStoppedLeading += () => Tell(Told);
         await elector.RunAndTryToHoldLeadershipForeverAsync();
     }
-
-    private static string Setting(string name) => Environment.GetEnvironmentVariable("LeaderElection__" + name)!;
 
     private static void Begin(int seconds)
     {

@@ -5,7 +5,7 @@ using LeaseElection.Testing.FakeApiServer;
 namespace LeaseElection.Hosting.Tests.Kubernetes;
 
 /// <summary>The contract suite over HTTP against the fake, which so proves that the fake behaves as the real one.</summary>
-public sealed class KubernetesLeaseStoreContractTests : LeaseModelContract
+public class KubernetesLeaseStoreContractTests : LeaseModelContract
 {
     private FakeKubeApiServer _server = null!;
 
