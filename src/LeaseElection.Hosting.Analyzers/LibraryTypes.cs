@@ -16,9 +16,11 @@ internal sealed class LibraryTypes
         Term = Find(compilation, "LeadershipTerm");
         FencingToken = Find(compilation, "FencingToken");
         ScheduledRun = Find(compilation, "Scheduling.ScheduledRun");
-        Works = Those(Find(compilation, "ILeaderWork"), Find(compilation, "IPartitionedWork"), Find(compilation, "Scheduling.IScheduledWork"));
+        Works = Those(
+            Find(compilation, "ILeaderWork"), Find(compilation, "IPartitionedWork"), Find(compilation, "Scheduling.IScheduledWork"));
         Builder = Find(compilation, "LeaderElectionBuilder");
-        Registrars = Those(Builder, compilation.GetTypeByMetadataName("Microsoft.Extensions.DependencyInjection.ScheduledWorkBuilderExtensions"));
+        Registrars = Those(
+            Builder, compilation.GetTypeByMetadataName("Microsoft.Extensions.DependencyInjection.ScheduledWorkBuilderExtensions"));
         CancellationToken = compilation.GetTypeByMetadataName("System.Threading.CancellationToken");
         _isLeader = election.GetMembers("IsLeader").FirstOrDefault();
         _isHeld = Term?.GetMembers("IsHeld").FirstOrDefault();
@@ -34,8 +36,8 @@ internal sealed class LibraryTypes
     public INamedTypeSymbol? ScheduledRun { get; }
 
     /// <summary>
-    /// <c>ILeaderWork</c>, <c>IPartitionedWork</c>, <c>IScheduledWork</c>; a library that is older than this analyzer lacks the second, and the
-    /// third is in a package of its own.
+    /// <c>ILeaderWork</c>, <c>IPartitionedWork</c>, <c>IScheduledWork</c>; a library that is older than this analyzer lacks the second, and
+    /// the third is in a package of its own.
     /// </summary>
     public IReadOnlyList<INamedTypeSymbol> Works { get; }
 

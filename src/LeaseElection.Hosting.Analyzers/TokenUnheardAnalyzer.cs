@@ -7,8 +7,9 @@ namespace LeaseElection.Hosting.Analyzers;
 
 /// <summary>
 /// LE0002: an <c>ExecuteAsync</c> of <c>ILeaderWork</c>, <c>IPartitionedWork</c> or <c>IScheduledWork</c>, or a delegate given to
-/// <c>AddWork</c>, <c>AddPartitionedWork</c> or <c>AddScheduledWork</c>, that takes time and looks at neither its token nor <c>term.Lost</c>. <c>IsHeld</c> and <c>ThrowIfLost()</c>
-/// do not count: while the host stops, or the leader steps down, they stay content until the work has returned.
+/// <c>AddWork</c>, <c>AddPartitionedWork</c> or <c>AddScheduledWork</c>, that takes time and looks at neither its token nor
+/// <c>term.Lost</c>. <c>IsHeld</c> and <c>ThrowIfLost()</c> do not count: while the host stops, or the leader steps down, they stay content
+/// until the work has returned.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class TokenUnheardAnalyzer : DiagnosticAnalyzer

@@ -40,7 +40,8 @@ internal static class Refusal
 
     public static InvalidOperationException NotRelational(DbContext context) => new(
         $"{NameOf(context)} cannot be fenced, so nothing was written: its database ({context.Database.ProviderName}) is not relational, "
-        + "and the fence is a row that the database checks. In tests use SQLite, which has one in memory too, or leave UseLeadershipFence out.");
+        + "and the fence is a row that the database checks. In tests use SQLite, which has one in memory too, "
+        + "or leave UseLeadershipFence out.");
 
     public static InvalidOperationException NoFence(DbContext context) => new(
         $"{NameOf(context)} has no fence: call UseLeadershipFence where its options are built.");

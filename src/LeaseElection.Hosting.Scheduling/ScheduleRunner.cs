@@ -47,7 +47,9 @@ internal sealed class ScheduleRunner(
 
     public void Dispose() => _wakeUp.Dispose();
 
-    /// <summary>Once a term, so that whoever reads the log of a leader sees whether the expression and the zone mean what he thinks.</summary>
+    /// <summary>
+    /// Once a term, so that whoever reads the log of a leader sees whether the expression and the zone mean what he thinks.
+    /// </summary>
     private void Tell(DateTimeOffset? next)
     {
         if (next is { } dueAt && !_hasTold)

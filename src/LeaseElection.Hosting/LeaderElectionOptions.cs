@@ -91,12 +91,13 @@ public sealed class LeaderElectionOptions
 
     /// <summary>
     /// Whether work that seems to kill its leaders is slowed down: from the third take-over in a row on from a leader that gave nothing up
-    /// (it crashed, was killed, or was cut off), the next one waits for another <see cref="LeaseDuration"/>, then two, four and so on, for 5
-    /// minutes at most. A graceful stop, a step-down, or a term that lasts for ten leases ends the row. They are counted and told of in any case.
+    /// (it crashed, was killed, or was cut off), the next one waits for another <see cref="LeaseDuration"/>, then two, four and so on, for
+    /// 5 minutes at most. A graceful stop, a step-down, or a term that lasts for ten leases ends the row. They are counted and told of in
+    /// any case.
     /// </summary>
     /// <value>
-    /// Default <see langword="false"/>. Not together with <see cref="ReleaseOnStop"/> off, because a stop cannot be told from a crash there;
-    /// of no effect where the lease is kept in a file, since stopping a debugger is a crash too, and for partitions.
+    /// Default <see langword="false"/>. Not together with <see cref="ReleaseOnStop"/> off, because a stop cannot be told from a crash
+    /// there; of no effect where the lease is kept in a file, since stopping a debugger is a crash too, and for partitions.
     /// </value>
     public bool TakeOverBackoff { get; set; }
 

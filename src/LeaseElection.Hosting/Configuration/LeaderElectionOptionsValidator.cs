@@ -60,7 +60,8 @@ internal sealed class LeaderElectionOptionsValidator(
         if (options is { TakeOverBackoff: true, ReleaseOnStop: false })
         {
             failures.Add(
-                nameof(options.TakeOverBackoff), "true", "false where ReleaseOnStop is false, because a stop cannot be told from a crash there",
+                nameof(options.TakeOverBackoff), "true",
+                "false where ReleaseOnStop is false, because a stop cannot be told from a crash there",
                 "remove one of them");
         }
     }

@@ -51,8 +51,8 @@ internal static class PartitionRules
             if (!failures.IsMisread(CountKey))
             {
                 failures.Add(
-                    $"{registration.KeyOf(CountKey)} is not set, but {ours[0].Work} is partitioned work, and every replica must be told into "
-                    + "how many partitions: set it, or pass the number to AddPartitionedWork.");
+                    $"{registration.KeyOf(CountKey)} is not set, but {ours[0].Work} is partitioned work, and every replica must be "
+                    + "told into how many partitions: set it, or pass the number to AddPartitionedWork.");
             }
 
             return;

@@ -76,7 +76,8 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
 
         if (TakeOvers(run, snapshot) is >= TakeOverGuard.Suspicious and var deaths)
         {
-            return (false, string.Create(CultureInfo.InvariantCulture, $"The work seems to kill its leaders: {deaths} take-overs in a row from leaders that released nothing. ")
+            return (false, "The work seems to kill its leaders: "
+                + string.Create(CultureInfo.InvariantCulture, $"{deaths} take-overs in a row from leaders that released nothing. ")
                 + "Look at how the last leaders ended, and mend that (log id 887).");
         }
 

@@ -10,13 +10,13 @@ internal static partial class NoteLog
     public static partial void NotesWritten(this ILogger logger, int notes, string leaseNamespace, string leaseName);
 
     [LoggerMessage(EventId = 871, EventName = "NotesRefused", Level = LogLevel.Warning,
-        Message = "Lease {LeaseNamespace}/{LeaseName} was not let have the notes {Keys}, although it was written without them: who reads them "
-            + "finds nothing. Leadership goes on. Does an admission webhook or a policy refuse annotations on Leases? {Error}")]
+        Message = "Lease {LeaseNamespace}/{LeaseName} was not let have the notes {Keys}, although it was written without them: who reads "
+            + "them finds nothing. Leadership goes on. Does an admission webhook or a policy refuse annotations on Leases? {Error}")]
     public static partial void NotesRefused(this ILogger logger, string leaseNamespace, string leaseName, string keys, string error);
 
     [LoggerMessage(EventId = 872, EventName = "EndpointNotPublished", Level = LogLevel.Warning,
-        Message = "The terms of lease {LeaseNamespace}/{LeaseName} do not say where this process can be reached: while it leads, others refuse "
-            + "what they would forward. {Reason}")]
+        Message = "The terms of lease {LeaseNamespace}/{LeaseName} do not say where this process can be reached: while it leads, others "
+            + "refuse what they would forward. {Reason}")]
     public static partial void EndpointNotPublished(
         this ILogger logger, string leaseNamespace, string leaseName, string reason, Exception? exception);
 }

@@ -22,7 +22,9 @@ internal abstract record ElectionEvent
     /// <summary>The holder took over from one that released nothing, as others did before it: the work may kill whoever leads.</summary>
     /// <param name="InARow">How many such take-overs there were.</param>
     /// <param name="HolderIdentity">Who holds the lease now.</param>
-    /// <param name="Wait">By how much longer than usual the next take-over waits, if that one dies too; <see langword="null"/>: no longer.</param>
+    /// <param name="Wait">
+    /// By how much longer than usual the next take-over waits, if that one dies too; <see langword="null"/>: no longer.
+    /// </param>
     public sealed record LeadersDied(int InARow, string HolderIdentity, TimeSpan? Wait) : ElectionEvent;
 
     /// <summary>A process that is not this one holds the lease under this process's identity.</summary>

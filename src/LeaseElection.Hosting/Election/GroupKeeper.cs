@@ -29,7 +29,8 @@ internal sealed class GroupKeeper
         _settings = settings;
         _silence = settings.LeaseDuration / 2;
         LeaseMemory none = new();
-        _requests = new RequestKeeper(settings, _turn, none, new NoteKeeper(settings, _turn, new TakeOverGuard(settings, _turn, none)), random);
+        var notes = new NoteKeeper(settings, _turn, new TakeOverGuard(settings, _turn, none));
+        _requests = new RequestKeeper(settings, _turn, none, notes, random);
         _watch = new WatchKeeper(_turn, () => View.ResourceVersion, () => _silence);
     }
 

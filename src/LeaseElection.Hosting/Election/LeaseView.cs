@@ -108,12 +108,11 @@ internal sealed class LeaseView
             RenewalSeenAt = at;
         if (own && FreeAt <= at)
             FreeAt = _othersUntil = TimeSpan.MinValue;
-        else if (!own && !same && IsRelease(lease.Record))
-            FreeAt = lease.Uid == _promisedIn ? _othersUntil : FreeAt;
+        else if (!own && !same && IsRelease(lease.Record) && lease.Uid == _promisedIn)
+            FreeAt = _othersUntil; // It speaks for the one who gives up, not for one whose lease was deleted under it.
         else if (!own && !same && lease.Record.IsHeld)
             Promise(old, lease.Record, at);
 
-        // A release speaks for the one who gives up, not for one whose lease was deleted under it: he held another, or was promised before.
         // Otherwise nobody holds the lease, but nobody released it either (a hand edit): whoever was seen to hold it may still be
         // working, and keeps the time it was promised. A lease never seen held has FreeAt in the past: it is free at once.
         return same ? Sighting.Same : Sighting.Changed;

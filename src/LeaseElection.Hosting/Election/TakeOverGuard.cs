@@ -12,8 +12,8 @@ namespace LeaseElection.Hosting.Election;
 internal sealed class TakeOverGuard(ElectorSettings settings, ElectionTurn turn, LeaseMemory memory)
 {
     /// <summary>
-    /// The note that says it. It is one of the term, so what it said of a term is gone with that: after a release, and after whoever took over
-    /// and does not count.
+    /// The note that says it. It is one of the term, so what it said of a term is gone with that: after a release, and after whoever took
+    /// over and does not count.
     /// </summary>
     public const string Key = "takeovers-without-release";
 

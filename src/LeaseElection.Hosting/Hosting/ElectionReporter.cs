@@ -179,20 +179,23 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
 
     private static string Advice(StopReason reason) => reason switch
     {
-        StopReason.DeadlinePassed => "no renewal succeeded in time. Look at what keeps the lease (the API server, or the disk), and at CPU limits of this process",
+        StopReason.DeadlinePassed => "no renewal succeeded in time. Look at what keeps the lease (the API server, or the disk), and at "
+            + "CPU limits of this process",
         StopReason.OtherHolder => "somebody else wrote the lease. Who edits it, or uses its name?",
         StopReason.HolderCleared => "somebody emptied the holder of the lease. Who edits it?",
         StopReason.LeaseDeleted => "somebody deleted the lease. Grant nobody the verb delete on it",
         StopReason.IdentityInUse => "another process wrote it under our identity, or somebody edited it by hand. If nobody did, make "
             + "LeaderElection:Identity unique, or leave it out",
         StopReason.ClockJumped => "the machine was paused and the lease could not be renewed after it. Look at the hypervisor",
-        StopReason.DrainTimedOut => "work did not stop in time: nobody leads until it has, or the lease has run out. It must return when its token fires",
+        StopReason.DrainTimedOut => "work did not stop in time: nobody leads until it has, or the lease has run out. It must return when "
+            + "its token fires",
         _ => "see the messages before this one",
     };
 
     private string NextTakeOver(TimeSpan? wait) => wait is { } longer
-        ? string.Create(CultureInfo.InvariantCulture, $"If that one ends so too, nobody leads for {Seconds(longer)} s longer than usual. To have ")
-            + $"somebody lead without that wait: kubectl annotate lease -n {_lease.Namespace} {_lease.Name} term.leaseelection.dev/{TakeOverGuard.Key}-. "
+        ? string.Create(CultureInfo.InvariantCulture, $"If that one ends so too, nobody leads for {Seconds(longer)} s longer than usual. ")
+            + $"To have somebody lead without that wait: kubectl annotate lease -n {_lease.Namespace} {_lease.Name} "
+            + $"term.leaseelection.dev/{TakeOverGuard.Key}-. "
             + "To be rid of it: LeaderElection:TakeOverBackoff=false"
         : "To have the next take-overs wait longer each time: LeaderElection:TakeOverBackoff=true";
 

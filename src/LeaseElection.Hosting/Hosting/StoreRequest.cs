@@ -58,5 +58,6 @@ internal sealed class StoreRequest(
     private bool IsOverdue(TimeSpan now, TimeSpan patience) => now - asked > timeout + patience;
 
     private static LeaseStoreError TooLate(string what) => new(
-        LeaseStoreErrorKind.Timeout, $"The request {what}: the thread pool of this process has no thread. Find out what blocks its threads.");
+        LeaseStoreErrorKind.Timeout,
+        $"The request {what}: the thread pool of this process has no thread. Find out what blocks its threads.");
 }

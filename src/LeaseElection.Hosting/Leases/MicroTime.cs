@@ -34,7 +34,8 @@ internal static class MicroTime
             return null;
         Span<char> shortened = stackalloc char[MaxLength];
         return DateTimeOffset.TryParseExact(
-            WithoutNanoseconds(text, shortened), Rfc3339, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            WithoutNanoseconds(text, shortened), Rfc3339, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time)
             ? new DateTimeOffset(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero)
             : throw NoTime(ref reader);
     }

@@ -17,8 +17,8 @@ internal sealed class CommandSignals
     private const int TerminalStop = 20;
 
     /// <summary>
-    /// For as long as the process lives: a signal that the runtime hands on late, when the host has ended, would else end it by its default,
-    /// with another exit code.
+    /// For as long as the process lives: a signal that the runtime hands on late, when the host has ended, would else end it by its
+    /// default, with another exit code.
     /// </summary>
     private static readonly List<PosixSignalRegistration> Registrations = [];
 

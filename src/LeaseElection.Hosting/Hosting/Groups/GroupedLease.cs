@@ -38,7 +38,8 @@ internal sealed class GroupedLease(string name, ILeaseStore store, LeaseMemory m
 
     public LeaseReply Read(TimeSpan timeout) => ((IBlockingLeaseStore)store).Read(timeout);
 
-    public LeaseReply Replace(Lease current, LeaseWrite write, TimeSpan timeout) => ((IBlockingLeaseStore)store).Replace(current, write, timeout);
+    public LeaseReply Replace(Lease current, LeaseWrite write, TimeSpan timeout) =>
+        ((IBlockingLeaseStore)store).Replace(current, write, timeout);
 
     public async IAsyncEnumerable<LeaseEvent> WatchAsync(
         string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)

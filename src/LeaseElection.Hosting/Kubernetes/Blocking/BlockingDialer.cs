@@ -65,7 +65,9 @@ internal static class BlockingDialer
         }
     }
 
-    /// <exception cref="TimeoutException">It took longer than <paramref name="limit"/>; what it comes to is <paramref name="late"/>'s.</exception>
+    /// <exception cref="TimeoutException">
+    /// It took longer than <paramref name="limit"/>; what it comes to is <paramref name="late"/>'s.
+    /// </exception>
     private static T Apart<T>(Func<T> act, TimeSpan limit, Action<T> late)
     {
         var done = new TaskCompletionSource<T>();

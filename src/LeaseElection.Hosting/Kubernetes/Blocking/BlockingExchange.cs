@@ -134,7 +134,8 @@ internal sealed class BlockingExchange(Stream connection)
     {
         string line = ReadLine();
         string digits = line.Split(';', 2)[0].Trim();
-        return digits.Length is > 0 and <= 8 && long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long length)
+        return digits.Length is > 0 and <= 8
+            && long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long length)
             ? length
             : throw new InvalidDataException("chunks without a length");
     }

@@ -37,7 +37,8 @@ internal sealed class ApiServerChannel(
     public void Answered() => Volatile.Write(ref _lastAnswer, timeProvider.GetTimestamp());
 
     /// <summary>
-    /// Whether it is made, and answers, since a request was begun that came to nothing: what is wrong is not that sockets have died silently.
+    /// Whether it is new, and others were answered since a request was begun that came to nothing: then what is wrong is not that sockets
+    /// have died silently.
     /// </summary>
     /// <param name="begun">When the request was, a time stamp.</param>
     /// <param name="young">How long a channel counts as just made.</param>

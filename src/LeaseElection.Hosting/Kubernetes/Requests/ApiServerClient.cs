@@ -297,8 +297,8 @@ internal sealed class ApiServerClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Only the connection that failed: a newer one belongs to newer requests. And no new one over which others are answered: a server that is
-    /// overrun, or hundreds of leases that connect at once after an outage, would be asked for all these handshakes again and again.
+    /// Only the connection that failed: a newer one belongs to newer requests. And no new one over which others are answered: a server that
+    /// is overrun, or hundreds of leases that connect at once after an outage, would be asked for all these handshakes again and again.
     /// </summary>
     private void Replace(ApiAttempt attempt, TimeSpan young)
     {
@@ -331,7 +331,8 @@ internal sealed class ApiServerClient : IAsyncDisposable
     /// <exception cref="ClusterCredentialException">It is still to be fetched.</exception>
     private static ClusterCredential AtHand(ValueTask<ClusterCredential> credential) => credential.IsCompleted && !credential.IsCanceled
         ? credential.GetAwaiter().GetResult()
-        : throw new ClusterCredentialException("The credentials have run out, and what gives new ones needs the thread pool, which has no thread.");
+        : throw new ClusterCredentialException(
+            "The credentials have run out, and what gives new ones needs the thread pool, which has no thread.");
 
     private static TimeSpan NotNegative(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

@@ -95,9 +95,7 @@ public class TermNotesTests
     [Fact]
     public void FirstNotes_GoWithTheWriteThatBeginsTheTerm()
     {
-        var driver = new ElectorDriver();
-        driver.Give(new ElectionInput.FirstNotesChanged(new Dictionary<string, string> { ["endpoint"] = "http://10.0.0.7" }));
-        driver.Serve();
+        ElectorDriver driver = TakingOver();
 
         Assert.Single(driver.Sent<ElectionOutput.Create>().Annotations);
         driver.Serve();
@@ -202,9 +200,7 @@ public class TermNotesTests
     [Fact]
     public void EverythingIsRefused_NotesAreSaidAgain_AndNobodyIsTold()
     {
-        var driver = new ElectorDriver();
-        driver.Give(new ElectionInput.FirstNotesChanged(new Dictionary<string, string> { ["endpoint"] = "http://10.0.0.7" }));
-        driver.Serve();
+        ElectorDriver driver = TakingOver();
         for (int i = 0; i < 2; i++)
         {
             driver.Fail(Refused);
@@ -241,12 +237,19 @@ public class TermNotesTests
         Assert.Null(NoteAnnotations.MarkOf(record));
     }
 
-    /// <summary>A term whose take-over was refused with what it has to say, and taken without.</summary>
-    private static ElectorDriver BegunWithout()
+    /// <summary>The first take-over is under way, of one that publishes an endpoint.</summary>
+    private static ElectorDriver TakingOver()
     {
         var driver = new ElectorDriver();
         driver.Give(new ElectionInput.FirstNotesChanged(new Dictionary<string, string> { ["endpoint"] = "http://10.0.0.7" }));
         driver.Serve();
+        return driver;
+    }
+
+    /// <summary>A term whose take-over was refused with what it has to say, and taken without.</summary>
+    private static ElectorDriver BegunWithout()
+    {
+        ElectorDriver driver = TakingOver();
         Assert.Single(driver.Sent<ElectionOutput.Create>().Annotations);
         driver.Fail(Refused);
         driver.After(3);
