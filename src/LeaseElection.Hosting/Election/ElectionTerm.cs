@@ -14,6 +14,7 @@ internal sealed class ElectionTerm
     private readonly List<(TimeSpan At, int Work)> _restarts = [];
     private TimeSpan _drainUntil = TimeSpan.MaxValue;
     private TimeSpan _overrunAt = TimeSpan.MaxValue;
+    private ElectionTime _renewed;
     private bool _inDoubt;
     private bool _renewalFailed;
     private bool _inDanger;
@@ -24,6 +25,7 @@ internal sealed class ElectionTerm
         _turn = turn;
         _pause = pause;
         Facts = facts;
+        _renewed = sent;
         Validity = TermValidity.From(sent, settings.RenewDeadline);
         RenewAt = sent.Monotonic + (settings.FirstRenewal ?? settings.RenewInterval);
         _turn.Report(new ElectionEvent.BecameLeader(facts));
@@ -48,10 +50,24 @@ internal sealed class ElectionTerm
     /// <summary>Whether work still runs although another process may lead.</summary>
     public bool HasOverrun { get; private set; }
 
+    /// <summary>From when on a write that is sent now makes the term valid.</summary>
+    public ElectionTime CountsFrom => IsRenewedJustNow ? _renewed : _turn.Now;
+
     public TimeSpan Left => Validity.Deadline - _turn.Instant;
 
     /// <summary>From when on a failed renewal is a danger to the term: half of its time is gone.</summary>
     private TimeSpan DangerAt => Validity.Deadline - (_settings.RenewDeadline / 2);
+
+    /// <summary>
+    /// Whether a write, which only notes can ask for now, comes within a second of the last renewal. Then it is none itself, for us as
+    /// for others: see <see cref="LeaseRecords.Keep"/>.
+    /// </summary>
+    private bool IsRenewedJustNow => _turn.Instant < RenewAt && _turn.Instant < _renewed.Monotonic + LeaseRecords.OneSecond;
+
+    /// <summary>What a write that is sent now writes.</summary>
+    public LeaseRecord NextRecord(LeaseRecord held) => IsRenewedJustNow
+        ? LeaseRecords.Keep(held, _settings, _turn.Now.Wall)
+        : LeaseRecords.Renew(held, _settings, _turn.Now.Wall);
 
     /// <summary>
     /// Looks at the clocks, by which the term may be over. Returns <see langword="true"/> when they have just become doubtful, so that a
@@ -72,18 +88,19 @@ internal sealed class ElectionTerm
     /// <summary>
     /// A renewal succeeded. It counts from when it was sent, so one that took too long proves nothing (design 5, rule 1).
     /// </summary>
-    public void Extend(ElectionTime sent)
+    public void Extend(ElectionRequest renewal)
     {
-        var validity = TermValidity.From(sent, _settings.RenewDeadline);
+        var validity = TermValidity.From(renewal.Counts, _settings.RenewDeadline);
         if (!Holds || validity.IsOver(_turn.Now))
             return;
         Validity = validity;
+        _renewed = renewal.Counts;
         _inDoubt = validity.IsDoubtful(_turn.Now);
         _renewalFailed = false;
         _inDanger = false;
-        RenewAt = _inDoubt ? _turn.Instant : sent.Monotonic + _settings.RenewInterval;
+        RenewAt = _inDoubt ? _turn.Instant : _renewed.Monotonic + _settings.RenewInterval;
         _turn.Out(new ElectionOutput.ExtendTerm(validity));
-        _turn.Report(new ElectionEvent.Renewed(_turn.Instant - sent.Monotonic));
+        _turn.Report(new ElectionEvent.Renewed(_turn.Instant - renewal.Sent.Monotonic));
     }
 
     /// <summary>A renewal failed, which ends the term where it was sent to prove it (design 5, rule 14).</summary>

@@ -189,7 +189,7 @@ internal sealed class Elector
         if (request.Purpose == RequestPurpose.TakeOver)
             OnTakenOver(request, lease);
         else if (request.Purpose == RequestPurpose.Renew)
-            Term?.Extend(request.Sent);
+            Term?.Extend(request);
         else
             EndRelease(told: new ElectionEvent.Released());
     }
@@ -346,7 +346,7 @@ internal sealed class Elector
         if (_requests.MustRead)
             _requests.Read(term.Left);
         else
-            _requests.Write(RequestPurpose.Renew, _view.Latest, LeaseRecords.Renew(_view.Latest!.Record, _settings, _turn.Now.Wall), term.Left);
+            _requests.Write(RequestPurpose.Renew, _view.Latest, term.NextRecord(_view.Latest!.Record), term.Left, term.CountsFrom);
     }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace LeaseElection.Hosting.Election;
 /// <summary>The three records an elector writes.</summary>
 internal static class LeaseRecords
 {
-    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Step = OneSecond + TimeSpan.FromMicroseconds(1);
 
     /// <summary>A client-go that stands by looks every 2 to 4.4 s by default, also where our lease is shorter than that.</summary>
@@ -32,6 +32,19 @@ internal static class LeaseRecords
     /// <summary>The same term, renewed.</summary>
     public static LeaseRecord Renew(LeaseRecord held, ElectorSettings settings, DateTimeOffset wall) =>
         held with { RenewTime = NextRenewTime(held, settings, wall) };
+
+    /// <summary>
+    /// The same term, not renewed: notes alone are written, within a second of the last renewal. If each of those moved renewTime on by a
+    /// second, as a renewal has to, it would run ahead of the clock for as long as they come, and one day come back to seconds that
+    /// client-go has seen. So it stays in the second that client-go counts from, and who wrote it counts from there, too.
+    /// </summary>
+    /// <remarks>Unless the wall clock was set meanwhile: then the time is put right at once, although that counts for nothing.</remarks>
+    public static LeaseRecord Keep(LeaseRecord held, ElectorSettings settings, DateTimeOffset wall)
+    {
+        DateTimeOffset kept = InMicroseconds(held.RenewTime!.Value).AddMicroseconds(1);
+        TimeSpan ahead = kept - wall;
+        return ahead > -OneSecond && ahead <= MostAhead(settings) ? held with { RenewTime = kept } : Renew(held, settings, wall);
+    }
 
     /// <summary>
     /// Nobody holds the lease any more. The duration of one second is what tells a release from a holder that somebody wiped out by

@@ -51,10 +51,15 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         turn.Out(new ElectionOutput.Read(Timeout(left)));
     }
 
-    public void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left)
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="current">What it replaces.</param>
+    /// <param name="record">What it writes.</param>
+    /// <param name="left">How long it may take.</param>
+    /// <param name="counts">See <see cref="ElectionRequest.Counts"/>; <see langword="null"/>: now.</param>
+    public void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left, ElectionTime? counts = null)
     {
         Own.Sending(record);
-        _pending = Request(purpose);
+        _pending = Request(purpose, counts);
         IReadOnlyDictionary<string, string?> annotations = notes.GoWith(purpose, current, record);
         turn.Out(current is null
             ? new ElectionOutput.Create(record, Timeout(left)) { Annotations = annotations }
@@ -128,7 +133,8 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         IsRefusedForGood = turn.Instant - _refusedSince >= settings.RenewDeadline;
     }
 
-    private ElectionRequest Request(RequestPurpose purpose) => new(purpose, turn.Now, memory.View.Sightings, memory.View.GreatestVersion);
+    private ElectionRequest Request(RequestPurpose purpose, ElectionTime? counts = null) =>
+        new(purpose, turn.Now, counts ?? turn.Now, memory.View.Sightings, memory.View.GreatestVersion);
 
     private ElectionRequest Answered()
     {

@@ -35,7 +35,7 @@ public sealed class MutantTests
     [Fact]
     public void The_library_is_loaded_a_second_time_and_the_mutant_is_seen_in_it_only()
     {
-        var mutant = new Mutant("renewals are forgotten", new MutantEdit("Election/Elector.cs", "Term?.Extend(request.Sent);", "{ }"));
+        var mutant = new Mutant("renewals are forgotten", new MutantEdit("Election/Elector.cs", "Term?.Extend(request);", "{ }"));
 
         MutantTrial trial = MutantTrial.Run(mutant, mostSeeds: 20, typeof(Seed));
 

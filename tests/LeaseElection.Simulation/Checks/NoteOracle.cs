@@ -12,8 +12,11 @@ namespace LeaseElection.Simulation;
 /// </summary>
 internal sealed class NoteOracle(World world)
 {
+    /// <summary>A renewal that failed puts them off for up to 16 s, and conflicts for a second each.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(19);
+
     private readonly Dictionary<Lease, NotesOnLease> _versions = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<NoteWrite, SimProcess> _open = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<NoteWrite, (SimProcess Process, TimeSpan Since)> _open = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<NoteWrite> _settled = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>By key and process, the last of its notes that the server took, and the record of the renewal that said it.</summary>
@@ -98,12 +101,15 @@ internal sealed class NoteOracle(World world)
                 world.Oracle.Fail("a note was written after a later one", call.Process);
             _taken[key] = (number, after.Record);
         }
+
+        if (isRenewal)
+            CheckWaiting(call.Process);
     }
 
     /// <summary>The core is told of a note.</summary>
     public void Said(SimProcess process, NoteWrite write)
     {
-        _open.Add(write, process);
+        _open.Add(write, (process, world.Now));
         _saidBy[(process, write.Key)] = SimNotes.NumberOf(write);
         _said[write.Key] = Math.Max(_said.GetValueOrDefault(write.Key), SimNotes.NumberOf(write));
     }
@@ -153,15 +159,28 @@ internal sealed class NoteOracle(World world)
     /// <summary>A process has ended in good order, or stands for somebody else from now on.</summary>
     public void Left(SimProcess process)
     {
-        if (_open.ContainsValue(process))
+        if (_open.Values.Any(open => open.Process == process))
             world.Oracle.Fail("it was never said what has become of a note", process);
     }
 
     /// <summary>There is nobody left to be told.</summary>
     public void Forget(SimProcess process)
     {
-        foreach (NoteWrite write in _open.Where(open => open.Value == process).Select(open => open.Key).ToArray())
+        foreach (NoteWrite write in _open.Where(open => open.Value.Process == process).Select(open => open.Key).ToArray())
             _open.Remove(write);
+    }
+
+    /// <summary>Renewals succeed, so what is to be said is said, or refused.</summary>
+    private void CheckWaiting(SimProcess process)
+    {
+        TimeSpan longest = (LongestWait + (process.Settings.RenewInterval * 2)) / (1 - world.Scenario.RateError);
+        if (process.Node.TroubledUntil > world.Now - longest || world.Server is not { TamperedAt: < 0, RestoredAt: < 0 })
+            return;
+        foreach ((SimProcess who, TimeSpan since) in _open.Values)
+        {
+            if (who == process && world.Now - since > longest)
+                world.Oracle.Fail("a note waits on although renewals succeed", process);
+        }
     }
 
     private void CheckWritten(SimProcess process, NoteWrite write, ElectionTerm? term)

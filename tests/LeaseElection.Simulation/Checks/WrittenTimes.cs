@@ -14,6 +14,12 @@ internal static class WrittenTimes
 
     public static void Check(World world, Call call, LeaseRecord written)
     {
+        LeaseRecord? before = (call.Request as ElectionOutput.Replace)?.Current.Record;
+        if (before is null || before.HolderIdentity != written.HolderIdentity || SecondOf(before) != SecondOf(written))
+            call.Process.SecondSince = call.SentAt;
+        else if (call.SentAt - call.Process.SecondSince > TimeSpan.FromSeconds(1))
+            world.Oracle.Fail("a renewal that client-go cannot see, and not for notes that were said just after one", call.Process);
+        call.ProvesFrom = call.Process.SecondSince;
         if (world.ClientGo.Count > 0)
             return; // There it is client-go that judges our times, by what it does.
         if (written.RenewTime is not { } time)
@@ -23,9 +29,12 @@ internal static class WrittenTimes
         }
 
         TimeSpan ahead = time - call.Wall;
-        if (ahead < TimeSpan.FromMicroseconds(-1) || ahead > Most(call.Process, (call.Request as ElectionOutput.Replace)?.Current.Record))
+        TimeSpan most = call.SentAt == call.ProvesFrom ? TimeSpan.Zero : TimeSpan.FromSeconds(1); // Notes alone leave the time as it was.
+        if (ahead < -most - TimeSpan.FromMicroseconds(1) || ahead > Most(call.Process, before))
             world.Oracle.Fail(string.Create(CultureInfo.InvariantCulture, $"renewTime is {ahead.TotalSeconds:0.000} s ahead of the clock of who wrote it"), call.Process);
     }
+
+    private static long? SecondOf(LeaseRecord record) => record.RenewTime?.ToUnixTimeSeconds();
 
     /// <summary>
     /// Two seconds for who takes the lease from another: the rest of the present one, and the next. Who renews may be ahead by as many

@@ -205,7 +205,7 @@ internal sealed class ClientGoElector(ClientGoNode node, string identity)
     private void Observe(Lease lease)
     {
         if (_observed is null || AsCompared(_observed.Record) != AsCompared(lease.Record))
-            (_observedAt, Overlooked) = (Now, TimeSpan.Zero);
+            (_observedAt, Overlooked) = (Now, lease.Record.HolderIdentity == identity ? Overlooked : TimeSpan.Zero);
         else if (_observed.Record != lease.Record && Now - _lookedAt > Overlooked)
             Overlooked = Now - _lookedAt;
         (_observed, _lookedAt) = (lease, Now);
@@ -237,7 +237,7 @@ internal sealed class ClientGoElector(ClientGoNode node, string identity)
     }
 
     /// <summary>What it compares: its copy of the record knows no fractions of a second.</summary>
-    private static LeaseRecord AsCompared(LeaseRecord record) =>
+    public static LeaseRecord AsCompared(LeaseRecord record) =>
         record with { AcquireTime = Whole(record.AcquireTime), RenewTime = Whole(record.RenewTime) };
 
     private static DateTimeOffset? Whole(DateTimeOffset? time) => time?.AddTicks(-(time.Value.Ticks % TimeSpan.TicksPerSecond));

@@ -20,7 +20,7 @@ internal static class MutantCatalog
         new(
             "the deadline counts from the response, not from the request",
             new(Elector, "Term = new ElectionTerm(TermFacts.Of(lease, request), request.Sent,", "Term = new ElectionTerm(TermFacts.Of(lease, request), _turn.Now,"),
-            new(Elector, "Term?.Extend(request.Sent);", "Term?.Extend(_turn.Now);")),
+            new(Elector, "Term?.Extend(request);", "Term?.Extend(request with { Counts = _turn.Now });")),
         new("a write carries no uid", new MutantEdit(Requests, "new ElectionOutput.Replace(current, record,", "new ElectionOutput.Replace(current with { Uid = \"\" }, record,")),
         new(
             "a renewal within the same second is no sign of life",
@@ -31,8 +31,8 @@ internal static class MutantCatalog
         new(
             "the lease is released while work is still stopping",
             new MutantEdit(
-                Elector, "_view.Latest, LeaseRecords.Renew(_view.Latest!.Record, _settings, _turn.Now.Wall), term.Left",
-                "_view.Latest, term.StopReason is null ? LeaseRecords.Renew(_view.Latest!.Record, _settings, _turn.Now.Wall)"
+                Elector, "_view.Latest, term.NextRecord(_view.Latest!.Record), term.Left",
+                "_view.Latest, term.StopReason is null ? term.NextRecord(_view.Latest!.Record)"
                 + " : LeaseRecords.Release(_view.Latest!.Record, _settings, _turn.Now.Wall), term.Left")),
         new("IsHeld is a flag that the loop clears", new MutantEdit("LeadershipTerm.cs", "IsHeld => !_ended && _validity.IsValid(_clock.Now);", "IsHeld => !_ended;")),
         new("nothing is read after a 409", new MutantEdit(Requests, "        MustRead = true;\n        if (_conflictsInARow++ > 0)", "        if (_conflictsInARow++ > 0)")),
@@ -51,7 +51,7 @@ internal static class MutantCatalog
             new MutantEdit(
                 Elector, "            _news.IsOurs();\n            return;",
                 "            _news.IsOurs();\n            if (Term is null && !_shuttingDown && _memory.IsOurs && _idle == LeaderElectionState.Standby)\n"
-                + "                Term = new ElectionTerm(TermFacts.Of(_view.Latest!, new ElectionRequest(RequestPurpose.TakeOver, _turn.Now, 0, 0)),"
+                + "                Term = new ElectionTerm(TermFacts.Of(_view.Latest!, new ElectionRequest(RequestPurpose.TakeOver, _turn.Now, _turn.Now, 0, 0)),"
                 + " _turn.Now, _settings, _turn, _pause);\n            return;")),
         new(
             "work starts before the write is confirmed",
@@ -110,7 +110,7 @@ internal static class MutantCatalog
         new("work starts after stop was asked for", new MutantEdit(Elector, "        if (_shuttingDown || _stepDownWanted)\n        {", "        if (_stepDownWanted)\n        {")),
         new("the lease is not renewed while work drains", new MutantEdit(Elector, "else if (HeldTerm is { } term && _requests.MaySend)", "else if (HeldTerm is { StopReason: null } term && _requests.MaySend)")),
         new("work that faulted starts again after it was told to stop", new MutantEdit(Term, "        _restarts.Clear();\n", "")),
-        new("an unknown outcome counts as renewed", new MutantEdit(Elector, "                Own.LostTrack();\n", "                Own.LostTrack();\n                HeldTerm?.Extend(_turn.Now);\n")),
+        new("an unknown outcome counts as renewed", new MutantEdit(Elector, "                Own.LostTrack();\n", "                Own.LostTrack();\n                HeldTerm?.Extend(new ElectionRequest(RequestPurpose.Renew, _turn.Now, _turn.Now, 0, 0));\n")),
         new("a request may take as long as the term has left", new MutantEdit(Requests, "=> left < settings.LongestRequest ? left", "=> left < TimeSpan.FromHours(1) ? left")),
         new("what a process abandoned is free for it at once", new MutantEdit("Election/LeaseMemory.cs", "        View.Disown();\n", "")),
         new("what a process abandoned is still its own", new MutantEdit("Election/LeaseMemory.cs", "        Own = new OwnWrites();\n", "")),

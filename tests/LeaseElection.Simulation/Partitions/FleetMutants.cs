@@ -30,8 +30,8 @@ internal static class FleetMutants
             new(Keeper, "_calmSince) + _settings.MoveAfter)", "_calmSince))"),
             new(Keeper, " && _members.IsAlive(owner, partition.Since);", ";")),
         new("the work of the next owner begins while the last one's drains", new MutantEdit(
-            "Election/Elector.cs", "_view.Latest, LeaseRecords.Renew(_view.Latest!.Record, _settings, _turn.Now.Wall), term.Left",
-            "_view.Latest, term.StopReason is null ? LeaseRecords.Renew(_view.Latest!.Record, _settings, _turn.Now.Wall)"
+            "Election/Elector.cs", "_view.Latest, term.NextRecord(_view.Latest!.Record), term.Left",
+            "_view.Latest, term.StopReason is null ? term.NextRecord(_view.Latest!.Record)"
             + " : LeaseRecords.Release(_view.Latest!.Record, _settings, _turn.Now.Wall), term.Left")),
         new(
             "a view is trusted however old it is",

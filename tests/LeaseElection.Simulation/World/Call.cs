@@ -27,6 +27,9 @@ internal sealed class Call(SimProcess process, ElectionOutput request, TimeSpan 
     /// <summary>What the wall clock of the process said then.</summary>
     public DateTimeOffset Wall { get; init; } = process.Node.Clock.GetUtcNow();
 
+    /// <summary>From when on it proves a term, once the server has carried it out, on the monotonic clock of the process.</summary>
+    public TimeSpan ProvesFrom { get; set; }
+
     /// <summary>Whether the server carried it out.</summary>
     public bool IsCommitted { get; set; }
 

@@ -18,6 +18,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
     private UInt128 _version = firstVersion;
     private UInt128 _reusedUntil;
     private int _compacted;
+    private TimeSpan _renewedAt;
     private int _uids;
 
     /// <summary>The lease as it is; <see langword="null"/> when there is none.</summary>
@@ -74,7 +75,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         if (Current is not null && Current.ResourceVersion != version)
             return null;
         Lease? before = Current;
-        world.Oracle.Neighbours.Writes(before, record, world.Now - WrittenAt);
+        world.Oracle.Neighbours.Writes(before, record, world.Now - _renewedAt);
         if (before?.Record != record)
             Put(record, before?.Uid, Changes);
         world.Oracle.ClientGoCommitted();
@@ -226,6 +227,8 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         _origins[Current.ResourceVersion] = origin;
         if (origin == Changes)
             WrittenAt = world.Now;
+        if (origin == Changes && (before is null || ClientGoElector.AsCompared(before.Record) != ClientGoElector.AsCompared(write.Record)))
+            _renewedAt = world.Now;
         LongestDuration = Math.Max(LongestDuration, write.Record.LeaseDurationSeconds ?? 0);
         Tell(new LeaseEvent.Changed(Current));
     }

@@ -82,6 +82,11 @@ internal sealed class SimProcess
     /// <summary>Whether the core has been told to shut down.</summary>
     public bool HasHeardStop { get; private set; }
 
+    /// <summary>
+    /// When it sent the first write that bore the whole second that the lease bears, on the monotonic clock: client-go counts from there.
+    /// </summary>
+    public TimeSpan SecondSince { get; set; } = TimeSpan.MinValue;
+
     /// <summary>The s + D of the newest write of ours that the server confirmed, on the monotonic clock: nothing is held beyond.</summary>
     public TimeSpan Proof { get; private set; } = TimeSpan.MinValue;
 
@@ -336,9 +341,10 @@ internal sealed class SimProcess
     {
         if (call is { IsCommitted: true, IsWrite: true } && input is ElectionInput.WriteSucceeded)
         {
-            TimeSpan proof = call.SentAt + Settings.RenewDeadline;
+            TimeSpan proof = call.ProvesFrom + Settings.RenewDeadline;
             if (proof > Proof)
-                (Proof, ProofSentAt, HasFailedToRenew) = (proof, call.SentInTruth, false);
+                (Proof, ProofSentAt) = (proof, call.SentInTruth);
+            HasFailedToRenew &= proof < Proof;
         }
 
         HasFailedToRenew |= Term is not null

@@ -283,10 +283,12 @@ internal sealed class ElectorDriver
         if (replace is null)
             return;
         Assert.Same(Elector.Lease, replace.Current);
+        bool isSeen = replace.Current.Record.HolderIdentity != replace.Record.HolderIdentity
+            || replace.Current.Record.RenewTime?.ToUnixTimeSeconds() != replace.Record.RenewTime?.ToUnixTimeSeconds();
         Check(
-            replace.Current.Record.HolderIdentity != replace.Record.HolderIdentity
-                || replace.Current.Record.RenewTime?.ToUnixTimeSeconds() != replace.Record.RenewTime?.ToUnixTimeSeconds(),
+            isSeen || Elector.Term!.Left > Settings.RenewDeadline - TimeSpan.FromSeconds(1),
             "A write that client-go does not see, or that changes nothing.");
+        Check(isSeen || replace.Current.Record != replace.Record, "A record that comes back.");
         Check(!_working || replace.Record.HasHolder, "A release while work runs.");
     }
 

@@ -191,7 +191,7 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
         int carried = isQuiet ? 0 : _open.Count;
         _attempts.RemoveAll(attempt => attempt.Version != current?.ResourceVersion); // That version has been replaced.
         _attempts.Add((current?.ResourceVersion, record, carried));
-        if (_open.Count > 0 && _nextAt < turn.Instant + settings.NotePace)
+        if (carried > 0 && _nextAt < turn.Instant + settings.NotePace)
             _nextAt = turn.Instant + settings.NotePace;
         bool isForgotten = !isQuiet && guard.IsForgottenByRenewal();
         if (carried == 0 && !isForgotten)
