@@ -5,7 +5,7 @@ namespace LeaseElection.Hosting.Election;
 /// <param name="Sent">Taken before it was sent.</param>
 /// <param name="Counts">
 /// From when on it makes a term valid: from before it was sent, and not from when the reply arrives (design 5, rule 1); or from the last
-/// renewal on, if it is none itself (<see cref="ElectionTerm.CountsFrom"/>).
+/// renewal on, if it is none itself (<see cref="ElectionTerm.NextRenewal"/>).
 /// </param>
 /// <param name="Sightings">How often the lease had been seen before: if that has changed, the watch has overtaken the reply.</param>
 /// <param name="GreatestVersion">The greatest version that had been seen before: the token of a new term must be greater.</param>

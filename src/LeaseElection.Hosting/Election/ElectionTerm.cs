@@ -50,24 +50,22 @@ internal sealed class ElectionTerm
     /// <summary>Whether work still runs although another process may lead.</summary>
     public bool HasOverrun { get; private set; }
 
-    /// <summary>From when on a write that is sent now makes the term valid.</summary>
-    public ElectionTime CountsFrom => IsRenewedJustNow ? _renewed : _turn.Now;
-
     public TimeSpan Left => Validity.Deadline - _turn.Instant;
 
     /// <summary>From when on a failed renewal is a danger to the term: half of its time is gone.</summary>
     private TimeSpan DangerAt => Validity.Deadline - (_settings.RenewDeadline / 2);
 
     /// <summary>
-    /// Whether a write, which only notes can ask for now, comes within a second of the last renewal. Then it is none itself, for us as
-    /// for others: see <see cref="LeaseRecords.Keep"/>.
+    /// What a write that is sent now writes, and from when on it makes the term valid. If it comes before a renewal is due, which only
+    /// notes can ask for, and within a second of the last, it is none itself, for us as for others: see <see cref="LeaseRecords.Keep"/>.
     /// </summary>
-    private bool IsRenewedJustNow => _turn.Instant < RenewAt && _turn.Instant < _renewed.Monotonic + LeaseRecords.OneSecond;
-
-    /// <summary>What a write that is sent now writes.</summary>
-    public LeaseRecord NextRecord(LeaseRecord held) => IsRenewedJustNow
-        ? LeaseRecords.Keep(held, _settings, _turn.Now.Wall)
-        : LeaseRecords.Renew(held, _settings, _turn.Now.Wall);
+    public (LeaseRecord Record, ElectionTime Counts) NextRenewal(LeaseRecord held)
+    {
+        bool isJustRenewed = _turn.Instant < RenewAt && _turn.Instant < _renewed.Monotonic + LeaseRecords.OneSecond;
+        return isJustRenewed && LeaseRecords.Keep(held, _settings, _turn.Now.Wall) is { } kept
+            ? (kept, _renewed)
+            : (LeaseRecords.Renew(held, _settings, _turn.Now.Wall), _turn.Now);
+    }
 
     /// <summary>
     /// Looks at the clocks, by which the term may be over. Returns <see langword="true"/> when they have just become doubtful, so that a

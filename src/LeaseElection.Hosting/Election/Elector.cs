@@ -346,7 +346,7 @@ internal sealed class Elector
         if (_requests.MustRead)
             _requests.Read(term.Left);
         else
-            _requests.Write(RequestPurpose.Renew, _view.Latest, term.NextRecord(_view.Latest!.Record), term.Left, term.CountsFrom);
+            _requests.Renew(_view.Latest!, term.NextRenewal(_view.Latest!.Record), term.Left);
     }
 
     /// <summary>

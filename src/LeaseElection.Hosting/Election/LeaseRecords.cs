@@ -38,12 +38,16 @@ internal static class LeaseRecords
     /// second, as a renewal has to, it would run ahead of the clock for as long as they come, and one day come back to seconds that
     /// client-go has seen. So it stays in the second that client-go counts from, and who wrote it counts from there, too.
     /// </summary>
-    /// <remarks>Unless the wall clock was set meanwhile: then the time is put right at once, although that counts for nothing.</remarks>
-    public static LeaseRecord Keep(LeaseRecord held, ElectorSettings settings, DateTimeOffset wall)
+    /// <returns>
+    /// <see langword="null"/> where that is no time for now: the wall clock was set meanwhile, or there is no microsecond left in the second.
+    /// </returns>
+    public static LeaseRecord? Keep(LeaseRecord held, ElectorSettings settings, DateTimeOffset wall)
     {
-        DateTimeOffset kept = InMicroseconds(held.RenewTime!.Value).AddMicroseconds(1);
+        DateTimeOffset renewed = InMicroseconds(held.RenewTime!.Value);
+        DateTimeOffset kept = renewed.AddMicroseconds(1);
         TimeSpan ahead = kept - wall;
-        return ahead > -OneSecond && ahead <= MostAhead(settings) ? held with { RenewTime = kept } : Renew(held, settings, wall);
+        bool isFitting = ahead > -OneSecond && ahead <= MostAhead(settings) && SecondOf(kept) == SecondOf(renewed);
+        return isFitting ? held with { RenewTime = kept } : null;
     }
 
     /// <summary>

@@ -51,15 +51,17 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         turn.Out(new ElectionOutput.Read(Timeout(left)));
     }
 
-    /// <param name="purpose">What it is for.</param>
-    /// <param name="current">What it replaces.</param>
-    /// <param name="record">What it writes.</param>
-    /// <param name="left">How long it may take.</param>
-    /// <param name="counts">See <see cref="ElectionRequest.Counts"/>; <see langword="null"/>: now.</param>
-    public void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left, ElectionTime? counts = null)
+    /// <summary>What is written need not be a renewal: see <see cref="ElectionTerm.NextRenewal"/>.</summary>
+    public void Renew(Lease current, (LeaseRecord Record, ElectionTime Counts) next, TimeSpan left)
+    {
+        Write(RequestPurpose.Renew, current, next.Record, left);
+        _pending = _pending! with { Counts = next.Counts };
+    }
+
+    public void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left)
     {
         Own.Sending(record);
-        _pending = Request(purpose, counts);
+        _pending = Request(purpose);
         IReadOnlyDictionary<string, string?> annotations = notes.GoWith(purpose, current, record);
         turn.Out(current is null
             ? new ElectionOutput.Create(record, Timeout(left)) { Annotations = annotations }
@@ -133,8 +135,8 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         IsRefusedForGood = turn.Instant - _refusedSince >= settings.RenewDeadline;
     }
 
-    private ElectionRequest Request(RequestPurpose purpose, ElectionTime? counts = null) =>
-        new(purpose, turn.Now, counts ?? turn.Now, memory.View.Sightings, memory.View.GreatestVersion);
+    private ElectionRequest Request(RequestPurpose purpose) =>
+        new(purpose, turn.Now, turn.Now, memory.View.Sightings, memory.View.GreatestVersion);
 
     private ElectionRequest Answered()
     {

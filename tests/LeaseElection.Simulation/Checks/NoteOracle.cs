@@ -97,7 +97,7 @@ internal sealed class NoteOracle(World world)
             (long last, LeaseRecord? record) = _taken.GetValueOrDefault(key, (-1, after.Record));
             if (number == last && world.Server.RestoredAt < 0 && !_sentTwice.Contains(record))
                 world.Oracle.Fail("a note that was on the lease was written again", call.Process);
-            else if (number < last)
+            else if (number < last && world.Server.RestoredAt < 0)
                 world.Oracle.Fail("a note was written after a later one", call.Process);
             _taken[key] = (number, after.Record);
         }
@@ -191,6 +191,9 @@ internal sealed class NoteOracle(World world)
             world.Oracle.Fail("a note of a term that is not held was confirmed", process);
         // One that a later one took the place of before it was sent, was not sent; and a removal may have had nothing to do.
         bool isLast = _saidBy[(process, write.Key)] == number;
+        // Who was given an old version to read may write once more the very record that it wrote then.
+        if (world.Scenario.Faults.Contains(FaultKind.StaleRead))
+            isLast = false;
         if (isLast && write.Value is not null && (!_taken.TryGetValue((process, write.Key), out (long Number, LeaseRecord) taken) || taken.Number < number))
             world.Oracle.Fail("a note was confirmed that the server has not been sent", process);
         if (write.Life == Hosting.NoteLife.Lease && write.Value is not null)

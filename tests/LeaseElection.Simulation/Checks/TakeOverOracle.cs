@@ -49,31 +49,33 @@ internal sealed class TakeOverOracle(World world)
     public TimeSpan LongestWait() => LongestWait(world.Server.Current is { } lease ? Math.Min(CountOn(lease), 1000) + 1 : 0);
 
     /// <summary>The server has carried out a write of one of ours.</summary>
-    /// <param name="process">Whose.</param>
+    /// <param name="call">The write.</param>
     /// <param name="before">The version that it replaced.</param>
     /// <param name="after">What became of it.</param>
     /// <param name="age">How long ago an elector had written the version before.</param>
-    public void Committed(SimProcess process, Lease? before, Lease after, TimeSpan age)
+    public void Committed(Call call, Lease? before, Lease after, TimeSpan age)
     {
+        SimProcess process = call.Process;
         if (world.Server.RestoredAt >= 0 || !after.Record.HasHolder)
             return;
         bool isRenewal = before?.Record.HolderIdentity == process.Identity && before.Record.AcquireTime == after.Record.AcquireTime;
         if (isRenewal)
             CheckRenewal(process, CountOn(before), CountOn(after));
         else
-            CheckTakeOver(process, before, CountOn(after), age);
+            CheckTakeOver(call, before, CountOn(after), age);
     }
 
-    private void CheckTakeOver(SimProcess process, Lease? before, int count, TimeSpan age)
+    private void CheckTakeOver(Call call, Lease? before, int count, TimeSpan age)
     {
+        SimProcess process = call.Process;
         _began = world.Now;
         bool isCounted = process.Settings.CountTakeOvers && before is { Record.HasHolder: true } && world.Scenario.Annotations == AnnotationFate.Kept;
         bool isOwn = before?.Record.HolderIdentity == process.Identity;
         bool isTampered = isOwn && world.Server.TamperedAt >= 0; // The process may take it for what it has written, or for another's.
         int had = CountOn(before);
         int expected = !isCounted ? 0 : isOwn || had == int.MaxValue ? had : had + 1;
-        _owed = count == 0 && process.WasRefused ? expected : null;
-        if (count != expected && !(count == 0 && process.WasRefused) && !(isTampered && count == had + 1))
+        _owed = count == 0 && call.WasRefused ? expected : null;
+        if (count != expected && !(count == 0 && call.WasRefused) && !(isTampered && count == had + 1))
             world.Oracle.Fail($"a lease says {count} take-overs without a release, and there were {expected}", process);
         if (!isCounted || isOwn || WaitAfter(had, process.Settings) is not { Ticks: > 0 } wait)
             return;

@@ -31,9 +31,9 @@ internal static class MutantCatalog
         new(
             "the lease is released while work is still stopping",
             new MutantEdit(
-                Elector, "_view.Latest, term.NextRecord(_view.Latest!.Record), term.Left",
-                "_view.Latest, term.StopReason is null ? term.NextRecord(_view.Latest!.Record)"
-                + " : LeaseRecords.Release(_view.Latest!.Record, _settings, _turn.Now.Wall), term.Left")),
+                Elector, "_view.Latest!, term.NextRenewal(_view.Latest!.Record), term.Left",
+                "_view.Latest!, term.StopReason is null ? term.NextRenewal(_view.Latest!.Record)"
+                + " : (LeaseRecords.Release(_view.Latest!.Record, _settings, _turn.Now.Wall), _turn.Now), term.Left")),
         new("IsHeld is a flag that the loop clears", new MutantEdit("LeadershipTerm.cs", "IsHeld => !_ended && _validity.IsValid(_clock.Now);", "IsHeld => !_ended;")),
         new("nothing is read after a 409", new MutantEdit(Requests, "        MustRead = true;\n        if (_conflictsInARow++ > 0)", "        if (_conflictsInARow++ > 0)")),
 

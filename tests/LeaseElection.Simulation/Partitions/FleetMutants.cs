@@ -30,9 +30,9 @@ internal static class FleetMutants
             new(Keeper, "_calmSince) + _settings.MoveAfter)", "_calmSince))"),
             new(Keeper, " && _members.IsAlive(owner, partition.Since);", ";")),
         new("the work of the next owner begins while the last one's drains", new MutantEdit(
-            "Election/Elector.cs", "_view.Latest, term.NextRecord(_view.Latest!.Record), term.Left",
-            "_view.Latest, term.StopReason is null ? term.NextRecord(_view.Latest!.Record)"
-            + " : LeaseRecords.Release(_view.Latest!.Record, _settings, _turn.Now.Wall), term.Left")),
+            "Election/Elector.cs", "_view.Latest!, term.NextRenewal(_view.Latest!.Record), term.Left",
+            "_view.Latest!, term.StopReason is null ? term.NextRenewal(_view.Latest!.Record)"
+            + " : (LeaseRecords.Release(_view.Latest!.Record, _settings, _turn.Now.Wall), _turn.Now), term.Left")),
         new(
             "a view is trusted however old it is",
             new(Keeper, " || _turn.Instant - asOf > _settings.TrustFor)", ")"),

@@ -17,7 +17,7 @@ internal sealed class Call(SimProcess process, ElectionOutput request, TimeSpan 
     public TimeSpan Timeout => timeout;
 
     /// <summary>When it was sent, on the monotonic clock of the process.</summary>
-    public TimeSpan SentAt { get; } = process.Monotonic;
+    public TimeSpan SentAt { get; init; } = process.Monotonic;
 
     public TimeSpan SentInTruth { get; } = process.Now;
 
@@ -30,10 +30,16 @@ internal sealed class Call(SimProcess process, ElectionOutput request, TimeSpan 
     /// <summary>From when on it proves a term, once the server has carried it out, on the monotonic clock of the process.</summary>
     public TimeSpan ProvesFrom { get; set; }
 
+    /// <summary>Whether the server had refused the last write of the process, and not for its version.</summary>
+    public bool WasRefused { get; init; } = process.WasRefused;
+
     /// <summary>Whether the server carried it out.</summary>
     public bool IsCommitted { get; set; }
 
     public bool IsWrite => request is not ElectionOutput.Read;
+
+    /// <summary>The same once more, as a network delivers it twice.</summary>
+    public Call Again() => new(process, request, timeout) { SentAt = SentAt, Wall = Wall, WasRefused = WasRefused };
 
     public void Answer(ElectionInput reply)
     {

@@ -24,7 +24,7 @@ internal sealed class Network(World world)
         if (link.Replays > 0 && call.IsWrite)
         {
             link.Replays--;
-            world.In(arrival + world.Latency(), () => world.Server.Answer(new Call(call.Process, call.Request, call.Timeout) { Wall = call.Wall }));
+            world.In(arrival + world.Latency(), () => world.Server.Answer(call.Again()));
         }
     }
 

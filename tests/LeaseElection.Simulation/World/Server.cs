@@ -208,7 +208,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
             Put(write, before?.Uid, Changes);
         call.IsCommitted = true;
         world.Oracle.Committed(call, before, Current!);
-        world.Oracle.TakeOvers.Committed(call.Process, before, Current!, age);
+        world.Oracle.TakeOvers.Committed(call, before, Current!, age);
         return new ElectionInput.WriteSucceeded(Current!);
     }
 
