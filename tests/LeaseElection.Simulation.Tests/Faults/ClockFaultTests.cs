@@ -31,7 +31,7 @@ public class ClockFaultTests(ITestOutputHelper output)
             var scene = new Scene(seed);
             Node node = scene.World.Nodes[seed % 3];
             node.Clock.StepWall(TimeSpan.FromHours(seed % 2 == 0 ? 1 : -1));
-            node.Process!.LookSoon();
+            node.Process!.Watchdog.LookSoon();
             scene.Pass(60);
             scene.AssertStillLeads("A step of the wall clock cost the term.");
         });

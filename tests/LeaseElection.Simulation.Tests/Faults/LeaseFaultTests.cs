@@ -81,7 +81,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
             var scene = new Scene(seed, with: scenario => scenario with { OtherSettings = longer });
             scene.UntilCommit();
             scene.Pass(0.1);
-            TimeSpan last = scene.Leader.ProofSentAt;
+            TimeSpan last = scene.Leader.Truth.ProofSentAt;
             scene.Leader.Node.Kill();
             return (scene.UntilNextTerm() - last - scene.Leader.Settings.LeaseDuration).TotalSeconds;
         });

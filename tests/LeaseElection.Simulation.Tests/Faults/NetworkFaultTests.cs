@@ -72,7 +72,7 @@ public class NetworkFaultTests(ITestOutputHelper output)
             scene.Leader.Node.Kill();
             Node standby = scene.Standbys.Single();
             standby.Link.LostReplies = 1;
-            scene.Until(() => standby.Process!.LastCommit >= 0);
+            scene.Until(() => standby.Process!.Truth.LastCommit >= 0);
             TimeSpan committed = scene.World.Now;
             TimeSpan began = scene.UntilNextTerm();
             scene.AssertThat(
@@ -127,13 +127,13 @@ public class NetworkFaultTests(ITestOutputHelper output)
         {
             var scene = new Scene(seed);
             scene.World.Server.SilenceWatches(scene.Leader.Node);
-            int last = scene.Leader.LastCommit;
+            int last = scene.Leader.Truth.LastCommit;
             scene.Link.IsCut = true;
             int sent = Scene.Sent(scene.Leader.Node);
             TimeSpan attempt = scene.Until(() => Scene.Sent(scene.Leader.Node) > sent);
             scene.Pass(0.1);
             scene.Link.IsCut = false; // Whatever comes next goes over a new connection.
-            TimeSpan recovered = scene.Until(() => scene.Leader.LastCommit != last);
+            TimeSpan recovered = scene.Until(() => scene.Leader.Truth.LastCommit != last);
             scene.Pass(20);
             scene.AssertStillLeads("A dead connection cost the term.");
             return (recovered - attempt).TotalSeconds;

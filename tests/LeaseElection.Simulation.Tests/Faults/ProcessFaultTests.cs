@@ -116,12 +116,12 @@ public class ProcessFaultTests(ITestOutputHelper output)
         nameof(Fault38_FiftyStandbys_OneWins), "expiry to next start <= 1 s, one winner, <= 49 conflicts", 0, 1, seed =>
         {
             var scene = new Scene(seed, nodes: 50);
-            TimeSpan expires = scene.Leader.ProofSentAt + Scene.Settings.LeaseDuration;
+            TimeSpan expires = scene.Leader.Truth.ProofSentAt + Scene.Settings.LeaseDuration;
             scene.Leader.Node.Kill();
             TimeSpan next = scene.UntilNextTerm();
             scene.Pass(1);
             scene.AssertThat(scene.Terms == 2, "More than one took over.");
-            scene.AssertThat(scene.Standbys.Sum(node => node.Process!.WritesSent) <= 50, "More than one winner and 49 conflicts.");
+            scene.AssertThat(scene.Standbys.Sum(node => node.Process!.Truth.WritesSent) <= 50, "More than one winner and 49 conflicts.");
             return (next - expires).TotalSeconds;
         }, seeds: 50);
 

@@ -34,12 +34,12 @@ internal sealed class Scene
     public IEnumerable<Node> Standbys => World.Nodes.Where(node => node != Leader.Node);
 
     /// <summary>The s + D of the leader's last confirmed write, in truth.</summary>
-    public TimeSpan Deadline => Leader.ProofSentAt + Settings.RenewDeadline;
+    public TimeSpan Deadline => Leader.Truth.ProofSentAt + Settings.RenewDeadline;
 
     /// <summary>How many terms there have been.</summary>
     public int Terms => World.Oracle.Terms;
 
-    public static int Sent(Node node) => node.Process!.SentInAll;
+    public static int Sent(Node node) => node.Process!.Truth.SentInAll;
 
     public void Pass(double seconds)
     {
@@ -60,8 +60,8 @@ internal sealed class Scene
     /// <summary>Runs until the leader's next write has been carried out by the server.</summary>
     public void UntilCommit()
     {
-        int last = Leader.LastCommit;
-        Until(() => Leader.LastCommit != last);
+        int last = Leader.Truth.LastCommit;
+        Until(() => Leader.Truth.LastCommit != last);
     }
 
     /// <summary>Runs until the next term begins; returns when, in truth.</summary>

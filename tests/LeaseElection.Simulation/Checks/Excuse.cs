@@ -16,7 +16,7 @@ internal static class Excuse
         bool isOverdue = now >= older.EndsBy;
         if (isOverdue && (process.IsFrozen || process.Node.TimersStuckUntil >= world.Now))
             return "its process is frozen";
-        if (process.ResumedAt > older.Term.Validity.Deadline - SimProcess.WatchdogTick)
+        if (process.ResumedAt > older.Term.Validity.Deadline - SimWatchdog.Tick)
             return "its process was frozen, or its machine suspended, until about the time when it had to stop";
         if (isOverdue && older.WasStuck)
             return "its timers were stuck when it had to stop";
@@ -41,7 +41,7 @@ internal static class Excuse
             return "somebody edited or deleted the lease while reads were stale, which those of an API server are not";
         if (world.Server.ForgedReleaseAt > older.Began)
             return "somebody emptied the holder of a lease of one second, as a release does";
-        if (process.BypassedAt > older.Began)
+        if (process.Truth.BypassedAt > older.Began)
             return "somebody edited or deleted the lease, and the newer leader, or one before it, had not seen the last renewal of the older";
         return null;
     }

@@ -142,7 +142,7 @@ internal sealed class NoteOracle(World world)
     /// <summary>A term begins, and shows what was confirmed before; and what it has to say itself.</summary>
     public void TermBegan(SimProcess process, NoteTexts notes)
     {
-        if (notes.GetValueOrDefault(SimNotes.Who) != process.Identity && !process.WasRefused)
+        if (notes.GetValueOrDefault(SimNotes.Who) != process.Identity && !process.Truth.WasRefused)
             world.Oracle.Fail("a term does not say from its first instant what it has to", process);
         if (world.Server.RestoredAt >= 0 || world.Scenario.Faults.Contains(FaultKind.LeaseDeleted))
             return;

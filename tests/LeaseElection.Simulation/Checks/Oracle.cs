@@ -55,11 +55,11 @@ internal sealed class Oracle(World world)
         SimProcess process = work.Process;
         if (cause is not { IsCommitted: true, IsWrite: true })
             Fail("a term began without a write that the server confirmed", process);
-        if (process.Monotonic >= process.Proof)
+        if (process.Monotonic >= process.Truth.Proof)
             Fail("a term began after its own deadline", process);
         if (process.HasHeardStop)
             Fail("a term began after the process was asked to shut down", process);
-        work.Began = process.LastCommit;
+        work.Began = process.Truth.LastCommit;
         CheckGap(process);
         CheckToken(work);
         foreach (SimWork other in _running)
@@ -115,7 +115,7 @@ internal sealed class Oracle(World world)
     {
         if (!process.IsHeld)
             return false;
-        if (process.Monotonic >= process.Proof)
+        if (process.Monotonic >= process.Truth.Proof)
             Fail("IsHeld is true although no confirmed write proves it: s + D has passed", process);
         foreach (Node node in world.Nodes)
         {
@@ -139,7 +139,7 @@ internal sealed class Oracle(World world)
     {
         if (!process.IsHeld)
             return;
-        bool isInDanger = process.HasFailedToRenew && process.Monotonic >= process.Proof - (process.Settings.RenewDeadline / 2);
+        bool isInDanger = process.Truth.HasFailedToRenew && process.Monotonic >= process.Truth.Proof - (process.Settings.RenewDeadline / 2);
         if (process.Term!.InDanger.IsCancellationRequested != isInDanger)
             Fail(isInDanger ? "a term is in danger, and its work is not told" : "work is told that its term is in danger, which it is not", process);
     }
@@ -150,11 +150,11 @@ internal sealed class Oracle(World world)
         SimProcess process = call.Process;
         CommittedAt = world.Now;
         world.Chronicle?.Add(world.Now, "server", $"commits a write of {process.Node.Name}: {Server.Describe(after)}");
-        process.LastCommit = world.Server.OriginOf(after);
+        process.Truth.LastCommit = world.Server.OriginOf(after);
         LeaseRecord? old = before?.Record;
         if (old?.HolderIdentity != after.Record.HolderIdentity)
         {
-            process.TookAt = process.LastCommit;
+            process.Truth.TookAt = process.Truth.LastCommit;
             NoteBypassed(process);
         }
 
@@ -210,9 +210,9 @@ internal sealed class Oracle(World world)
     {
         foreach (Node node in world.Nodes)
         {
-            if (node.Process is { LastCommit: >= 0 } process && process != taker && world.Server.TamperedAt > process.TookAt
-                && taker.Seen(process.Identity) < process.LastCommit)
-                process.BypassedAt = world.Server.Changes;
+            if (node.Process is { Truth.LastCommit: >= 0 } process && process != taker && world.Server.TamperedAt > process.Truth.TookAt
+                && taker.Truth.Seen(process.Identity) < process.Truth.LastCommit)
+                process.Truth.BypassedAt = world.Server.Changes;
         }
     }
 

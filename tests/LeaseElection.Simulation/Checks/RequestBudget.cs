@@ -13,9 +13,9 @@ internal static class RequestBudget
 
     public static void Count(World world, SimProcess process)
     {
-        Queue<TimeSpan> sent = process.Requests;
+        Queue<TimeSpan> sent = process.Truth.Requests;
         sent.Enqueue(world.Now);
-        process.SentInAll++;
+        process.Truth.SentInAll++;
         while (sent.Peek() < world.Now - Window)
             sent.Dequeue();
         if (sent.Count > Most(process.Settings) + (world.Scenario.SaysNotes ? ForNotes : 0))

@@ -16,9 +16,9 @@ internal static class WrittenTimes
     {
         LeaseRecord? before = (call.Request as ElectionOutput.Replace)?.Current.Record;
         if (before is null || before.HolderIdentity != written.HolderIdentity || SecondOf(before) != SecondOf(written))
-            call.Process.SecondSince = call.SentAt;
-        bool isRenewal = call.SentAt - call.Process.SecondSince > TimeSpan.FromSeconds(1);
-        call.ProvesFrom = isRenewal ? call.SentAt : call.Process.SecondSince;
+            call.Process.Truth.SecondSince = call.SentAt;
+        bool isRenewal = call.SentAt - call.Process.Truth.SecondSince > TimeSpan.FromSeconds(1);
+        call.ProvesFrom = isRenewal ? call.SentAt : call.Process.Truth.SecondSince;
         if (world.ClientGo.Count > 0)
             return; // There it is client-go that judges our times, by what it does.
         if (isRenewal)

@@ -52,7 +52,7 @@ internal sealed class Injections(World world)
                 break;
             case FaultKind.WallClockStepped:
                 node.Clock.StepWall(Step(world));
-                node.Process?.LookSoon();
+                node.Process?.Watchdog.LookSoon();
                 break;
             case FaultKind.WallClockStuck:
                 // For good, in a mixed fleet: client-go must see that a leader lives by whatever that writes meanwhile.

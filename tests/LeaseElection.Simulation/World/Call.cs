@@ -31,7 +31,7 @@ internal sealed class Call(SimProcess process, ElectionOutput request, TimeSpan 
     public TimeSpan ProvesFrom { get; set; }
 
     /// <summary>Whether the server had refused the last write of the process, and not for its version.</summary>
-    public bool WasRefused { get; init; } = process.WasRefused;
+    public bool WasRefused { get; init; } = process.Truth.WasRefused;
 
     /// <summary>Whether the server carried it out.</summary>
     public bool IsCommitted { get; set; }

@@ -128,7 +128,7 @@ internal sealed class Node
         {
             Clock.StepWall(slept);
             stun.Corrected = slept;
-            Process?.LookSoon();
+            Process?.Watchdog.LookSoon();
         });
     }
 

@@ -48,7 +48,7 @@ internal sealed class ServerWatch(World world, SimProcess process)
             if (!IsOpen)
                 return;
             IsOpen = !last;
-            process.Hear(input);
+            process.Post(input);
         });
     }
 }

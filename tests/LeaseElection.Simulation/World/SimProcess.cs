@@ -13,9 +13,6 @@ namespace LeaseElection.Simulation;
 /// </summary>
 internal sealed class SimProcess
 {
-    /// <summary>How often the watchdog looks at the clocks: no wait counts the time a machine is suspended.</summary>
-    public static readonly TimeSpan WatchdogTick = TimeSpan.FromMilliseconds(500);
-
     /// <summary>How long it takes, where a process wants the lease for a while only, until another of it does.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
@@ -26,16 +23,11 @@ internal sealed class SimProcess
     private readonly LeaseMemory _memory = new();
     private readonly ElectionClock _clock;
     private readonly Queue<(ElectionInput Input, Call? Call)> _inputs = [];
-    private readonly List<Action> _onResume = [];
-    private readonly Dictionary<string, int> _seen = [];
     private readonly SimHolderWatch? _holder;
     private Elector _elector;
     private ServerWatch? _watch;
     private bool _standsAgain;
     private bool _isPumpDue;
-    private int _newest = -1;
-    private int _timer;
-    private int _look;
 
     /// <param name="world">Where it is.</param>
     /// <param name="node">On which machine.</param>
@@ -47,11 +39,21 @@ internal sealed class SimProcess
         Settings = settings;
         Node = node;
         _clock = new ElectionClock(node.Clock);
+        Timers = new SimTimers(world, this);
+        Truth = new ProcessTruth(world, this);
+        Watchdog = new SimWatchdog(world, this);
         _elector = NewElector();
         _holder = own is null ? null : new SimHolderWatch(world, this, own);
     }
 
     public Node Node { get; }
+
+    /// <summary>What the oracle knows of it, and it does not.</summary>
+    public ProcessTruth Truth { get; }
+
+    public SimTimers Timers { get; }
+
+    public SimWatchdog Watchdog { get; }
 
     public ElectorSettings Settings { get; }
 
@@ -70,9 +72,9 @@ internal sealed class SimProcess
 
     public SimWork? Work { get; private set; }
 
-    public bool IsFrozen { get; private set; }
+    public bool IsFrozen => Timers.AreFrozen;
 
-    /// <summary>When it was last resumed, on its own monotonic clock.</summary>
+    /// <summary>When it last ran again, on its monotonic clock.</summary>
     public TimeSpan ResumedAt { get; private set; } = TimeSpan.MinValue;
 
     public bool IsDead { get; private set; }
@@ -82,53 +84,15 @@ internal sealed class SimProcess
     /// <summary>Whether the core has been told to shut down.</summary>
     public bool HasHeardStop { get; private set; }
 
-    /// <summary>
-    /// When it sent the first write that bore the whole second that the lease bears, on the monotonic clock: client-go counts from there.
-    /// </summary>
-    public TimeSpan SecondSince { get; set; } = TimeSpan.MinValue;
-
-    /// <summary>The s + D of the newest write of ours that the server confirmed, on the monotonic clock: nothing is held beyond.</summary>
-    public TimeSpan Proof { get; private set; } = TimeSpan.MinValue;
-
-    /// <summary>When that write was sent, in truth.</summary>
-    public TimeSpan ProofSentAt { get; private set; } = TimeSpan.MinValue;
-
-    /// <summary>Whether it was told of a renewal that did not succeed, and of none since that did.</summary>
-    public bool HasFailedToRenew { get; private set; }
-
-    /// <summary>Whether the server has refused our last write, and not for its version.</summary>
-    public bool WasRefused { get; private set; }
-
-    /// <summary>The number of the newest version that the server took from us.</summary>
-    public int LastCommit { get; set; } = -1;
-
-    /// <summary>The number of the change by which it last took or gave up the lease.</summary>
-    public int TookAt { get; set; } = -1;
-
-    /// <summary>
-    /// The number of the change by which another took the lease in good faith, because of what a person had done to it. Those who follow
-    /// trust that one.
-    /// </summary>
-    public int BypassedAt { get; set; } = -1;
-
-    /// <summary>How many requests it has sent and watches it has opened.</summary>
-    public int SentInAll { get; set; }
-
-    public int WritesSent { get; private set; }
-
-    /// <summary>When the requests of late were sent, in truth.</summary>
-    public Queue<TimeSpan> Requests { get; } = [];
-
     /// <summary>What its core reads: the monotonic clock since the process began.</summary>
-    public TimeSpan Monotonic => _clock.Now.Monotonic;
+    public TimeSpan Monotonic => Clocks.Monotonic;
+
+    public ElectionTime Clocks => _clock.Now;
 
     /// <summary>The true time, which the process itself never learns.</summary>
     public TimeSpan Now => _world.Now;
 
     public bool IsHeld => !IsDead && Term is { IsHeld: true };
-
-    /// <summary>The newest version with this holder that was seen.</summary>
-    public int Seen(string identity) => _seen.GetValueOrDefault(identity, -1);
 
     public void Start()
     {
@@ -164,36 +128,23 @@ internal sealed class SimProcess
         _world.Oracle.LeftTerm();
     }
 
-    public void Freeze() => IsFrozen = true;
+    public void Freeze() => Timers.Freeze();
 
     /// <param name="timersLate">How much longer every timer takes: a suspended machine's timers do not count the time it slept.</param>
     public void Resume(TimeSpan timersLate)
     {
         if (IsDead || !IsFrozen)
             return;
-        IsFrozen = false;
         ResumedAt = Monotonic;
         if (timersLate > TimeSpan.Zero)
             _world.Chronicle?.Add(_world.Now, Node.Name, "wakes up, its timers late");
-        Action[] missed = [.. _onResume];
-        _onResume.Clear();
-        _world.Random.Shuffle(missed);
-        foreach (Action happens in missed)
-            _world.In(timersLate * _world.Random.NextDouble(), () => WhenAwake(happens));
-        LookSoon();
+        Timers.Resume(timersLate);
+        Watchdog.LookSoon();
         PumpSoon();
     }
 
-    /// <summary>Does it now, or once the process runs again.</summary>
-    public void WhenAwake(Action happens)
-    {
-        if (IsDead)
-            return;
-        if (IsFrozen)
-            _onResume.Add(happens);
-        else
-            happens();
-    }
+    /// <inheritdoc cref="SimTimers.WhenAwake"/>
+    public void WhenAwake(Action happens) => Timers.WhenAwake(happens);
 
     public void Receive(Call call, ElectionInput reply)
     {
@@ -201,24 +152,14 @@ internal sealed class SimProcess
             Post(reply, call);
     }
 
-    public void Hear(ElectionInput input) => Post(input);
-
     /// <summary>The store tells something by its watch that has no place in the order of the versions.</summary>
     public void HearUnordered(LeaseEvent happened)
     {
         if (_watch is { IsOpen: true, IsSilent: false })
-            Hear(new ElectionInput.Watched(happened));
+            Post(new ElectionInput.Watched(happened));
     }
 
     public void Post(ElectionInput input) => Post(input, null);
-
-    /// <summary>The watchdog compares the clocks twice a second.</summary>
-    public void LookSoon() => _world.In(WatchdogTick * _world.Random.NextDouble(), () => WhenAwake(() =>
-    {
-        if (Term is { } term && term.Validity.IsDoubtful(_clock.Now))
-            Post(new ElectionInput.TimerFired());
-        Look(_look);
-    }));
 
     private void Post(ElectionInput input, Call? call)
     {
@@ -250,7 +191,7 @@ internal sealed class SimProcess
 
     private void Turn(ElectionInput input, Call? call)
     {
-        Note(input, call);
+        Truth.Heard(input, call);
         HasHeardStop |= input is ElectionInput.ShutDownRequested;
         if (input is ElectionInput.NoteWanted wanted)
             _world.Oracle.Notes.Said(this, wanted.Write);
@@ -263,8 +204,7 @@ internal sealed class SimProcess
             CarryOut(output, call);
         }
 
-        if (input is ElectionInput.WriteSucceeded or ElectionInput.WriteFailed or ElectionInput.WriteConflicted or ElectionInput.WriteUnknown)
-            WasRefused = input is ElectionInput.WriteFailed { Error.Kind: LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected };
+        Truth.HasHandled(input);
         _world.Oracle.CheckDanger(this);
         _world.Oracle.Notes.Shown(this, _elector.Lease, _elector.Notes);
         _holder?.Look(_elector);
@@ -288,8 +228,7 @@ internal sealed class SimProcess
         {
             if (IsShuttingDown)
                 return;
-            _standsAgain = false;
-            HasHeardStop = false;
+            _standsAgain = HasHeardStop = false;
             BeginRound();
             _elector = NewElector();
             Start();
@@ -300,8 +239,8 @@ internal sealed class SimProcess
     private void BeginRound()
     {
         Round++;
-        _timer++;
-        _look++;
+        Timers.Unset();
+        Watchdog.Forget();
         _inputs.Clear();
     }
 
@@ -337,33 +276,6 @@ internal sealed class SimProcess
         }));
     }
 
-    private void Note(ElectionInput input, Call? call)
-    {
-        if (call is { IsCommitted: true, IsWrite: true } && input is ElectionInput.WriteSucceeded)
-        {
-            TimeSpan proof = call.ProvesFrom + Settings.RenewDeadline;
-            if (proof > Proof)
-                (Proof, ProofSentAt) = (proof, call.SentInTruth);
-            HasFailedToRenew &= proof < Proof;
-        }
-
-        HasFailedToRenew |= Term is not null
-            && input is ElectionInput.ReadFailed or ElectionInput.WriteFailed or ElectionInput.WriteUnknown or ElectionInput.WriteConflicted;
-
-        Lease? seen = input switch
-        {
-            ElectionInput.ReadFound found => found.Lease,
-            ElectionInput.WriteSucceeded written => written.Lease,
-            ElectionInput.Watched { Event: LeaseEvent.Changed changed } => changed.Lease,
-            _ => null,
-        };
-        if (seen is null || _world.Server.NumberOf(seen) <= _newest)
-            return; // A watch that is rewound tells nothing.
-        _newest = _world.Server.NumberOf(seen);
-        if (seen.Record.HolderIdentity is { } holder && holder != Identity)
-            _seen[holder] = Math.Max(Seen(holder), _world.Server.OriginOf(seen));
-    }
-
     private void UpdateTerm(IReadOnlyList<ElectionOutput> outputs)
     {
         foreach (ElectionOutput output in outputs)
@@ -384,7 +296,7 @@ internal sealed class SimProcess
         if (_elector.Term is not { Holds: true })
         {
             Term.End();
-            _look++;
+            Watchdog.Forget();
             Work?.Lose();
             _world.Oracle.LeftTerm();
         }
@@ -434,7 +346,7 @@ internal sealed class SimProcess
                 Node.Kill();
                 break;
             case ElectionOutput.WakeAt wake:
-                SetTimer(wake.Instant - Monotonic);
+                Timers.Set(wake.Instant - Monotonic);
                 break;
             case ElectionOutput.NotesSettled settled:
                 _world.Oracle.Notes.Settled(this, settled, _elector.Term);
@@ -450,7 +362,7 @@ internal sealed class SimProcess
         if (IsDead)
             return;
         if (request is not ElectionOutput.Read)
-            WritesSent++;
+            Truth.WritesSent++;
         _world.Oracle.Sent(this);
         _world.Oracle.Notes.Sent(request);
         _world.Network.Send(new Call(this, request, timeout));
@@ -467,55 +379,9 @@ internal sealed class SimProcess
             new SimNotes(_world, this, start.Term).Start();
         }
 
-        ScheduleLook(++_look);
+        Watchdog.Guard();
         if (Settings.ForOneTerm)
             InRound(_world.Upto(Settings.LeaseDuration * 3), _world.Random.Next(4) == 0 ? Abandon : () => Post(new ElectionInput.ShutDownRequested()));
-    }
-
-    private void SetTimer(TimeSpan pause)
-    {
-        int timer = ++_timer;
-        TimeSpan due = Node.Clock.InTruth(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(pause.TotalMilliseconds, 0))));
-        due -= due * Node.TimersEarly;
-        Fire(due + TimeSpan.FromMicroseconds(_world.Random.Next(3000)) + (Node.TimersLate * _world.Random.NextDouble()), () =>
-        {
-            if (timer == _timer)
-                Post(new ElectionInput.TimerFired());
-        });
-    }
-
-    /// <summary>The watchdog's own thread: late by milliseconds, whatever the thread pool does.</summary>
-    private void ScheduleLook(int look)
-    {
-        TimeSpan left = Node.Clock.InTruth(Term!.Validity.Deadline - Monotonic);
-        Fire((left > TimeSpan.Zero ? left : TimeSpan.Zero) + TimeSpan.FromMicroseconds(_world.Random.Next(5000)), () => Look(look));
-    }
-
-    private void Look(int look)
-    {
-        if (look != _look || Term is not { } term || Work is not { } work)
-            return;
-        if (!term.Validity.IsOver(_clock.Now))
-        {
-            ScheduleLook(look);
-            return;
-        }
-
-        _look++;
-        work.Tell(isLost: true);
-        Post(new ElectionInput.TermExpired(work.Facts));
-    }
-
-    private void Fire(TimeSpan pause, Action happens)
-    {
-        TimeSpan stuck = Node.TimersStuckUntil - _world.Now;
-        _world.In(pause > stuck ? pause : stuck, () =>
-        {
-            if (Node.TimersStuckUntil > _world.Now)
-                Fire(TimeSpan.Zero, happens);
-            else
-                WhenAwake(happens);
-        });
     }
 
     private void Exit()

@@ -47,7 +47,7 @@ internal sealed class SimWork
     public bool IsAbandoned => _abandonedProof is not null;
 
     /// <summary>When the last write that proves its term was sent, in truth: those of its process may be of a later term.</summary>
-    public TimeSpan ProofSentAt => _abandonedProof ?? Process.ProofSentAt;
+    public TimeSpan ProofSentAt => _abandonedProof ?? Process.Truth.ProofSentAt;
 
     /// <summary>When it was told to stop, on the clock of its process.</summary>
     public TimeSpan ToldAt { get; private set; } = TimeSpan.MaxValue;
@@ -125,7 +125,7 @@ internal sealed class SimWork
     /// </summary>
     public void Abandon()
     {
-        _abandonedProof = Process.ProofSentAt;
+        _abandonedProof = Process.Truth.ProofSentAt;
         Tell(isLost: true);
     }
 

@@ -1,0 +1,89 @@
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Leases;
+
+namespace LeaseElection.Simulation;
+
+/// <summary>What is true of one process, as the oracle follows it: what it has proven, seen, and sent.</summary>
+internal sealed class ProcessTruth(World world, SimProcess process)
+{
+    private readonly Dictionary<string, int> _seen = [];
+    private int _newest = -1;
+
+    /// <summary>
+    /// When it sent the first write that bore the whole second that the lease bears, on the monotonic clock: client-go counts from there.
+    /// </summary>
+    public TimeSpan SecondSince { get; set; } = TimeSpan.MinValue;
+
+    /// <summary>The s + D of the newest write of ours that the server confirmed, on the monotonic clock: nothing is held beyond.</summary>
+    public TimeSpan Proof { get; private set; } = TimeSpan.MinValue;
+
+    /// <summary>When that write was sent, in truth.</summary>
+    public TimeSpan ProofSentAt { get; private set; } = TimeSpan.MinValue;
+
+    /// <summary>Whether it was told of a renewal that did not succeed, and of none since that did.</summary>
+    public bool HasFailedToRenew { get; private set; }
+
+    /// <summary>Whether the server has refused our last write, and not for its version.</summary>
+    public bool WasRefused { get; private set; }
+
+    /// <summary>The number of the newest version that the server took from us.</summary>
+    public int LastCommit { get; set; } = -1;
+
+    /// <summary>The number of the change by which it last took or gave up the lease.</summary>
+    public int TookAt { get; set; } = -1;
+
+    /// <summary>
+    /// The number of the change by which another took the lease in good faith, because of what a person had done to it. Those who follow
+    /// trust that one.
+    /// </summary>
+    public int BypassedAt { get; set; } = -1;
+
+    /// <summary>How many requests it has sent and watches it has opened.</summary>
+    public int SentInAll { get; set; }
+
+    /// <summary>How many of them were writes.</summary>
+    public int WritesSent { get; set; }
+
+    /// <summary>When the requests of late were sent, in truth.</summary>
+    public Queue<TimeSpan> Requests { get; } = [];
+
+    /// <summary>The newest version with this holder that was seen.</summary>
+    public int Seen(string identity) => _seen.GetValueOrDefault(identity, -1);
+
+    /// <summary>The core is about to be told of something.</summary>
+    /// <param name="input">Of what.</param>
+    /// <param name="call">The request that it is the answer to, if it is one.</param>
+    public void Heard(ElectionInput input, Call? call)
+    {
+        if (call is { IsCommitted: true, IsWrite: true } && input is ElectionInput.WriteSucceeded)
+        {
+            TimeSpan proof = call.ProvesFrom + process.Settings.RenewDeadline;
+            if (proof > Proof)
+                (Proof, ProofSentAt) = (proof, call.SentInTruth);
+            HasFailedToRenew &= proof < Proof;
+        }
+
+        HasFailedToRenew |= process.Term is not null
+            && input is ElectionInput.ReadFailed or ElectionInput.WriteFailed or ElectionInput.WriteUnknown or ElectionInput.WriteConflicted;
+
+        Lease? seen = input switch
+        {
+            ElectionInput.ReadFound found => found.Lease,
+            ElectionInput.WriteSucceeded written => written.Lease,
+            ElectionInput.Watched { Event: LeaseEvent.Changed changed } => changed.Lease,
+            _ => null,
+        };
+        if (seen is null || world.Server.NumberOf(seen) <= _newest)
+            return; // A watch that is rewound tells nothing.
+        _newest = world.Server.NumberOf(seen);
+        if (seen.Record.HolderIdentity is { } holder && holder != process.Identity)
+            _seen[holder] = Math.Max(Seen(holder), world.Server.OriginOf(seen));
+    }
+
+    /// <summary>The core has been told, and what it put out is done.</summary>
+    public void HasHandled(ElectionInput input)
+    {
+        if (input is ElectionInput.WriteSucceeded or ElectionInput.WriteFailed or ElectionInput.WriteConflicted or ElectionInput.WriteUnknown)
+            WasRefused = input is ElectionInput.WriteFailed { Error.Kind: LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected };
+    }
+}
