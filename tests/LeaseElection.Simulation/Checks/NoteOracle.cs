@@ -49,10 +49,9 @@ internal sealed class NoteOracle(World world)
         NotesOnLease notes = before is null ? NotesOnLease.None : _versions[before];
         bool isSameTerm = before?.Record.HolderIdentity == after.Record.HolderIdentity && before?.Record.AcquireTime == after.Record.AcquireTime;
         (string?, DateTimeOffset?) whose = (after.Record.HolderIdentity, after.Record.AcquireTime);
-        int term = isSameTerm ? notes.Term
-
-            // A version that is given away again after a restore lets a renewal replace what it has not seen: the same term comes back.
-            : world.Server.RestoredAt >= 0 && _termOf.TryGetValue(whose, out int known) ? known : ++_terms;
+        // The very term that was here before comes back when a version is given away again after a restore, when a person writes a holder
+        // back, or when a clock stands still between two terms of one process: what tells of a term is its holder and its acquireTime.
+        int term = isSameTerm ? notes.Term : _termOf.TryGetValue(whose, out int known) ? known : ++_terms;
         _termOf[whose] = term;
         notes = notes with { Term = term };
         foreach ((string name, string? value) in annotations)
@@ -146,6 +145,8 @@ internal sealed class NoteOracle(World world)
             world.Oracle.Fail("a term does not say from its first instant what it has to", process);
         if (world.Server.RestoredAt >= 0 || world.Scenario.Faults.Contains(FaultKind.LeaseDeleted))
             return;
+        if (process.Node.Stuns.Exists(stun => stun.At >= process.Truth.ProofSentAt))
+            return; // It was over long ago, and the machine does not know.
         foreach ((string key, long confirmed) in _confirmed)
         {
             // Removed, or said with the other life, by a later one.

@@ -74,8 +74,8 @@ internal sealed class TakeOverOracle(World world)
         bool isTampered = isOwn && world.Server.TamperedAt >= 0; // The process may take it for what it has written, or for another's.
         int had = CountOn(before);
         int expected = !isCounted ? 0 : isOwn || had == int.MaxValue ? had : had + 1;
-        _owed = count == 0 && call.WasRefused ? expected : null;
-        if (count != expected && !(count == 0 && call.WasRefused) && !(isTampered && count == had + 1))
+        _owed = count != expected && call.WasRefused ? expected : null;
+        if (count != expected && !call.WasRefused && !(isTampered && count == had + 1))
             world.Oracle.Fail($"a lease says {count} take-overs without a release, and there were {expected}", process);
         if (!isCounted || isOwn || WaitAfter(had, process.Settings) is not { Ticks: > 0 } wait)
             return;
@@ -91,7 +91,7 @@ internal sealed class TakeOverOracle(World world)
         TimeSpan lasting = settings.LeaseDuration * 10;
         bool isForgotten = count == 0 && had > 0;
         // Of its own lease, edited or restored meanwhile, the process may not know that it is its own.
-        if (had == 0 && _owed is { } owed && (count == owed || count == owed + 1))
+        if (_owed is { } owed && (count == owed || count == owed + 1))
             (had, _owed) = (count, null);
         if (isForgotten && (!settings.CountTakeOvers || world.Now - _began < (lasting / (1 + world.Scenario.RateError)) - Blink))
             world.Oracle.Fail("take-overs without a release were forgotten too early", process);

@@ -28,6 +28,9 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
     private IReadOnlyDictionary<string, string> _first = NoteTexts.None;
     private Lease? _seen;
     private TimeSpan _nextAt = TimeSpan.MinValue;
+
+    /// <summary>Until when renewals say nothing, after one that said something and came to nothing.</summary>
+    private TimeSpan _quietUntil = TimeSpan.MinValue;
     private int _failures;
 
     /// <summary>
@@ -128,7 +131,7 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
             return;
         }
 
-        _nextAt = turn.Instant + (Pause * Math.Pow(2, Math.Min(_failures++, 4)));
+        _nextAt = _quietUntil = turn.Instant + (Pause * Math.Pow(2, Math.Min(_failures++, 4)));
         _isQuietNext = true;
         if (error.Kind is LeaseStoreErrorKind.Rejected or LeaseStoreErrorKind.Forbidden)
             _refusal = (error, carried);
@@ -187,7 +190,7 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
 
     private IReadOnlyDictionary<string, string?> Renewal(Lease? current, LeaseRecord record)
     {
-        bool isQuiet = _isQuietNext || (_failures > 0 && turn.Instant < _nextAt);
+        bool isQuiet = _isQuietNext || turn.Instant < _quietUntil;
         int carried = isQuiet ? 0 : _open.Count;
         _attempts.RemoveAll(attempt => attempt.Version != current?.ResourceVersion); // That version has been replaced.
         _attempts.Add((current?.ResourceVersion, record, carried));
@@ -220,7 +223,7 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
         _isQuietNext = false;
         if (carried > 0)
         {
-            _failures = 0;
+            (_failures, _quietUntil) = (0, TimeSpan.MinValue);
             turn.Report(new ElectionEvent.NotesWritten(carried));
             Settle(Take(carried), NoteOutcome.Written);
         }
@@ -240,7 +243,7 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
             Settle(Take(_open.Count), NoteOutcome.LeadershipLost);
         _attempts.Clear();
         _isQuietNext = false;
-        _failures = 0;
+        (_failures, _quietUntil) = (0, TimeSpan.MinValue);
         _refusal = null;
     }
 

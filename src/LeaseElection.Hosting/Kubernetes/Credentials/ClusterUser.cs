@@ -1,7 +1,7 @@
 namespace LeaseElection.Hosting.Kubernetes.Credentials;
 
 /// <summary>
-/// Where the credentials come from. Equal are two that say the same, except that no plugin equals another; nothing is printed, for what
+/// Where the credentials come from. Equal are two that say the same, and share one connection; nothing is printed, for what
 /// an exec plugin is given may be a secret.
 /// </summary>
 internal sealed record ClusterUser

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace LeaseElection.Hosting.Kubernetes.Credentials;
 
 /// <summary>The cluster as an exec plugin is told of it, where the kubeconfig says <c>provideClusterInfo</c>.</summary>
-internal sealed class ExecCluster
+internal sealed record ExecCluster
 {
     /// <summary>As it stands in the kubeconfig.</summary>
     public required string Server { get; init; }
@@ -21,6 +21,9 @@ internal sealed class ExecCluster
     /// JSON meant for the plugin, from the cluster's extension <c>client.authentication.k8s.io/exec</c>; perhaps with a secret.
     /// </summary>
     public string? Config { get; init; }
+
+    /// <summary>Not what a record prints: its secrets.</summary>
+    public override string ToString() => nameof(ExecCluster);
 
     /// <summary>Writes the object <c>spec.cluster</c>.</summary>
     public void WriteTo(Utf8JsonWriter json)

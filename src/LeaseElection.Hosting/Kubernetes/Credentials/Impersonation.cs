@@ -30,6 +30,11 @@ internal sealed class Impersonation
     public static Encoding? EncodingOf(string header) =>
         header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? new RepeatedHeaderEncoding(header) : null;
 
+    /// <summary>By what it says: elections that reach the API server in the same way share one connection.</summary>
+    public override bool Equals(object? obj) => obj is Impersonation other && _headers.SequenceEqual(other._headers);
+
+    public override int GetHashCode() => HashCode.Combine(_headers[0].Value, _headers.Count);
+
     public void AddTo(HttpRequestHeaders headers)
     {
         foreach ((string name, string value) in _headers)

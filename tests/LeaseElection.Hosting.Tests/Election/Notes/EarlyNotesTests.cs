@@ -118,6 +118,25 @@ public class EarlyNotesTests
         Assert.Equal(NoteOutcome.Written, driver.OutcomeOf(note));
     }
 
+    /// <summary>Conflicts put off what is sent for notes alone, not what renewals on schedule carry.</summary>
+    [Fact]
+    public void SomebodyEditsTheLeaseAllTheTime_ANoteThatFailedOnceIsWritten()
+    {
+        var driver = ElectorDriver.Leading(settings => settings with { RenewInterval = TimeSpan.FromSeconds(0.5) });
+        driver.Say("checkpoint", "batch 41");
+        driver.Fail();
+        NoteWrite note = driver.Say("checkpoint", "batch 42");
+        driver.IsServed = true;
+
+        for (int i = 0; i < 20; i++)
+        {
+            driver.Annotate("example.com/owner", FormattableString.Invariant($"team {i}"), told: false);
+            driver.After(0.5);
+        }
+
+        Assert.Equal(NoteOutcome.Written, driver.OutcomeOf(note));
+    }
+
     private static IEnumerable<LeaseRecord> SayAllTheTime(ElectorDriver driver, double seconds, Action meanwhile)
     {
         for (double at = 0; at < seconds; at += 0.05)

@@ -35,6 +35,36 @@ public sealed class KubeConfigTests : IDisposable
         Assert.Equal(InFolder("sub/token"), connection.User.Token!.Path);
     }
 
+    /// <summary>Elections of one process share a connection if theirs are the same; each has read the file for itself.</summary>
+    [Theory]
+    [InlineData("token: secret")]
+    [InlineData("token: secret\n    as: me\n    as-groups: [staff, ops]\n    as-user-extra: {reason: [one, two]}")]
+    [InlineData("tokenFile: token")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./x, args: [a, b], env: [{name: N, value: v}], interactiveMode: Never, "
+        + "provideClusterInfo: true, installHint: h}")]
+    public void Load_Twice_TheSame(string user)
+    {
+        Write("token", "t");
+        string file = Write("config", Config("server: https://10.0.0.1:6443\n    proxy-url: socks5://proxy:1080", user));
+
+        Assert.Equal(Connect(file), Connect(file));
+        Assert.Equal(Connect(file).GetHashCode(), Connect(file).GetHashCode());
+    }
+
+    [Theory]
+    [InlineData("token: secret\n    as: me\n    as-groups: [staff]", "token: secret\n    as: me\n    as-groups: [ops]")]
+    [InlineData("token: secret\n    as: me", "token: secret")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./x, args: [a], interactiveMode: Never}",
+        "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./x, args: [b], interactiveMode: Never}")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./x, interactiveMode: Never}",
+        "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./x, env: [{name: N, value: v}], interactiveMode: Never}")]
+    public void Load_AnotherUser_AnotherConnection(string one, string other)
+    {
+        KubernetesConnection first = Connect(Write("config", Config("server: https://10.0.0.1:6443", one)));
+
+        Assert.NotEqual(first, Connect(Write("config", Config("server: https://10.0.0.1:6443", other))));
+    }
+
     [Fact]
     public void Load_DataInPlace_Read()
     {
