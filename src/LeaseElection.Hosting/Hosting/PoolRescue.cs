@@ -10,7 +10,7 @@ namespace LeaseElection.Hosting;
 /// </summary>
 /// <param name="terms">What is to be kept.</param>
 /// <param name="logger">Is told of each starvation.</param>
-/// <param name="longest">How long it keeps them at most; <see langword="null"/>: a minute.</param>
+/// <param name="longest">How long it keeps them while the pool does not move at all; <see langword="null"/>: a minute.</param>
 internal sealed class PoolRescue(Func<IReadOnlyList<IRescuable>> terms, GuardedLogger logger, TimeSpan? longest = null)
 {
     /// <summary>
@@ -52,7 +52,7 @@ internal sealed class PoolRescue(Func<IReadOnlyList<IRescuable>> terms, GuardedL
         bool told = false;
         for (ManualResetEventSlim ping = Ping(); !ping.Wait(Prompt); ping = Ping())
         {
-            if (!TryKeep(ping, begun, ref told))
+            if (!TryKeep(ping, ref told))
             {
                 logger.PoolRescueEnded(_longest.TotalSeconds);
                 ThreadPool.UnsafeQueueUserWorkItem(_ => Volatile.Write(ref _running, 0), null);
@@ -66,11 +66,12 @@ internal sealed class PoolRescue(Func<IReadOnlyList<IRescuable>> terms, GuardedL
     }
 
     /// <returns>Whether the pool got to the ping.</returns>
-    private bool TryKeep(ManualResetEventSlim ping, long begun, ref bool told)
+    private bool TryKeep(ManualResetEventSlim ping, ref bool told)
     {
+        long asked = _time.GetTimestamp();
         do
         {
-            if (_time.GetElapsedTime(begun) > _longest)
+            if (_time.GetElapsedTime(asked) > _longest)
                 return false;
             foreach (IRescuable term in terms())
                 term.Rescue();
