@@ -155,14 +155,19 @@ public sealed class WorkRunnerTests : HostTest
     [InlineData(false)]
     public async Task Work_GivesUpAnotherThingThanItsTermWhenThatIsOver_HasFailed(bool isCancellation)
     {
-        Work.Obeys = false; // The watchdog looks in real time, and may be first on a busy machine.
-        _host.AddElection().AddWork(Work.RunAsync);
+        var ends = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int runs = 0;
+        _host.AddElection().AddWork(async (_, _, token) =>
+        {
+            await (++runs == 1 ? ends.Task : Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
+            // By the work itself, at its end: the watchdog looks in real time, and must not tell it first that its term is over.
+            Time.Suspend(TimeSpan.FromSeconds(60));
+            throw isCancellation ? new TaskCanceledException("A request took too long.") : new InvalidOperationException("half done");
+        });
         using var recorder = new MeasurementRecorder(_host.Host.Services);
         await _host.StartAndLeadAsync();
-        await Work.StartedAsync();
 
-        Time.Suspend(TimeSpan.FromSeconds(60));
-        Work.Fail(isCancellation ? new TaskCanceledException("A request took too long.") : new InvalidOperationException("half done"));
+        ends.SetResult();
 
         await _host.Logs.WaitForAsync("WorkFailedWhileStopping");
         Assert.Single(await recorder.UntilAsync("leader_election.work.faults", 1));

@@ -17,11 +17,12 @@ internal static class WrittenTimes
         LeaseRecord? before = (call.Request as ElectionOutput.Replace)?.Current.Record;
         if (before is null || before.HolderIdentity != written.HolderIdentity || SecondOf(before) != SecondOf(written))
             call.Process.SecondSince = call.SentAt;
-        else if (call.SentAt - call.Process.SecondSince > TimeSpan.FromSeconds(1))
-            world.Oracle.Fail("a renewal that client-go cannot see, and not for notes that were said just after one", call.Process);
-        call.ProvesFrom = call.Process.SecondSince;
+        bool isRenewal = call.SentAt - call.Process.SecondSince > TimeSpan.FromSeconds(1);
+        call.ProvesFrom = isRenewal ? call.SentAt : call.Process.SecondSince;
         if (world.ClientGo.Count > 0)
             return; // There it is client-go that judges our times, by what it does.
+        if (isRenewal)
+            world.Oracle.Fail("a renewal that client-go cannot see, and not for notes that were said just after one", call.Process);
         if (written.RenewTime is not { } time)
         {
             world.Oracle.Fail("a lease was written without renewTime", call.Process);

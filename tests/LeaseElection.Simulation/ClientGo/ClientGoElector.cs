@@ -237,7 +237,7 @@ internal sealed class ClientGoElector(ClientGoNode node, string identity)
     }
 
     /// <summary>What it compares: its copy of the record knows no fractions of a second.</summary>
-    public static LeaseRecord AsCompared(LeaseRecord record) =>
+    private static LeaseRecord AsCompared(LeaseRecord record) =>
         record with { AcquireTime = Whole(record.AcquireTime), RenewTime = Whole(record.RenewTime) };
 
     private static DateTimeOffset? Whole(DateTimeOffset? time) => time?.AddTicks(-(time.Value.Ticks % TimeSpan.TicksPerSecond));

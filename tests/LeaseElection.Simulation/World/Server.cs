@@ -18,8 +18,10 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
     private UInt128 _version = firstVersion;
     private UInt128 _reusedUntil;
     private int _compacted;
-    private TimeSpan _renewedAt;
     private int _uids;
+
+    /// <summary>When an elector last renewed it, in truth: notes that one of ours writes just after are no renewal.</summary>
+    private TimeSpan _renewedAt;
 
     /// <summary>The lease as it is; <see langword="null"/> when there is none.</summary>
     public Lease? Current { get; private set; }
@@ -78,6 +80,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         world.Oracle.Neighbours.Writes(before, record, world.Now - _renewedAt);
         if (before?.Record != record)
             Put(record, before?.Uid, Changes);
+        _renewedAt = world.Now;
         world.Oracle.ClientGoCommitted();
         world.Chronicle?.Add(world.Now, "server", "commits a write of client-go: " + Describe(Current));
         return Current;
@@ -208,6 +211,8 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
             Put(write, before?.Uid, Changes);
         call.IsCommitted = true;
         world.Oracle.Committed(call, before, Current!);
+        if (call.ProvesFrom == call.SentAt)
+            _renewedAt = world.Now;
         world.Oracle.TakeOvers.Committed(call, before, Current!, age);
         return new ElectionInput.WriteSucceeded(Current!);
     }
@@ -227,8 +232,6 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         _origins[Current.ResourceVersion] = origin;
         if (origin == Changes)
             WrittenAt = world.Now;
-        if (origin == Changes && (before is null || ClientGoElector.AsCompared(before.Record) != ClientGoElector.AsCompared(write.Record)))
-            _renewedAt = world.Now;
         LongestDuration = Math.Max(LongestDuration, write.Record.LeaseDurationSeconds ?? 0);
         Tell(new LeaseEvent.Changed(Current));
     }

@@ -146,7 +146,8 @@ public sealed class ElectionMembersTests : HostTest
         await StepAsync(host, seconds: 5);
 
         Assert.True(await next.WaitAsync(Signal.Patience));
-        Assert.True(members.IsComplete);
+        if (!members.IsComplete)
+            await NextAsync(told, _ => members.IsComplete); // That one was about something else.
         Assert.True(Assert.Single(told.Current).IsSelf);
     }
 
