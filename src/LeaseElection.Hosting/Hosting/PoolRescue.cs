@@ -10,17 +10,17 @@ namespace LeaseElection.Hosting;
 /// </summary>
 /// <param name="terms">What is to be kept.</param>
 /// <param name="logger">Is told of each starvation.</param>
-/// <param name="longest">How long it keeps them at most; <see langword="null"/>: a minute.</param>
-internal sealed class PoolRescue(Func<IReadOnlyList<IRescuable>> terms, GuardedLogger logger, TimeSpan? longest = null)
+/// <param name="longest">How long it keeps them while the pool does not move at all; <see langword="null"/>: a minute.</param>
+/// <param name="prompt">Within what a pool that works runs what it is given, unless the machine is busy; <see langword="null"/>: 250 ms.</param>
+internal sealed class PoolRescue(
+    Func<IReadOnlyList<IRescuable>> terms, GuardedLogger logger, TimeSpan? longest = null, TimeSpan? prompt = null)
 {
     /// <summary>
     /// A pool that has run nothing for so long will most likely never again (a deadlock), and work that cannot get on must not keep others
     /// from it: the terms are left to their deadlines.
     /// </summary>
     private readonly TimeSpan _longest = longest ?? TimeSpan.FromMinutes(1);
-
-    /// <summary>A pool that works runs what it is given within this, unless the machine itself is busy.</summary>
-    private static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(250);
+    private readonly TimeSpan _prompt = prompt ?? TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
@@ -50,9 +50,9 @@ internal sealed class PoolRescue(Func<IReadOnlyList<IRescuable>> terms, GuardedL
     {
         long begun = _time.GetTimestamp();
         bool told = false;
-        for (ManualResetEventSlim ping = Ping(); !ping.Wait(Prompt); ping = Ping())
+        for (ManualResetEventSlim ping = Ping(); !ping.Wait(_prompt); ping = Ping())
         {
-            if (!TryKeep(ping, begun, ref told))
+            if (!TryKeep(ping, ref told))
             {
                 logger.PoolRescueEnded(_longest.TotalSeconds);
                 ThreadPool.UnsafeQueueUserWorkItem(_ => Volatile.Write(ref _running, 0), null);
@@ -66,11 +66,12 @@ internal sealed class PoolRescue(Func<IReadOnlyList<IRescuable>> terms, GuardedL
     }
 
     /// <returns>Whether the pool got to the ping.</returns>
-    private bool TryKeep(ManualResetEventSlim ping, long begun, ref bool told)
+    private bool TryKeep(ManualResetEventSlim ping, ref bool told)
     {
+        long asked = _time.GetTimestamp();
         do
         {
-            if (_time.GetElapsedTime(begun) > _longest)
+            if (_time.GetElapsedTime(asked) > _longest)
                 return false;
             foreach (IRescuable term in terms())
                 term.Rescue();

@@ -19,11 +19,14 @@ internal sealed class StoreRequest(
 
     public bool IsWrite => isWrite;
 
-    /// <summary>Whether it waits for a thread, or its reply does, for longer than it has to.</summary>
+    /// <summary>
+    /// Whether it waits for a thread for longer than it has to, or its reply may. One whose time is over needs no patience here: what of it
+    /// is left until <see cref="Rescue"/> gives it up is time to find out about the pool in, and a short term has none to lose.
+    /// </summary>
     public bool IsStuck(TimeSpan now, TimeSpan patience) => sendHere is not null && Volatile.Read(ref _stage) switch
     {
         Asked => now - asked > patience,
-        Begun => IsOverdue(now, patience),
+        Begun => now - asked > timeout,
         _ => false,
     };
 

@@ -14,7 +14,7 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// <remarks>
 /// It is open while somebody reads, begins at the oldest version that a reader knows, and goes on at the version it has come to when the
 /// server ends it in good order. When it breaks, all readers are told, read their leases and come back. Where it is refused, which rights by
-/// <c>resourceNames</c> do, each has its own again.
+/// <c>resourceNames</c> do, each has its own again, and it is tried again later.
 /// </remarks>
 internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource resource, TimeProvider timeProvider, ILogger logger)
     : IDisposable
@@ -32,6 +32,12 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     /// </summary>
     private static readonly TimeSpan OpeningLimit = WatchRun.OpenTimeout + TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A server that has only just started refuses everybody until it has read what it granted. Who is refused for good is asked little more
+    /// by it: the first that opens his own watch anew, as all do every five minutes, is told for all.
+    /// </summary>
+    private static readonly TimeSpan RefusalLimit = TimeSpan.FromMinutes(10);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LeaseResource> _ours = new(StringComparer.Ordinal);
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
@@ -42,10 +48,17 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     private string? _version;
     private long _heardAt;
     private bool _hasHeard;
-    private volatile bool _refused;
+    private long? _refusedAt;
 
-    /// <summary>It is not to be had, and will not be in this process: each reader needs a watch of his own.</summary>
-    public bool IsRefused => _refused;
+    /// <summary>It is not to be had: for now each reader needs a watch of his own.</summary>
+    public bool IsRefused
+    {
+        get
+        {
+            lock (_lock)
+                return _refusedAt is { } at && timeProvider.GetElapsedTime(at) < RefusalLimit;
+        }
+    }
 
     /// <summary>A lease of ours, before the first is watched.</summary>
     public void Add(LeaseResource lease)
@@ -84,7 +97,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
         {
             _readers.GetValueOrDefault(leaseName)?.End(error: null);
             _readers[leaseName] = reader;
-            if (_refused)
+            if (IsRefused)
             {
                 reader.End(error: null);
                 return;
@@ -261,8 +274,9 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
                 return;
             if (error is { IsLasting: true })
             {
-                _refused = true;
-                KubernetesStoreLog.NamespaceNotWatched(logger, resource.Namespace, error.Message);
+                if (_refusedAt is null)
+                    KubernetesStoreLog.NamespaceNotWatched(logger, resource.Namespace, error.Message);
+                _refusedAt = timeProvider.GetTimestamp();
                 error = null;
             }
             foreach (NamespaceWatchReader reader in _readers.Values)

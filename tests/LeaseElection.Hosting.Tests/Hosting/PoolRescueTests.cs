@@ -57,7 +57,7 @@ public sealed class PoolRescueTests
     public void Begin_PoolWorks_NobodyIsRescuedAndNothingIsTold()
     {
         var term = new CountedTerm();
-        var rescue = new PoolRescue(() => [term], new GuardedLogger(_logger));
+        var rescue = new PoolRescue(() => [term], new GuardedLogger(_logger), prompt: Signal.Patience); // The machine may be busy.
 
         rescue.Begin();
         rescue.Begin();
@@ -78,6 +78,28 @@ public sealed class PoolRescueTests
             rescue.Begin();
             Assert.True(term.UntilRescued(3));
             starved.Feed();
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => rescue.IsIdle, Signal.Patience));
+        Assert.Equal(["PoolStarved", "PoolRecovered"], _logger.Lines.Select(line => line.Id.Name));
+    }
+
+    [Fact]
+    public void Begin_PoolMovesNowAndThen_RescuesForAsLongAsThatTakes()
+    {
+        var term = new CountedTerm();
+        TimeSpan longest = TimeSpan.FromSeconds(3);
+        var rescue = new PoolRescue(() => [term], new GuardedLogger(_logger), longest);
+        using var never = new ManualResetEventSlim();
+        using (var first = new StarvedPool())
+        {
+            rescue.Begin();
+            Assert.True(term.UntilRescued(1));
+            using var second = new StarvedPool(); // Behind what the rescue has asked the pool for.
+            never.Wait(longest * 0.6);
+            first.Feed();
+            never.Wait(longest * 0.6);
+            second.Feed();
         }
 
         Assert.True(SpinWait.SpinUntil(() => rescue.IsIdle, Signal.Patience));

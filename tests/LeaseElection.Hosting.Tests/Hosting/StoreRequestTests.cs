@@ -43,6 +43,17 @@ public sealed class StoreRequestTests
     }
 
     [Fact]
+    public void IsStuck_BegunAndItsTimeIsOver_BeforeItIsGivenUp()
+    {
+        StoreRequest request = Write();
+        Assert.True(request.TryBegin());
+
+        Assert.False(request.IsStuck(Asked + (Second * 3), Second));
+        Assert.True(request.IsStuck(Asked + (Second * 3) + TimeSpan.FromTicks(1), Second));
+        Assert.Null(request.Rescue(Asked + (Second * 3) + TimeSpan.FromTicks(1), Second));
+    }
+
+    [Fact]
     public void Rescue_NoWayWithoutThePool_NothingHappens()
     {
         var request = new StoreRequest(() => Task.FromResult<LeaseReply>(new LeaseReply.Absent()), null, isWrite: true, Asked, Second);

@@ -169,6 +169,22 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watch_RefusedByAServerThatHasOnlyJustStarted_OneForAllAgainLater()
+    {
+        KubernetesLeaseStore store = Open("orders");
+        Lease lease = await store.CreateLeaseAsync();
+        _server.Faults.Add(new Fault { Verb = "watch", Kind = FaultKind.Answer, Status = 403 });
+        lease = await EndsAndGoesOnAloneAsync(store, lease);
+
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await using LeaseWatchReader reader = new(store, lease.ResourceVersion, Patience);
+        Lease news = await RenewAsync(store, lease, 2);
+
+        Assert.Equal(news.ResourceVersion, (await reader.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
+        Assert.False(Watches()[^1].ContainsKey("fieldSelector"));
+    }
+
+    [Fact]
     public async Task Watch_NamespaceFullOfOthersLeases_EachLeaseIsWatchedOnItsOwn()
     {
         KubernetesLeaseStore store = Open("orders");
@@ -251,7 +267,7 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         new StoreSetup(_server).Connection, StoreSetup.Namespace, leaseName, withWatchInCommon: true);
 
     /// <summary>The watch in common ends, and the lease has one of its own from then on.</summary>
-    private async Task EndsAndGoesOnAloneAsync(KubernetesLeaseStore store, Lease lease)
+    private async Task<Lease> EndsAndGoesOnAloneAsync(KubernetesLeaseStore store, Lease lease)
     {
         await using (LeaseWatchReader reader = new(store, lease.ResourceVersion, Patience))
             Assert.True(await reader.EndsAsync());
@@ -261,6 +277,7 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
 
         Assert.Equal(news.ResourceVersion, (await own.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
         Assert.Equal("metadata.name=orders", (string?)Watches()[^1]["fieldSelector"]);
+        return news;
     }
 
     private IReadOnlyList<IQueryCollection> Watches() =>
