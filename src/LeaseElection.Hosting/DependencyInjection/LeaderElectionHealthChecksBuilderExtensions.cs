@@ -1,4 +1,5 @@
 using LeaseElection.Hosting;
+using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -48,7 +49,10 @@ public static class LeaderElectionHealthChecksBuilderExtensions
     /// <param name="failureStatus">What it reports elsewhere; default <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">Its tags; default <c>leader</c>.</param>
     /// <param name="timeout">Its timeout. It does no I/O, so it needs none.</param>
-    /// <param name="election">The name of the election; default the unnamed one.</param>
+    /// <param name="election">
+    /// The name of the election; default the unnamed one. If the host has none of that name, its health checks fail when they are first made,
+    /// which <c>MapHealthChecks</c> does, with an <c>OptionsValidationException</c>.
+    /// </param>
     /// <returns>The same builder.</returns>
     public static IHealthChecksBuilder AddIsLeader(
         this IHealthChecksBuilder builder,
@@ -59,6 +63,10 @@ public static class LeaderElectionHealthChecksBuilderExtensions
         string election = "")
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<HealthCheckServiceOptions>().Validate<IEnumerable<LeaderElectionRegistration>>(
+            (_, elections) => elections.Any(known => known.Name == election && !known.IsBroker),
+            $"AddIsLeader looks at {(election.Length == 0 ? "the election without a name" : $"the election \"{election}\"")}, and this host has "
+            + "none. Name the one that it shall look at, as AddLeaderElection does: AddIsLeader(election: \"NAME\").");
         return builder.Add(new HealthCheckRegistration(
             name ?? ElectionHealthCheckFactory.NameOf("leader", election),
             provider => new LeaderHealthCheck(provider.GetRequiredKeyedService<LeaderElection>(election)),

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace LeaseElection.Hosting.Tests;
 
@@ -70,6 +71,21 @@ public sealed class HealthCheckRegistrationTests : HostTest
         Assert.Contains("me", standby.Description, StringComparison.Ordinal);
         Assert.Equal("leader", Assert.Single(leader.Tags));
         await other.StopAsync();
+    }
+
+    [Theory]
+    [InlineData("", "the election without a name")]
+    [InlineData("tenant1", "the election \"tenant1\"")]
+    public void IsLeader_OfAnElectionThatIsNotThere_IsRefusedWhenChecksAreMade(string election, string named)
+    {
+        _host.AddElection("a", options => options.LeaseName = "a");
+        _host.Services.AddHealthChecks().AddIsLeader(election: election);
+
+        OptionsValidationException refused = Assert.Throws<OptionsValidationException>(
+            () => _host.Host.Services.GetRequiredService<HealthCheckService>());
+
+        Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("AddIsLeader(election: \"NAME\")", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
