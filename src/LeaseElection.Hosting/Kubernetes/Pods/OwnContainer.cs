@@ -18,7 +18,7 @@ internal static class OwnContainer
     public static HolderProcess Resolve(
         LeaderElectionRegistration registration, LeaderElectionOptions options, ProcessEnvironment environment, DateTimeOffset now)
     {
-        string key = registration.KeyOf(TakeOver);
+        string key = registration.KeyOf(TakeOver, options);
         PodIdentity pod = PodIdentity.Resolve(key, "the Pod whose end others look for", environment);
         string uid = environment.Variable("POD_UID") ?? throw PodIdentity.Unknown(
             key, "the variable POD_UID is not set, which tells this Pod from others of its name", "POD_UID", "metadata.uid");
