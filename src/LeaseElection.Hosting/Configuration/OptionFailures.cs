@@ -17,8 +17,8 @@ internal sealed class OptionFailures(
     public IReadOnlyCollection<string> Messages => _messages;
 
     /// <summary>
-    /// Whether nothing is known of what the option was to be, which has been told already: what it is instead is nobody's value, and nobody's
-    /// mistake.
+    /// Whether nothing is known of what the option was to be, which has been told already: what it is instead is nobody's value, and
+    /// nobody's mistake.
     /// </summary>
     public bool IsMisread(string option) => options.Misread.Contains(option);
 

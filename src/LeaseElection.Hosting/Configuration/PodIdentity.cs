@@ -33,7 +33,8 @@ internal sealed record PodIdentity(string Namespace, string Name)
         if (space is null)
         {
             problems.AddVariable(
-                $"the namespace of the Pod is not known: the variable POD_NAMESPACE is not set, and {PodNamespace.FileOf(environment)} is {problem}",
+                "the namespace of the Pod is not known: the variable POD_NAMESPACE is not set, and "
+                + $"{PodNamespace.FileOf(environment)} is {problem}",
                 "POD_NAMESPACE",
                 "metadata.namespace");
         }

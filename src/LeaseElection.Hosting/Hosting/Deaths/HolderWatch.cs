@@ -148,7 +148,7 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
         }
     }
 
-    /// <summary>Under the lock. A name that is wrong is told of once: it comes from a configuration that the terms after this one have as well.</summary>
+    /// <summary>Under the lock. A name that is wrong is told of once: the terms after this one have the same configuration.</summary>
     private void TellWhyNot(HeldTerm term, DeathProof proof)
     {
         if (proof.IsMisnamed && _misnamed != term.Process.Container)

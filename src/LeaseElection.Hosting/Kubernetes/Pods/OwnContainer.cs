@@ -32,7 +32,11 @@ internal static class OwnContainer
         if (uid is null)
             problems.AddVariable("the variable POD_UID is not set, which tells this Pod from others of its name", "POD_UID", "metadata.uid");
         else if (uid.Any(char.IsWhiteSpace))
-            problems.AddVariable($"POD_UID is \"{uid}\", and must be the uid of a Pod, without white space", "POD_UID", "metadata.uid");
+        {
+            problems.AddVariable(
+                $"POD_UID is \"{uid}\", and must be the uid of a Pod, without white space", "POD_UID", "metadata.uid");
+        }
+
         return uid ?? "";
     }
 
@@ -40,14 +44,16 @@ internal static class OwnContainer
     /// The end of another container says nothing of this process, and would be taken for its death. So a name that is wrong is refused where
     /// it can be told.
     /// </summary>
-    private static string NameOf(LeaderElectionRegistration registration, LeaderElectionOptions options, string? mounted, PodProblems problems)
+    private static string NameOf(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, string? mounted, PodProblems problems)
     {
         string name = options.Kubernetes.ContainerName ?? "";
         // Where nobody has set it, it is best set beside the option that needs it.
         string key = name.Length == 0 && options.Inherited.Contains(TakeOver)
             ? $"{LeaderElectionOptions.SectionName}:{ContainerName}"
             : registration.KeyOf(ContainerName, options);
-        string fix = $"set it to the name of the container that this process runs in, as in the Pod's spec (for example \"{mounted ?? "app"}\")";
+        string fix = "set it to the name of the container that this process runs in, as in the Pod's spec "
+            + $"(for example \"{mounted ?? "app"}\")";
         if (name.Length == 0)
             problems.Add($"{key} is not set, which tells the others whose end to look for", fix);
         else if (!KubernetesName.IsLabel(name))
@@ -55,7 +61,8 @@ internal static class OwnContainer
         else if (mounted is not null && mounted != name)
         {
             problems.Add(
-                $"{key} is \"{name}\", but this process runs in the container \"{mounted}\", and the end of another one would be taken for its death",
+                $"{key} is \"{name}\", but this process runs in the container \"{mounted}\", and the end of another one would be taken for its "
+                + "death",
                 $"set it to \"{mounted}\"");
         }
 
