@@ -142,7 +142,7 @@ internal sealed class ElectionStoreFactory(
     /// <summary>Said and not refused: one configuration serves the cluster and the laptop.</summary>
     private void NothingToAnnounceTo(LeaderElectionRegistration registration, LeaderElectionOptions options)
     {
-        string[] asked = [.. AnnouncerFactory.AskedFor(options).Select(registration.KeyOf)];
+        string[] asked = [.. AnnouncerFactory.AskedFor(options).Select(option => registration.KeyOf(option, options))];
         if (asked.Length > 0)
             Logger<AnnouncerFactory>().NothingToAnnounceTo(string.Join(" and ", asked));
     }

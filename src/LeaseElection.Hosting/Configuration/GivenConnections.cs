@@ -18,7 +18,7 @@ internal sealed class GivenConnections(IServiceProvider services, ProcessEnviron
     {
         if (Find(registration) is not { } given)
             return null;
-        RefuseSettingsBeside(given.Origin, registration, options.Kubernetes);
+        RefuseSettingsBeside(given.Origin, registration, options);
         var giver = new ConnectionGiver(given.Origin, token => given.Connect(services, token), clock.TimeProvider);
         KubernetesConnection? connection = await GivenConnection.AskAsync(giver, cancellationToken).ConfigureAwait(false);
         return connection is { Given.First.CreateHandler: null }
@@ -30,22 +30,23 @@ internal sealed class GivenConnections(IServiceProvider services, ProcessEnviron
         services.GetKeyedService<GivenConnectionRegistration>(registration.Name);
 
     /// <summary>Half of one connection and half of another would be one that nobody described.</summary>
-    private static void RefuseSettingsBeside(string origin, LeaderElectionRegistration registration, KubernetesStoreOptions options)
+    private static void RefuseSettingsBeside(string origin, LeaderElectionRegistration registration, LeaderElectionOptions options)
     {
+        KubernetesStoreOptions kubernetes = options.Kubernetes;
         (string Option, string? Value)[] settings =
         [
-            (nameof(options.ApiServer), options.ApiServer),
-            (nameof(options.KubeConfig), options.KubeConfig),
-            (nameof(options.Context), options.Context),
-            (nameof(options.TokenFile), options.TokenFile),
-            (nameof(options.CertificateAuthorityFile), options.CertificateAuthorityFile),
+            (nameof(kubernetes.ApiServer), kubernetes.ApiServer),
+            (nameof(kubernetes.KubeConfig), kubernetes.KubeConfig),
+            (nameof(kubernetes.Context), kubernetes.Context),
+            (nameof(kubernetes.TokenFile), kubernetes.TokenFile),
+            (nameof(kubernetes.CertificateAuthorityFile), kubernetes.CertificateAuthorityFile),
         ];
         foreach ((string option, string? value) in settings)
         {
             if (!string.IsNullOrWhiteSpace(value))
             {
                 throw new LeaseStoreConfigurationException(
-                    $"{registration.KeyOf($"Kubernetes:{option}")} is '{value}', but {origin} says in code how the API server is reached. "
+                    $"{registration.KeyOf($"Kubernetes:{option}", options)} is '{value}', but {origin} says in code how the API server is reached. "
                     + "Remove one of the two.");
             }
         }

@@ -23,7 +23,7 @@ internal sealed class LeaderElectionConfiguration(
         if (Find(name) is not { } registration)
             return;
         if (registration.IsShared && registration.Name.Length > 0)
-            Bind(_shared, options, LeaderElectionSetting.All.Where(setting => setting.IsShared));
+            Bind(_shared, options, LeaderElectionSetting.All.Where(setting => setting.IsShared), isShared: true);
         Bind(SectionOf(registration), options, LeaderElectionSetting.Of(registration.IsBroker));
     }
 
@@ -50,13 +50,15 @@ internal sealed class LeaderElectionConfiguration(
             : registration.Name.Length == 0 ? _shared
             : _shared?.GetSection(registration.Name));
 
-    private static void Bind(IConfiguration? section, LeaderElectionOptions options, IEnumerable<LeaderElectionSetting> settings)
+    private static void Bind(
+        IConfiguration? section, LeaderElectionOptions options, IEnumerable<LeaderElectionSetting> settings, bool isShared = false)
     {
         foreach (LeaderElectionSetting setting in settings)
         {
             // Empty counts as not written: what manifests and shells mean by it. To tell of text of the wrong form is Validate's business.
             if (section?[setting.Key] is not { Length: > 0 } text)
                 continue;
+            _ = isShared ? options.Inherited.Add(setting.Key) : options.Inherited.Remove(setting.Key);
             if (setting.TrySet(options, text))
                 options.Misread.Remove(setting.Key);
             else

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Options;
 
@@ -9,6 +10,7 @@ internal sealed class LeaderElectionOptionsValidator(
     : IValidateOptions<LeaderElectionOptions>
 {
     private readonly LeaderElectionRegistration[] _registrations = [.. registrations];
+    private readonly ConcurrentDictionary<string, string> _told = new();
 
     public ValidateOptionsResult Validate(string? name, LeaderElectionOptions options)
     {
@@ -16,7 +18,7 @@ internal sealed class LeaderElectionOptionsValidator(
         if (Array.Find(_registrations, candidate => candidate.Name == name) is not { } registration)
             return ValidateOptionsResult.Skip;
 
-        var failures = new OptionFailures(registration, options.Misread);
+        var failures = new OptionFailures(registration, options, _told);
         if (registration.IsBroker)
             CheckIsOfLeases(options, failures);
         CheckNames(options, failures);

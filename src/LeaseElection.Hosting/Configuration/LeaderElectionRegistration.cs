@@ -31,4 +31,10 @@ internal sealed record LeaderElectionRegistration(string Name, IConfiguration? S
 
     /// <summary>An option as the user has to type it: <c>LeaderElection:reports:LeaseName</c>.</summary>
     public string KeyOf(string option) => ConfigurationPath.Length == 0 ? option : ConfigurationPath + ":" + option;
+
+    /// <summary>
+    /// The same, where the user has typed it: above the section of a named election, if it takes the option over from there.
+    /// </summary>
+    public string KeyOf(string option, LeaderElectionOptions options) =>
+        options.Inherited.Contains(option) ? LeaderElectionOptions.SectionName + ":" + option : KeyOf(option);
 }

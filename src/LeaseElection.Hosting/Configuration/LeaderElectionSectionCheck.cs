@@ -5,6 +5,9 @@ namespace LeaseElection.Hosting.Configuration;
 /// <summary>Finds what no option will see of a section: unknown keys, values of the wrong form, sections of nobody.</summary>
 internal sealed class LeaderElectionSectionCheck(IReadOnlyCollection<LeaderElectionRegistration> registrations)
 {
+    /// <summary>The section of LeaseElection.Hosting.Scheduling, which this library knows nothing else of.</summary>
+    private const string Schedules = "ScheduledWork";
+
     private readonly LeaderElectionOptions _scratch = new();
     private readonly List<string> _failures = [];
     private LeaderElectionSetting[] _settings = [];
@@ -54,6 +57,8 @@ internal sealed class LeaderElectionSectionCheck(IReadOnlyCollection<LeaderElect
 
     private string Unknown(IConfigurationSection child, string key)
     {
+        if (registrations.Where(one => one.IsBroker).Select(one => one.Name).Append(Schedules).FirstOrDefault(root => Same(root, key)) is { } root)
+            return $"{child.Path} is not a known setting; it belongs at the root of the configuration: {root}.";
         if (_isBroker && LeaderElectionSetting.All.Any(setting => Same(setting.Key, key)))
             return $"{child.Path} is a setting of elections, and of no use to locks and other leases that are held for a while; remove it.";
         string[] elections = _isBroker ? [] : [.. registrations.Where(election => election.IsShared).Select(election => election.Name)];

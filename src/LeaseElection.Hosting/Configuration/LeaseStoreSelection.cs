@@ -35,13 +35,13 @@ internal static class LeaseStoreSelection
         if (mayBeDevelopment && string.Equals(environmentName, Environments.Development, StringComparison.OrdinalIgnoreCase))
             return null;
         string orDevelopment = mayBeDevelopment ? $", or DOTNET_ENVIRONMENT=Development (it is {Describe(environmentName)})" : "";
-        throw new LeaseStoreConfigurationException(Message(registration, options.Store, orDevelopment, tried));
+        throw new LeaseStoreConfigurationException(Message(registration, options, orDevelopment, tried));
     }
 
     private static string Message(
-        LeaderElectionRegistration registration, LeaseStoreKind store, string orDevelopment, List<string> tried)
+        LeaderElectionRegistration registration, LeaderElectionOptions options, string orDevelopment, List<string> tried)
     {
-        string storeKey = registration.KeyOf(nameof(LeaderElectionOptions.Store));
+        string storeKey = registration.KeyOf(nameof(options.Store), options);
         string[] waysOut =
         [
             "run in a pod with a service account token",
@@ -51,7 +51,7 @@ internal static class LeaseStoreSelection
                 ? Array.Empty<string>()
                 : [$"for a single instance, set {registration.KeyOf(nameof(LeaderElectionOptions.Enabled))}=false"],
         ];
-        return $"{storeKey} is {store}, but no Kubernetes API server was found.\n"
+        return $"{storeKey} is {options.Store}, but no Kubernetes API server was found.\n"
             + "Tried:\n" + string.Concat(tried.Select(place => $"  - {place}\n"))
             + "Do one of these:\n" + string.Join('\n', waysOut.Select(way => $"  - {way}"));
     }

@@ -270,14 +270,14 @@ internal sealed class LeaderElectionService(
     private void Warn(LeaderElectionOptions options, ElectorSettings settings)
     {
         if (!options.Enabled)
-            _logger.Disabled(registration.KeyOf(nameof(options.Enabled)));
+            _logger.Disabled(registration.KeyOf(nameof(options.Enabled), options));
         else if (options.Identity is { } identity)
             _logger.FixedIdentity(registration.KeyOf(nameof(options.Identity)), identity);
         if (options.Enabled && settings.DrainTimeout < settings.StopTimeout)
         {
             _logger.ShutdownTimeoutTooShort(
                 host.ShutdownTimeout,
-                registration.KeyOf(nameof(options.StopTimeout)),
+                registration.KeyOf(nameof(options.StopTimeout), options),
                 settings.StopTimeout,
                 (ElectorSettings.ReleaseTimeout + _announcements.FinishTimeout).TotalSeconds);
         }

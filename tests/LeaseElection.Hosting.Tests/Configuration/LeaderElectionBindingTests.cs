@@ -47,6 +47,50 @@ public class LeaderElectionBindingTests
         Assert.Equal("b", bound.Get("b").LeaseName);
     }
 
+    /// <summary>Each has to be mended where it is written, and elections that share it have one to mend.</summary>
+    [Fact]
+    public async Task StartAsync_WrongValueThatElectionsShare_IsToldOnceByTheKeyThatWasWritten()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Configuration["LeaderElection:RetryPeriod"] = "00:00:11";
+        foreach (string name in new[] { "a", "b", "c" })
+        {
+            builder.Configuration[$"LeaderElection:{name}:LeaseName"] = name;
+            builder.Services.BindLeaderElection(name, section: null);
+        }
+
+        using IHost host = builder.Build();
+
+        OptionsValidationException exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(
+            ["LeaderElection:RetryPeriod is 00:00:11 (for a at least), but must be longer than zero and at most RenewDeadline (00:00:10): write "
+                + "\"00:00:02\"."],
+            exception.Failures);
+    }
+
+    [Fact]
+    public void Get_WrongValues_AreToldWhereEachIsWritten()
+    {
+        BoundOptions bound = BoundOptions.FromJson(
+            """
+            {
+              "LeaderElection": {
+                "RetryPeriod": "00:00:11", "LeaseNamespace": "my shop",
+                "a": { "LeaseName": "a", "LeaseNamespace": "A" },
+                "b": { "LeaseName": "b", "LeaseDuration": "00:00:40", "RenewDeadline": "00:00:20", "RetryPeriod": "00:00:21" },
+                "c": { "LeaseName": "c", "LeaseNamespace": "shop", "LeaseDuration": "00:00:40", "RenewDeadline": "00:00:20" }
+              }
+            }
+            """).Add("a").Add("b").Add("c");
+
+        Assert.Equal(["LeaderElection:a:LeaseNamespace is \"A\"", "LeaderElection:RetryPeriod is 00:00:11 (for a at least)"], Starts("a"));
+        Assert.Equal(["LeaderElection:LeaseNamespace is \"my shop\" (for b at least)", "LeaderElection:b:RetryPeriod is 00:00:21"], Starts("b"));
+        Assert.Equal("c", bound.Get("c").LeaseName);
+
+        string[] Starts(string name) => [.. bound.Failures(name).Select(failure => failure[..failure.IndexOf(", but", StringComparison.Ordinal)])];
+    }
+
     [Fact]
     public void BindLeaderElection_Twice_IsOneElection()
     {

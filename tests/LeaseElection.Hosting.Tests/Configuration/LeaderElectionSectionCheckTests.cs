@@ -47,6 +47,9 @@ public class LeaderElectionSectionCheckTests
     [InlineData(
         "reports:LeaseName", "x",
         "LeaderElection:reports belongs to no registered election. Call AddLeaderElection(\"reports\"), or remove the section.")]
+    [InlineData(
+        "ScheduledWork:CloseTheBooks:Cron", "0 3 * * *",
+        "LeaderElection:ScheduledWork is not a known setting; it belongs at the root of the configuration: ScheduledWork.")]
     public void Run_OneEntry_IsKnownOrNamedWithTheFix(string key, string value, string? expected)
     {
         string[] failures = Check(new() { ["LeaderElection:" + key] = value }, new LeaderElectionRegistration("", Section: null));
@@ -69,6 +72,17 @@ public class LeaderElectionSectionCheckTests
             new() { ["LeaderElection:Reports:LeaseName"] = "x" }, new LeaderElectionRegistration("reports", Section: null));
 
         Assert.Empty(failures);
+    }
+
+    [Fact]
+    public void Run_SectionOfABroker_BelongsAtTheRoot()
+    {
+        string[] failures = Check(
+            new() { ["LeaderElection:leaseLocks:Store"] = "File" },
+            new LeaderElectionRegistration("", Section: null), new LeaderElectionRegistration("LeaseLocks", Section: null) { IsBroker = true });
+
+        Assert.Equal(
+            ["LeaderElection:leaseLocks is not a known setting; it belongs at the root of the configuration: LeaseLocks."], failures);
     }
 
     [Fact]

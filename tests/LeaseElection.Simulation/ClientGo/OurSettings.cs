@@ -12,8 +12,9 @@ internal static class OurSettings
     /// <summary>What it says at start instead of running with these timings; none: it runs.</summary>
     public static IReadOnlyCollection<string> Refusals(LeaseCase situation)
     {
-        var failures = new OptionFailures(new LeaderElectionRegistration("", null), misread: []);
-        ElectionTimingRules.Check(Options(situation), failures);
+        LeaderElectionOptions options = Options(situation);
+        var failures = new OptionFailures(new LeaderElectionRegistration("", null), options, told: new());
+        ElectionTimingRules.Check(options, failures);
         return failures.Messages;
     }
 

@@ -10,6 +10,9 @@ namespace LeaseElection.Hosting.Election.Deaths;
 /// <param name="Why">Why, or why not.</param>
 internal sealed record DeathProof(ContainerEnd? End, string Why)
 {
+    /// <summary>Whether it never will be, because the holder looks for a container that its Pod does not have.</summary>
+    public bool IsMisnamed { get; private init; }
+
     /// <param name="holder">The process.</param>
     /// <param name="pod">The Pod of its name, as it is said to be; <see langword="null"/>: there is none.</param>
     /// <param name="outlived">Ends of containers that the process has outlived, whatever their times say.</param>
@@ -24,7 +27,7 @@ internal sealed record DeathProof(ContainerEnd? End, string Why)
         if (pod.SharesProcesses)
             return No("it shares its processes, and one may outlive its container (shareProcessNamespace, hostPID)");
         if (pod.Containers.FirstOrDefault(container => container.Name == holder.Container) is not { } container)
-            return No("nothing is said of the container");
+            return NoSuchContainer(holder.Container, pod.Containers);
         if (container.RunningSince <= holder.RanAt)
             return No("the container runs");
 
@@ -37,6 +40,11 @@ internal sealed record DeathProof(ContainerEnd? End, string Why)
             ? No("the container had ended before the holder was last known to live")
             : new DeathProof(end, "the container has ended");
     }
+
+    /// <summary>A kubelet that tells of one container tells of all: only while it tells of none may the one be still to come.</summary>
+    private static DeathProof NoSuchContainer(string name, IReadOnlyList<ContainerFacts> others) => others.Count == 0
+        ? No($"nothing is said of its containers, of which \"{name}\" is looked for")
+        : No($"it has no container \"{name}\", only {string.Join(", ", others.Select(other => $"\"{other.Name}\""))}") with { IsMisnamed = true };
 
     private static DeathProof No(string why) => new(null, why);
 }

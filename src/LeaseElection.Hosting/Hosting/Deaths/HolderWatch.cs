@@ -27,6 +27,7 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
     private Task _following = Task.CompletedTask;
     private HeldTerm? _followed;
     private string? _told;
+    private string? _misnamed;
     private bool _failing;
     private bool _stopped;
 
@@ -142,8 +143,22 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
                 logger.HolderWatchRestored(run.Card.LeaseNamespace, run.Card.LeaseName);
             _failing = false;
             if (_keeper.Proof is { End: null } proof && proof.Why != before)
-                logger.HolderNotProvenDead(term.Holder, run.Card.LeaseNamespace, run.Card.LeaseName, term.Process.Pod, proof.Why);
+                TellWhyNot(term, proof);
             Tell();
+        }
+    }
+
+    /// <summary>Under the lock. A name that is wrong is told of once: the terms after this one have the same configuration.</summary>
+    private void TellWhyNot(HeldTerm term, DeathProof proof)
+    {
+        if (proof.IsMisnamed && _misnamed != term.Process.Container)
+        {
+            _misnamed = term.Process.Container;
+            logger.HolderContainerUnknown(term.Holder, run.Card.LeaseNamespace, run.Card.LeaseName, term.Process.Pod, proof.Why);
+        }
+        else
+        {
+            logger.HolderNotProvenDead(term.Holder, run.Card.LeaseNamespace, run.Card.LeaseName, term.Process.Pod, proof.Why);
         }
     }
 
@@ -162,15 +177,16 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
     /// <summary>How long to wait then: a right that is missing is not granted within a second.</summary>
     private TimeSpan Fail(HeldTerm term, LeaseStoreError error)
     {
+        TimeSpan pause = error.IsLasting ? ElectorSettings.WatchDeniedPause : error.RetryAfter is { } asked && asked > Pause ? asked : Pause;
         lock (_lock)
         {
             if (_failing)
                 logger.HolderNotFollowedAgain(term.Process.Pod, run.Card.LeaseNamespace, run.Card.LeaseName, error.Message);
             else
-                logger.HolderNotFollowed(term.Process.Pod, run.Card.LeaseNamespace, run.Card.LeaseName, error.Message);
+                logger.HolderNotFollowed(term.Process.Pod, pause.TotalSeconds, run.Card.LeaseNamespace, run.Card.LeaseName, error.Message);
             _failing = true;
         }
 
-        return error.IsLasting ? ElectorSettings.WatchDeniedPause : error.RetryAfter is { } asked && asked > Pause ? asked : Pause;
+        return pause;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
     public IReadOnlyList<ILeadershipAnnouncer> Open(
         LeaderElectionRegistration registration, LeaderElectionOptions options, KubernetesConnection connection, ElectionIdentityCard card)
     {
-        PodIdentity? pod = options.Kubernetes.LabelLeaderPod ? PodToLabel(registration) : null;
+        PodIdentity? pod = options.Kubernetes.LabelLeaderPod ? PodToLabel(registration, options) : null;
         List<ILeadershipAnnouncer> announcers = [];
         if (options.Kubernetes.PublishEvents)
             announcers.Add(new LeaseEventPublisher(connection, card, clock, Logger<LeaseEventPublisher>()));
@@ -44,12 +44,13 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
         return announcers;
     }
 
-    private PodIdentity PodToLabel(LeaderElectionRegistration registration)
+    private PodIdentity PodToLabel(LeaderElectionRegistration registration, LeaderElectionOptions options)
     {
-        string key = registration.KeyOf(LabelLeaderPod);
         LeaderElectionRegistration first = Interlocked.CompareExchange(ref _labelling, registration, null) ?? registration;
-        return first.Name == registration.Name ? PodIdentity.Resolve(key, "the Pod to label", environment) : throw new LeaseStoreConfigurationException(
-            $"{first.KeyOf(LabelLeaderPod)} and {key} are both true, but a Pod has one label {PodLabelRequests.Label}, which could not tell what its "
+        if (first.Name == registration.Name)
+            return PodIdentity.Resolve(registration.KeyOf(LabelLeaderPod, options), "the Pod to label", environment);
+        throw new LeaseStoreConfigurationException(
+            $"{first.KeyOf(LabelLeaderPod)} and {registration.KeyOf(LabelLeaderPod)} are both true, but a Pod has one label {PodLabelRequests.Label}, which could not tell what its "
             + "Pod leads: set it to true for one election, and to false for the others.");
     }
 

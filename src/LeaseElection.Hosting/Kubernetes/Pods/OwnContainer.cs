@@ -18,14 +18,26 @@ internal static class OwnContainer
     public static HolderProcess Resolve(
         LeaderElectionRegistration registration, LeaderElectionOptions options, ProcessEnvironment environment, DateTimeOffset now)
     {
-        string key = registration.KeyOf(TakeOver);
-        PodIdentity pod = PodIdentity.Resolve(key, "the Pod whose end others look for", environment);
-        string uid = environment.Variable("POD_UID") ?? throw PodIdentity.Unknown(
-            key, "the variable POD_UID is not set, which tells this Pod from others of its name", "POD_UID", "metadata.uid");
-        if (uid.Any(char.IsWhiteSpace))
-            throw PodIdentity.Unknown(key, $"POD_UID is \"{uid}\", and must be the uid of a Pod, without white space", "POD_UID", "metadata.uid");
-        string container = NameOf(registration, options, environment, uid);
+        var problems = new PodProblems(registration.KeyOf(TakeOver, options));
+        PodIdentity pod = PodIdentity.Find("the Pod whose end others look for", environment, problems);
+        string uid = UidOf(environment, problems);
+        string container = NameOf(registration, options, ContainerMounts.NameIn(environment.Mounts(), uid), problems);
+        problems.ThrowIfAny();
         return new HolderProcess($"{pod.Namespace}/{pod.Name}", uid, container, new DateTimeOffset(now.UtcTicks - (now.UtcTicks % 10), TimeSpan.Zero));
+    }
+
+    private static string UidOf(ProcessEnvironment environment, PodProblems problems)
+    {
+        string? uid = environment.Variable("POD_UID");
+        if (uid is null)
+            problems.AddVariable("the variable POD_UID is not set, which tells this Pod from others of its name", "POD_UID", "metadata.uid");
+        else if (uid.Any(char.IsWhiteSpace))
+        {
+            problems.AddVariable(
+                $"POD_UID is \"{uid}\", and must be the uid of a Pod, without white space", "POD_UID", "metadata.uid");
+        }
+
+        return uid ?? "";
     }
 
     /// <summary>
@@ -33,27 +45,27 @@ internal static class OwnContainer
     /// it can be told.
     /// </summary>
     private static string NameOf(
-        LeaderElectionRegistration registration, LeaderElectionOptions options, ProcessEnvironment environment, string uid)
+        LeaderElectionRegistration registration, LeaderElectionOptions options, string? mounted, PodProblems problems)
     {
-        string key = registration.KeyOf(ContainerName);
-        string? mounted = ContainerMounts.NameIn(environment.Mounts(), uid);
-        string example = mounted ?? "app";
-        if (options.Kubernetes.ContainerName is not { Length: > 0 } name)
+        string name = options.Kubernetes.ContainerName ?? "";
+        // Where nobody has set it, it is best set beside the option that needs it.
+        string key = name.Length == 0 && options.Inherited.Contains(TakeOver)
+            ? $"{LeaderElectionOptions.SectionName}:{ContainerName}"
+            : registration.KeyOf(ContainerName, options);
+        string fix = "set it to the name of the container that this process runs in, as in the Pod's spec "
+            + $"(for example \"{mounted ?? "app"}\")";
+        if (name.Length == 0)
+            problems.Add($"{key} is not set, which tells the others whose end to look for", fix);
+        else if (!KubernetesName.IsLabel(name))
+            problems.Add($"{key} is \"{name}\", and must be {KubernetesName.LabelRule}", fix);
+        else if (mounted is not null && mounted != name)
         {
-            throw new LeaseStoreConfigurationException(
-                $"{registration.KeyOf(TakeOver)} is true, but {key} is not set, which tells the others whose end to look for: set it to the name of the "
-                + $"container that this process runs in, as in the Pod's spec (for example \"{example}\"), or {registration.KeyOf(TakeOver)} to false.");
+            problems.Add(
+                $"{key} is \"{name}\", but this process runs in the container \"{mounted}\", and the end of another one would be taken for its "
+                + "death",
+                $"set it to \"{mounted}\"");
         }
 
-        if (!KubernetesName.IsLabel(name))
-        {
-            throw new LeaseStoreConfigurationException(
-                $"{key} is \"{name}\", and must be {KubernetesName.LabelRule}: set it to the name of the container that this process runs in, as in "
-                + $"the Pod's spec (for example \"{example}\").");
-        }
-
-        return mounted is null || mounted == name ? name : throw new LeaseStoreConfigurationException(
-            $"{key} is \"{name}\", but this process runs in the container \"{mounted}\", and the end of another one would be taken for its death: set "
-            + $"it to \"{mounted}\".");
+        return name;
     }
 }

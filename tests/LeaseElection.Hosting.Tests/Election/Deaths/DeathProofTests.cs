@@ -50,8 +50,21 @@ public sealed class DeathProofTests
         AssertUnproven("it is another one of the same name", Pod(Container(null, End(90, 130))) with { Uid = "u2" });
 
     [Fact]
-    public void Of_AnotherContainerOfThePod_IsNot() =>
-        AssertUnproven("nothing is said of the container", Pod(Container(null, End(90, 130)) with { Name = "sidecar" }));
+    public void Of_OtherContainersOfThePod_IsNot_AndNeverWillBe()
+    {
+        DeathProof proof = Of(Pod(Container(null, End(90, 130)) with { Name = "web" }, Container(null) with { Name = "sidecar" }));
+
+        Assert.Null(proof.End);
+        Assert.True(proof.IsMisnamed);
+        Assert.Equal("it has no container \"app\", only \"web\", \"sidecar\"", proof.Why);
+    }
+
+    [Fact]
+    public void Of_APodThatTellsOfNoContainerYet_IsNot()
+    {
+        AssertUnproven("nothing is said of its containers, of which \"app\" is looked for", Pod());
+        Assert.False(Of(Pod()).IsMisnamed);
+    }
 
     [Theory]
     [InlineData("Evicted")]

@@ -91,6 +91,7 @@ public sealed class HolderWatchTests : HostTest
         Time.Advance(Settled);
         LogEntry warning = await _standby.Logs.WaitForAsync("HolderNotFollowed");
         Assert.Equal(LogLevel.Warning, warning.Level);
+        Assert.StartsWith("Pod shop/worker-0 cannot be watched; trying again in 60 s. ", warning.Message, StringComparison.Ordinal);
         Assert.EndsWith("Grant it.", warning.Message, StringComparison.Ordinal);
 
         await AdvanceUntilAsync(() => Work.Starts > 0);
@@ -99,12 +100,31 @@ public sealed class HolderWatchTests : HostTest
     }
 
     [Fact]
+    public async Task Container_ThatThePodDoesNotHave_IsWarnedOfOnce()
+    {
+        await LeadAndDieAsync();
+        await FollowAsync();
+
+        _pods.Tell(Other("web"));
+        _pods.Tell(Other("web", "proxy"));
+        await _standby.Logs.WaitForAsync("HolderNotProvenDead", 2);
+
+        LogEntry warning = Assert.Single(_standby.Logs.Named("HolderContainerUnknown"));
+        Assert.Equal(LogLevel.Warning, warning.Level);
+        Assert.Contains(
+            "Of pod shop/worker-0: it has no container \"app\", only \"web\". Set Kubernetes:ContainerName", warning.Message, StringComparison.Ordinal);
+
+        static PodFacts Other(params string[] names) => new("u-worker-0", [.. names.Select(name => new ContainerFacts(name, null, []))]);
+    }
+
+    [Fact]
     public async Task Watch_ThatBreaks_IsOpenedAgain()
     {
         await LeadAndDieAsync();
         await FollowAsync();
         _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.Network, "gone"));
-        await _standby.Logs.WaitForAsync("HolderNotFollowed");
+        LogEntry warning = await _standby.Logs.WaitForAsync("HolderNotFollowed");
+        Assert.Contains("trying again in 1 s. ", warning.Message, StringComparison.Ordinal);
         await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(1));
         await _pods.FollowedAsync(2);
 

@@ -47,6 +47,14 @@ public sealed class AnnouncerFactoryTests
     }
 
     [Fact]
+    public void Label_NothingOfThePodIsKnown_IsToldAllAtOnce()
+    {
+        var exception = Assert.Throws<LeaseStoreConfigurationException>(() => Open(NewFactory(), Labelled()));
+        Assert.Contains("set POD_NAME from the downward API", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("set POD_NAMESPACE from the downward API", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Label_TwoElectionsOfAHost_IsRefused()
     {
         AnnouncerFactory factory = NewFactory(("POD_NAME", "web-1"), ("POD_NAMESPACE", "shop"));

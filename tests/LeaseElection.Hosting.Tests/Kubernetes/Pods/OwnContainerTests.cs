@@ -2,6 +2,7 @@ using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election.Deaths;
 using LeaseElection.Hosting.Kubernetes.Pods;
 using LeaseElection.Hosting.Leases;
+using Microsoft.Extensions.Configuration;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes.Pods;
 
@@ -50,9 +51,40 @@ public sealed class OwnContainerTests
         "LeaderElection:Kubernetes:ContainerName is \"My App\", and must be a lower-case RFC 1123 label", Variables, "My App");
 
     [Fact]
+    public void Resolve_NothingIsThere_IsToldAllAtOnce() => Assert.Equal(
+        """
+        LeaderElection:Kubernetes:TakeOverFromTerminated is true, but:
+          - the variable POD_NAME is not set, which tells the Pod whose end others look for: set POD_NAME from the downward API (fieldPath: metadata.name)
+          - the namespace of the Pod is not known: the variable POD_NAMESPACE is not set, and /nowhere/serviceaccount/namespace is not found: set POD_NAMESPACE from the downward API (fieldPath: metadata.namespace)
+          - the variable POD_UID is not set, which tells this Pod from others of its name: set POD_UID from the downward API (fieldPath: metadata.uid)
+          - LeaderElection:Kubernetes:ContainerName is not set, which tells the others whose end to look for: set it to the name of the container that this process runs in, as in the Pod's spec (for example "app")
+        Or set LeaderElection:Kubernetes:TakeOverFromTerminated to false.
+        """,
+        Assert.Throws<LeaseStoreConfigurationException>(() => Resolve([], container: null)).Message);
+
+    [Theory]
+    [InlineData("LeaderElection", null)]
+    [InlineData("LeaderElection:a", null)]
+    [InlineData("LeaderElection", "LeaderElection:a")]
+    [InlineData("LeaderElection:a", "LeaderElection")]
+    public void Resolve_NamedElection_IsToldWhereItIsWritten(string takeOver, string? name)
+    {
+        Dictionary<string, string?> settings = new() { ["LeaderElection:a:LeaseName"] = "a", [takeOver + ":Kubernetes:TakeOverFromTerminated"] = "true" };
+        if (name is not null)
+            settings[name + ":Kubernetes:ContainerName"] = "My App";
+        LeaderElectionOptions options = BoundOptions.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).Add("a").Get("a");
+
+        var exception = Assert.Throws<LeaseStoreConfigurationException>(() => Resolve(Variables, options, "a"));
+
+        string expected = $"{takeOver}:Kubernetes:TakeOverFromTerminated is true, but {name ?? takeOver}:Kubernetes:ContainerName is ";
+        Assert.StartsWith(expected, exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith($", or {takeOver}:Kubernetes:TakeOverFromTerminated to false.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Resolve_TheNameOfAnotherContainer_IsRefused() => AssertRefused(
         "LeaderElection:Kubernetes:ContainerName is \"sidecar\", but this process runs in the container \"app\", and the end of another one would be "
-        + "taken for its death: set it to \"app\".",
+        + "taken for its death: set it to \"app\", or LeaderElection:Kubernetes:TakeOverFromTerminated to false.",
         Variables,
         "sidecar",
         Mount("app"));
@@ -74,10 +106,12 @@ public sealed class OwnContainerTests
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
 
-    private static HolderProcess Resolve(Dictionary<string, string?> variables, string? container, params string[] mounts)
+    private static HolderProcess Resolve(Dictionary<string, string?> variables, string? container, params string[] mounts) => Resolve(
+        variables, new LeaderElectionOptions { Kubernetes = { TakeOverFromTerminated = true, ContainerName = container } }, "", mounts);
+
+    private static HolderProcess Resolve(Dictionary<string, string?> variables, LeaderElectionOptions options, string election, params string[] mounts)
     {
         ProcessEnvironment environment = TestEnvironment.With([.. variables.Where(pair => pair.Value is not null).Select(pair => (pair.Key, pair.Value!))]);
-        var options = new LeaderElectionOptions { Kubernetes = { TakeOverFromTerminated = true, ContainerName = container } };
-        return OwnContainer.Resolve(new LeaderElectionRegistration("", null), options, environment with { Mounts = () => mounts }, Now);
+        return OwnContainer.Resolve(new LeaderElectionRegistration(election, null), options, environment with { Mounts = () => mounts }, Now);
     }
 }
