@@ -50,8 +50,8 @@ public static class LeaderElectionHealthChecksBuilderExtensions
     /// <param name="tags">Its tags; default <c>leader</c>.</param>
     /// <param name="timeout">Its timeout. It does no I/O, so it needs none.</param>
     /// <param name="election">
-    /// The name of the election; default the unnamed one. If the host has none of that name, its health checks fail when they are first made,
-    /// which <c>MapHealthChecks</c> does, with an <c>OptionsValidationException</c>.
+    /// The name of the election; default the unnamed one. If the host has none of that name, its health checks fail when they are first
+    /// made, which <c>MapHealthChecks</c> does, with an <c>OptionsValidationException</c>.
     /// </param>
     /// <returns>The same builder.</returns>
     public static IHealthChecksBuilder AddIsLeader(
@@ -65,8 +65,8 @@ public static class LeaderElectionHealthChecksBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOptions<HealthCheckServiceOptions>().Validate<IEnumerable<LeaderElectionRegistration>>(
             (_, elections) => elections.Any(known => known.Name == election && !known.IsBroker),
-            $"AddIsLeader looks at {(election.Length == 0 ? "the election without a name" : $"the election \"{election}\"")}, and this host has "
-            + "none. Name the one that it shall look at, as AddLeaderElection does: AddIsLeader(election: \"NAME\").");
+            $"AddIsLeader looks at {(election.Length == 0 ? "the election without a name" : $"the election \"{election}\"")}, "
+            + "and this host has none. Name the one that it shall look at, as AddLeaderElection does: AddIsLeader(election: \"NAME\").");
         return builder.Add(new HealthCheckRegistration(
             name ?? ElectionHealthCheckFactory.NameOf("leader", election),
             provider => new LeaderHealthCheck(provider.GetRequiredKeyedService<LeaderElection>(election)),

@@ -7,8 +7,9 @@ internal static partial class RescueLog
 {
     [LoggerMessage(EventId = 890, EventName = "PoolStarved", Level = LogLevel.Warning,
         Message = "The thread pool of this process has no thread to spare: leases are renewed on a thread of their own, unless it does not "
-            + "move at all for {Longest} s. Something blocks the pool's threads (.Result, .Wait(), Thread.Sleep, synchronous I/O): find it with "
-            + "'dotnet-stack report' or the metric dotnet.thread_pool.queue.length and make it asynchronous; until then ThreadPool.SetMinThreads helps")]
+            + "move at all for {Longest} s. Something blocks the pool's threads (.Result, .Wait(), Thread.Sleep, synchronous I/O): find "
+            + "it with 'dotnet-stack report' or the metric dotnet.thread_pool.queue.length and make it asynchronous; until then "
+            + "ThreadPool.SetMinThreads helps")]
     public static partial void PoolStarved(this ILogger logger, double longest);
 
     [LoggerMessage(EventId = 891, EventName = "PoolRecovered", Level = LogLevel.Information,

@@ -39,7 +39,7 @@ internal static class LeaseRecords
     /// client-go has seen. So it stays in the second that client-go counts from, and who wrote it counts from there, too.
     /// </summary>
     /// <returns>
-    /// <see langword="null"/> where that is no time for now: the wall clock was set meanwhile, or there is no microsecond left in the second.
+    /// <see langword="null"/> where that is no time for now: the wall clock was set meanwhile, or no microsecond is left in the second.
     /// </returns>
     public static LeaseRecord? Keep(LeaseRecord held, ElectorSettings settings, DateTimeOffset wall)
     {

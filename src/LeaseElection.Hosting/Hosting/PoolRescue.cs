@@ -11,7 +11,9 @@ namespace LeaseElection.Hosting;
 /// <param name="terms">What is to be kept.</param>
 /// <param name="logger">Is told of each starvation.</param>
 /// <param name="longest">How long it keeps them while the pool does not move at all; <see langword="null"/>: a minute.</param>
-/// <param name="prompt">Within what a pool that works runs what it is given, unless the machine is busy; <see langword="null"/>: 250 ms.</param>
+/// <param name="prompt">
+/// Within what a pool that works runs what it is given, unless the machine is busy; <see langword="null"/>: 250 ms.
+/// </param>
 internal sealed class PoolRescue(
     Func<IReadOnlyList<IRescuable>> terms, GuardedLogger logger, TimeSpan? longest = null, TimeSpan? prompt = null)
 {

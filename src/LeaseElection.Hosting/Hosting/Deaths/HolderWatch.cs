@@ -177,7 +177,8 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
     /// <summary>How long to wait then: a right that is missing is not granted within a second.</summary>
     private TimeSpan Fail(HeldTerm term, LeaseStoreError error)
     {
-        TimeSpan pause = error.IsLasting ? ElectorSettings.WatchDeniedPause : error.RetryAfter is { } asked && asked > Pause ? asked : Pause;
+        TimeSpan pause = error.IsLasting ? ElectorSettings.WatchDeniedPause
+            : error.RetryAfter is { } asked && asked > Pause ? asked : Pause;
         lock (_lock)
         {
             if (_failing)

@@ -22,7 +22,9 @@ internal sealed record ExecPlugin
     /// <summary>What it is told of the cluster; <see langword="null"/> if the kubeconfig does not ask for that.</summary>
     public ExecCluster? Cluster { get; init; }
 
-    /// <summary>By what they say: elections that reach the API server in the same way share one connection, and one run of the plugin.</summary>
+    /// <summary>
+    /// By what they say: elections that reach the API server in the same way share one connection, and one run of the plugin.
+    /// </summary>
     public bool Equals(ExecPlugin? other) => other is not null
         && (ApiVersion, Command, InstallHint, NeedsTerminal, Cluster)
             == (other.ApiVersion, other.Command, other.InstallHint, other.NeedsTerminal, other.Cluster)
