@@ -138,6 +138,8 @@ public sealed class LeaderElectionOptions
     /// <summary>The keys of what a configuration said in words that could not be read, and which is as it was before.</summary>
     internal HashSet<string> Misread { get; } = [];
 
-    /// <summary>The keys of what a named election takes over from the section <c>LeaderElection</c>: there a mistake is to be mended.</summary>
+    /// <summary>
+    /// The keys of what a named election takes over from the section <c>LeaderElection</c>: there a mistake is to be mended.
+    /// </summary>
     internal HashSet<string> Inherited { get; } = [];
 }

@@ -57,7 +57,8 @@ internal sealed class LeaderElectionSectionCheck(IReadOnlyCollection<LeaderElect
 
     private string Unknown(IConfigurationSection child, string key)
     {
-        if (registrations.Where(one => one.IsBroker).Select(one => one.Name).Append(Schedules).FirstOrDefault(root => Same(root, key)) is { } root)
+        IEnumerable<string> roots = registrations.Where(one => one.IsBroker).Select(one => one.Name).Append(Schedules);
+        if (roots.FirstOrDefault(root => Same(root, key)) is { } root)
             return $"{child.Path} is not a known setting; it belongs at the root of the configuration: {root}.";
         if (_isBroker && LeaderElectionSetting.All.Any(setting => Same(setting.Key, key)))
             return $"{child.Path} is a setting of elections, and of no use to locks and other leases that are held for a while; remove it.";

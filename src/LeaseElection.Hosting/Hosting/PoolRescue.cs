@@ -57,13 +57,18 @@ internal sealed class PoolRescue(
             if (!TryKeep(ping, ref told))
             {
                 logger.PoolRescueEnded(_longest.TotalSeconds);
-                ThreadPool.UnsafeQueueUserWorkItem(_ => Volatile.Write(ref _running, 0), null);
+                ThreadPool.UnsafeQueueUserWorkItem(_ => End(begun, told: true), null);
                 return;
             }
         }
 
+        End(begun, told);
+    }
+
+    private void End(long begun, bool told)
+    {
         if (told)
-            logger.PoolRecovered(Seconds(begun));
+            logger.PoolRecovered(Math.Round(_time.GetElapsedTime(begun).TotalSeconds, 1));
         Volatile.Write(ref _running, 0);
     }
 
@@ -84,8 +89,6 @@ internal sealed class PoolRescue(
         while (!ping.Wait(Pace));
         return true;
     }
-
-    private double Seconds(long begun) => Math.Round(_time.GetElapsedTime(begun).TotalSeconds, 1);
 
     private static ManualResetEventSlim Ping()
     {

@@ -33,8 +33,8 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     private static readonly TimeSpan OpeningLimit = WatchRun.OpenTimeout + TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A server that has only just started refuses everybody until it has read what it granted. Who is refused for good is asked little more
-    /// by it: the first that opens his own watch anew, as all do every five minutes, is told for all.
+    /// A server that has only just started refuses everybody until it has read what it granted. Who is refused for good is asked little
+    /// more by it: the first that opens his own watch anew, as all do every five minutes, is told for all.
     /// </summary>
     private static readonly TimeSpan RefusalLimit = TimeSpan.FromMinutes(10);
 

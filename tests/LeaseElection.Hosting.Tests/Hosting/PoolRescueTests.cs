@@ -122,9 +122,9 @@ public sealed class PoolRescueTests
             starved.Feed();
         }
 
-        Assert.Equal(["PoolStarved", "PoolRescueEnded"], _logger.Lines.Select(line => line.Id.Name));
-        Assert.Equal(rescues, term.Rescues);
         Assert.True(SpinWait.SpinUntil(() => rescue.IsIdle, Signal.Patience));
+        Assert.Equal(["PoolStarved", "PoolRescueEnded", "PoolRecovered"], _logger.Lines.Select(line => line.Id.Name));
+        Assert.Equal(rescues, term.Rescues);
     }
 
     private sealed class CountedTerm : IRescuable

@@ -44,7 +44,8 @@ internal sealed record DeathProof(ContainerEnd? End, string Why)
     /// <summary>A kubelet that tells of one container tells of all: only while it tells of none may the one be still to come.</summary>
     private static DeathProof NoSuchContainer(string name, IReadOnlyList<ContainerFacts> others) => others.Count == 0
         ? No($"nothing is said of its containers, of which \"{name}\" is looked for")
-        : No($"it has no container \"{name}\", only {string.Join(", ", others.Select(other => $"\"{other.Name}\""))}") with { IsMisnamed = true };
+        : No($"it has no container \"{name}\", only {string.Join(", ", others.Select(other => $"\"{other.Name}\""))}")
+            with { IsMisnamed = true };
 
     private static DeathProof No(string why) => new(null, why);
 }

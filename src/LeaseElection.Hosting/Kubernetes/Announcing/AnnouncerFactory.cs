@@ -50,7 +50,8 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
         if (first.Name == registration.Name)
             return PodIdentity.Resolve(registration.KeyOf(LabelLeaderPod, options), "the Pod to label", environment);
         throw new LeaseStoreConfigurationException(
-            $"{first.KeyOf(LabelLeaderPod)} and {registration.KeyOf(LabelLeaderPod)} are both true, but a Pod has one label {PodLabelRequests.Label}, which could not tell what its "
+            $"{first.KeyOf(LabelLeaderPod)} and {registration.KeyOf(LabelLeaderPod)} are both true, but a Pod has one label "
+            + $"{PodLabelRequests.Label}, which could not tell what its "
             + "Pod leads: set it to true for one election, and to false for the others.");
     }
 
