@@ -74,7 +74,7 @@ internal sealed class TakeOverOracle(World world)
         bool isTampered = isOwn && world.Server.TamperedAt >= 0; // The process may take it for what it has written, or for another's.
         int had = CountOn(before);
         int expected = !isCounted ? 0 : isOwn || had == int.MaxValue ? had : had + 1;
-        _owed = count != expected && call.WasRefused ? expected : null;
+        _owed = call.WasRefused ? expected : null;
         if (count != expected && !call.WasRefused && !(isTampered && count == had + 1))
             world.Oracle.Fail($"a lease says {count} take-overs without a release, and there were {expected}", process);
         if (!isCounted || isOwn || WaitAfter(had, process.Settings) is not { Ticks: > 0 } wait)

@@ -63,6 +63,7 @@ internal sealed class ProcessTruth(World world, SimProcess process)
             HasFailedToRenew &= proof < Proof;
         }
 
+        WasRefused |= IsRefusal(input); // Before the core sends another at once.
         HasFailedToRenew |= process.Term is not null
             && input is ElectionInput.ReadFailed or ElectionInput.WriteFailed or ElectionInput.WriteUnknown or ElectionInput.WriteConflicted;
 
@@ -84,6 +85,9 @@ internal sealed class ProcessTruth(World world, SimProcess process)
     public void HasHandled(ElectionInput input)
     {
         if (input is ElectionInput.WriteSucceeded or ElectionInput.WriteFailed or ElectionInput.WriteConflicted or ElectionInput.WriteUnknown)
-            WasRefused = input is ElectionInput.WriteFailed { Error.Kind: LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected };
+            WasRefused = IsRefusal(input);
     }
+
+    private static bool IsRefusal(ElectionInput input) =>
+        input is ElectionInput.WriteFailed { Error.Kind: LeaseStoreErrorKind.Forbidden or LeaseStoreErrorKind.Rejected };
 }

@@ -57,9 +57,12 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
     public NoteTexts Shown { get; private set; } = NoteTexts.None;
 
     /// <summary>Whether a renewal is to be sent for their sake.</summary>
-    public bool IsDue => _open.Count > 0 && turn.Instant >= _nextAt;
+    public bool IsDue => _open.Count > 0 && turn.Instant >= NextAt;
 
-    public TimeSpan DueAt => _open.Count > 0 ? _nextAt : TimeSpan.MinValue;
+    public TimeSpan DueAt => _open.Count > 0 ? NextAt : TimeSpan.MinValue;
+
+    /// <summary>Not while renewals say nothing: such a one sent for their sake would leave them as due as before.</summary>
+    private TimeSpan NextAt => _nextAt > _quietUntil ? _nextAt : _quietUntil;
 
     /// <param name="input">What is to be said, now or by each later term from its first instant.</param>
     /// <param name="held">The term that is held; <see langword="null"/> for none.</param>
@@ -194,7 +197,7 @@ internal sealed class NoteKeeper(ElectorSettings settings, ElectionTurn turn, Ta
         int carried = isQuiet ? 0 : _open.Count;
         _attempts.RemoveAll(attempt => attempt.Version != current?.ResourceVersion); // That version has been replaced.
         _attempts.Add((current?.ResourceVersion, record, carried));
-        if (carried > 0 && _nextAt < turn.Instant + settings.NotePace)
+        if ((carried > 0 || (_open.Count > 0 && _isQuietNext)) && _nextAt < turn.Instant + settings.NotePace)
             _nextAt = turn.Instant + settings.NotePace;
         bool isForgotten = !isQuiet && guard.IsForgottenByRenewal();
         if (carried == 0 && !isForgotten)

@@ -137,6 +137,39 @@ public class EarlyNotesTests
         Assert.Equal(NoteOutcome.Written, driver.OutcomeOf(note));
     }
 
+    /// <summary>While renewals say nothing, none is sent for the sake of notes: it would leave them as due as before.</summary>
+    [Fact]
+    public void NoteFailsAgainAndAgain_AndTheRenewalWithoutItToo_NoStorm()
+    {
+        var driver = ElectorDriver.Leading();
+        driver.Say("checkpoint", "batch 41");
+        for (int failures = 0; failures < 3; driver.After(0.1))
+        {
+            if (driver.Pending is ElectionOutput.Replace { Annotations.Count: > 0 })
+            {
+                failures++;
+                driver.LoseReply(committed: false);
+            }
+            else if (driver.Pending is not null)
+            {
+                driver.Serve();
+            }
+        }
+
+        for (; driver.Pending is not ElectionOutput.Replace; driver.After(0.1))
+        {
+            if (driver.Pending is not null)
+                driver.Serve();
+        }
+
+        driver.LoseReply(committed: false);
+        int before = driver.All<ElectionOutput.Replace>().Count;
+        driver.IsServed = true;
+        driver.After(4);
+
+        Assert.InRange(driver.All<ElectionOutput.Replace>().Count - before, 1, 4);
+    }
+
     private static IEnumerable<LeaseRecord> SayAllTheTime(ElectorDriver driver, double seconds, Action meanwhile)
     {
         for (double at = 0; at < seconds; at += 0.05)
