@@ -16,8 +16,6 @@ internal static class NoteMutants
         new("a note is confirmed as often as it is seen", new MutantEdit(Keeper, "Settle(Take(carried), NoteOutcome.Written);", "Settle(_open.GetRange(0, carried), NoteOutcome.Written);")),
         new("two renewals that look alike have said the same", new MutantEdit(Keeper, "carried = Math.Min(carried, said);", "carried = carried == int.MaxValue ? said : Math.Max(carried, said);")),
         new("each note is a renewal", new MutantEdit(Keeper, "            _nextAt = turn.Instant + settings.NotePace;", "            _nextAt = turn.Instant;")),
-        new("a renewal that says nothing puts off what waits", new MutantEdit(Keeper, "if ((carried > 0 || (_open.Count > 0 && _isQuietNext)) && _nextAt", "if (_open.Count > 0 && _nextAt")),
-        new("while renewals say nothing notes ask for one after the other (a bug of ours)", new MutantEdit(Keeper, "NextAt => _nextAt > _quietUntil ? _nextAt : _quietUntil;", "NextAt => _nextAt;")),
         new("what is written for notes alone counts as a renewal", new MutantEdit("Election/ElectionTerm.cs", "? (kept, _renewed)", "? (kept, _turn.Now)")),
         new("notes alone are written in the second of the last renewal, however long ago", new MutantEdit("Election/ElectionTerm.cs", " && _turn.Instant < _renewed.Monotonic + LeaseRecords.OneSecond", "")),
         new("of many notes at once the last is written", new MutantEdit(Keeper, "foreach (NoteWrite write in _open)\n            changes", "foreach (NoteWrite write in _open.TakeLast(1))\n            changes")),
