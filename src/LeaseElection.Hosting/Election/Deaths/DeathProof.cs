@@ -42,10 +42,13 @@ internal sealed record DeathProof(ContainerEnd? End, string Why)
     }
 
     /// <summary>A kubelet that tells of one container tells of all: only while it tells of none may the one be still to come.</summary>
-    private static DeathProof NoSuchContainer(string name, IReadOnlyList<ContainerFacts> others) => others.Count == 0
-        ? No($"nothing is said of its containers, of which \"{name}\" is looked for")
-        : No($"it has no container \"{name}\", only {string.Join(", ", others.Select(other => $"\"{other.Name}\""))}")
-            with { IsMisnamed = true };
+    private static DeathProof NoSuchContainer(string name, IReadOnlyList<ContainerFacts> others)
+    {
+        if (others.Count == 0)
+            return No($"nothing is said of its containers, of which \"{name}\" is looked for");
+        string known = string.Join(", ", others.Select(other => $"\"{other.Name}\""));
+        return No($"it has no container \"{name}\", only {known}") with { IsMisnamed = true };
+    }
 
     private static DeathProof No(string why) => new(null, why);
 }
