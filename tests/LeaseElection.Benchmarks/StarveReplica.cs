@@ -36,7 +36,8 @@ internal static class StarveReplica
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddLeaderElection(options =>
-            (options.LeaseDuration, options.RenewDeadline, options.RetryPeriod) = (TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2)))
+            (options.LeaseDuration, options.RenewDeadline, options.RetryPeriod) =
+                (TheirElector.LeaseDuration, TheirElector.RenewDeadline, TheirElector.RetryPeriod))
             .AddWork(async (_, term, token) =>
             {
                 using CancellationTokenRegistration told = term.Lost.UnsafeRegister(_ => Tell(Told), null);

@@ -8,6 +8,10 @@ namespace LeaseElection.Benchmarks;
 /// <summary>An elector of KubernetesClient's own, at 15/10/2, told by the same variables as ours where to and as whom.</summary>
 internal static class TheirElector
 {
+    /// <summary>What ours has, too, where they are compared.</summary>
+    public static readonly TimeSpan
+        LeaseDuration = TimeSpan.FromSeconds(15), RenewDeadline = TimeSpan.FromSeconds(10), RetryPeriod = TimeSpan.FromSeconds(2);
+
     public static string Setting(string name) => Environment.GetEnvironmentVariable("LeaderElection__" + name)!;
 
     /// <summary>A client of the API server, for one elector or for many.</summary>
@@ -26,8 +30,8 @@ internal static class TheirElector
     public static LeaderElector Create(Kubernetes client, string lease, string identity) => new(
         new LeaderElectionConfig(new LeaseLock(client, Setting("LeaseNamespace"), lease, identity))
         {
-            LeaseDuration = TimeSpan.FromSeconds(15),
-            RenewDeadline = TimeSpan.FromSeconds(10),
-            RetryPeriod = TimeSpan.FromSeconds(2),
+            LeaseDuration = LeaseDuration,
+            RenewDeadline = RenewDeadline,
+            RetryPeriod = RetryPeriod,
         });
 }

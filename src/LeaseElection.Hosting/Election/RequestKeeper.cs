@@ -47,21 +47,21 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
 
     public void Read(TimeSpan left)
     {
-        _pending = Request(RequestPurpose.Read);
+        _pending = Request(RequestPurpose.Read, turn.Now);
         turn.Out(new ElectionOutput.Read(Timeout(left)));
     }
 
     /// <summary>What is written need not be a renewal: see <see cref="ElectionTerm.NextRenewal"/>.</summary>
-    public void Renew(Lease current, (LeaseRecord Record, ElectionTime Counts) next, TimeSpan left)
-    {
-        Write(RequestPurpose.Renew, current, next.Record, left);
-        _pending = _pending! with { Counts = next.Counts };
-    }
+    public void Renew(Lease current, (LeaseRecord Record, ElectionTime Counts) next, TimeSpan left) =>
+        Write(RequestPurpose.Renew, current, next.Record, left, next.Counts);
 
-    public void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left)
+    public void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left) =>
+        Write(purpose, current, record, left, turn.Now);
+
+    private void Write(RequestPurpose purpose, Lease? current, LeaseRecord record, TimeSpan left, ElectionTime counts)
     {
         Own.Sending(record);
-        _pending = Request(purpose);
+        _pending = Request(purpose, counts);
         IReadOnlyDictionary<string, string?> annotations = notes.GoWith(purpose, current, record);
         turn.Out(current is null
             ? new ElectionOutput.Create(record, Timeout(left)) { Annotations = annotations }
@@ -135,8 +135,8 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
         IsRefusedForGood = turn.Instant - _refusedSince >= settings.RenewDeadline;
     }
 
-    private ElectionRequest Request(RequestPurpose purpose) =>
-        new(purpose, turn.Now, turn.Now, memory.View.Sightings, memory.View.GreatestVersion);
+    private ElectionRequest Request(RequestPurpose purpose, ElectionTime counts) =>
+        new(purpose, turn.Now, counts, memory.View.Sightings, memory.View.GreatestVersion);
 
     private ElectionRequest Answered()
     {

@@ -17,11 +17,11 @@ internal static class WrittenTimes
         LeaseRecord? before = (call.Request as ElectionOutput.Replace)?.Current.Record;
         if (before is null || before.HolderIdentity != written.HolderIdentity || SecondOf(before) != SecondOf(written))
             call.Process.Truth.SecondSince = call.SentAt;
-        bool isRenewal = call.SentAt - call.Process.Truth.SecondSince > TimeSpan.FromSeconds(1);
-        call.ProvesFrom = isRenewal ? call.SentAt : call.Process.Truth.SecondSince;
+        bool isUnseen = call.SentAt - call.Process.Truth.SecondSince > TimeSpan.FromSeconds(1);
+        call.ProvesFrom = isUnseen ? call.SentAt : call.Process.Truth.SecondSince;
         if (world.ClientGo.Count > 0)
             return; // There it is client-go that judges our times, by what it does.
-        if (isRenewal)
+        if (isUnseen)
             world.Oracle.Fail("a renewal that client-go cannot see, and not for notes that were said just after one", call.Process);
         if (written.RenewTime is not { } time)
         {
