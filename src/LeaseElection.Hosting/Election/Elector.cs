@@ -171,10 +171,9 @@ internal sealed class Elector
     {
         bool newest = _view.HasSeenNothingSince(_requests.ReadDone());
         _watch.Refreshed();
-        if (lease is not null)
-            See(_view.Observe(lease, _turn.Instant, newest, Own.Contains(lease)));
-        else if (newest)
-            See(_view.ObserveAbsent());
+        TimeSpan unseen = HeldTerm is null ? _settings.LeaseDuration : TimeSpan.Zero; // Nobody else can have held what we hold.
+        See(lease is not null ? _view.Observe(lease, _turn.Instant, newest, Own.Contains(lease), unseen)
+            : newest ? _view.ObserveAbsent(_turn.Instant, unseen) : Sighting.Stale);
         _candidacy.Looked();
         if (State == LeaderElectionState.Standby && _candidacy.TakeOverAt > _turn.Instant)
             _requests.Recovered(); // Nothing to write: reading was all there was to do.

@@ -19,6 +19,12 @@ internal sealed class LeaseView
     /// <summary>The lease, by its uid, in which that was promised.</summary>
     private string? _promisedIn;
 
+    /// <summary>By the term that it was promised to: an edit of its duration does not make its work stop earlier.</summary>
+    private (DateTimeOffset? Since, int Seconds) _promised;
+
+    /// <summary>Whether a write of ours came too late since the last look: who wrote before it is not known.</summary>
+    private bool _wasOvertaken;
+
     /// <summary>The newest version seen; <see langword="null"/> when there is no lease, or none was seen yet.</summary>
     public Lease? Latest { get; private set; }
 
@@ -60,12 +66,15 @@ internal sealed class LeaseView
     /// Whether this process wrote it. Then it is free for us, whose work has ended before we ever ask; but who was seen to hold the lease
     /// after we asked, and had it deleted, keeps its promise.
     /// </param>
-    public Sighting Observe(Lease lease, TimeSpan at, bool newest, bool own) =>
-        newest || IsNewer(lease.ResourceVersion, inOrder: false) ? Note(lease, at, own) : Sighting.Stale;
+    /// <param name="unseen">
+    /// How long whoever may have held the lease between two looks is waited for: only what a watch tells has no gaps. Zero: nobody can have.
+    /// </param>
+    public Sighting Observe(Lease lease, TimeSpan at, bool newest, bool own, TimeSpan unseen = default) =>
+        newest || IsNewer(lease.ResourceVersion, inOrder: false) ? Note(lease, at, own, unseen) : Sighting.Stale;
 
     /// <summary>Takes note of the version that the watch told next. A watch that lags behind must not go back (design 5, rule 3).</summary>
     public Sighting ObserveNext(Lease lease, TimeSpan at, bool own) =>
-        IsNewer(lease.ResourceVersion, inOrder: true) ? Note(lease, at, own) : Sighting.Stale;
+        IsNewer(lease.ResourceVersion, inOrder: true) ? Note(lease, at, own, unseen: TimeSpan.Zero) : Sighting.Stale;
 
     /// <summary>Takes note that the lease was deleted. A holder that was seen is waited for all the same (design 5, rule 5).</summary>
     public Sighting ObserveDeleted(string resourceVersion)
@@ -78,7 +87,16 @@ internal sealed class LeaseView
     }
 
     /// <summary>Takes note that a read found no lease.</summary>
-    public Sighting ObserveAbsent() => NoteAbsent(_version);
+    /// <param name="at">When.</param>
+    /// <param name="unseen">As with <see cref="Observe"/>.</param>
+    public Sighting ObserveAbsent(TimeSpan at, TimeSpan unseen)
+    {
+        PromiseUnseen(at, unseen);
+        return NoteAbsent(_version);
+    }
+
+    /// <summary>The lease was no longer what a write of ours thought.</summary>
+    public void Overtaken() => _wasOvertaken = true;
 
     /// <summary>The holder of exactly this version is gone: nobody needs to wait for it (design 5, rule 16).</summary>
     public bool ProveDead(string resourceVersion)
@@ -98,8 +116,11 @@ internal sealed class LeaseView
             Promise(record, record, at);
     }
 
-    private Sighting Note(Lease lease, TimeSpan at, bool own)
+    private Sighting Note(Lease lease, TimeSpan at, bool own, TimeSpan unseen)
     {
+        if (!own && !lease.Record.IsHeld && !IsRelease(lease.Record))
+            PromiseUnseen(at, unseen);
+
         // An edit of labels changes the version and not the record: it must keep no dead leader alive.
         LeaseRecord? old = Latest?.Record;
         bool same = Latest?.Uid == lease.Uid && old == lease.Record;
@@ -129,10 +150,24 @@ internal sealed class LeaseView
     {
         Latest = lease;
         _version = version;
+        _wasOvertaken = false;
         WatchFrom = lease?.ResourceVersion;
         Sightings++;
         if (ResourceVersion.TryNumber(version, out UInt128 number) && number > GreatestVersion)
             GreatestVersion = number;
+    }
+
+    /// <summary>
+    /// A lease that was held at the last look is gone, or has no holder, and nobody has released it. Up to then whoever held it last may
+    /// have renewed it, and we have not seen that.
+    /// </summary>
+    private void PromiseUnseen(TimeSpan at, TimeSpan unseen)
+    {
+        if (unseen == TimeSpan.Zero || !(_wasOvertaken || Latest is { Record.IsHeld: true }))
+            return;
+        var seen = TimeSpan.FromSeconds(Latest?.Record.LeaseDurationSeconds ?? 0);
+        TimeSpan until = at + (seen > unseen ? seen : unseen);
+        FreeAt = until > FreeAt ? until : FreeAt;
     }
 
     /// <summary>
@@ -147,7 +182,9 @@ internal sealed class LeaseView
             FreeAt = _othersUntil = TimeSpan.MinValue;
         else if (another)
             _othersUntil = FreeAt;
-        TimeSpan until = at + TimeSpan.FromSeconds(record.LeaseDurationSeconds!.Value);
+        int seconds = record.LeaseDurationSeconds!.Value;
+        _promised = (record.AcquireTime, another || _promised.Since != record.AcquireTime ? seconds : Math.Max(seconds, _promised.Seconds));
+        TimeSpan until = at + TimeSpan.FromSeconds(_promised.Seconds);
         FreeAt = until > FreeAt ? until : FreeAt;
     }
 

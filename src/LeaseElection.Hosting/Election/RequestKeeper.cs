@@ -90,6 +90,7 @@ internal sealed class RequestKeeper(ElectorSettings settings, ElectionTurn turn,
     {
         RefusedBy(null);
         notes.Conflicted();
+        memory.View.Overtaken();
         MustRead = true;
         if (_conflictsInARow++ > 0)
             _pacer.Fail(turn.Instant, null, deadline);

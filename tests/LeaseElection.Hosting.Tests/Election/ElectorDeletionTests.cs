@@ -99,4 +99,101 @@ public class ElectorDeletionTests
 
         Assert.Single(driver.All<ElectionOutput.StartWork>());
     }
+
+    /// <summary>
+    /// Found by the long run: a leader lost its term in an outage and took the lease again; a standby without a watch had not looked since
+    /// when that was deleted, and its holder's last lease, as far as it knew, had run out.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void LeaseThatALookFindsGone_MayHaveBeenRenewedUntilThen_AndIsWaitedForAsAWhole(bool isEmptied)
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other"));
+        driver.Give(new ElectionInput.WatchBroken(ElectorDriver.Trouble));
+        driver.Server.Put(SomeRecord.HeldBy("third", renewed: 14, transitions: 1));
+        if (isEmptied)
+            driver.Server.Put(SomeRecord.HeldBy("", renewed: 14, transitions: 1));
+        else
+            driver.Server.Delete();
+        driver.IsServed = true;
+
+        driver.After(14.9);
+        Assert.Empty(driver.All<ElectionOutput.StartWork>());
+        driver.After(0.2);
+
+        Assert.Single(driver.All<ElectionOutput.StartWork>());
+    }
+
+    [Fact]
+    public void LeaseThatALookFindsGone_AfterOneThatLastedLonger_IsWaitedForAsLongAsThat()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 40));
+        driver.Give(new ElectionInput.WatchBroken(ElectorDriver.Trouble));
+        driver.Server.Delete();
+        driver.IsServed = true;
+
+        driver.After(39.9);
+        Assert.Empty(driver.All<ElectionOutput.StartWork>());
+        driver.After(0.2);
+
+        Assert.Single(driver.All<ElectionOutput.StartWork>());
+    }
+
+    [Fact]
+    public void TakeOverThatCameTooLate_AndNoLeaseAtTheLookAfterIt_SomebodyIsWaitedFor()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.Released);
+        driver.Sent<ElectionOutput.Replace>();
+        driver.Server.Put(SomeRecord.HeldBy("other", transitions: 1));
+        driver.Server.Delete();
+        driver.IsServed = true;
+
+        driver.After(14.9);
+        Assert.Empty(driver.All<ElectionOutput.StartWork>());
+        driver.After(0.2);
+
+        Assert.Single(driver.All<ElectionOutput.StartWork>());
+    }
+
+    [Fact]
+    public void LeaderThatFindsItsLeaseGone_HasItAgainAsSoonAsItsWorkHasStopped()
+    {
+        ElectorDriver driver = ElectorDriver.Leading();
+        driver.Give(new ElectionInput.WatchBroken(ElectorDriver.Trouble));
+        driver.Server.Delete();
+        driver.IsServed = true;
+        driver.After(3);
+        Assert.Equal(StopReason.LeaseDeleted, driver.StoppedWork());
+
+        driver.WorkStopped();
+
+        Assert.Equal(2, driver.All<ElectionOutput.StartWork>().Count);
+    }
+
+    [Fact]
+    public void LeaseThatWasNeverSeenHeld_IsFree()
+    {
+        var driver = new ElectorDriver { IsServed = true };
+        driver.Server.Put(SomeRecord.HeldBy(""));
+
+        driver.Start();
+
+        Assert.Single(driver.All<ElectionOutput.StartWork>());
+    }
+
+    /// <summary>Somebody cuts the duration of a living lease; how long its holder works on does not hang on that.</summary>
+    [Fact]
+    public void DurationThatWasCut_SeenWithTheLastRenewal_ChangesNothingOfWhatTheTermWasPromised()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 5));
+        driver.After(2);
+        driver.See(SomeRecord.HeldBy("other", renewed: 2, duration: 1));
+
+        driver.After(4.999);
+        driver.SentNothing();
+        driver.After(0.001);
+
+        driver.Sent<ElectionOutput.Replace>();
+    }
 }

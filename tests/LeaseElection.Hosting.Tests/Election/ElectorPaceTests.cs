@@ -47,7 +47,8 @@ public class ElectorPaceTests
     }
 
     /// <summary>
-    /// A holder without times is free to take: a controller that writes such records all the time must not draw us along.
+    /// A holder without times is free to take, but somebody may have held what we came too late for: a controller that writes such
+    /// records all the time must not draw us along.
     /// </summary>
     [Fact]
     public void StandbyThatAlwaysComesTooLate_AsksLessAndLess()
@@ -61,7 +62,7 @@ public class ElectorPaceTests
             return driver.Server.Answer(request);
         });
 
-        Assert.InRange(requests, 60, 90);
+        Assert.InRange(requests, 10, 30);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ internal static class Excuse
         if (world.Server.ForgedReleaseAt > older.Began)
             return "somebody emptied the holder of a lease of one second, as a release does";
         if (process.Truth.BypassedAt > older.Began)
-            return "somebody edited or deleted the lease, and the newer leader, or one before it, had not seen the last renewal of the older";
+            return "somebody edited or deleted the lease, and the newer leader, or one before it, could not know of the older";
         return null;
     }
 

@@ -211,10 +211,14 @@ internal sealed class Oracle(World world)
         foreach (Node node in world.Nodes)
         {
             if (node.Process is { Truth.LastCommit: >= 0 } process && process != taker && world.Server.TamperedAt > process.Truth.TookAt
-                && taker.Truth.Seen(process.Identity) < process.Truth.LastCommit)
+                && taker.Truth.Seen(process.Identity) < process.Truth.LastCommit && !IsWarned(taker, process))
                 process.Truth.BypassedAt = world.Server.Changes;
         }
     }
+
+    /// <summary>Whether it has to wait for one whose last renewal it has not seen. By a lease of its own that is shorter, it cannot.</summary>
+    private static bool IsWarned(SimProcess taker, SimProcess process) => taker.Truth is { KnewOfAHolder: true, BypassedAt: < 0 }
+        && taker.Settings.LeaseDuration >= process.Settings.LeaseDuration;
 
     private void CheckOverlap(SimWork older, SimWork newer) => Judge(
         Excuse.ForWork(world, older), older, $"two leaders: the work of {older.Process.Node.Name} runs beside that of {newer.Process.Node.Name}", newer.Process);

@@ -8,6 +8,7 @@ internal sealed class ProcessTruth(World world, SimProcess process)
 {
     private readonly Dictionary<string, int> _seen = [];
     private int _newest = -1;
+    private LeaseRecord? _sawHeld;
 
     /// <summary>
     /// When it sent the first write that bore the whole second that the lease bears, on the monotonic clock: client-go counts from there.
@@ -38,6 +39,12 @@ internal sealed class ProcessTruth(World world, SimProcess process)
     /// </summary>
     public int BypassedAt { get; set; } = -1;
 
+    /// <summary>
+    /// Whether it had found the lease held at its last look, when a person last laid hands on it, and for the first time since that look:
+    /// then it knows that there was a holder, whoever that was by then, and waits. An edited duration deceives who has not seen the term.
+    /// </summary>
+    public bool KnewOfAHolder { get; private set; }
+
     /// <summary>How many requests it has sent and watches it has opened.</summary>
     public int SentInAll { get; set; }
 
@@ -49,6 +56,12 @@ internal sealed class ProcessTruth(World world, SimProcess process)
 
     /// <summary>The newest version with this holder that was seen.</summary>
     public int Seen(string identity) => _seen.GetValueOrDefault(identity, -1);
+
+    /// <summary>A person lays hands on the lease.</summary>
+    /// <param name="before">The number of the change by which somebody did so before.</param>
+    /// <param name="after">What it is like then; <see langword="null"/>: gone.</param>
+    public void Tampered(int before, LeaseRecord? after) => KnewOfAHolder = _sawHeld is { } seen && _newest >= before
+        && (after is not { IsHeld: true } || (seen.HolderIdentity, seen.AcquireTime) == (after.HolderIdentity, after.AcquireTime));
 
     /// <summary>The core is about to be told of something.</summary>
     /// <param name="input">Of what.</param>
@@ -74,8 +87,11 @@ internal sealed class ProcessTruth(World world, SimProcess process)
             ElectionInput.Watched { Event: LeaseEvent.Changed changed } => changed.Lease,
             _ => null,
         };
+        if (input is ElectionInput.ReadAbsent or ElectionInput.Watched { Event: LeaseEvent.Deleted })
+            _sawHeld = null;
         if (seen is null || world.Server.NumberOf(seen) <= _newest)
             return; // A watch that is rewound tells nothing.
+        _sawHeld = seen.Record.IsHeld ? seen.Record : null;
         _newest = world.Server.NumberOf(seen);
         if (seen.Record.HolderIdentity is { } holder && holder != process.Identity)
             _seen[holder] = Math.Max(Seen(holder), world.Server.OriginOf(seen));

@@ -96,7 +96,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         LeaseRecord record = edit(lease.Record);
         int origin = record == lease.Record ? OriginOf(lease) : -1;
         if (origin < 0)
-            TamperedAt = Changes;
+            Tamper(record);
         if (record is { HasHolder: false, LeaseDurationSeconds: 1 })
             ForgedReleaseAt = Changes;
         if (annotations is not null)
@@ -109,7 +109,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
     {
         if (Current is null)
             return;
-        TamperedAt = Changes;
+        Tamper(null);
         Current = null;
         world.Chronicle?.Add(world.Now, "kubectl", "deletes the lease");
         Tell(new LeaseEvent.Deleted(NextVersion()));
@@ -255,4 +255,11 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
 
     private string Format(UInt128 version) =>
         hasNumbers ? version.ToString(CultureInfo.InvariantCulture) : "v" + version.ToString("x", CultureInfo.InvariantCulture);
+
+    private void Tamper(LeaseRecord? after)
+    {
+        foreach (Node node in world.Nodes)
+            node.Process?.Truth.Tampered(TamperedAt, after);
+        TamperedAt = Changes;
+    }
 }
