@@ -39,10 +39,18 @@ internal sealed class SoakReport
 
     public bool Passed => !_verdict.Violations.Any() && _offences.Count == 0 && _leaks.Count == 0;
 
-    public void Write(TextWriter output)
+    public void Write(TextWriter output, Timeline timeline)
     {
-        foreach (string violation in (IEnumerable<string>)[.. _verdict.Violations, .. _offences, .. _leaks])
+        IEnumerable<string> all = [.. _verdict.Violations.Select(violation => violation.What), .. _offences, .. _leaks];
+        foreach (string violation in all)
             output.WriteLine($"VIOLATION: {violation}");
+        if (_verdict.Violations.MinBy(violation => violation.At) is { } first)
+        {
+            output.WriteLine("\nAround the first of them:");
+            foreach (string line in timeline.Around(first.At))
+                output.WriteLine($"  {line}");
+        }
+
         output.WriteLine();
         foreach ((string name, string value) in Rows())
             output.WriteLine($"  {name,-30}{value}");

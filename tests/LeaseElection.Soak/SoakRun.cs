@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeaseElection.Soak.Checking;
 using LeaseElection.Soak.Nemesis;
 using LeaseElection.Soak.Replicas;
 using LeaseElection.Testing.ApiServer;
@@ -20,6 +21,7 @@ internal static class SoakRun
         bool passed;
         await using (RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None))
         await using (ReplicaSet replicas = await ReplicaSet.CreateAsync(server, options, folder.FullName))
+        await using (var leases = new LeaseRecorder(server, replicas.Namespace))
         {
             var world = new World(server, replicas, options);
             var nemesis = new NemesisRun(world);
@@ -28,7 +30,7 @@ internal static class SoakRun
             TimeSpan until = SoakClock.Now;
             await EndAsync(world);
             var report = new SoakReport(options, world, nemesis, replicas.Histories(nemesis.Calms, until));
-            report.Write(Console.Out);
+            report.Write(Console.Out, new Timeline(world.Faults, leases, replicas, options));
             passed = report.Passed;
         }
 

@@ -28,7 +28,7 @@ public sealed class HistoryCheckerTests
 
         Verdict both = Verdict.OfAll([sound, unsound]);
 
-        Assert.StartsWith("election 1: ", Assert.Single(both.Violations), StringComparison.Ordinal);
+        Assert.StartsWith("election 1: ", Assert.Single(both.Violations).What, StringComparison.Ordinal);
         Assert.Equal((4, 2), (both.Terms, both.HandOvers));
         Assert.Equal(sound.Gaps.Concat(unsound.Gaps), both.Gaps);
     }

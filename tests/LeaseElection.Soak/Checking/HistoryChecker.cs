@@ -8,10 +8,10 @@ namespace LeaseElection.Soak.Checking;
 internal sealed class HistoryChecker(History history, Rules rules)
 {
     private readonly List<WorkRun> _runs = [.. history.Runs.OrderBy(run => run.Start)];
-    private readonly List<string> _overlaps = [];
-    private readonly List<string> _tokensBack = [];
-    private readonly List<string> _lateActs = [];
-    private readonly List<string> _leaderlessCalms = [];
+    private readonly List<Violation> _overlaps = [];
+    private readonly List<Violation> _tokensBack = [];
+    private readonly List<Violation> _lateActs = [];
+    private readonly List<Violation> _leaderlessCalms = [];
     private readonly List<TimeSpan> _lateStops = [];
     private readonly List<TimeSpan> _recoveries = [];
     private int _fencedActs;
@@ -60,7 +60,7 @@ internal sealed class HistoryChecker(History history, Rules rules)
         if (older.Identity != newer.Identity && older.End - PausedBefore(older, older.End, newer) <= newer.Start)
             _lateStops.Add(together);
         else
-            _overlaps.Add($"{older} and {newer}: together for {together.TotalMilliseconds:0} ms");
+            _overlaps.Add(new Violation(newer.Start, $"{older} and {newer}: together for {together.TotalMilliseconds:0} ms"));
     }
 
     private void CheckTokens()
@@ -75,7 +75,7 @@ internal sealed class HistoryChecker(History history, Rules rules)
             else if (run.Start - PausedBefore(run, run.Start, greatest) <= greatest.Start && run.Token < greatest.Token)
                 _lateStarts++;
             else
-                _tokensBack.Add($"{run} after {greatest}");
+                _tokensBack.Add(new Violation(run.Start, $"{run} after {greatest}"));
         }
     }
 
@@ -96,14 +96,14 @@ internal sealed class HistoryChecker(History history, Rules rules)
             foreach (GuardedAct act in run.Acts)
             {
                 if (act.At < run.Start || act.At > run.End)
-                    _lateActs.Add($"{run} acted at {act.At.TotalSeconds:0.000}, when it did not run");
+                    _lateActs.Add(new Violation(act.At, $"{run} acted at {act.At.TotalSeconds:0.000}, when it did not run"));
                 else if (act.At < successor)
                     continue;
                 else if (act.Checked < successor && act.At - act.Checked >= rules.Margin)
                     _fencedActs++;
                 else
-                    _lateActs.Add($"{run} looked at {act.Checked.TotalSeconds:0.000} and acted at {act.At.TotalSeconds:0.000}, "
-                        + $"after a later term had begun at {successor.TotalSeconds:0.000}");
+                    _lateActs.Add(new Violation(act.At, $"{run} looked at {act.Checked.TotalSeconds:0.000} and acted at "
+                        + $"{act.At.TotalSeconds:0.000}, after a later term had begun at {successor.TotalSeconds:0.000}"));
             }
         }
     }
@@ -113,7 +113,8 @@ internal sealed class HistoryChecker(History history, Rules rules)
         TimeSpan leader = led.Where(span => span.To > calm.From).Select(span => span.From).DefaultIfEmpty(TimeSpan.MaxValue).Min();
         TimeSpan recovery = leader > calm.From ? leader - calm.From : TimeSpan.Zero;
         if (recovery > rules.Liveness)
-            _leaderlessCalms.Add($"nobody led within {rules.Liveness.TotalSeconds:0.0} s after {calm.Fault}, over at {calm.From.TotalSeconds:0.000}");
+            _leaderlessCalms.Add(new Violation(calm.From, $"nobody led within {rules.Liveness.TotalSeconds:0.0} s after {calm.Fault}, "
+                + $"over at {calm.From.TotalSeconds:0.000}"));
         else
             _recoveries.Add(recovery);
     }

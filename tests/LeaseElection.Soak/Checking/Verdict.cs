@@ -4,16 +4,16 @@ namespace LeaseElection.Soak.Checking;
 internal sealed record Verdict
 {
     /// <summary>Two terms' work running at once, for no reason of a pause.</summary>
-    public required IReadOnlyList<string> Overlaps { get; init; }
+    public required IReadOnlyList<Violation> Overlaps { get; init; }
 
     /// <summary>A term whose token is not greater than that of every one before.</summary>
-    public required IReadOnlyList<string> TokensBack { get; init; }
+    public required IReadOnlyList<Violation> TokensBack { get; init; }
 
     /// <summary>An act of a term after a later one had begun, though no pause fell between look and act.</summary>
-    public required IReadOnlyList<string> LateActs { get; init; }
+    public required IReadOnlyList<Violation> LateActs { get; init; }
 
     /// <summary>A calm in which nobody led for too long.</summary>
-    public required IReadOnlyList<string> LeaderlessCalms { get; init; }
+    public required IReadOnlyList<Violation> LeaderlessCalms { get; init; }
 
     /// <summary>Acts of a paused process that came after a later term had begun: what only a fencing token stops.</summary>
     public required int FencedActs { get; init; }
@@ -59,9 +59,10 @@ internal sealed record Verdict
             Recoveries = [.. elections.SelectMany(verdict => verdict.Recoveries)],
         };
 
-        IReadOnlyList<string> All(Func<Verdict, IReadOnlyList<string>> violations) =>
-            [.. elections.SelectMany((verdict, number) => violations(verdict).Select(violation => $"election {number}: {violation}"))];
+        IReadOnlyList<Violation> All(Func<Verdict, IReadOnlyList<Violation>> violations) =>
+            [.. elections.SelectMany((verdict, number) => violations(verdict).Select(
+                violation => violation with { What = $"election {number}: {violation.What}" }))];
     }
 
-    public IEnumerable<string> Violations => [.. Overlaps, .. TokensBack, .. LateActs, .. LeaderlessCalms];
+    public IEnumerable<Violation> Violations => [.. Overlaps, .. TokensBack, .. LateActs, .. LeaderlessCalms];
 }

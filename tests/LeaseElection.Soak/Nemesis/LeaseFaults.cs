@@ -17,12 +17,12 @@ internal static class LeaseFaults
         $"/apis/coordination.k8s.io/v1/namespaces/{world.Replicas.Namespace}/leases/{ReplicaSet.LeaseName}";
 
     /// <summary>
-    /// Those who have seen the holder wait for the time it was promised; one that had not would take the lease at once, and no lease can
-    /// tell it better. For as long as that time lasts there is no other fault, which could replace a process that knows.
+    /// Those who have seen a holder wait for as long as one may be promised; one that has only just started would take the lease at once,
+    /// and no lease can tell it better. For as long as that time lasts there is no other fault, which could replace a process that knows.
     /// </summary>
     private static async Task<bool> OnceAllKnowAsync(World world, Func<Task> act)
     {
-        if (!await world.Replicas.UntilAsync(world.Replicas.AllKnowTheLeader, world.Options.Liveness))
+        if (!await world.Replicas.UntilAsync(world.Replicas.AllKnowOfAHolder, world.Options.Liveness))
             return false;
         await act();
         await SoakClock.DelayAsync(world.Options.LeaseDuration);

@@ -4,7 +4,7 @@ using LeaseElection.Testing.ApiServer;
 namespace LeaseElection.Soak.Replicas;
 
 /// <summary>One process of a replica, from its start to its end, with all that it has told.</summary>
-internal sealed class Incarnation(string identity, GuardedProcess process, string journalFile, string vitalsFile)
+internal sealed class Incarnation(string identity, GuardedProcess process, string journalFile, string vitalsFile, string logFile)
 {
     private readonly LineReader _journalLines = new(journalFile);
     private readonly LineReader _vitalLines = new(vitalsFile);
@@ -14,6 +14,9 @@ internal sealed class Incarnation(string identity, GuardedProcess process, strin
     public string Identity => identity;
 
     public GuardedProcess Process => process;
+
+    /// <summary>What it has written to its streams.</summary>
+    public string LogFile => logFile;
 
     public ElectionJournals Journals { get; } = new();
 

@@ -59,7 +59,7 @@ internal sealed class Replica(int number, FaultProxy proxy, IReadOnlyList<string
             OwnProgram.FileName,
             [.. OwnProgram.FirstArguments, "replica", .. own.Select(setting => $"--{setting.Key}={setting.Value}")],
             FileOf("log"));
-        _incarnations.Add(new Incarnation(identity, process, FileOf("journal"), FileOf("vitals")));
+        _incarnations.Add(new Incarnation(identity, process, FileOf("journal"), FileOf("vitals"), FileOf("log")));
     }
 
     /// <summary>Whether its work of an election runs at this instant, as far as it has told.</summary>

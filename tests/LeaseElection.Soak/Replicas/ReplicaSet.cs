@@ -84,9 +84,12 @@ internal sealed class ReplicaSet : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether every replica lives and knows the leader: nobody would take a lease over that was deleted or cleared.</summary>
-    public bool AllKnowTheLeader() => Leader is { } leader
-        && _replicas.TrueForAll(replica => !replica.Current.HasExited && replica.Current.Refresh().Holder == leader.Current.Identity);
+    /// <summary>
+    /// Whether every replica lives and has found the lease held when it looked last, by whomever: nobody would take one over that was
+    /// deleted or cleared since.
+    /// </summary>
+    public bool AllKnowOfAHolder() =>
+        _replicas.TrueForAll(replica => !replica.Current.HasExited && replica.Current.Refresh().Holder is not null);
 
     /// <summary>Lets every live process tell what it holds. Returns what each said, by identity.</summary>
     public async Task<IReadOnlyDictionary<string, Vitals>> MeasureAsync()

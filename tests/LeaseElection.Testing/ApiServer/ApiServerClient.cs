@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -57,6 +58,19 @@ public sealed class ApiServerClient : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         return await SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>Watches; ends when the server ends it, which it does every few minutes.</summary>
+    /// <exception cref="HttpRequestException">The answer was no 2xx.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    internal async IAsyncEnumerable<JsonObject> WatchAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await _http.GetAsync(
+            new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+            yield return JsonNode.Parse(line)!.AsObject();
     }
 
     /// <inheritdoc/>
