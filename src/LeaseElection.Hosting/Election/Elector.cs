@@ -93,6 +93,9 @@ internal sealed class Elector
 
     private ElectionTerm? HeldTerm => Term is { Holds: true } term ? term : null;
 
+    /// <summary>How long whoever held the lease between two looks is waited for. Nobody else can have held what we hold.</summary>
+    private TimeSpan Unseen => HeldTerm is null ? _settings.LeaseDuration : TimeSpan.Zero;
+
     /// <summary>Whether another's lease has to end first, and somebody has the time to wait for that.</summary>
     private bool IsWaiting => State == LeaderElectionState.Standby && !_candidacy.IsLastTry && _candidacy.TakeOverAt > _turn.Instant;
 
@@ -171,9 +174,8 @@ internal sealed class Elector
     {
         bool newest = _view.HasSeenNothingSince(_requests.ReadDone());
         _watch.Refreshed();
-        TimeSpan unseen = HeldTerm is null ? _settings.LeaseDuration : TimeSpan.Zero; // Nobody else can have held what we hold.
-        See(lease is not null ? _view.Observe(lease, _turn.Instant, newest, Own.Contains(lease), unseen)
-            : newest ? _view.ObserveAbsent(_turn.Instant, unseen) : Sighting.Stale);
+        See(lease is not null ? _view.Observe(lease, _turn.Instant, newest, Own.Contains(lease), Unseen)
+            : newest ? _view.ObserveAbsent(_turn.Instant, Unseen) : Sighting.Stale);
         _candidacy.Looked();
         if (State == LeaderElectionState.Standby && _candidacy.TakeOverAt > _turn.Instant)
             _requests.Recovered(); // Nothing to write: reading was all there was to do.
@@ -237,10 +239,11 @@ internal sealed class Elector
     {
         _requests.Heard();
         _watch.Heard(happened);
+        TimeSpan unseen = happened.HasGaps ? Unseen : TimeSpan.Zero;
         if (happened is LeaseEvent.Changed changed)
-            See(_view.ObserveNext(changed.Lease, _turn.Instant, Own.Contains(changed.Lease)));
+            See(_view.ObserveNext(changed.Lease, _turn.Instant, Own.Contains(changed.Lease), unseen));
         else if (happened is LeaseEvent.Deleted deleted)
-            See(_view.ObserveDeleted(deleted.ResourceVersion));
+            See(_view.ObserveDeleted(deleted.ResourceVersion, _turn.Instant, unseen));
         else if (happened is LeaseEvent.HolderDead dead && _view.ProveDead(dead.ResourceVersion))
             _turn.Report(new ElectionEvent.HolderProvenDead(Holder!));
     }
@@ -310,11 +313,9 @@ internal sealed class Elector
     {
         if (_settings.ForOneTerm && Term is not null)
             _watch.Close();
-        if (!_watch.MayOpen() || _shuttingDown || (_settings.ForOneTerm && !IsWaiting))
-            return;
 
         // What was seen by an earlier elector may be long ago, and a look may be all that there is time for.
-        if (_settings.ForOneTerm && _requests.MustRead)
+        if (!_watch.MayOpen() || _shuttingDown || (_settings.ForOneTerm && (!IsWaiting || _requests.MustRead)))
             return;
 
         // A leader's next renewal tells the newest version; a standby has to ask.

@@ -67,20 +67,21 @@ internal sealed class LeaseView
     /// after we asked, and had it deleted, keeps its promise.
     /// </param>
     /// <param name="unseen">
-    /// How long whoever may have held the lease between two looks is waited for: only what a watch tells has no gaps. Zero: nobody can have.
+    /// How long whoever may have held the lease since the last look is waited for. Zero: nobody can have, as where a watch tells all.
     /// </param>
     public Sighting Observe(Lease lease, TimeSpan at, bool newest, bool own, TimeSpan unseen = default) =>
         newest || IsNewer(lease.ResourceVersion, inOrder: false) ? Note(lease, at, own, unseen) : Sighting.Stale;
 
     /// <summary>Takes note of the version that the watch told next. A watch that lags behind must not go back (design 5, rule 3).</summary>
-    public Sighting ObserveNext(Lease lease, TimeSpan at, bool own) =>
-        IsNewer(lease.ResourceVersion, inOrder: true) ? Note(lease, at, own, unseen: TimeSpan.Zero) : Sighting.Stale;
+    public Sighting ObserveNext(Lease lease, TimeSpan at, bool own, TimeSpan unseen = default) =>
+        IsNewer(lease.ResourceVersion, inOrder: true) ? Note(lease, at, own, unseen) : Sighting.Stale;
 
     /// <summary>Takes note that the lease was deleted. A holder that was seen is waited for all the same (design 5, rule 5).</summary>
-    public Sighting ObserveDeleted(string resourceVersion)
+    public Sighting ObserveDeleted(string resourceVersion, TimeSpan at, TimeSpan unseen)
     {
         if (!IsNewer(resourceVersion, inOrder: true))
             return Sighting.Stale;
+        PromiseUnseen(at, unseen);
         Sighting sighting = NoteAbsent(resourceVersion);
         WatchFrom = resourceVersion;
         return sighting;

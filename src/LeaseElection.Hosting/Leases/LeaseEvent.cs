@@ -7,6 +7,11 @@ internal abstract record LeaseEvent
     {
     }
 
+    /// <summary>
+    /// Whether versions may be missing between this and what was told before: who tells it looks now and then, or hears of it from one that does.
+    /// </summary>
+    public bool HasGaps { get; init; }
+
     /// <summary>The lease was created or changed.</summary>
     public sealed record Changed(Lease Lease) : LeaseEvent;
 

@@ -24,7 +24,9 @@ internal sealed class MemoryLeaseStore(MemoryLeases leases, string leaseName, Le
             (Dictionary<string, Lease> all, long version, _, Task changed) = leases.Look(static _ => true);
             string seen = all.TryGetValue(leaseName, out Lease? lease) ? lease.ResourceVersion : "";
             if (seen != told && (lease is not null || told.Length > 0))
-                yield return lease is null ? new LeaseEvent.Deleted(MemoryLeases.Text(version)) : new LeaseEvent.Changed(lease);
+                yield return lease is null
+                    ? new LeaseEvent.Deleted(MemoryLeases.Text(version)) { HasGaps = true }
+                    : new LeaseEvent.Changed(lease) { HasGaps = true };
             told = seen;
             await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }

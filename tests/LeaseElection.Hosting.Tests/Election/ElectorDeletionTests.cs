@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.Election;
 
 namespace LeaseElection.Hosting.Tests.Election;
@@ -116,6 +117,26 @@ public class ElectorDeletionTests
             driver.Server.Put(SomeRecord.HeldBy("", renewed: 14, transitions: 1));
         else
             driver.Server.Delete();
+        driver.IsServed = true;
+
+        driver.After(14.9);
+        Assert.Empty(driver.All<ElectionOutput.StartWork>());
+        driver.After(0.2);
+
+        Assert.Single(driver.All<ElectionOutput.StartWork>());
+    }
+
+    /// <summary>As a file's watch does, or that of a group after a list.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void LeaseThatAWatchWithGapsTellsToBeGone_IsWaitedForAsAWhole(bool isEmptied)
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 5));
+        driver.After(4);
+        driver.Give(new ElectionInput.Watched(isEmptied
+            ? new LeaseEvent.Changed(driver.Server.Put(SomeRecord.HeldBy("", duration: 5))) { HasGaps = true }
+            : new LeaseEvent.Deleted(driver.Server.Delete()) { HasGaps = true }));
         driver.IsServed = true;
 
         driver.After(14.9);

@@ -13,7 +13,7 @@ public class LeaseViewTests
     public void ProveDead_OfAHolderThatCreatedTheLeaseAnew_TheFormerOneIsStillWaitedFor()
     {
         See(SomeRecord.HeldBy("a", duration: 60), at: 0);
-        _view.ObserveDeleted(_server.Delete());
+        _view.ObserveDeleted(_server.Delete(), TimeSpan.Zero, unseen: TimeSpan.Zero);
         Lease created = See(SomeRecord.HeldBy("b", duration: 15), at: 50);
         Assert.Equal(TimeSpan.FromSeconds(65), _view.FreeAt);
 

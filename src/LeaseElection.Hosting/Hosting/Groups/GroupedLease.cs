@@ -49,7 +49,7 @@ internal sealed class GroupedLease(string name, ILeaseStore store, LeaseMemory m
         {
             yield return happened switch
             {
-                LeaseGroupEvent.Changed changed => new LeaseEvent.Changed(changed.Lease),
+                LeaseGroupEvent.Changed changed => new LeaseEvent.Changed(changed.Lease) { HasGaps = true }, // It may come from a list.
                 LeaseGroupEvent.HolderDead dead => new LeaseEvent.HolderDead(dead.ResourceVersion),
                 LeaseGroupEvent.Bookmark bookmark => new LeaseEvent.Bookmark(bookmark.ResourceVersion),
                 LeaseGroupEvent.Gone gone => await LookForAsync(gone, cancellationToken).ConfigureAwait(false),
@@ -68,8 +68,8 @@ internal sealed class GroupedLease(string name, ILeaseStore store, LeaseMemory m
     private async Task<LeaseEvent> LookForAsync(LeaseGroupEvent.Gone gone, CancellationToken cancellationToken) =>
         await ReadAsync(ElectorSettings.RequestTimeout, cancellationToken).ConfigureAwait(false) switch
         {
-            LeaseReply.Found found => new LeaseEvent.Changed(found.Lease),
-            LeaseReply.Absent => new LeaseEvent.Deleted(gone.ResourceVersion),
+            LeaseReply.Found found => new LeaseEvent.Changed(found.Lease) { HasGaps = true },
+            LeaseReply.Absent => new LeaseEvent.Deleted(gone.ResourceVersion) { HasGaps = true },
             LeaseReply.Failed failed => throw new LeaseWatchException(failed.Error),
             LeaseReply.Unknown unknown => throw new LeaseWatchException(unknown.Error),
             _ => throw new LeaseWatchException(new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, "A read has no conflicts.")),

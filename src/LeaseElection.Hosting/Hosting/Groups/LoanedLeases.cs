@@ -92,13 +92,14 @@ internal sealed class LoanedLeases
         return view.IsComplete ? new LeaseGroupEvent.Gone(name, view.ResourceVersion) : null;
     }
 
-    /// <summary>Tells a memory that nobody uses the newest version, as of when its record was seen to change.</summary>
+    /// <summary>
+    /// Tells a memory that nobody uses the newest version, as of when its record was seen to change. Not that it is gone, or that somebody
+    /// has emptied it: the next elector's look finds that, and waits for whoever may have held it until then.
+    /// </summary>
     private static void CatchUp(string name, LeaseMemory memory, GroupView view)
     {
-        if (view.Find(name) is { } known)
+        if (view.Find(name) is { Lease.Record: { IsHeld: true } or { LeaseDurationSeconds: 1 } } known)
             memory.View.Observe(known.Lease, known.ChangedAt, newest: false, memory.Own.Contains(known.Lease));
-        else if (view.IsComplete && memory.View.Latest is not null)
-            memory.View.ObserveDeleted(view.ResourceVersion);
     }
 
     private sealed class Loan(LeaseMemory memory)

@@ -91,7 +91,7 @@ internal sealed class LeaseFileWatch(
             if (!_exists)
                 return null;
             _exists = false;
-            return new LeaseEvent.Deleted(LeaseFile.Text(++_version));
+            return new LeaseEvent.Deleted(LeaseFile.Text(++_version)) { HasGaps = true };
         }
 
         long version = LeaseFile.VersionOf(lease);
@@ -99,7 +99,7 @@ internal sealed class LeaseFileWatch(
         if (isNew || !_hasLooked)
             AskAfter(AliveMark.Of(lease));
         (_exists, _version, _hasLooked) = (true, version, true);
-        return isNew ? new LeaseEvent.Changed(lease.ToLease()) : null;
+        return isNew ? new LeaseEvent.Changed(lease.ToLease()) { HasGaps = true } : null;
     }
 
     /// <summary>An editor that writes in place leaves half a file for an instant, which is no reason to break the watch.</summary>

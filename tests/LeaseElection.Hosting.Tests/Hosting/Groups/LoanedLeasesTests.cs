@@ -110,6 +110,24 @@ public sealed class LoanedLeasesTests
         Assert.Equal(Seen + TimeSpan.FromSeconds(15), second.Memory.View.FreeAt);
     }
 
+    /// <summary>A list tells what is, not what was until then: who looks for the lease itself waits for whoever may have held it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Return_LeaseThatIsGoneThenOrHasNoHolder_IsLeftToTheNextOnesLook(bool isEmptied)
+    {
+        GroupView view = ViewOf(5, SomeRecord.HeldBy("other"));
+        GroupedLease first = Lend(view);
+        _loans.Return(first, view);
+
+        GroupView later = ViewOf(8, isEmptied ? SomeRecord.HeldBy("") : null);
+        _loans.Tell(["a"], new GroupInput.TimerFired(), later);
+        GroupedLease second = Lend(later);
+
+        Assert.Equal("5", second.Memory.View.Latest!.ResourceVersion);
+        Assert.False(second.Memory.IsFree(Seen + TimeSpan.FromDays(1)));
+    }
+
     [Fact]
     public void Lend_OneThatNeverCameBack_KeepsItsMemoryToItself()
     {
