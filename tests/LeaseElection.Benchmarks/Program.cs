@@ -75,30 +75,13 @@ switch (args)
         await Replica.RunWebAsync();
         return 0;
     default:
-        Console.Error.WriteLine(FailoverOptions.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(StepDownBenchmark.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(RolloutBenchmark.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(SidecarBenchmark.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(LockBenchmark.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(WarmBenchmark.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(TelemetryBenchmark.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(PartitionBenchmark.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(UpgradeBenchmark.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(ScaleBenchmark.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(CrashBenchmark.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(StarveBenchmark.Usage);
-        Console.Error.WriteLine();
-        Console.Error.WriteLine(Allocations.Usage);
+        string[] usages =
+        [
+            FailoverOptions.Usage, StepDownBenchmark.Usage, RolloutBenchmark.Usage, SidecarBenchmark.Usage, LockBenchmark.Usage, WarmBenchmark.Usage,
+            TelemetryBenchmark.Usage, PartitionBenchmark.Usage, UpgradeBenchmark.Usage, ScaleBenchmark.Usage, CrashBenchmark.Usage, StarveBenchmark.Usage,
+            Allocations.Usage,
+        ];
+        string[] meant = [.. usages.Where(usage => usage.Split('\n')[0].Split(' ').Contains(args.FirstOrDefault()))];
+        Console.Error.WriteLine(string.Join(Environment.NewLine + Environment.NewLine, meant is [] ? usages : meant));
         return 2;
 }

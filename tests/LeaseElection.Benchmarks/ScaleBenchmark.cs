@@ -30,6 +30,8 @@ internal static class ScaleBenchmark
         List<(string Name, string Kind)> contenders = [("here", Command), ("KubernetesClient", ScaleElectors.Command)];
         if (Environment.GetEnvironmentVariable("LEASEELECTION_ELECTORS") is { } electors)
             contenders.Add(("client-go", Path.Combine(electors, "client-go")));
+        else
+            Console.Error.WriteLine("Without client-go: LEASEELECTION_ELECTORS is not set. LEASEELECTION_ELECTORS=$(tests/electors/install) brings it.");
         foreach ((string name, string kind) in contenders)
             Console.WriteLine($"| {name} {await MeasureAsync(server, kind, count, TimeSpan.FromSeconds(seconds))}");
         return 0;

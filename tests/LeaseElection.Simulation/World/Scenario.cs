@@ -32,6 +32,9 @@ internal sealed record Scenario
     /// <summary>Whether resource versions are numbers.</summary>
     public bool HasNumbers { get; init; } = true;
 
+    /// <summary>Whether a watch tells what it finds when it looks, as that of a file does, and not all that happened until then.</summary>
+    public bool WatchesLook { get; init; }
+
     /// <summary>Whether each identity is the beginning of the next.</summary>
     public bool HasNestedIdentities { get; init; }
 

@@ -63,6 +63,7 @@ internal static class ScenarioDraw
             Latency = Latency(random, other is null || settings.RenewDeadline < other.RenewDeadline ? settings : other),
             FirstVersion = FirstVersions[random.Next(FirstVersions.Length)],
             HasNumbers = random.Next(50) != 0 || faults.Contains(FaultKind.WatchRewound), // What has no order cannot be seen to go back.
+            WatchesLook = new Random(seed ^ 0x6A95).Next(5) == 0 && !faults.Contains(FaultKind.WatchRewound), // Dice of their own, too.
             HasNestedIdentities = random.Next(20) == 0,
             ProvesDeath = provesDeath,
             WatchesPods = watchesPods,

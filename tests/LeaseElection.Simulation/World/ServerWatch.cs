@@ -7,6 +7,7 @@ namespace LeaseElection.Simulation;
 internal sealed class ServerWatch(World world, SimProcess process)
 {
     private TimeSpan _toldUntil;
+    private LeaseEvent? _newest;
 
     public Node Node => process.Node;
 
@@ -20,8 +21,10 @@ internal sealed class ServerWatch(World world, SimProcess process)
     {
         // What a cut connection has missed never comes: TCP would send it again, but a watch that has lost its server does not.
         IsSilent |= Node.Link.WatchesAreSilent || Node.Link.IsCut;
-        if (IsOpen && !IsSilent)
-            Deliver(new ElectionInput.Watched(happened));
+        if (!IsOpen || IsSilent)
+            return;
+        _newest = world.Scenario.WatchesLook ? happened with { HasGaps = true } : happened;
+        Deliver(new ElectionInput.Watched(_newest));
     }
 
     public void End() => Close(new ElectionInput.WatchEnded());
@@ -45,7 +48,7 @@ internal sealed class ServerWatch(World world, SimProcess process)
         _toldUntil = at > _toldUntil ? at : _toldUntil;
         world.At(_toldUntil, () =>
         {
-            if (!IsOpen)
+            if (!IsOpen || (world.Scenario.WatchesLook && input is ElectionInput.Watched told && told.Event != _newest))
                 return;
             IsOpen = !last;
             process.Post(input);
