@@ -119,7 +119,8 @@ internal sealed class LeaseView
 
     private Sighting Note(Lease lease, TimeSpan at, bool own, TimeSpan unseen)
     {
-        if (!own && !lease.Record.IsHeld && !IsRelease(lease.Record))
+        bool wasMadeAnew = Latest is { } last && last.Uid != lease.Uid;
+        if (!own && (wasMadeAnew || (!lease.Record.IsHeld && !IsRelease(lease.Record))))
             PromiseUnseen(at, unseen);
 
         // An edit of labels changes the version and not the record: it must keep no dead leader alive.
@@ -159,8 +160,8 @@ internal sealed class LeaseView
     }
 
     /// <summary>
-    /// A lease that was held at the last look is gone, or has no holder, and nobody has released it. Up to then whoever held it last may
-    /// have renewed it, and we have not seen that.
+    /// A lease that was held at the last look is gone, also if there is another now, or has no holder, and nobody has released it. Up to then
+    /// whoever held it last may have renewed it, and we have not seen that.
     /// </summary>
     private void PromiseUnseen(TimeSpan at, TimeSpan unseen)
     {

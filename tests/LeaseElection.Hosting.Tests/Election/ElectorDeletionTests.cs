@@ -126,6 +126,24 @@ public class ElectorDeletionTests
         Assert.Single(driver.All<ElectionOutput.StartWork>());
     }
 
+    /// <summary>Who made it anew has just started, and has never seen the holder that is waited for.</summary>
+    [Fact]
+    public void LeaseThatALookFindsMadeAnewAndReleased_TheOldHolderIsWaitedForAsAWhole()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 5));
+        driver.Give(new ElectionInput.WatchBroken(ElectorDriver.Trouble));
+        driver.Server.Delete();
+        driver.Server.Put(SomeRecord.HeldBy("third"));
+        driver.Server.Put(SomeRecord.Released);
+        driver.IsServed = true;
+
+        driver.After(14.9);
+        Assert.Empty(driver.All<ElectionOutput.StartWork>());
+        driver.After(0.2);
+
+        Assert.Single(driver.All<ElectionOutput.StartWork>());
+    }
+
     /// <summary>As a file's watch does, or that of a group after a list.</summary>
     [Theory]
     [InlineData(false)]
