@@ -133,8 +133,5 @@ internal static class MutantCatalog
         new(
             "a lease that a look finds deleted is waited for no longer than the look before said (a bug of ours)",
             new MutantEdit(View, "        PromiseUnseen(at, unseen);\n        return NoteAbsent", "        return NoteAbsent")),
-        new(
-            "a watch that only looks now and then has missed nothing (a bug of ours)",
-            new MutantEdit(Elector, "happened.HasGaps ? Unseen : TimeSpan.Zero", "TimeSpan.Zero")),
     ];
 }
