@@ -12,6 +12,7 @@ internal static class MemberSettings
         TimeSpan deadline = lease * 2 / 3;
         return new ElectorSettings
         {
+            HasRivals = false,
             Identity = identity,
             LeaseDuration = lease,
             RenewDeadline = deadline,

@@ -73,4 +73,7 @@ internal sealed record ElectorSettings
     /// helped for a <see cref="RenewDeadline"/> (<see cref="Leases.LeaseStoreError.IsLasting"/>), because somebody waits for its answer.
     /// </summary>
     public bool ForOneTerm { get; init; }
+
+    /// <summary>Whether others stand for the lease. The presence of a member is nobody else's, and whoever deletes it clears up.</summary>
+    public bool HasRivals { get; init; } = true;
 }

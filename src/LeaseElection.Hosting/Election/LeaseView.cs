@@ -69,8 +69,12 @@ internal sealed class LeaseView
     /// <param name="unseen">
     /// How long whoever may have held the lease since the last look is waited for. Zero: nobody can have, as where a watch tells all.
     /// </param>
-    public Sighting Observe(Lease lease, TimeSpan at, bool newest, bool own, TimeSpan unseen = default) =>
-        newest || IsNewer(lease.ResourceVersion, inOrder: false) ? Note(lease, at, own, unseen) : Sighting.Stale;
+    public Sighting Observe(Lease lease, TimeSpan at, bool newest, bool own, TimeSpan unseen = default)
+    {
+        Sighting sighting = newest || IsNewer(lease.ResourceVersion, inOrder: false) ? Note(lease, at, own, unseen) : Sighting.Stale;
+        _wasOvertaken = false;
+        return sighting;
+    }
 
     /// <summary>Takes note of the version that the watch told next. A watch that lags behind must not go back (design 5, rule 3).</summary>
     public Sighting ObserveNext(Lease lease, TimeSpan at, bool own, TimeSpan unseen = default) =>
@@ -93,6 +97,7 @@ internal sealed class LeaseView
     public Sighting ObserveAbsent(TimeSpan at, TimeSpan unseen)
     {
         PromiseUnseen(at, unseen);
+        _wasOvertaken = false;
         return NoteAbsent(_version);
     }
 
@@ -119,13 +124,12 @@ internal sealed class LeaseView
 
     private Sighting Note(Lease lease, TimeSpan at, bool own, TimeSpan unseen)
     {
-        bool wasMadeAnew = Latest is { } last && last.Uid != lease.Uid;
-        if (!own && (wasMadeAnew || (!lease.Record.IsHeld && !IsRelease(lease.Record))))
-            PromiseUnseen(at, unseen);
-
         // An edit of labels changes the version and not the record: it must keep no dead leader alive.
         LeaseRecord? old = Latest?.Record;
         bool same = Latest?.Uid == lease.Uid && old == lease.Record;
+        bool wasMadeAnew = Latest is { } last && last.Uid != lease.Uid;
+        if (!own && !same && (wasMadeAnew || (!lease.Record.IsHeld && !IsRelease(lease.Record))))
+            PromiseUnseen(at, unseen);
         Note(lease, lease.ResourceVersion);
         if (!same && lease.Record.HasHolder)
             RenewalSeenAt = at;
@@ -152,7 +156,6 @@ internal sealed class LeaseView
     {
         Latest = lease;
         _version = version;
-        _wasOvertaken = false;
         WatchFrom = lease?.ResourceVersion;
         Sightings++;
         if (ResourceVersion.TryNumber(version, out UInt128 number) && number > GreatestVersion)
@@ -179,13 +182,16 @@ internal sealed class LeaseView
     private void Promise(LeaseRecord? old, LeaseRecord record, TimeSpan at)
     {
         bool another = _promisedTo != record.HolderIdentity;
-        (_promisedTo, _promisedIn) = (record.HolderIdentity, Latest!.Uid);
-        if (another && record.LeaseTransitions > (old?.LeaseTransitions ?? 0))
+        bool counts = _promisedIn == Latest!.Uid && record.LeaseTransitions > (old?.LeaseTransitions ?? 0); // In one lease only.
+        (_promisedTo, _promisedIn) = (record.HolderIdentity, Latest.Uid);
+        if (another && counts)
             FreeAt = _othersUntil = TimeSpan.MinValue;
         else if (another)
             _othersUntil = FreeAt;
         int seconds = record.LeaseDurationSeconds!.Value;
-        _promised = (record.AcquireTime, another || _promised.Since != record.AcquireTime ? seconds : Math.Max(seconds, _promised.Seconds));
+        bool isItsOwn = old?.LeaseDurationSeconds == seconds && old.RenewTime != record.RenewTime; // Renewed with it, and not edited.
+        bool isNew = another || _promised.Since != record.AcquireTime || isItsOwn;
+        _promised = (record.AcquireTime, isNew ? seconds : Math.Max(seconds, _promised.Seconds));
         TimeSpan until = at + TimeSpan.FromSeconds(_promised.Seconds);
         FreeAt = until > FreeAt ? until : FreeAt;
     }

@@ -103,7 +103,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
                 return;
             }
             if (_latest.TryGetValue(leaseName, out LeaseEvent? latest))
-                reader.Offer(latest);
+                reader.Offer(latest with { HasGaps = true }); // Of several that he does not know, the last.
             if (_run is null || (_from is not null && ResourceVersion.Compare(reader.ResourceVersion, _from) is not >= 0))
                 Begin(reader.ResourceVersion);
             else if (timeProvider.GetElapsedTime(_heardAt) > (_hasHeard ? SilenceLimit : OpeningLimit))
@@ -257,8 +257,9 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
             _version = told.Version;
             if (told.LeaseName is { } name)
             {
-                _latest[name] = told.Event;
-                _readers.GetValueOrDefault(name)?.Offer(told.Event);
+                // Without a version to begin with a watch tells first what there is, and not how it came about.
+                _latest[name] = told.Event with { HasGaps = _from is null };
+                _readers.GetValueOrDefault(name)?.Offer(_latest[name]);
                 return;
             }
             foreach (NamespaceWatchReader reader in _readers.Values)

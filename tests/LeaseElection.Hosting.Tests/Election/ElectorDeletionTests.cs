@@ -144,6 +144,59 @@ public class ElectorDeletionTests
         Assert.Single(driver.All<ElectionOutput.StartWork>());
     }
 
+    /// <summary>Transitions of one lease say nothing of who was waited for in another.</summary>
+    [Fact]
+    public void LeaseMadeAnewWithMoreTransitions_TheOldHolderKeepsItsTime()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 5));
+        driver.SeeDeleted();
+        driver.See(SomeRecord.HeldBy("third", transitions: 7));
+        driver.See(SomeRecord.Released);
+
+        driver.After(4.999);
+        driver.SentNothing();
+        driver.After(0.001);
+
+        driver.Sent<ElectionOutput.Replace>();
+    }
+
+    /// <summary>Somebody labels a lease that was made beforehand just when we take it: it is free as before.</summary>
+    [Fact]
+    public void TakeOverThatCameAfterAnEditOfLabels_IsTriedAgainAtOnce()
+    {
+        var driver = new ElectorDriver();
+        driver.Server.Put(SomeRecord.HeldBy(""));
+        driver.Start();
+        driver.Serve();
+        driver.Sent<ElectionOutput.Replace>();
+        driver.Server.Put(driver.Server.Current!.Record);
+        driver.Serve();
+        driver.Serve();
+
+        driver.Sent<ElectionOutput.Replace>();
+    }
+
+    /// <summary>The presence of a member that was cut off for an hour, and was cleared away: nobody else wants it.</summary>
+    [Fact]
+    public void LeaseWithoutRivals_ThatIsGoneAfterTheTermWas_IsMadeAnewAtOnce()
+    {
+        ElectorDriver driver = ElectorDriver.Leading(settings => settings with { HasRivals = false });
+        driver.Give(new ElectionInput.WatchBroken(ElectorDriver.Trouble));
+        while (driver.State == LeaderElectionState.Leading)
+        {
+            driver.After(1);
+            if (driver.Pending is not null)
+                driver.Fail();
+        }
+
+        driver.WorkStopped();
+        driver.Server.Delete();
+        driver.IsServed = true;
+        driver.After(5);
+
+        Assert.Equal(2, driver.All<ElectionOutput.StartWork>().Count);
+    }
+
     /// <summary>As a file's watch does, or that of a group after a list.</summary>
     [Theory]
     [InlineData(false)]
@@ -228,6 +281,24 @@ public class ElectorDeletionTests
         var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 5));
         driver.After(2);
         driver.See(SomeRecord.HeldBy("other", renewed: 2, duration: 1));
+
+        driver.After(4.999);
+        driver.SentNothing();
+        driver.After(0.001);
+
+        driver.Sent<ElectionOutput.Replace>();
+    }
+
+    /// <summary>Otherwise an hour that somebody wrote by mistake would be waited for after each renewal, for as long as the term lasts.</summary>
+    [Fact]
+    public void DurationThatItsHolderHasPutRight_IsThatOfItsNextRenewals()
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 60));
+        for (int second = 5; second <= 60; second += 5)
+        {
+            driver.After(5);
+            driver.See(SomeRecord.HeldBy("other", renewed: second, duration: 5));
+        }
 
         driver.After(4.999);
         driver.SentNothing();

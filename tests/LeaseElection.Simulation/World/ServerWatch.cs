@@ -23,8 +23,14 @@ internal sealed class ServerWatch(World world, SimProcess process)
         IsSilent |= Node.Link.WatchesAreSilent || Node.Link.IsCut;
         if (!IsOpen || IsSilent)
             return;
-        _newest = world.Scenario.WatchesLook ? happened with { HasGaps = true } : happened;
-        Deliver(new ElectionInput.Watched(_newest));
+        if (happened is LeaseEvent.Bookmark || !world.Scenario.WatchesLook)
+        {
+            Deliver(new ElectionInput.Watched(happened));
+            return;
+        }
+
+        LeaseEvent look = _newest = happened with { HasGaps = true };
+        Deliver(new ElectionInput.Watched(look), isOld: () => look != _newest);
     }
 
     public void End() => Close(new ElectionInput.WatchEnded());
@@ -42,13 +48,13 @@ internal sealed class ServerWatch(World world, SimProcess process)
             Deliver(how, last: true);
     }
 
-    private void Deliver(ElectionInput input, bool last = false)
+    private void Deliver(ElectionInput input, bool last = false, Func<bool>? isOld = null)
     {
         TimeSpan at = world.Now + world.Latency() + Node.Link.WatchLag;
         _toldUntil = at > _toldUntil ? at : _toldUntil;
         world.At(_toldUntil, () =>
         {
-            if (!IsOpen || (world.Scenario.WatchesLook && input is ElectionInput.Watched told && told.Event != _newest))
+            if (!IsOpen || isOld?.Invoke() is true)
                 return;
             IsOpen = !last;
             process.Post(input);

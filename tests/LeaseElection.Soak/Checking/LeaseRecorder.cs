@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.ApiServer;
 
@@ -59,6 +60,8 @@ internal sealed class LeaseRecorder : IAsyncDisposable
             catch (Exception exception) when (exception is HttpRequestException or IOException || !_over.IsCancellationRequested)
             {
                 Note(exception.Message); // The server is one of those that the nemesis meets.
+                if (exception is HttpRequestException { StatusCode: HttpStatusCode.Gone })
+                    _version = "";
             }
 
             await Task.Delay(Pause, TimeProvider.System, _over.Token);

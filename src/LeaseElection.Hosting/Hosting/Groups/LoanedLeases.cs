@@ -93,12 +93,13 @@ internal sealed class LoanedLeases
     }
 
     /// <summary>
-    /// Tells a memory that nobody uses the newest version, as of when its record was seen to change. Not that it is gone, or that somebody
-    /// has emptied it: the next elector's look finds that, and waits for whoever may have held it until then.
+    /// Tells a memory that nobody uses the newest version, as of when its record was seen to change. Not that it is gone or was made anew,
+    /// nor that somebody has emptied it: the next elector's look finds that, and waits for whoever may have held it until then.
     /// </summary>
     private static void CatchUp(string name, LeaseMemory memory, GroupView view)
     {
-        if (view.Find(name) is { Lease.Record: { IsHeld: true } or { LeaseDurationSeconds: 1 } } known)
+        if (view.Find(name) is { Lease.Record: { IsHeld: true } or { LeaseDurationSeconds: 1 } } known
+            && (memory.View.Latest?.Uid ?? known.Lease.Uid) == known.Lease.Uid)
             memory.View.Observe(known.Lease, known.ChangedAt, newest: false, memory.Own.Contains(known.Lease));
     }
 

@@ -112,15 +112,21 @@ public sealed class LoanedLeasesTests
 
     /// <summary>A list tells what is, not what was until then: who looks for the lease itself waits for whoever may have held it.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Return_LeaseThatIsGoneThenOrHasNoHolder_IsLeftToTheNextOnesLook(bool isEmptied)
+    [InlineData("gone")]
+    [InlineData("emptied")]
+    [InlineData("made anew")]
+    public void Return_LeaseThatIsGoneThenOrHasNoHolder_IsLeftToTheNextOnesLook(string what)
     {
         GroupView view = ViewOf(5, SomeRecord.HeldBy("other"));
         GroupedLease first = Lend(view);
         _loans.Return(first, view);
 
-        GroupView later = ViewOf(8, isEmptied ? SomeRecord.HeldBy("") : null);
+        GroupView later = what switch
+        {
+            "gone" => ViewOf(8, null),
+            "emptied" => ViewOf(8, SomeRecord.HeldBy("")),
+            _ => ViewOf("8", SomeRecord.Released, uid: "another"),
+        };
         _loans.Tell(["a"], new GroupInput.TimerFired(), later);
         GroupedLease second = Lend(later);
 
@@ -148,12 +154,12 @@ public sealed class LoanedLeasesTests
 
     private static GroupView ViewOf(long version, LeaseRecord? record) => ViewOf(Text(version), record);
 
-    private static GroupView ViewOf(string version, LeaseRecord? record)
+    private static GroupView ViewOf(string version, LeaseRecord? record, string uid = "uid")
     {
         var view = new GroupView { ResourceVersion = version };
         if (record is null)
             return view;
-        var lease = new Lease { ResourceVersion = version, Uid = "uid", Record = record };
+        var lease = new Lease { ResourceVersion = version, Uid = uid, Record = record };
         return view with
         {
             Leases = ImmutableDictionary<string, GroupLease>.Empty.Add("a", new GroupLease("a", lease, Seen) { ChangedAt = Seen }),
