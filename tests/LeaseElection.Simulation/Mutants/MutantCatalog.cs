@@ -132,6 +132,6 @@ internal static class MutantCatalog
             new(View, "        if (own && FreeAt <= at)\n", "        if (own)\n")),
         new(
             "a lease that a look finds deleted is waited for no longer than the look before said (a bug of ours)",
-            new MutantEdit(View, "        PromiseUnseen(at, unseen);\n        return NoteAbsent", "        return NoteAbsent")),
+            new MutantEdit(View, "        PromiseUnseen(at, unseen);\n        _wasOvertaken = false;\n", "        _ = unseen;\n")),
     ];
 }
