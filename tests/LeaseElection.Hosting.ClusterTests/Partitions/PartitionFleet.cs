@@ -126,7 +126,7 @@ internal sealed class PartitionFleet : IAsyncDisposable
                 return Task.FromResult(isEven && TimeProvider.System.GetElapsedTime(since) > Quiet);
             },
             Patience,
-            what: "even shares; the replicas logged:\n" + string.Join('\n', _processes.Select(process => process.Logged())));
+            () => "even shares; the replicas logged:\n" + string.Join('\n', _processes.Select(process => process.Logged())));
     }
 
     private string?[] Owners() => [.. _journals.Select(journal => journal.Spans.LastOrDefault(span => span.End is null)?.Identity)];

@@ -60,8 +60,9 @@ internal sealed class PartitionProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What it has logged beside its journal, for a failure.</summary>
-    public string Logged() => $"{Identity}:\n" + string.Join('\n', File.ReadLines(_log).Where(line => !char.IsAsciiDigit(line.FirstOrDefault('0'))).TakeLast(30));
+    /// <summary>What it has logged beside its journal, for a failure. Who has just been started has no file yet.</summary>
+    public string Logged() => $"{Identity}:\n" + string.Join(
+        '\n', (File.Exists(_log) ? File.ReadLines(_log) : []).Where(line => !char.IsAsciiDigit(line.FirstOrDefault('0'))).TakeLast(30));
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

@@ -50,7 +50,7 @@ internal class JournaledProcess(string identity, WorkJournal journal, string log
                 return Task.FromResult(said is not null);
             },
             Patience,
-            what: $"{Identity} to say {word}; it said:\n{string.Join('\n', Tail())}");
+            () => $"{Identity} to say {word}; it said:\n{string.Join('\n', Tail())}");
         return said!;
     }
 
@@ -66,7 +66,7 @@ internal class JournaledProcess(string identity, WorkJournal journal, string log
                 return Task.FromResult(work is not null);
             },
             Patience,
-            what: $"{Identity} to work; it said:\n{string.Join('\n', Tail())}");
+            () => $"{Identity} to work; it said:\n{string.Join('\n', Tail())}");
         return work!;
     }
 
