@@ -25,8 +25,9 @@ internal sealed class Timeline(IReadOnlyList<FaultRecord> faults, LeaseRecorder 
     private IEnumerable<(TimeSpan At, string What)> Lines(Span time) =>
     [
         .. from fault in faults
-           where fault.Time.And(time).Length > TimeSpan.Zero
-           select (Max(fault.Time.From, time.From), $"fault begins: {fault.Kind}"),
+           let within = fault.Time.And(time)
+           where within.Length > TimeSpan.Zero
+           select (within.From, $"fault begins: {fault.Kind}"),
         .. from fault in faults select (fault.Time.To, $"fault ends: {fault.Kind}"),
         .. from seen in leases.Seen select (seen.At, $"lease: {seen.What}"),
         .. replicas.All.SelectMany(replica => replica.Incarnations).SelectMany(LogOf),
@@ -44,6 +45,4 @@ internal sealed class Timeline(IReadOnlyList<FaultRecord> faults, LeaseRecorder 
                 yield return (now - (TimeOnly.FromDateTime(wall) - then), $"{process.Identity}: {line[(TimeOfDay.Length + 1)..]}");
         }
     }
-
-    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

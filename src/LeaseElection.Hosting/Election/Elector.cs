@@ -94,7 +94,7 @@ internal sealed class Elector
     private ElectionTerm? HeldTerm => Term is { Holds: true } term ? term : null;
 
     /// <summary>How long whoever held the lease between two looks is waited for. Nobody else can have held what we surely hold.</summary>
-    private TimeSpan Unseen => !_settings.HasRivals || HeldTerm?.Validity.IsValid(_turn.Now) is true ? TimeSpan.Zero : _settings.LeaseDuration;
+    private TimeSpan Unseen => !_settings.HasRivals || HeldTerm?.Validity.IsValid(_turn.Now) is true ? default : _settings.LeaseDuration;
 
     /// <summary>Whether another's lease has to end first, and somebody has the time to wait for that.</summary>
     private bool IsWaiting => State == LeaderElectionState.Standby && !_candidacy.IsLastTry && _candidacy.TakeOverAt > _turn.Instant;

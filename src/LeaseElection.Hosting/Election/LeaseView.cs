@@ -163,16 +163,15 @@ internal sealed class LeaseView
     }
 
     /// <summary>
-    /// A lease that was held at the last look is gone, also if there is another now, or has no holder, and nobody has released it. Up to then
-    /// whoever held it last may have renewed it, and we have not seen that.
+    /// A lease that was held at the last look is gone, also if there is another now, or has no holder, and nobody has released it. Up to
+    /// then whoever held it last may have renewed it, and we have not seen that.
     /// </summary>
     private void PromiseUnseen(TimeSpan at, TimeSpan unseen)
     {
         if (unseen == TimeSpan.Zero || !(_wasOvertaken || Latest is { Record.IsHeld: true }))
             return;
         var seen = TimeSpan.FromSeconds(Latest?.Record.LeaseDurationSeconds ?? 0);
-        TimeSpan until = at + (seen > unseen ? seen : unseen);
-        FreeAt = until > FreeAt ? until : FreeAt;
+        NotFreeBefore(at + (seen > unseen ? seen : unseen));
     }
 
     /// <summary>
@@ -192,9 +191,10 @@ internal sealed class LeaseView
         bool isItsOwn = old?.LeaseDurationSeconds == seconds && old.RenewTime != record.RenewTime; // Renewed with it, and not edited.
         bool isNew = another || _promised.Since != record.AcquireTime || isItsOwn;
         _promised = (record.AcquireTime, isNew ? seconds : Math.Max(seconds, _promised.Seconds));
-        TimeSpan until = at + TimeSpan.FromSeconds(_promised.Seconds);
-        FreeAt = until > FreeAt ? until : FreeAt;
+        NotFreeBefore(at + TimeSpan.FromSeconds(_promised.Seconds));
     }
+
+    private void NotFreeBefore(TimeSpan until) => FreeAt = until > FreeAt ? until : FreeAt;
 
     /// <param name="version">The version to compare with the last.</param>
     /// <param name="inOrder">Whether it came after the last for certain, which decides when the two are no numbers.</param>
@@ -203,5 +203,5 @@ internal sealed class LeaseView
         || (ResourceVersion.Compare(version, _version) is { } order ? order > 0 : inOrder);
 
     /// <summary>What client-go, fabric8 and we write to give a lease up: no holder, and a duration of one second.</summary>
-    private static bool IsRelease(LeaseRecord record) => !record.HasHolder && record.LeaseDurationSeconds == 1;
+    public static bool IsRelease(LeaseRecord record) => !record.HasHolder && record.LeaseDurationSeconds == 1;
 }

@@ -258,8 +258,9 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
             if (told.LeaseName is { } name)
             {
                 // Without a version to begin with a watch tells first what there is, and not how it came about.
-                _latest[name] = told.Event with { HasGaps = _from is null };
-                _readers.GetValueOrDefault(name)?.Offer(_latest[name]);
+                LeaseEvent happened = _from is null ? told.Event with { HasGaps = true } : told.Event;
+                _latest[name] = happened;
+                _readers.GetValueOrDefault(name)?.Offer(happened);
                 return;
             }
             foreach (NamespaceWatchReader reader in _readers.Values)

@@ -57,7 +57,7 @@ internal sealed class LeaseRecorder : IAsyncDisposable
                     Note((string)happened["type"]!, happened["object"]!.AsObject());
                 }
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException || !_over.IsCancellationRequested)
+            catch (Exception exception) when (!_over.IsCancellationRequested)
             {
                 Note(exception.Message); // The server is one of those that the nemesis meets.
                 if (exception is HttpRequestException { StatusCode: HttpStatusCode.Gone })

@@ -98,7 +98,7 @@ internal sealed class LoanedLeases
     /// </summary>
     private static void CatchUp(string name, LeaseMemory memory, GroupView view)
     {
-        if (view.Find(name) is { Lease.Record: { IsHeld: true } or { LeaseDurationSeconds: 1 } } known
+        if (view.Find(name) is { } known && (known.Lease.Record.IsHeld || LeaseView.IsRelease(known.Lease.Record))
             && (memory.View.Latest?.Uid ?? known.Lease.Uid) == known.Lease.Uid)
             memory.View.Observe(known.Lease, known.ChangedAt, newest: false, memory.Own.Contains(known.Lease));
     }
