@@ -71,9 +71,11 @@ internal sealed class LeaseView
     /// </param>
     public Sighting Observe(Lease lease, TimeSpan at, bool newest, bool own, TimeSpan unseen = default)
     {
-        Sighting sighting = newest || IsNewer(lease.ResourceVersion, inOrder: false) ? Note(lease, at, own, unseen) : Sighting.Stale;
+        bool isNewer = newest || IsNewer(lease.ResourceVersion, inOrder: false);
+        if (!isNewer && !own && lease.Record.IsHeld && ResourceVersion.Compare(lease.ResourceVersion, _version!) is null)
+            NotFreeBefore(at + TimeSpan.FromSeconds(lease.Record.LeaseDurationSeconds!.Value)); // Nobody knows: it may be the newest.
         _wasOvertaken = false;
-        return sighting;
+        return isNewer ? Note(lease, at, own, unseen) : Sighting.Stale;
     }
 
     /// <summary>Takes note of the version that the watch told next. A watch that lags behind must not go back (design 5, rule 3).</summary>

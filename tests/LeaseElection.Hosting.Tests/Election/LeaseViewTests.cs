@@ -52,6 +52,22 @@ public class LeaseViewTests
         Assert.Equal(Sighting.Same, _view.Observe(first with { ResourceVersion = "a" }, TimeSpan.Zero, newest: true, own: false));
     }
 
+    [Theory]
+    [InlineData("v2", "v3", 12)] // Nobody knows which of the two is the newer one.
+    [InlineData("2", "3", 12)] // That which was read is.
+    [InlineData("3", "2", 10)] // It was read before the lease was deleted.
+    public void Observe_HeldAfterADeletionThatTheWatchToldMeanwhile_IsWaitedForUnlessItIsSurelyOlder(string deleted, string read, int freeAt)
+    {
+        var lease = new Lease { Uid = "1", ResourceVersion = deleted.Replace(deleted[^1], '1'), Record = SomeRecord.HeldBy("a", duration: 10) };
+        _view.Observe(lease, TimeSpan.Zero, newest: true, own: false);
+        _view.ObserveDeleted(deleted, TimeSpan.FromSeconds(1), unseen: TimeSpan.Zero);
+
+        Lease other = lease with { Uid = "2", ResourceVersion = read, Record = SomeRecord.HeldBy("b", duration: 10) };
+        _view.Observe(other, TimeSpan.FromSeconds(2), newest: false, own: false);
+
+        Assert.Equal(TimeSpan.FromSeconds(freeAt), _view.FreeAt);
+    }
+
     [Fact]
     public void Observe_VersionsBeyond64Bits_AreCompared()
     {

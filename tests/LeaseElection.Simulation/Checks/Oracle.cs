@@ -217,7 +217,8 @@ internal sealed class Oracle(World world)
     }
 
     /// <summary>Whether it has to wait for one whose last renewal it has not seen. By a lease of its own that is shorter, it cannot.</summary>
-    private static bool IsWarned(SimProcess taker, SimProcess process) => taker.Truth is { KnewOfAHolder: true, BypassedAt: < 0 }
+    private static bool IsWarned(SimProcess taker, SimProcess process) =>
+        taker.Truth.BypassedAt < 0 && taker.Truth.UnwarnedAt < process.Truth.LastCommit
         && taker.Settings.LeaseDuration >= process.Settings.LeaseDuration;
 
     private void CheckOverlap(SimWork older, SimWork newer) => Judge(

@@ -40,10 +40,11 @@ internal sealed class ProcessTruth(World world, SimProcess process)
     public int BypassedAt { get; set; } = -1;
 
     /// <summary>
-    /// Whether it had found the lease held at its last look, when a person last laid hands on it, and for the first time since that look:
-    /// then it knows that there was a holder, whoever that was by then, and waits. An edited duration deceives who has not seen the term.
+    /// The number of the last change by which a person laid hands on the lease, and it was not warned: it had not found it held at its last
+    /// look, or somebody had done so since. Else it knows that there was a holder, whoever that was by then, and waits. An edited duration
+    /// deceives who has not seen the term. Whoever starts has seen nothing.
     /// </summary>
-    public bool KnewOfAHolder { get; private set; }
+    public int UnwarnedAt { get; private set; } = world.Server.TamperedAt;
 
     /// <summary>How many requests it has sent and watches it has opened.</summary>
     public int SentInAll { get; set; }
@@ -60,8 +61,13 @@ internal sealed class ProcessTruth(World world, SimProcess process)
     /// <summary>A person lays hands on the lease.</summary>
     /// <param name="before">The number of the change by which somebody did so before.</param>
     /// <param name="after">What it is like then; <see langword="null"/>: gone.</param>
-    public void Tampered(int before, LeaseRecord? after) => KnewOfAHolder = _sawHeld is { } seen && _newest >= before
-        && (after is not { IsHeld: true } || (seen.HolderIdentity, seen.AcquireTime) == (after.HolderIdentity, after.AcquireTime));
+    public void Tampered(int before, LeaseRecord? after)
+    {
+        bool isWarned = _sawHeld is { } seen && _newest >= before
+            && (after is not { IsHeld: true } || (seen.HolderIdentity, seen.AcquireTime) == (after.HolderIdentity, after.AcquireTime));
+        if (!isWarned)
+            UnwarnedAt = world.Server.Changes;
+    }
 
     /// <summary>The core is about to be told of something.</summary>
     /// <param name="input">Of what.</param>

@@ -94,14 +94,14 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         if (Current is not { } lease)
             return;
         LeaseRecord record = edit(lease.Record);
-        int origin = record == lease.Record ? OriginOf(lease) : -1;
-        if (origin < 0)
+        bool isSame = record == lease.Record; // Then others of its fields are edited, and nobody is deceived.
+        if (!isSame)
             Tamper(record);
         if (record is { HasHolder: false, LeaseDurationSeconds: 1 })
             ForgedReleaseAt = Changes;
         if (annotations is not null)
             world.Oracle.Notes.Edited(annotations);
-        Put(new LeaseWrite(record) { Annotations = annotations ?? LeaseWrite.Unchanged }, lease.Uid, origin);
+        Put(new LeaseWrite(record) { Annotations = annotations ?? LeaseWrite.Unchanged }, lease.Uid, isSame ? OriginOf(lease) : -1);
         world.Chronicle?.Add(world.Now, "kubectl", "edits: " + Describe(Current));
     }
 
