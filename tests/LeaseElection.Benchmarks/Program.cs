@@ -63,7 +63,7 @@ switch (args)
         await ScaleElectors.RunAsync(int.Parse(many, CultureInfo.InvariantCulture));
         return 0;
     case ["allocations"]:
-        Allocations.Run();
+        await Allocations.RunAsync();
         return 0;
     case ["telemetry"]:
         await TelemetryBenchmark.RunAsync();

@@ -17,7 +17,9 @@ internal sealed class KubernetesLeaseStore : ILeaseStore, IBlockingLeaseStore
     private readonly LeaseTraits _traits;
     private readonly ApiServerClient _client;
     private readonly NamespaceWatch? _watch;
+    private readonly Func<TimeSpan, Uri> _item;
     private readonly bool _ownsClient;
+    private JsonBuffer? _idleBuffer;
 
     /// <summary>Over a connection of its own.</summary>
     public KubernetesLeaseStore(
@@ -35,6 +37,7 @@ internal sealed class KubernetesLeaseStore : ILeaseStore, IBlockingLeaseStore
         _watch?.Add(resource);
         _client = client;
         _resource = resource;
+        _item = resource.ForItem;
         _replies = new LeaseReplies(resource);
         _traits = traits;
     }
@@ -43,7 +46,7 @@ internal sealed class KubernetesLeaseStore : ILeaseStore, IBlockingLeaseStore
 
     public bool CanBlock => _client.CanBlock;
 
-    private ApiRequest ToRead => new(HttpMethod.Get, _resource.ForItem);
+    private ApiRequest ToRead => new(HttpMethod.Get, _item);
 
     public async Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -66,15 +69,19 @@ internal sealed class KubernetesLeaseStore : ILeaseStore, IBlockingLeaseStore
 
     public async Task<LeaseReply> ReplaceAsync(Lease current, LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (ToReplace(current, write, out LeaseReply? refused) is not { } request)
+        JsonBuffer buffer = Interlocked.Exchange(ref _idleBuffer, null) ?? new JsonBuffer();
+        if (ToReplace(buffer, current, write, out LeaseReply? refused) is not { } request)
             return refused!;
         using ApiOutcome outcome = await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        // Over HTTP/1.1 an answer is read when all has been sent. What was not answered may be under way still, and keeps its memory.
+        if (outcome is ApiOutcome.Answer)
+            _idleBuffer = buffer;
         return _replies.ForReplace(outcome, current, write.Record);
     }
 
     public LeaseReply Replace(Lease current, LeaseWrite write, TimeSpan timeout)
     {
-        if (ToReplace(current, write, out LeaseReply? refused) is not { } request)
+        if (ToReplace(new JsonBuffer(), current, write, out LeaseReply? refused) is not { } request)
             return refused!;
         using ApiOutcome outcome = _client.Send(request, timeout);
         return _replies.ForReplace(outcome, current, write.Record);
@@ -95,12 +102,12 @@ internal sealed class KubernetesLeaseStore : ILeaseStore, IBlockingLeaseStore
 
     public ValueTask DisposeAsync() => _ownsClient ? _client.DisposeAsync() : ValueTask.CompletedTask;
 
-    private ApiRequest? ToReplace(Lease current, LeaseWrite write, out LeaseReply? refused)
+    private ApiRequest? ToReplace(JsonBuffer buffer, Lease current, LeaseWrite write, out LeaseReply? refused)
     {
         refused = null;
         try
         {
-            return new ApiRequest(HttpMethod.Put, _resource.ForItem, LeaseBodies.ForReplace(_resource, current, write, _traits));
+            return new ApiRequest(HttpMethod.Put, _item, LeaseBodies.ForReplace(buffer, _resource, current, write, _traits));
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
         {

@@ -21,21 +21,25 @@ internal static class LeaseBodies
     /// compare versions with an object that is not there. No owner is added: OpenShift, which guards them
     /// (OwnerReferencesPermissionEnforcement), lets anybody set one who creates a lease, but asks who updates it for the right to delete.
     /// </summary>
-    public static byte[] ForReplace(LeaseResource resource, Lease current, LeaseWrite write, LeaseTraits traits)
+    /// <returns>In the buffer, and gone when that is used again.</returns>
+    public static ReadOnlyMemory<byte> ForReplace(
+        JsonBuffer buffer, LeaseResource resource, Lease current, LeaseWrite write, LeaseTraits traits)
     {
         LeaseDocument document = current.Document ?? new LeaseDocument();
         LeaseMetadata metadata = TraitsInMetadata.Put(traits, document.Metadata ?? new LeaseMetadata()).Annotate(write.Annotations);
-        return Serialize(document with
+        if ((metadata.Name, metadata.Namespace) != (resource.Name, resource.Namespace)
+            || (metadata.Uid, metadata.ResourceVersion) != (current.Uid, current.ResourceVersion))
         {
-            Spec = new LeaseSpec(write.Record) { Extra = document.Spec?.Extra },
-            Metadata = metadata with
+            metadata = metadata with
             {
                 Name = resource.Name,
                 Namespace = resource.Namespace,
                 Uid = current.Uid,
                 ResourceVersion = current.ResourceVersion,
-            },
-        });
+            };
+        }
+        LeaseDocumentWriter.Write(buffer.Begin(), document, metadata, write.Record);
+        return buffer.End();
     }
 
     /// <summary>

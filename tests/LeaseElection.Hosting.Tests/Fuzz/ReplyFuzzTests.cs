@@ -65,7 +65,7 @@ public class ReplyFuzzTests(ITestOutputHelper output)
             byte[] sent;
             try
             {
-                sent = LeaseBodies.ForReplace(Resource, lease, Records.Held("me"), LeaseTraits.None);
+                sent = Replacement(lease, Records.Held("me"));
             }
             catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
             {
@@ -81,9 +81,12 @@ public class ReplyFuzzTests(ITestOutputHelper output)
             before["spec"] = after["spec"] is JsonObject spec ? Merge(before["spec"] as JsonObject, spec) : null;
             Assert.True(JsonNode.DeepEquals(before, after), $"sent: {after}");
             Assert.Equal(lease.Record, Assert.IsType<LeaseReply.Found>(Replies.ForRead(new ApiOutcome.Answer(
-                HttpStatusCode.OK, LeaseBodies.ForReplace(Resource, lease, lease.Record, LeaseTraits.None), null))).Lease.Record);
+                HttpStatusCode.OK, Replacement(lease, lease.Record), null))).Lease.Record);
         }
     });
+
+    private static byte[] Replacement(Lease lease, LeaseRecord record) =>
+        LeaseBodies.ForReplace(new JsonBuffer(), Resource, lease, record, LeaseTraits.None).ToArray();
 
     private static JsonNode? Unambiguous(byte[] body)
     {

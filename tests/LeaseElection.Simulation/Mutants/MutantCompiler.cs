@@ -27,7 +27,7 @@ internal static class MutantCompiler
     [
         "Election/*.cs", "Election/Deaths/*.cs", "Election/Notes/*.cs", "Election/Partitions/*.cs", "FencingToken.cs", "LeaderElectionState.cs", "LeadershipLostException.cs", "LeadershipTerm.cs", "NoteLife.cs",
         "WorkEndPolicy.cs", "WorkOverrunPolicy.cs", "Time/ElectionClock.cs", "Configuration/ElectionIdentityCard.cs", "Leases/ContainerEnd.cs", "Leases/ContainerFacts.cs", "Leases/Excerpt.cs", "Leases/Lease.cs",
-        "Leases/LeaseDocument.cs", "Leases/LeaseDocumentConverter.cs", "Leases/LeaseDocumentReader.cs", "Leases/LeaseEvent.cs", "Leases/LeaseGroupEvent.cs", "Leases/LeaseGroupName.cs", "Leases/LeaseMetadata.cs",
+        "Leases/LeaseDocument.cs", "Leases/LeaseDocumentConverter.cs", "Leases/LeaseDocumentReader.cs", "Leases/LeaseDocumentWriter.cs", "Leases/LeaseEvent.cs", "Leases/LeaseGroupEvent.cs", "Leases/LeaseGroupName.cs", "Leases/LeaseMetadata.cs",
         "Leases/LeaseRecord.cs", "Leases/LeaseSpec.cs", "Leases/LeaseStoreError.cs", "Leases/LeaseStoreErrorKind.cs", "Leases/LeaseTraits.cs",
         "Leases/LeaseWrite.cs", "Leases/MicroTime.cs", "Leases/OtherFields.cs", "Leases/PodFacts.cs", "Leases/PodReference.cs", "Leases/ResourceVersion.cs", "Leases/TraitsInMetadata.cs",
     ];

@@ -20,7 +20,7 @@ internal sealed class BlockingExchange(Stream connection)
     private int _end;
 
     /// <summary>Sends all of it at once.</summary>
-    public void Send(HttpRequestMessage message, byte[]? body, string mediaType)
+    public void Send(HttpRequestMessage message, ReadOnlyMemory<byte>? body, string mediaType)
     {
         var request = new MemoryStream();
         Uri address = message.RequestUri!;
@@ -33,14 +33,14 @@ internal sealed class BlockingExchange(Stream connection)
                 Line($"{name}: {values}", Impersonation.EncodingOf(name) ?? Encoding.Latin1);
         }
 
-        if (body is not null)
+        if (body is { } json)
         {
             Line($"Content-Type: {mediaType}", Encoding.ASCII);
-            Line(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}"), Encoding.ASCII);
+            Line(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {json.Length}"), Encoding.ASCII);
         }
 
         Line("", Encoding.ASCII);
-        request.Write(body);
+        request.Write(body.GetValueOrDefault().Span);
         connection.Write(request.GetBuffer().AsSpan(0, (int)request.Length));
         connection.Flush();
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Blocking;
@@ -32,6 +33,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
     private readonly IClusterCredentialSource _credentials;
     private readonly GivenCredentialSource? _given;
     private ApiServerChannel? _channel;
+    private TimeoutSource? _idleTimeout;
     private bool _disposed;
 
     /// <param name="connection">Where to.</param>
@@ -55,21 +57,27 @@ internal sealed class ApiServerClient : IAsyncDisposable
     }
 
     /// <exception cref="OperationCanceledException">Only when <paramref name="cancellationToken"/> fired.</exception>
-    public async Task<ApiOutcome> SendAsync(ApiRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ApiOutcome> SendAsync(ApiRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var attempt = new ApiAttempt(isWatch: false, timeout, _timeProvider);
-        using var end = new CancellationTokenSource(NotNegative(timeout), _timeProvider);
-        using CancellationTokenRegistration _ = End(end, cancellationToken);
+        TimeoutSource end = Interlocked.Exchange(ref _idleTimeout, null) ?? new TimeoutSource(_timeProvider);
+        bool answered = false;
+        CancellationTokenRegistration given = default;
         try
         {
+            end.Begin(timeout);
+            given = cancellationToken.UnsafeRegister(static end => ((TimeoutSource)end!).GiveUp(), end);
             using HttpResponseMessage response = await SendAsync(request, attempt, end.Token).ConfigureAwait(false);
-            return await AnswerAsync(response, request.MaxAnswer, end.Token).ConfigureAwait(false);
+            ApiOutcome answer = await AnswerAsync(response, request.MaxAnswer, end.Token).ConfigureAwait(false);
+            answered = true;
+            return answer;
         }
         // Everything, because the caller counts on it: what we did not foresee must not end the election, but be one more failed request.
         catch (Exception e)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            bool timedOut = e is OperationCanceledException && end.IsCancellationRequested;
+            bool timedOut = e is OperationCanceledException && end.IsOver;
             if (timedOut)
                 Replace(attempt, young: timeout * 4);
             return new ApiOutcome.NoAnswer(Explain(e, timedOut, timeout), attempt.MayHaveArrived);
@@ -77,6 +85,9 @@ internal sealed class ApiServerClient : IAsyncDisposable
         finally
         {
             attempt.Leave();
+            await given.DisposeAsync().ConfigureAwait(false); // After it nobody ends the next request in the name of this one.
+            if (!answered || !end.TryEnd() || Interlocked.CompareExchange(ref _idleTimeout, end, null) is not null)
+                end.Dispose();
         }
     }
 
@@ -150,7 +161,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
     {
         var attempt = new ApiAttempt(isWatch: true, timeout, _timeProvider);
         using var end = new CancellationTokenSource(timeout, _timeProvider);
-        using CancellationTokenRegistration _ = End(end, cancellationToken);
+        using CancellationTokenRegistration _ = cancellationToken.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), end);
         HttpResponseMessage? response = null;
         try
         {
@@ -184,10 +195,12 @@ internal sealed class ApiServerClient : IAsyncDisposable
             _channel?.Dispose();
             _channel = null;
         }
+        Interlocked.Exchange(ref _idleTimeout, null)?.Dispose();
         await _credentials.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Sends the request, and after a 401 once more, if there are other credentials by now (a rotated token).</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<HttpResponseMessage> SendAsync(
         ApiRequest request, ApiAttempt attempt, CancellationToken cancellationToken)
     {
@@ -215,6 +228,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
         return await SendOnceAsync(request, attempt, renewed, cancellationToken).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<HttpResponseMessage> SendOnceAsync(
         ApiRequest request, ApiAttempt attempt, ClusterCredential credential, CancellationToken cancellationToken)
     {
@@ -232,6 +246,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
         return answer;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ApiOutcome.Answer> AnswerAsync(HttpResponseMessage response, int max, CancellationToken cancellationToken)
     {
         ArraySegment<byte> body = default;
@@ -244,7 +259,9 @@ internal sealed class ApiServerClient : IAsyncDisposable
             // A refusal stays one, also without its reason.
         }
         return ApiOutcome.Answer.OfRented(
-            response.StatusCode, body, TransportErrors.RetryAfter(response.Headers, _timeProvider.GetUtcNow()));
+            response.StatusCode,
+            body,
+            response.IsSuccessStatusCode ? null : TransportErrors.RetryAfter(response.Headers, _timeProvider.GetUtcNow()));
     }
 
     /// <summary>
@@ -324,15 +341,9 @@ internal sealed class ApiServerClient : IAsyncDisposable
         return error;
     }
 
-    /// <summary>A source whose own time is a limit as well, for less than one that is linked to another costs.</summary>
-    private static CancellationTokenRegistration End(CancellationTokenSource end, CancellationToken cancellationToken) =>
-        cancellationToken.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), end);
-
     /// <exception cref="ClusterCredentialException">It is still to be fetched.</exception>
     private static ClusterCredential AtHand(ValueTask<ClusterCredential> credential) => credential.IsCompleted && !credential.IsCanceled
         ? credential.GetAwaiter().GetResult()
         : throw new ClusterCredentialException(
             "The credentials have run out, and what gives new ones needs the thread pool, which has no thread.");
-
-    private static TimeSpan NotNegative(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace LeaseElection.Hosting.Kubernetes.Requests;
 
@@ -13,6 +14,7 @@ internal static class BoundedBody
     /// In an array of the shared pool. After an exception the array stays away from there: somebody may write to it still.
     /// </returns>
     /// <exception cref="InvalidDataException">It is longer than <paramref name="max"/>.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<ArraySegment<byte>> ReadAsync(HttpContent content, int max, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength > max)

@@ -9,9 +9,9 @@ namespace LeaseElection.Hosting.Kubernetes.Requests;
 /// </summary>
 internal sealed class TrackedContent : HttpContent
 {
-    private readonly byte[] _body;
+    private readonly ReadOnlyMemory<byte> _body;
 
-    public TrackedContent(byte[] body, string mediaType)
+    public TrackedContent(ReadOnlyMemory<byte> body, string mediaType)
     {
         _body = body;
         Headers.TryAddWithoutValidation("Content-Type", mediaType);
