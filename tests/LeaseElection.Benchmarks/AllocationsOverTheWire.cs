@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Benchmarks;
 
-/// <summary>What a renewal allocates where it is sent and waited for: with the sockets, TLS and whatever is kept while others run.</summary>
+/// <summary>What a renewal allocates where it is sent and waited for, with sockets and TLS.</summary>
 internal static class AllocationsOverTheWire
 {
     private const int Warming = 200;
@@ -26,14 +26,16 @@ internal static class AllocationsOverTheWire
         double theirs = await TheirsAsync(server);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"A renewal over a real API server, mean of {Renewals}: here {here:0} B, KubernetesClient {theirs:0} B, ratio {here / theirs:0.000}"));
+            $"A renewal over a real API server, mean of {Renewals}: "
+            + $"here {here:0} B, KubernetesClient {theirs:0} B, ratio {here / theirs:0.000}"));
     }
 
     private static async Task<double> HereAsync(RealApiServer server, LeaseRecord record)
     {
         KubernetesConnection connection = KubernetesConnectionResolver.TryResolve(
             new() { KubeConfig = server.AdminKubeConfigFile }, ProcessEnvironment.Current, false, [])!;
-        await using var store = new KubernetesLeaseStore(connection, "default", "here", SuspendAwareTimeProvider.Instance, NullLogger.Instance);
+        await using var store = new KubernetesLeaseStore(
+            connection, "default", "here", SuspendAwareTimeProvider.Instance, NullLogger.Instance);
         Lease lease = ((LeaseReply.Found)await store.CreateAsync(record, Timeout, CancellationToken.None)).Lease;
         return await MeasureAsync(async () =>
             lease = ((LeaseReply.Found)await store.ReplaceAsync(lease, record, Timeout, CancellationToken.None)).Lease);

@@ -71,11 +71,11 @@ internal sealed class LeaseView
     /// </param>
     public Sighting Observe(Lease lease, TimeSpan at, bool newest, bool own, TimeSpan unseen = default)
     {
-        bool isNewer = newest || IsNewer(lease.ResourceVersion, inOrder: false);
-        if (!isNewer && !own && lease.Record.IsHeld && ResourceVersion.Compare(lease.ResourceVersion, _version!) is null)
-            NotFreeBefore(at + TimeSpan.FromSeconds(lease.Record.LeaseDurationSeconds!.Value)); // Nobody knows: it may be the newest.
+        Sighting sighting = newest || IsNewer(lease.ResourceVersion, inOrder: false) ? Note(lease, at, own, unseen) : Sighting.Stale;
+        if (sighting == Sighting.Stale && !own)
+            PromiseUnordered(lease, at);
         _wasOvertaken = false;
-        return isNewer ? Note(lease, at, own, unseen) : Sighting.Stale;
+        return sighting;
     }
 
     /// <summary>Takes note of the version that the watch told next. A watch that lags behind must not go back (design 5, rule 3).</summary>
@@ -174,6 +174,17 @@ internal sealed class LeaseView
             return;
         var seen = TimeSpan.FromSeconds(Latest?.Record.LeaseDurationSeconds ?? 0);
         NotFreeBefore(at + (seen > unseen ? seen : unseen));
+    }
+
+    /// <summary>
+    /// A version of which nobody knows whether it is newer than the last, and which tells of a holder: it may be. An edit of labels tells of
+    /// none.
+    /// </summary>
+    private void PromiseUnordered(Lease lease, TimeSpan at)
+    {
+        bool isNews = Latest?.Uid != lease.Uid || Latest.Record != lease.Record;
+        if (isNews && lease.Record.IsHeld && ResourceVersion.Compare(lease.ResourceVersion, _version!) is null)
+            NotFreeBefore(at + TimeSpan.FromSeconds(lease.Record.LeaseDurationSeconds!.Value));
     }
 
     /// <summary>

@@ -71,7 +71,10 @@ internal sealed class KubernetesLeaseStore : ILeaseStore, IBlockingLeaseStore
     {
         JsonBuffer buffer = Interlocked.Exchange(ref _idleBuffer, null) ?? new JsonBuffer();
         if (ToReplace(buffer, current, write, out LeaseReply? refused) is not { } request)
+        {
+            _idleBuffer = buffer;
             return refused!;
+        }
         using ApiOutcome outcome = await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
         // Over HTTP/1.1 an answer is read when all has been sent. What was not answered may be under way still, and keeps its memory.
         if (outcome is ApiOutcome.Answer)

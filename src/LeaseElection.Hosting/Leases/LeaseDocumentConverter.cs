@@ -11,5 +11,6 @@ internal sealed class LeaseDocumentConverter : JsonConverter<LeaseDocument>
     public override LeaseDocument? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         LeaseDocumentReader.Read(ref reader, text: default, known: null);
 
-    public override void Write(Utf8JsonWriter writer, LeaseDocument value, JsonSerializerOptions options) => LeaseDocumentWriter.Write(writer, value);
+    public override void Write(Utf8JsonWriter writer, LeaseDocument value, JsonSerializerOptions options) =>
+        LeaseDocumentWriter.Write(writer, value);
 }

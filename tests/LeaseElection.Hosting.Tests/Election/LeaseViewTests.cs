@@ -53,19 +53,33 @@ public class LeaseViewTests
     }
 
     [Theory]
-    [InlineData("v2", "v3", 12)] // Nobody knows which of the two is the newer one.
-    [InlineData("2", "3", 12)] // That which was read is.
-    [InlineData("3", "2", 10)] // It was read before the lease was deleted.
-    public void Observe_HeldAfterADeletionThatTheWatchToldMeanwhile_IsWaitedForUnlessItIsSurelyOlder(string deleted, string read, int freeAt)
+    [InlineData("v2", "v3", false, 12)] // Nobody knows which of the two is the newer one.
+    [InlineData("2", "3", false, 12)] // That which was read is.
+    [InlineData("3", "2", false, 10)] // It was read before the lease was deleted.
+    [InlineData("v2", "v3", true, 10)] // It is ours.
+    public void Observe_HeldAfterADeletionThatTheWatchToldMeanwhile_IsWaitedForUnlessItIsSurelyOlder(
+        string deleted, string read, bool own, int freeAt)
     {
-        var lease = new Lease { Uid = "1", ResourceVersion = deleted.Replace(deleted[^1], '1'), Record = SomeRecord.HeldBy("a", duration: 10) };
+        LeaseRecord record = SomeRecord.HeldBy("a", duration: 10);
+        var lease = new Lease { Uid = "1", ResourceVersion = deleted.Replace(deleted[^1], '1'), Record = record };
         _view.Observe(lease, TimeSpan.Zero, newest: true, own: false);
         _view.ObserveDeleted(deleted, TimeSpan.FromSeconds(1), unseen: TimeSpan.Zero);
 
         Lease other = lease with { Uid = "2", ResourceVersion = read, Record = SomeRecord.HeldBy("b", duration: 10) };
-        _view.Observe(other, TimeSpan.FromSeconds(2), newest: false, own: false);
+        _view.Observe(other, TimeSpan.FromSeconds(2), newest: false, own);
 
         Assert.Equal(TimeSpan.FromSeconds(freeAt), _view.FreeAt);
+    }
+
+    [Fact]
+    public void Observe_LabelsEditedWhileNobodyKnowsWhichIsNewer_HolderIsWaitedForNoLonger()
+    {
+        Lease lease = See(SomeRecord.HeldBy("a", duration: 10), at: 0) with { ResourceVersion = "v1" };
+        _view.ObserveNext(lease, TimeSpan.Zero, own: false);
+
+        _view.Observe(lease with { ResourceVersion = "v2" }, TimeSpan.FromSeconds(9), newest: false, own: false);
+
+        Assert.Equal(TimeSpan.FromSeconds(10), _view.FreeAt);
     }
 
     [Fact]

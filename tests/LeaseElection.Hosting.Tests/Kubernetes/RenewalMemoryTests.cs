@@ -96,7 +96,9 @@ public sealed class RenewalMemoryTests : IAsyncLifetime
     }
 
     private byte[] ArrayOf(int sent) =>
-        MemoryMarshal.TryGetArray(_wire.Sent[sent].Memory, out ArraySegment<byte> array) ? array.Array! : throw new InvalidOperationException();
+        MemoryMarshal.TryGetArray(_wire.Sent[sent].Memory, out ArraySegment<byte> array)
+            ? array.Array!
+            : throw new InvalidOperationException();
 
     /// <summary>A network that keeps hold of what is sent over it.</summary>
     private sealed class Wire
@@ -116,7 +118,8 @@ public sealed class RenewalMemoryTests : IAsyncLifetime
             }
             """;
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (request.Content is { } content)
                 await content.CopyToAsync(new KeepingStream(wire), cancellationToken);

@@ -97,7 +97,7 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         bool isSame = record == lease.Record; // Then others of its fields are edited, and nobody is deceived.
         if (!isSame)
             Tamper(record);
-        if (record is { HasHolder: false, LeaseDurationSeconds: 1 })
+        if (!isSame && record is { HasHolder: false, LeaseDurationSeconds: 1 })
             ForgedReleaseAt = Changes;
         if (annotations is not null)
             world.Oracle.Notes.Edited(annotations);

@@ -86,7 +86,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
         {
             attempt.Leave();
             await given.DisposeAsync().ConfigureAwait(false); // After it nobody ends the next request in the name of this one.
-            if (!answered || !end.TryEnd() || Interlocked.CompareExchange(ref _idleTimeout, end, null) is not null)
+            if (!answered || !end.TryEnd() || !Keep(end))
                 end.Dispose();
         }
     }
@@ -161,7 +161,8 @@ internal sealed class ApiServerClient : IAsyncDisposable
     {
         var attempt = new ApiAttempt(isWatch: true, timeout, _timeProvider);
         using var end = new CancellationTokenSource(timeout, _timeProvider);
-        using CancellationTokenRegistration _ = cancellationToken.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), end);
+        using CancellationTokenRegistration _ = cancellationToken.UnsafeRegister(
+            static end => ((CancellationTokenSource)end!).Cancel(), end);
         HttpResponseMessage? response = null;
         try
         {
@@ -197,6 +198,13 @@ internal sealed class ApiServerClient : IAsyncDisposable
         }
         Interlocked.Exchange(ref _idleTimeout, null)?.Dispose();
         await _credentials.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>For the next request, unless there will be none, or there is one already.</summary>
+    private bool Keep(TimeoutSource idle)
+    {
+        lock (_lock)
+            return !_disposed && Interlocked.CompareExchange(ref _idleTimeout, idle, null) is null;
     }
 
     /// <summary>Sends the request, and after a 401 once more, if there are other credentials by now (a rotated token).</summary>
