@@ -144,8 +144,10 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
 
     public Task StepDownAsync(CancellationToken cancellationToken)
     {
+        // Looked at before it is asked for, which may end the work that calls at once.
+        (bool isByWork, CancellationToken told) = (IsCalledByWork, _work.CallerIsTold);
         // Thrown at once and not by the task, which work that does not wait for it would never look at.
-        if (IsCalledByWork && !cancellationToken.CanBeCanceled)
+        if (isByWork && !cancellationToken.CanBeCanceled)
         {
             throw new InvalidOperationException(
                 $"The work of lease {_run.Card.LeaseNamespace}/{_run.Card.LeaseName} cannot wait for its own step-down, which waits for "
@@ -158,16 +160,16 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
             _stepDownWaiters.Add(done);
         if (!_inputs.TryPost(new ElectionInput.StepDownRequested()))
             done.TrySetResult();
-        return IsCalledByWork ? WaitInWorkAsync(done.Task, cancellationToken) : done.Task.WaitAsync(cancellationToken);
+        return isByWork ? WaitInWorkAsync(done.Task, told, cancellationToken) : done.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>
     /// The token may be another than that of the work, and fire too late: whoever waits on although the work was told to stop a while ago,
     /// and the work has not ended, is most likely what it waits for. Not at once: it may be somebody else whom the work has begun.
     /// </summary>
-    private async Task WaitInWorkAsync(Task done, CancellationToken cancellationToken)
+    private async Task WaitInWorkAsync(Task done, CancellationToken told, CancellationToken cancellationToken)
     {
-        using (var over = CancellationTokenSource.CreateLinkedTokenSource(_work.CallerIsTold, cancellationToken))
+        using (var over = CancellationTokenSource.CreateLinkedTokenSource(told, cancellationToken))
             await done.WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         TimeSpan half = _run.Settings.StopTimeout / 2;
