@@ -96,9 +96,11 @@ internal sealed class Server(World world, UInt128 firstVersion, bool hasNumbers)
         LeaseRecord record = edit(lease.Record);
         bool isSame = record == lease.Record; // Then others of its fields are edited, and nobody is deceived.
         if (!isSame)
+        {
             Tamper(record);
-        if (!isSame && record is { HasHolder: false, LeaseDurationSeconds: 1 })
-            ForgedReleaseAt = Changes;
+            if (record is { HasHolder: false, LeaseDurationSeconds: 1 })
+                ForgedReleaseAt = Changes;
+        }
         if (annotations is not null)
             world.Oracle.Notes.Edited(annotations);
         Put(new LeaseWrite(record) { Annotations = annotations ?? LeaseWrite.Unchanged }, lease.Uid, isSame ? OriginOf(lease) : -1);

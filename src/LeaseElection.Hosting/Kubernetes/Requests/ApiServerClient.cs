@@ -86,7 +86,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
         {
             attempt.Leave();
             await given.DisposeAsync().ConfigureAwait(false); // After it nobody ends the next request in the name of this one.
-            if (!answered || !end.TryEnd() || !Keep(end))
+            if (!answered || !end.TryEnd() || !TryKeep(end))
                 end.Dispose();
         }
     }
@@ -195,16 +195,21 @@ internal sealed class ApiServerClient : IAsyncDisposable
             _disposed = true;
             _channel?.Dispose();
             _channel = null;
+            Interlocked.Exchange(ref _idleTimeout, null)?.Dispose();
         }
-        Interlocked.Exchange(ref _idleTimeout, null)?.Dispose();
         await _credentials.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>For the next request, unless there will be none, or there is one already.</summary>
-    private bool Keep(TimeoutSource idle)
+    private bool TryKeep(TimeoutSource idle)
     {
         lock (_lock)
-            return !_disposed && Interlocked.CompareExchange(ref _idleTimeout, idle, null) is null;
+        {
+            if (_disposed || _idleTimeout is not null)
+                return false;
+            _idleTimeout = idle; // Taken without the lock, but never put there without it.
+            return true;
+        }
     }
 
     /// <summary>Sends the request, and after a 401 once more, if there are other credentials by now (a rotated token).</summary>
