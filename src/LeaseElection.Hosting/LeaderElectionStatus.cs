@@ -14,7 +14,10 @@ public sealed record LeaderElectionStatus
     /// <summary>How often the holder of the lease has changed, as last seen.</summary>
     public int Transitions { get; init; }
 
-    /// <summary>When the holder's term began: the holder's wall clock, UTC.</summary>
+    /// <summary>
+    /// When the holder's term began: the holder's wall clock, UTC; up to two seconds ahead of it where terms follow each other within a
+    /// second, because client-go, which sees whole seconds, has to see each.
+    /// </summary>
     public DateTimeOffset? AcquiredAt { get; init; }
 
     /// <summary>

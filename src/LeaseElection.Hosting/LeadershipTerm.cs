@@ -55,7 +55,10 @@ public sealed class LeadershipTerm
     /// </summary>
     public int Transitions { get; }
 
-    /// <summary>When the term began: the wall clock of this process, UTC.</summary>
+    /// <summary>
+    /// When the term began: the wall clock of this process, UTC; up to two seconds ahead of it where terms follow each other within a
+    /// second, because client-go, which sees whole seconds, has to see each.
+    /// </summary>
     public DateTimeOffset AcquiredAt { get; }
 
     /// <summary>

@@ -22,6 +22,7 @@ public sealed class TermHistoryTests : WebTest
     public async Task Terms_ThroughAHandOver_AreOldestFirstAndOneGoesOn()
     {
         (WebReplica leader, WebReplica standby) = await StartTwoAsync(Map);
+        DateTimeOffset asked = TimeProvider.System.GetUtcNow();
         await leader.Election.StepDownAsync().WaitAsync(Signal.Patience);
         await standby.LeadAsync();
         await leader.UntilAsync(status => status.HolderIdentity == "bob");
@@ -30,9 +31,13 @@ public sealed class TermHistoryTests : WebTest
         {
             JsonElement[] terms = await TermsOfAsync(replica);
             Assert.Equal(["alice", "bob"], terms.Select(HolderOf));
-            Assert.True(terms[0].GetProperty("until").GetDateTimeOffset() >= terms[0].GetProperty("since").GetDateTimeOffset());
+            DateTimeOffset began = terms[1].GetProperty("since").GetDateTimeOffset();
+            Assert.InRange(terms[0].GetProperty("until").GetDateTimeOffset(), terms[0].GetProperty("since").GetDateTimeOffset(), began);
             Assert.False(terms[1].TryGetProperty("until", out _));
-            Assert.Equal(standby.Election.Term!.AcquiredAt, terms[1].GetProperty("since").GetDateTimeOffset());
+
+            // A hand-over within one second dates the new term up to two seconds ahead; it is not shown to begin later than it was seen.
+            Assert.InRange(began, asked, standby.Election.Term!.AcquiredAt);
+            Assert.True(began <= TimeProvider.System.GetUtcNow());
         }
     }
 
@@ -97,6 +102,23 @@ public sealed class TermHistoryTests : WebTest
         Assert.Equal(["alice", "bob", "alice"], terms.Select(term => term.HolderIdentity));
         Assert.Equal(new SeenTerm("bob", bob, Now), terms[1]);
         Assert.Equal(new SeenTerm("alice", Now, Until: null), terms[2]);
+    }
+
+    /// <summary>The end of a term is seen, the beginning of the next is told; and it is told of a moment that may lie before.</summary>
+    [Fact]
+    public void Look_ReleaseSeenAfterTheNextTermBegan_EndsTheFormerTermThen()
+    {
+        See("alice", acquiredAt: Now);
+        DateTimeOffset alice = Now;
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        DateTimeOffset bob = Now;
+        _clock.Advance(TimeSpan.FromSeconds(0.2));
+        See(null);
+        _clock.Advance(TimeSpan.FromSeconds(0.2));
+
+        IReadOnlyList<SeenTerm> terms = See("bob", acquiredAt: bob);
+
+        Assert.Equal([new("alice", alice, bob), new("bob", bob, null)], terms);
     }
 
     [Theory]

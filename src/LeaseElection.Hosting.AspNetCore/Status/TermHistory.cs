@@ -44,8 +44,11 @@ internal sealed class TermHistory(ILeaderElection election, TimeProvider time)
             if (!goesOn)
             {
                 DateTimeOffset since = BeganAt(status.AcquiredAt, now);
-                if (last is { Until: null })
-                    _terms[^1] = last with { Until = leader is null ? now : since };
+
+                // Also one that was seen to be over a moment after the next had begun: two never lead at once, and none may look as if.
+                bool isTold = leader is not null && last?.Until > since;
+                if (isTold || last is { Until: null })
+                    _terms[^1] = last! with { Until = leader is null ? now : since };
                 if (leader is not null)
                     _terms.Add(new SeenTerm(leader, since, Until: null));
                 if (_terms.Count > Kept)
@@ -59,7 +62,7 @@ internal sealed class TermHistory(ILeaderElection election, TimeProvider time)
     }
 
     /// <summary>
-    /// When a term began that is first seen now. Its holder says so by a clock that may be wrong, and may date a lease a second ahead;
+    /// When a term began that is first seen now. Its holder says so by a clock that may be wrong, and may date it two seconds ahead;
     /// but it began no later than now, nor before the lease was read that said something else. So terms stay in order, and none overlaps
     /// the next for an outage.
     /// </summary>
