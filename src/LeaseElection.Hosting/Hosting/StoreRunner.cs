@@ -19,6 +19,9 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         () => post(new ElectionInput.WatchEnded()),
         error => post(new ElectionInput.WatchBroken(error)),
         exception => logger.StoreThrew(run.Card.LeaseNamespace, run.Card.LeaseName, exception));
+#pragma warning disable CA2213 // Holds nothing until its wait handle is asked for; disposed, it would fail who comes to the rescue too late.
+    private readonly SemaphoreSlim _rescuing = new(1);
+#pragma warning restore CA2213
     private readonly IBlockingLeaseStore? _blocking = store is IBlockingLeaseStore { CanBlock: true } blocking ? blocking : null;
     private volatile StoreRequest? _request;
     private Task _sending = Task.CompletedTask;
@@ -48,11 +51,11 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
     /// </summary>
     public void Rescue(TimeSpan patience)
     {
-        if (_request is not { } request)
+        if (_request is not { } request || !_rescuing.Wait(TimeSpan.Zero))
             return;
         try
         {
-            if (request.Rescue(run.Clock.Now.Monotonic, patience) is { } reply)
+            if (!_stopping.IsCancellationRequested && request.Rescue(run.Clock.Now.Monotonic, patience) is { } reply)
                 Answer(request, reply);
         }
 #pragma warning disable CA1031 // As below.
@@ -60,6 +63,10 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
 #pragma warning restore CA1031
         {
             Threw(request, exception);
+        }
+        finally
+        {
+            _rescuing.Release();
         }
     }
 
@@ -76,8 +83,8 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         await _stopping.CancelAsync().ConfigureAwait(false);
         try
         {
-            // A store that hears no token must not keep the process from ending.
-            await Task.WhenAll(_sending, _watch.DisposeAsync().AsTask())
+            // A store that hears no token must not keep the process from ending. Who comes to the rescue is waited for, and comes no more.
+            await Task.WhenAll(_sending, _rescuing.WaitAsync(), _watch.DisposeAsync().AsTask())
                 .WaitAsync(ElectorSettings.ReleaseTimeout, run.Clock.TimeProvider).ConfigureAwait(false);
             _stopping.Dispose();
             await store.DisposeAsync().ConfigureAwait(false);
@@ -94,13 +101,14 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
     {
         var request = new StoreRequest(send, sendHere, isWrite, run.Clock.Now.Monotonic, timeout);
         _request = request;
-        _sending = Task.Run(() => SendAsync(request));
+        Task sending = Task.Run(() => SendAsync(request));
+        _sending = _sending.IsCompleted ? sending : Task.WhenAll(_sending, sending); // One that was given up may be under way still.
     }
 
     private async Task SendAsync(StoreRequest request)
     {
-        if (!request.TryBegin())
-            return; // Somebody else has.
+        if (_stopping.IsCancellationRequested || !request.TryBegin())
+            return; // The election is over, or somebody else has.
         try
         {
             Answer(request, await request.SendAsync().ConfigureAwait(false));

@@ -44,9 +44,9 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore, IBlo
 
     public bool CanBlock => server.CanBlock;
 
-    public LeaseReply Read(TimeSpan timeout) => server.Read();
+    public LeaseReply Read(TimeSpan timeout) => SendHere(server.Read);
 
-    public LeaseReply Replace(Lease current, LeaseWrite write, TimeSpan timeout) => server.Replace(current, write);
+    public LeaseReply Replace(Lease current, LeaseWrite write, TimeSpan timeout) => SendHere(() => server.Replace(current, write));
 
     public async IAsyncEnumerable<LeaseEvent> WatchAsync(
         string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -68,6 +68,25 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore, IBlo
         IsDisposed = true;
         server.Changed.Pulse();
         return DisposeError is null ? ValueTask.CompletedTask : ValueTask.FromException(DisposeError);
+    }
+
+    /// <summary>It knows one fault: <see cref="FakeFault.Late"/>.</summary>
+    private LeaseReply SendHere(Func<LeaseReply> send)
+    {
+        bool isLate = _next.TryDequeue(out FakeFault fault) && fault == FakeFault.Late;
+        Task late = _late.Task;
+        server.RequestBegins();
+        try
+        {
+            LeaseReply reply = send();
+            if (isLate)
+                late.Wait();
+            return reply;
+        }
+        finally
+        {
+            server.RequestEnds();
+        }
     }
 
     private async Task<LeaseReply> SendAsync(

@@ -1,0 +1,92 @@
+using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing;
+using LeaseElection.Testing.Leases;
+using LeaseElection.Testing.Time;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LeaseElection.Hosting.Tests;
+
+/// <summary>The end of an election in a process whose thread pool has no thread, with a renewal that the pool has not begun.</summary>
+[Collection(nameof(WholeProcess))]
+public sealed class StoreRunnerEndTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly FakeLeaseServer _server;
+    private readonly FakeLeaseStore _store;
+
+    public StoreRunnerEndTests()
+    {
+        _server = new FakeLeaseServer(_time) { CanBlock = true };
+        _server.Edit(_ => new LeaseRecord { HolderIdentity = "me" });
+        _store = _server.Connect();
+    }
+
+    [Fact]
+    public async Task Rescue_ElectionIsOver_SendsNothing()
+    {
+        StoreRunner runner = NewRunner();
+        int before = _server.Written.Count;
+        Task ended;
+        using (var starved = new StarvedPool())
+        {
+            Renew(runner);
+            ended = runner.DisposeAsync().AsTask();
+            runner.Rescue(Second);
+            starved.Feed();
+        }
+        await ended.WaitAsync(Signal.Patience);
+        runner.Rescue(Second);
+
+        Assert.Equal(before, _server.Written.Count);
+        Assert.True(_store.IsDisposed);
+    }
+
+    [Fact]
+    public async Task Dispose_SomebodyHasComeToTheRescue_IsWaitedFor()
+    {
+        StoreRunner runner = NewRunner();
+        _store.Next(FakeFault.Late);
+        using var starved = new StarvedPool();
+        Renew(runner);
+        var rescuer = new Thread(() => runner.Rescue(Second));
+        rescuer.Start();
+        Assert.True(SpinWait.SpinUntil(() => _server.RequestsUnderWay == 1, Signal.Patience));
+        starved.Feed();
+
+        Task ended = runner.DisposeAsync().AsTask();
+        Assert.True(SpinWait.SpinUntil(() => ended.IsCompleted || _time.ArmedTimers > 0, Signal.Patience));
+        Assert.False(_store.IsDisposed);
+        _store.DeliverLate();
+        await ended.WaitAsync(Signal.Patience);
+
+        Assert.True(_store.IsDisposed);
+        Assert.True(rescuer.Join(Signal.Patience));
+    }
+
+    [Fact]
+    public async Task Dispose_RequestThatWasGivenUp_IsWaitedFor()
+    {
+        StoreRunner runner = NewRunner();
+        _store.Next(FakeFault.Stuck);
+        Renew(runner);
+        await _server.UntilAsync(server => server.RequestsUnderWay == 1);
+        _time.Advance(Second * 3);
+        runner.Rescue(Second);
+        runner.Read(Second);
+        await _server.UntilAsync(server => server.RequestsUnderWay == 1);
+
+        Task ended = runner.DisposeAsync().AsTask();
+        Assert.True(SpinWait.SpinUntil(() => ended.IsCompleted || _time.ArmedTimers > 0, Signal.Patience));
+        Assert.False(_store.IsDisposed);
+        _store.DeliverLate();
+        await ended.WaitAsync(Signal.Patience);
+
+        Assert.True(_store.IsDisposed);
+    }
+
+    private StoreRunner NewRunner() => new(_store, SomeRun.On(_time), _ => { }, NullLogger.Instance);
+
+    private void Renew(StoreRunner runner) => runner.Replace(_server.Lease!, new LeaseRecord { HolderIdentity = "me" }, Second);
+}
