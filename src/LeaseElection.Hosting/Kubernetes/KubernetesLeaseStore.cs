@@ -76,8 +76,8 @@ internal sealed class KubernetesLeaseStore : ILeaseStore, IBlockingLeaseStore
             return refused!;
         }
         using ApiOutcome outcome = await _client.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
-        // Over HTTP/1.1 an answer is read when all has been sent. What was not answered may be under way still, and keeps its memory.
-        if (outcome is ApiOutcome.Answer)
+        // What was not answered may be under way still, and keeps its memory.
+        if (outcome is ApiOutcome.Answer { IsSentStill: false })
             _idleBuffer = buffer;
         return _replies.ForReplace(outcome, current, write.Record);
     }

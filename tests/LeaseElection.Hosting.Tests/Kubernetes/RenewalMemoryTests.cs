@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text;
 using LeaseElection.Hosting.Kubernetes;
@@ -18,11 +19,7 @@ public sealed class RenewalMemoryTests : IAsyncLifetime
     private KubernetesLeaseStore _store = null!;
     private Lease _lease = null!;
 
-    public async Task InitializeAsync()
-    {
-        _store = Open(new() { Server = new Uri("https://kubernetes.default.svc"), CreateHandler = () => new ApiHandler(_wire) }, _time);
-        _lease = Assert.IsType<LeaseReply.Found>(await _store.ReadAsync(Patience, default)).Lease;
-    }
+    public Task InitializeAsync() => OpenAsync(authorize: null);
 
     public async Task DisposeAsync() => await _store.DisposeAsync();
 
@@ -57,17 +54,51 @@ public sealed class RenewalMemoryTests : IAsyncLifetime
         Assert.Same(ArrayOf(2), ArrayOf(3));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnsweredBeforeAllWasSent_StaysAsItWasForWhoeverIsStillSendingIt(bool refusedAtFirst)
+    {
+        if (refusedAtFirst)
+            await OpenWithTokensAsync();
+        _wire.Refusals = refusedAtFirst ? 1 : 0;
+        _wire.AnswersFirst = true;
+        await RenewAsync("a");
+        _wire.AnswersFirst = false;
+        await RenewAsync("b");
+
+        Assert.NotSame(ArrayOf(0), ArrayOf(^1));
+        Assert.Equal(_wire.Sent[0].Text, Encoding.UTF8.GetString(_wire.Sent[0].Memory.Span));
+        _wire.Read.SetResult();
+    }
+
     [Fact]
     public async Task TwoAtATime_EachHasItsOwn()
     {
+        await RenewAsync("0");
         _wire.Hangs = true;
         Task<LeaseReply> first = _store.ReplaceAsync(_lease, Held("a", 1), Patience, default);
         Task<LeaseReply> second = _store.ReplaceAsync(_lease, Held("b", 1), Patience, default);
         _time.Advance(Patience);
         await Task.WhenAll(first, second);
 
-        Assert.NotSame(ArrayOf(0), ArrayOf(1));
-        Assert.All(_wire.Sent, sent => Assert.Equal(sent.Text, Encoding.UTF8.GetString(sent.Memory.Span)));
+        Assert.NotSame(ArrayOf(1), ArrayOf(2));
+        Assert.All(_wire.Sent[1..], sent => Assert.Equal(sent.Text, Encoding.UTF8.GetString(sent.Memory.Span)));
+    }
+
+    [Fact]
+    public async Task TwoAtATime_EachHasItsOwnTime()
+    {
+        await RenewAsync("0");
+        _wire.Hangs = true;
+        Task<LeaseReply> first = _store.ReplaceAsync(_lease, Held("a", 1), Patience, default);
+        Task<LeaseReply> second = _store.ReplaceAsync(_lease, Held("b", 1), Patience / 2, default);
+
+        _time.Advance(Patience / 2);
+        await second;
+        Assert.False(first.IsCompleted);
+        _time.Advance(Patience / 2);
+        await first;
     }
 
     [Fact]
@@ -80,6 +111,15 @@ public sealed class RenewalMemoryTests : IAsyncLifetime
         await RenewAsync("c");
 
         Assert.Equal(_wire.Sent[0].Text.Replace("\"a\"", "\"c\"", StringComparison.Ordinal), _wire.Sent[1].Text);
+        Assert.Same(ArrayOf(0), ArrayOf(1));
+    }
+
+    /// <summary>With another token each time that one is asked for, so that what was refused is sent once more.</summary>
+    private async Task OpenWithTokensAsync()
+    {
+        await _store.DisposeAsync();
+        int tokens = 0;
+        await OpenAsync(_ => new(new AuthenticationHeaderValue("Bearer", $"{++tokens}")));
     }
 
     private static KubernetesLeaseStore Open(KubernetesApiConnection connection, TimeProvider time) => new(
@@ -89,13 +129,25 @@ public sealed class RenewalMemoryTests : IAsyncLifetime
         time,
         NullLogger.Instance);
 
+    private async Task OpenAsync(Func<CancellationToken, ValueTask<AuthenticationHeaderValue?>>? authorize)
+    {
+        var connection = new KubernetesApiConnection
+        {
+            Server = new Uri("https://kubernetes.default.svc"),
+            Authorize = authorize,
+            CreateHandler = () => new ApiHandler(_wire),
+        };
+        _store = Open(connection, _time);
+        _lease = Assert.IsType<LeaseReply.Found>(await _store.ReadAsync(Patience, default)).Lease;
+    }
+
     private async Task RenewAsync(string holder)
     {
         LeaseReply reply = await _store.ReplaceAsync(_lease, Held(holder, 1), Patience, default);
         _lease = Assert.IsType<LeaseReply.Found>(reply).Lease;
     }
 
-    private byte[] ArrayOf(int sent) =>
+    private byte[] ArrayOf(Index sent) =>
         MemoryMarshal.TryGetArray(_wire.Sent[sent].Memory, out ArraySegment<byte> array)
             ? array.Array!
             : throw new InvalidOperationException();
@@ -106,6 +158,14 @@ public sealed class RenewalMemoryTests : IAsyncLifetime
         public List<(ReadOnlyMemory<byte> Memory, string Text)> Sent { get; } = [];
 
         public bool Hangs { get; set; }
+
+        /// <summary>Whether it answers while it still reads, until <see cref="Read"/>.</summary>
+        public bool AnswersFirst { get; set; }
+
+        /// <summary>How many requests are to be sent once more.</summary>
+        public int Refusals { get; set; }
+
+        public TaskCompletionSource Read { get; } = new();
     }
 
     /// <summary>An API server that answers with what it is sent.</summary>
@@ -122,7 +182,17 @@ public sealed class RenewalMemoryTests : IAsyncLifetime
             HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (request.Content is { } content)
-                await content.CopyToAsync(new KeepingStream(wire), cancellationToken);
+            {
+                Task reading = content.CopyToAsync(new KeepingStream(wire), cancellationToken);
+                if (!wire.AnswersFirst)
+                    await reading;
+            }
+            if (wire.Refusals > 0)
+            {
+                wire.Refusals--;
+                wire.AnswersFirst = false;
+                return new HttpResponseMessage(HttpStatusCode.Unauthorized);
+            }
             string answer = request.Content is null ? AtFirst : wire.Sent[^1].Text;
             if (wire.Hangs)
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
@@ -135,7 +205,7 @@ public sealed class RenewalMemoryTests : IAsyncLifetime
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             wire.Sent.Add((buffer, Encoding.UTF8.GetString(buffer.Span)));
-            return default;
+            return wire.AnswersFirst ? new ValueTask(wire.Read.Task) : default;
         }
     }
 }

@@ -59,6 +59,18 @@ public sealed class TimeoutSourceTests
         Assert.Equal(Timeout.InfiniteTimeSpan, time.DueIn);
     }
 
+    /// <summary>However long this process stands still in between.</summary>
+    [Fact]
+    public void NextRequest_TimerFiresUntilItIsDisarmed_DoesNotBegin()
+    {
+        var time = new OneTimer();
+        using var source = new TimeoutSource(time);
+        source.Begin(Second);
+        time.WhileDisarmed = () => time.Elapsed = Second;
+
+        Assert.False(source.TryEnd());
+    }
+
     [Fact]
     public void BetweenRequests_NoTimerIsArmed()
     {
@@ -128,6 +140,8 @@ public sealed class TimeoutSourceTests
 
         public TimeSpan DueIn { get; private set; }
 
+        public Action? WhileDisarmed { get; set; }
+
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => Elapsed.Ticks;
@@ -137,6 +151,7 @@ public sealed class TimeoutSourceTests
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             DueIn = dueTime;
+            WhileDisarmed?.Invoke();
             return true;
         }
 

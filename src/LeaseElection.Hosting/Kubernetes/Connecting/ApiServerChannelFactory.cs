@@ -14,8 +14,7 @@ namespace LeaseElection.Hosting.Kubernetes.Connecting;
 /// HTTP/1.1, for requests and for watches. With HTTP/2 a cancelled request leaves its connection in the pool, so that a connection that
 /// died silently swallows one attempt after the other (16 s and 8 attempts measured with pings of minutes), and pings short enough to
 /// notice in time cost more traffic than the renewals. With HTTP/1.1 giving up on a request closes its connection. The price is a socket
-/// per watch; to pay it otherwise, change <see cref="Version"/>, give watches a handler in common, and each renewal memory of its own: over
-/// HTTP/2 the answer may come before all has been sent.
+/// per watch; to pay it otherwise, change <see cref="Version"/> and give watches a handler in common.
 /// </para>
 /// </summary>
 internal sealed class ApiServerChannelFactory

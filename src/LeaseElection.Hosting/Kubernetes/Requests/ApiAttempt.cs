@@ -8,6 +8,8 @@ namespace LeaseElection.Hosting.Kubernetes.Requests;
 /// <param name="timeProvider">Tells how much of that is left.</param>
 internal sealed class ApiAttempt(bool isWatch, TimeSpan timeout, TimeProvider timeProvider)
 {
+    private TrackedContent? _refused;
+
     public bool IsWatch => isWatch;
 
     /// <summary>When it began, a time stamp.</summary>
@@ -20,8 +22,18 @@ internal sealed class ApiAttempt(bool isWatch, TimeSpan timeout, TimeProvider ti
 
     public TrackedContent? Content { get; set; }
 
+    /// <summary>Whether somebody still reads the body, although there is an answer, or was one before this one.</summary>
+    public bool IsBodyBeingRead => Content is { IsBeingRead: true } || _refused is { IsBeingRead: true };
+
     /// <summary>Whether a write may have been carried out: its body was handed to a connection, and no refusal came back.</summary>
     public bool MayHaveArrived => Content is { Sent: true };
+
+    /// <summary>Refused is not arrived, even if what follows fails.</summary>
+    public void Refuse()
+    {
+        _refused = Content;
+        Content = null;
+    }
 
     /// <summary>No more is sent over the connection, if there is one.</summary>
     public void Leave()

@@ -69,7 +69,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
             end.Begin(timeout);
             given = cancellationToken.UnsafeRegister(static end => ((TimeoutSource)end!).GiveUp(), end);
             using HttpResponseMessage response = await SendAsync(request, attempt, end.Token).ConfigureAwait(false);
-            ApiOutcome answer = await AnswerAsync(response, request.MaxAnswer, end.Token).ConfigureAwait(false);
+            ApiOutcome answer = await AnswerAsync(response, attempt, request.MaxAnswer, end.Token).ConfigureAwait(false);
             answered = true;
             return answer;
         }
@@ -172,7 +172,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
                 Stream body = await response.Content.ReadAsStreamAsync(end.Token).ConfigureAwait(false);
                 return new ApiServerStream(attempt.Channel!, response, body);
             }
-            using ApiOutcome.Answer refusal = await AnswerAsync(response, BoundedBody.MaxLength, end.Token).ConfigureAwait(false);
+            using ApiOutcome.Answer refusal = await AnswerAsync(response, attempt, BoundedBody.MaxLength, end.Token).ConfigureAwait(false);
             throw new LeaseWatchException(explain(refusal));
         }
         catch (Exception e)
@@ -222,8 +222,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
         if (response.StatusCode != HttpStatusCode.Unauthorized)
             return response;
 
-        // Refused is not arrived, even if what follows fails.
-        attempt.Content = null;
+        attempt.Refuse();
         ClusterCredential renewed;
         try
         {
@@ -260,7 +259,8 @@ internal sealed class ApiServerClient : IAsyncDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ApiOutcome.Answer> AnswerAsync(HttpResponseMessage response, int max, CancellationToken cancellationToken)
+    private async ValueTask<ApiOutcome.Answer> AnswerAsync(
+        HttpResponseMessage response, ApiAttempt attempt, int max, CancellationToken cancellationToken)
     {
         ArraySegment<byte> body = default;
         try
@@ -274,7 +274,8 @@ internal sealed class ApiServerClient : IAsyncDisposable
         return ApiOutcome.Answer.OfRented(
             response.StatusCode,
             body,
-            response.IsSuccessStatusCode ? null : TransportErrors.RetryAfter(response.Headers, _timeProvider.GetUtcNow()));
+            response.IsSuccessStatusCode ? null : TransportErrors.RetryAfter(response.Headers, _timeProvider.GetUtcNow()),
+            attempt.IsBodyBeingRead);
     }
 
     /// <summary>
