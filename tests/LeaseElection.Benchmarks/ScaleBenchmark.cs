@@ -25,8 +25,8 @@ internal static class ScaleBenchmark
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} elections in each of two processes, for {seconds} s:"));
         Console.WriteLine("| | start to all led | requests/s | CPU of API server | of leader | of standby | RSS of both | sockets of both "
-            + "| threads of both | SIGKILL to all led (half of them) | SIGTERM to all led (half of them) |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
+            + "| threads of both | SIGKILL to all led (half of them) | SIGTERM to all led (half of them) | cores meanwhile |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
         List<(string Name, string Kind)> contenders = [("here", Command), ("KubernetesClient", ScaleElectors.Command)];
         if (Environment.GetEnvironmentVariable("LEASEELECTION_ELECTORS") is { } electors)
             contenders.Add(("client-go", Path.Combine(electors, "client-go")));
@@ -90,13 +90,21 @@ internal static class ScaleBenchmark
         (TimeSpan half, TimeSpan all) killed = await standby.AllLedAsync();
         ScaleReplica last = replicas.Start();
         await Task.Delay(Settle / 3, TimeProvider.System, CancellationToken.None);
+        TimeSpan serverBefore = ProcessCost.Cpu(server.Pid);
+        (TimeSpan used, TimeSpan stolen) machine = ProcessCost.CpuOfMachine();
         last.BeginCounting();
         standby.Signal("TERM");
         (TimeSpan half, TimeSpan all) ended = await last.AllLedAsync();
+        (TimeSpan used, TimeSpan stolen) after = ProcessCost.CpuOfMachine();
+        string cores = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(after.used - machine.used) / ended.all:0.0} of {Environment.ProcessorCount} busy, {(after.stolen - machine.stolen) / ended.all:0.0} stolen, "
+            + $"API server {(ProcessCost.Cpu(server.Pid) - serverBefore) / ended.all:0.0}");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| {start.TotalSeconds:0.00} s | {each} "
-            + $"| {killed.all.TotalSeconds:0.00} s ({killed.half.TotalSeconds:0.00} s) | {ended.all.TotalSeconds:0.00} s ({ended.half.TotalSeconds:0.00} s) |");
+            + $"| {killed.all.TotalSeconds:0.00} s ({killed.half.TotalSeconds:0.00} s) | {ended.all.TotalSeconds:0.00} s ({ended.half.TotalSeconds:0.00} s) "
+            + $"| {cores} |");
     }
 
     private static string Both<T>(int[] pids, Func<int, T> figure) => string.Join(" / ", pids.Select(figure));
