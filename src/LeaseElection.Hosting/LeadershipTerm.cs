@@ -185,7 +185,7 @@ public sealed class LeadershipTerm
     /// </summary>
     internal void Endanger() => TakeDanger()?.Cancel();
 
-    /// <summary>Like <see cref="Cancel(Action{Exception})"/>, on a thread of its own: where anybody has asked for the token.</summary>
+    /// <summary>Like <see cref="Cancel(Action{Exception})"/>, on a thread that is ours: where anybody has asked for the token.</summary>
     internal void Endanger(Action<Exception> onError)
     {
         if (TakeDanger() is { } danger)
@@ -212,7 +212,7 @@ public sealed class LeadershipTerm
     }
 
     /// <summary>
-    /// Tells work to stop, once. On a thread of its own, because <see cref="CancellationTokenSource.Cancel()"/> runs what users
+    /// Tells work to stop, once. On a thread that is ours (<see cref="OwnThreads"/>), because <see cref="CancellationTokenSource.Cancel()"/> runs what users
     /// registered: that may block, which must stop neither loop nor watchdog, and the thread pool may have no thread to spare. What it
     /// throws is handed to <paramref name="onError"/>.
     /// </summary>
@@ -232,9 +232,8 @@ public sealed class LeadershipTerm
         }
     }
 
-    private static void CancelApart(CancellationTokenSource source, string threadName, Action<Exception> onError)
-    {
-        var thread = new Thread(() =>
+    private static void CancelApart(CancellationTokenSource source, string threadName, Action<Exception> onError) =>
+        OwnThreads.Shared.Run(threadName, () =>
         {
             try
             {
@@ -244,11 +243,5 @@ public sealed class LeadershipTerm
             {
                 onError(exception);
             }
-        })
-        {
-            IsBackground = true,
-            Name = threadName,
-        };
-        thread.UnsafeStart();
-    }
+        });
 }

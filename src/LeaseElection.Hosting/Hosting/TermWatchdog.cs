@@ -36,8 +36,10 @@ internal sealed class TermWatchdog : IDisposable
     /// </summary>
     public void Watch(LeadershipTerm term, ElectionClock clock, Action wake, Action expired, IRescuable? rescued = null)
     {
+        bool isNews = term.Validity.Deadline - clock.Now.Monotonic < Tick;
         lock (_gate)
         {
+            isNews |= _terms.Count == 0; // Otherwise it looks within a tick, and hundreds of terms that begin at once do not wake it each.
             _terms.Add(new WatchedTerm(term, clock, wake, expired, rescued));
             if (_thread is null)
             {
@@ -46,7 +48,8 @@ internal sealed class TermWatchdog : IDisposable
             }
         }
 
-        _news.Set();
+        if (isNews)
+            _news.Set();
     }
 
     public void Forget(LeadershipTerm term)
@@ -66,14 +69,23 @@ internal sealed class TermWatchdog : IDisposable
         while (!_disposed)
         {
             _news.Reset();
-            TimeSpan? next = LookAtAll();
-            if (next is { } pause)
+            if (LookAtAll() is { } pause)
                 _news.Wait(pause);
-            else
+            else if (HasNone)
                 _news.Wait();
         }
 
         _news.Dispose();
+    }
+
+    /// <summary>A term that came while the last of the others ended has woken nobody.</summary>
+    private bool HasNone
+    {
+        get
+        {
+            lock (_gate)
+                return _terms.Count == 0;
+        }
     }
 
     /// <summary>

@@ -90,6 +90,31 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task AnotherTermBeginsWhileTheOnlyOneEnds_IsWatched()
+    {
+        var time = new ManualTimeProvider();
+        var clock = new ElectionClock(time);
+        using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
+        LeadershipTerm next = NewTerm(clock);
+        var told = new TaskCompletionSource();
+        next.Lost.Register(told.SetResult);
+        var looked = new TaskCompletionSource();
+        var theirs = new ElectionClock(new LookedAtClock(() =>
+        {
+            watchdog.Watch(next, clock, () => { }, () => { });
+            looked.TrySetResult();
+        }));
+        LeadershipTerm only = NewTerm(theirs);
+        only.Extend(new TermValidity(TimeSpan.Zero, only.Validity.WallLead)); // Over at the first look.
+        watchdog.Watch(only, theirs, () => { }, () => { });
+
+        await looked.Task.WaitAsync(Signal.Patience);
+        time.Suspend(Deadline);
+
+        await told.Task.WaitAsync(Signal.Patience);
+    }
+
+    [Fact]
     public void Dispose_WhileWatchingAndAfterwards_IsQuiet()
     {
         var clock = new ElectionClock(new ManualTimeProvider());
@@ -109,4 +134,17 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         TermValidity.From(clock.Now, Deadline),
         clock,
         (_, _, _) => Task.CompletedTask);
+
+    /// <summary>It does something when the watchdog looks at it for the first time.</summary>
+    private sealed class LookedAtClock(Action then) : TimeProvider
+    {
+        private Action? _then = then;
+
+        public override long GetTimestamp()
+        {
+            if (Thread.CurrentThread.Name == "LeaseElection watchdog")
+                Interlocked.Exchange(ref _then, null)?.Invoke();
+            return 0;
+        }
+    }
 }

@@ -1,0 +1,89 @@
+namespace LeaseElection.Hosting;
+
+/// <summary>
+/// Runs what may block, and what must not wait for the thread pool, on threads of our own. However long one takes, the next does not wait
+/// for it: as long as anything waits, a thread is about to begin. Most take no time, and one thread runs many of them: a process that
+/// gives up hundreds of terms at once would otherwise start a thread for each, before it releases the first.
+/// </summary>
+/// <param name="start">Starts a thread.</param>
+internal sealed class OwnThreads(Action<ThreadStart> start)
+{
+    public static readonly OwnThreads Shared = new(
+        static run => new Thread(run) { IsBackground = true, Name = "LeaseElection" }.UnsafeStart());
+
+    private readonly Lock _lock = new();
+    private readonly Queue<(string Name, Action Run)> _waiting = [];
+    private bool _beginning;
+
+    /// <summary>Runs it soon, but not on the calling thread.</summary>
+    /// <param name="name">What the thread is called meanwhile: an operator sees it in a dump of what hangs.</param>
+    /// <param name="run">It must not throw.</param>
+    public void Run(string name, Action run)
+    {
+        lock (_lock)
+        {
+            _waiting.Enqueue((name, run));
+            if (_beginning)
+                return;
+            _beginning = true;
+        }
+        Start();
+    }
+
+    private void Start()
+    {
+        try
+        {
+            start(Work);
+        }
+        catch
+        {
+            lock (_lock)
+                _beginning = false; // The next one tries again, for those that wait, too.
+            throw;
+        }
+    }
+
+    private void Work()
+    {
+        var clean = ExecutionContext.Capture();
+        lock (_lock)
+            _beginning = false;
+        while (TryTake(out (string Name, Action Run) next))
+        {
+            Thread.CurrentThread.Name = next.Name;
+            next.Run();
+            if (clean is not null)
+                ExecutionContext.Restore(clean); // What it has set is not for the next one.
+        }
+    }
+
+    private bool TryTake(out (string Name, Action Run) next)
+    {
+        bool startsAnother;
+        lock (_lock)
+        {
+            if (!_waiting.TryDequeue(out next))
+                return false;
+            startsAnother = _waiting.Count > 0 && !_beginning;
+            _beginning |= startsAnother;
+        }
+        if (startsAnother)
+            TryStart();
+        return true;
+    }
+
+    /// <summary>Whoever waits gets this thread, if it ever gets there, or that of the next one who asks.</summary>
+    private void TryStart()
+    {
+        try
+        {
+            Start();
+        }
+#pragma warning disable CA1031 // Whatever it is, there is no thread to be had: this one goes on alone.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using LeaseElection.Testing;
+
+namespace LeaseElection.Hosting.Tests;
+
+public sealed class OwnThreadsTests
+{
+    private readonly Queue<ThreadStart> _begun = new();
+    private readonly List<int> _ran = [];
+
+    [Fact]
+    public void Run_ManyThatTakeNoTime_OneThreadRunsAllAndASecondStandsBy()
+    {
+        var threads = new OwnThreads(_begun.Enqueue);
+        for (int i = 0; i < 500; i++)
+            RunHere(threads, i);
+        Assert.Single(_begun);
+
+        _begun.Dequeue()();
+
+        Assert.Equal(Enumerable.Range(0, 500), _ran);
+        Assert.Single(_begun);
+        _begun.Dequeue()();
+        Assert.Empty(_begun);
+        Assert.Equal(500, _ran.Count);
+    }
+
+    [Fact]
+    public void Run_AfterAllHaveEnded_StartsAnew()
+    {
+        var threads = new OwnThreads(_begun.Enqueue);
+        RunHere(threads, 0);
+        _begun.Dequeue()();
+        Assert.Empty(_begun);
+
+        RunHere(threads, 1);
+        _begun.Dequeue()();
+
+        Assert.Equal([0, 1], _ran);
+    }
+
+    [Fact]
+    public void Run_AllBlock_AllBegin()
+    {
+        using var all = new CountdownEvent(20);
+        using var release = new ManualResetEventSlim();
+        using var ended = new CountdownEvent(20);
+        for (int i = 0; i < all.InitialCount; i++)
+        {
+            OwnThreads.Shared.Run("test", () =>
+            {
+                all.Signal();
+                release.Wait();
+                ended.Signal();
+            });
+        }
+
+        bool allBegan = all.Wait(Signal.Patience);
+        release.Set();
+
+        Assert.True(allBegan);
+        Assert.True(ended.Wait(Signal.Patience));
+    }
+
+    [Fact]
+    public void Run_NoThreadToBeHad_NextTriesAgainForBoth()
+    {
+        bool hasNone = true;
+        var threads = new OwnThreads(run =>
+        {
+            if (hasNone)
+                throw new InvalidOperationException();
+            _begun.Enqueue(run);
+        });
+        Assert.Throws<InvalidOperationException>(() => RunHere(threads, 0));
+
+        hasNone = false;
+        RunHere(threads, 1);
+        hasNone = true; // So nobody stands by, and the one that there is runs both.
+        _begun.Dequeue()();
+
+        Assert.Equal([0, 1], _ran);
+        Assert.Empty(_begun);
+    }
+
+    [Fact]
+    public void Run_NextOnTheSameThread_HasItsOwnNameAndNothingOfTheOneBefore()
+    {
+        var flowing = new AsyncLocal<string?>();
+        var seen = new List<(string? Name, string? Flowing)>();
+        var threads = new OwnThreads(_begun.Enqueue);
+        foreach (string name in (string[])["first", "second"])
+        {
+            threads.Run(name, () =>
+            {
+                seen.Add((Thread.CurrentThread.Name, flowing.Value));
+                flowing.Value = name;
+            });
+        }
+
+        var thread = new Thread(_begun.Dequeue());
+        thread.Start();
+
+        Assert.True(thread.Join(Signal.Patience));
+        Assert.Equal([("first", null), ("second", null)], seen);
+    }
+
+    private void RunHere(OwnThreads threads, int number) => threads.Run("test", () => _ran.Add(number));
+}
