@@ -15,14 +15,22 @@ internal static class ElectionSettings
 
     private static readonly TimeSpan NoLimit = TimeSpan.FromDays(365);
 
+    /// <summary>
+    /// What giving up one more lease may cost. A write takes an API server about a millisecond, and next to it are those of whoever takes
+    /// over; ten leave room for one that is busy.
+    /// </summary>
+    private static readonly TimeSpan ReleaseOfOneMore = TimeSpan.FromMilliseconds(10);
+
     /// <param name="options">The options of the election.</param>
     /// <param name="identity">The identity that was resolved for it.</param>
     /// <param name="shutdownTimeout">What the host grants all services together to stop; infinite is -1 ms.</param>
     /// <param name="finishTimeout">What telling of the end may take of it, when all else is done.</param>
+    /// <param name="leases">How many leases the process may have to give up at once.</param>
     public static ElectorSettings Of(
-        LeaderElectionOptions options, string identity, TimeSpan shutdownTimeout, TimeSpan finishTimeout = default)
+        LeaderElectionOptions options, string identity, TimeSpan shutdownTimeout, TimeSpan finishTimeout = default, int leases = 1)
     {
         ElectionTimings timings = options.Enabled ? ElectionTimings.From(options) : AlwaysLeading;
+        TimeSpan release = ReleaseWithin(leases, timings.RenewDeadline);
         return new ElectorSettings
         {
             Identity = identity,
@@ -31,13 +39,22 @@ internal static class ElectionSettings
             RenewInterval = timings.RenewInterval,
             RetryPeriod = timings.RetryPeriod,
             StopTimeout = timings.StopTimeout,
-            DrainTimeout = DrainTimeout(shutdownTimeout, ElectorSettings.ReleaseTimeout + finishTimeout),
+            DrainTimeout = DrainTimeout(shutdownTimeout, release + finishTimeout),
             ReleaseOnStop = options.ReleaseOnStop,
+            ReleaseWithin = release,
             CountTakeOvers = options.ReleaseOnStop, // Else a stop cannot be told from a crash.
             TakeOverBackoff = options.TakeOverBackoff,
             WhenWorkEnds = options.WhenWorkEnds,
             WhenWorkOverruns = options.WhenWorkOverruns,
         };
+    }
+
+    /// <summary>No longer than it is renewed for, unless that is shorter than one takes: by then others may have it.</summary>
+    private static TimeSpan ReleaseWithin(int leases, TimeSpan renewDeadline)
+    {
+        TimeSpan all = ElectorSettings.ReleaseTimeout + (ReleaseOfOneMore * (leases - 1));
+        TimeSpan most = renewDeadline > ElectorSettings.ReleaseTimeout ? renewDeadline : ElectorSettings.ReleaseTimeout;
+        return all < most ? all : most;
     }
 
     /// <summary>What the host leaves for draining once the time for what follows it is kept back, but always something.</summary>

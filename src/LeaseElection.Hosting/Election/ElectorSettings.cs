@@ -9,7 +9,7 @@ internal sealed record ElectorSettings
     /// </summary>
     public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>How long giving up the lease may take; after it the lease is left to expire.</summary>
+    /// <summary>How long giving up one lease may take; after it the lease is left to expire.</summary>
     public static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Spreads standbys that all time out at once.</summary>
@@ -53,6 +53,12 @@ internal sealed record ElectorSettings
     public required TimeSpan DrainTimeout { get; init; }
 
     public bool ReleaseOnStop { get; init; } = true;
+
+    /// <summary>
+    /// How long giving up this lease may take: <see cref="ReleaseTimeout"/>, or more in a process that has many. They are given up at once
+    /// when it stops, over the same few connections, and the last waits for all others.
+    /// </summary>
+    public TimeSpan ReleaseWithin { get; init; } = ReleaseTimeout;
 
     /// <summary>Whether take-overs without a release are counted, and told of: see <see cref="TakeOverGuard"/>.</summary>
     public bool CountTakeOvers { get; init; }

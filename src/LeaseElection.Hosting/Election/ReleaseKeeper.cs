@@ -17,7 +17,7 @@ internal sealed class ReleaseKeeper(ElectorSettings settings, ElectionTurn turn,
     public bool Advance()
     {
         if (Until == TimeSpan.MaxValue && !requests.IsPending) // A renewal that hangs must not use up the time to release.
-            Until = turn.Instant + ElectorSettings.ReleaseTimeout;
+            Until = turn.Instant + settings.ReleaseWithin;
         TimeSpan left = Until - turn.Instant;
         if (left <= TimeSpan.Zero && !requests.IsPending)
             return EndBy(new ElectionEvent.NotReleased(requests.LastError));

@@ -25,6 +25,7 @@ namespace LeaseElection.Hosting;
 internal sealed class LeaderElectionService(
     LeaderElectionRegistration registration,
     LeaderElection election,
+    IEnumerable<LeaderElectionRegistration> registrations,
     IEnumerable<WorkRegistration> works,
     IEnumerable<PartitionedWorkRegistration> partitionedWorks,
     IEnumerable<PartitionedWorkClaim> partitionedWorkClaims,
@@ -79,8 +80,10 @@ internal sealed class LeaderElectionService(
         }
 
         _announcements = new LeadershipAnnouncements(opened.Announcers);
+        int? count = PartitionedWorkClaim.CountOf(options, registration.Name, partitionedWorkClaims);
+        int leases = registrations.Count() + (count ?? 0);
         ElectorSettings settings = ElectionSettings.Of(
-            options, opened.Card.Identity, host.ShutdownTimeout, _announcements.FinishTimeout) with
+            options, opened.Card.Identity, host.ShutdownTimeout, _announcements.FinishTimeout, leases) with
         {
             NotePace = clock.NotePace,
         };
@@ -95,7 +98,6 @@ internal sealed class LeaderElectionService(
         };
         _loop = new ElectionLoop(run, election, parts);
         election.Attach(run, _loop.StepDownAsync);
-        int? count = PartitionedWorkClaim.CountOf(options, registration.Name, partitionedWorkClaims);
         if (election.Members is not null)
             _group = new ElectionGroup(opened.OpenLeases(), run, options, MemberTraits.Of(run.Card, environment, count), election, parts);
         if (count is { } partitions)
@@ -279,7 +281,7 @@ internal sealed class LeaderElectionService(
                 host.ShutdownTimeout,
                 registration.KeyOf(nameof(options.StopTimeout), options),
                 settings.StopTimeout,
-                (ElectorSettings.ReleaseTimeout + _announcements.FinishTimeout).TotalSeconds);
+                (settings.ReleaseWithin + _announcements.FinishTimeout).TotalSeconds);
         }
     }
 }

@@ -50,6 +50,24 @@ public class ElectorReleaseTests
         Assert.Equal("", driver.Server.Current!.Record.HolderIdentity);
     }
 
+    /// <summary>One of hundreds that are given up at once may wait in a queue for longer than a request does.</summary>
+    [Fact]
+    public void ReleaseOfMany_TimedOut_IsTriedAgain()
+    {
+        var driver = ElectorDriver.Leading(settings => settings with { ReleaseWithin = TimeSpan.FromSeconds(7) });
+        driver.After(1);
+        driver.StopHost();
+        driver.WorkStopped();
+
+        driver.After(ElectorSettings.RequestTimeout.TotalSeconds);
+        driver.LoseReply(committed: false);
+        driver.IsServed = true;
+        driver.After(1);
+
+        Assert.Single(driver.Told<ElectionEvent.Released>());
+        Assert.Equal("", driver.Server.Current!.Record.HolderIdentity);
+    }
+
     /// <summary>client-go's "release retries on conflict".</summary>
     [Fact]
     public void ReleaseThatConflicts_IsReadAndWrittenAgain()

@@ -1,0 +1,25 @@
+using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Election;
+
+namespace LeaseElection.Hosting.Tests.Configuration;
+
+public sealed class ElectionSettingsTests
+{
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>The last of many that are given up at once waits for all others.</summary>
+    [Theory]
+    [InlineData(1, 10, 2)]
+    [InlineData(301, 10, 5)]
+    [InlineData(5000, 10, 10)] // By then another may have it.
+    [InlineData(5000, 1, 2)]
+    public void Of_ManyLeases_EachHasTimeForTheReleaseOfAll(int leases, int renewDeadline, int releaseWithin)
+    {
+        var options = new LeaderElectionOptions { RenewDeadline = TimeSpan.FromSeconds(renewDeadline) };
+
+        ElectorSettings settings = ElectionSettings.Of(options, "me", ShutdownTimeout, leases: leases);
+
+        Assert.Equal(TimeSpan.FromSeconds(releaseWithin), settings.ReleaseWithin);
+        Assert.Equal(ShutdownTimeout - settings.ReleaseWithin, settings.DrainTimeout);
+    }
+}
