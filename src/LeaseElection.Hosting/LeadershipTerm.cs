@@ -56,8 +56,8 @@ public sealed class LeadershipTerm
     public int Transitions { get; }
 
     /// <summary>
-    /// When the term began: the wall clock of this process, UTC; up to two seconds ahead of it where terms follow each other within a
-    /// second, because client-go, which sees whole seconds, has to see each.
+    /// When the term began: the wall clock of this process, UTC. Ahead of it, by up to two seconds, where terms follow each other within a
+    /// second, because client-go, which sees whole seconds, has to see each; and farther where renewals are less than a second apart.
     /// </summary>
     public DateTimeOffset AcquiredAt { get; }
 
@@ -95,7 +95,7 @@ public sealed class LeadershipTerm
     /// </summary>
     /// <remarks>
     /// It does not fire when the term ends for another reason, such as another holder, nor in a process that was frozen meanwhile. What is
-    /// registered with it runs on a thread of its own, and holds up no renewal.
+    /// registered with it runs on a thread of this library, and holds up no renewal.
     /// </remarks>
     /// <value>
     /// When a renewal succeeds after all, the danger is over: a token that had fired stays so, and this gives a new one, which fires with

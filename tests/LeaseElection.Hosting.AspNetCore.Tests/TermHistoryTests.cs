@@ -51,9 +51,9 @@ public sealed class TermHistoryTests : WebTest
         election.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = "alice", AcquiredAt = Noon, LastError = "No answer." });
         await TermsOfAsync(replica);
         election.Become(new() { State = LeaderElectionState.Standby });
-        Assert.True(Assert.Single(await TermsOfAsync(replica)).TryGetProperty("until", out _));
+        DateTimeOffset until = Assert.Single(await TermsOfAsync(replica)).GetProperty("until").GetDateTimeOffset();
         election.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = "alice", AcquiredAt = Noon.AddMinutes(1) });
-        Assert.Equal([Noon, Noon.AddMinutes(1)], (await TermsOfAsync(replica)).Select(term => term.GetProperty("since").GetDateTimeOffset()));
+        Assert.Equal([Noon, until], (await TermsOfAsync(replica)).Select(term => term.GetProperty("since").GetDateTimeOffset()));
     }
 
     [Fact]
@@ -119,6 +119,22 @@ public sealed class TermHistoryTests : WebTest
         IReadOnlyList<SeenTerm> terms = See("bob", acquiredAt: bob);
 
         Assert.Equal([new("alice", alice, bob), new("bob", bob, null)], terms);
+    }
+
+    /// <summary>As after an outage, in which this process has lost its own term at a moment that it knows.</summary>
+    [Fact]
+    public void Look_NextTermBeganBeforeTheEndThatWasSeenByAClockThatIsWrong_BeginsThen()
+    {
+        DateTimeOffset read = Now;
+        See("alice", acquiredAt: read);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        DateTimeOffset lost = Now;
+        See(null, readAt: read, error: "No answer.");
+        _clock.Advance(TimeSpan.FromSeconds(20));
+
+        IReadOnlyList<SeenTerm> terms = See("bob", acquiredAt: read.AddSeconds(2));
+
+        Assert.Equal([new("alice", read, lost), new("bob", lost, null)], terms);
     }
 
     [Theory]

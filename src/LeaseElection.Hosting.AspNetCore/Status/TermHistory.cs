@@ -47,7 +47,9 @@ internal sealed class TermHistory(ILeaderElection election, TimeProvider time)
 
                 // Also one that was seen to be over a moment after the next had begun: two never lead at once, and none may look as if.
                 bool isTold = leader is not null && last?.Until > since;
-                if (isTold || last is { Until: null })
+                if (isTold && last!.Until > since + Slack)
+                    since = last.Until!.Value; // The clock of the next one is wrong: what was seen here is not.
+                else if (isTold || last is { Until: null })
                     _terms[^1] = last! with { Until = leader is null ? now : since };
                 if (leader is not null)
                     _terms.Add(new SeenTerm(leader, since, Until: null));

@@ -30,7 +30,7 @@ internal static class ElectionSettings
         LeaderElectionOptions options, string identity, TimeSpan shutdownTimeout, TimeSpan finishTimeout = default, int leases = 1)
     {
         ElectionTimings timings = options.Enabled ? ElectionTimings.From(options) : AlwaysLeading;
-        TimeSpan release = ReleaseWithin(leases, timings.RenewDeadline);
+        TimeSpan release = ReleaseWithin(options.Enabled ? leases : 1, timings.RenewDeadline);
         return new ElectorSettings
         {
             Identity = identity,

@@ -229,7 +229,7 @@ internal sealed class LeaderElectionService(
         }
         catch (OperationCanceledException)
         {
-            await FinishLateAsync(loop).ConfigureAwait(false);
+            await FinishLateAsync(loop, ElectorSettings.ReleaseTimeout).ConfigureAwait(false);
             loop.Abandon();
             _partitions?.Abandon();
         }
@@ -241,7 +241,7 @@ internal sealed class LeaderElectionService(
     /// </summary>
     private async Task FinishForWorkAsync(ElectionLoop loop)
     {
-        await FinishLateAsync(loop).ConfigureAwait(false);
+        await FinishLateAsync(loop, election.Run!.Settings.ReleaseWithin).ConfigureAwait(false);
         if (CompletionOf(loop).IsCompleted || _toldOfWork)
             return;
         _toldOfWork = true;
@@ -252,9 +252,8 @@ internal sealed class LeaderElectionService(
     /// The host has no more time, perhaps because others used it up before us. A little is ours all the same, for work that stops at
     /// once and for the release: it hurts nobody, and spares the others a whole lease.
     /// </summary>
-    private async Task FinishLateAsync(ElectionLoop loop)
+    private async Task FinishLateAsync(ElectionLoop loop, TimeSpan left)
     {
-        TimeSpan left = ElectorSettings.ReleaseTimeout;
         if (election.Snapshot.State != LeaderElectionState.Releasing)
             left -= clock.Now.Monotonic - _finishingSince!.Value;
         if (left <= TimeSpan.Zero)

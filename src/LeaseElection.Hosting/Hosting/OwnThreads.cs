@@ -3,7 +3,8 @@ namespace LeaseElection.Hosting;
 /// <summary>
 /// Runs what may block, and what must not wait for the thread pool, on threads of our own. However long one takes, the next does not wait
 /// for it: as long as anything waits, a thread is about to begin. Most take no time, and one thread runs many of them: a process that
-/// gives up hundreds of terms at once would otherwise start a thread for each, before it releases the first.
+/// gives up hundreds of terms at once would otherwise start a thread for each, before it releases the first. Where no thread can be
+/// started, the thread pool takes its place.
 /// </summary>
 /// <param name="start">Starts a thread.</param>
 internal sealed class OwnThreads(Action<ThreadStart> start)
@@ -36,11 +37,11 @@ internal sealed class OwnThreads(Action<ThreadStart> start)
         {
             start(Work);
         }
-        catch
+#pragma warning disable CA1031 // Whatever it is, there is no thread to be had (a limit of the container's); those that wait must be run all the same.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            lock (_lock)
-                _beginning = false; // The next one tries again, for those that wait, too.
-            throw;
+            ThreadPool.UnsafeQueueUserWorkItem(static threads => threads.Work(), this, preferLocal: false);
         }
     }
 
@@ -53,8 +54,10 @@ internal sealed class OwnThreads(Action<ThreadStart> start)
         {
             Thread.CurrentThread.Name = next.Name;
             next.Run();
+            // What it has set is not for the next one.
+            SynchronizationContext.SetSynchronizationContext(null);
             if (clean is not null)
-                ExecutionContext.Restore(clean); // What it has set is not for the next one.
+                ExecutionContext.Restore(clean);
         }
     }
 
@@ -69,21 +72,7 @@ internal sealed class OwnThreads(Action<ThreadStart> start)
             _beginning |= startsAnother;
         }
         if (startsAnother)
-            TryStart();
-        return true;
-    }
-
-    /// <summary>Whoever waits gets this thread, if it ever gets there, or that of the next one who asks.</summary>
-    private void TryStart()
-    {
-        try
-        {
             Start();
-        }
-#pragma warning disable CA1031 // Whatever it is, there is no thread to be had: this one goes on alone.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
+        return true;
     }
 }

@@ -36,10 +36,10 @@ internal sealed class TermWatchdog : IDisposable
     /// </summary>
     public void Watch(LeadershipTerm term, ElectionClock clock, Action wake, Action expired, IRescuable? rescued = null)
     {
-        bool isNews = term.Validity.Deadline - clock.Now.Monotonic < Tick;
+        bool isFirst;
         lock (_gate)
         {
-            isNews |= _terms.Count == 0; // Otherwise it looks within a tick, and hundreds of terms that begin at once do not wake it each.
+            isFirst = _terms.Count == 0;
             _terms.Add(new WatchedTerm(term, clock, wake, expired, rescued));
             if (_thread is null)
             {
@@ -48,7 +48,8 @@ internal sealed class TermWatchdog : IDisposable
             }
         }
 
-        if (isNews)
+        // Else it looks within a tick, and hundreds of terms that begin at once do not wake it each.
+        if (isFirst || term.Validity.Deadline - clock.Now.Monotonic < Tick)
             _news.Set();
     }
 

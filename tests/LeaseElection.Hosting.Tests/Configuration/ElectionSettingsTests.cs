@@ -1,5 +1,7 @@
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
+using LeaseElection.Testing.Leases;
+using LeaseElection.Testing.Time;
 
 namespace LeaseElection.Hosting.Tests.Configuration;
 
@@ -21,5 +23,17 @@ public sealed class ElectionSettingsTests
 
         Assert.Equal(TimeSpan.FromSeconds(releaseWithin), settings.ReleaseWithin);
         Assert.Equal(ShutdownTimeout - settings.ReleaseWithin, settings.DrainTimeout);
+    }
+
+    [Fact]
+    public async Task Host_OfTwoElections_CountsBoth()
+    {
+        await using var host = new ElectionHost(new FakeLeaseServer(new ManualTimeProvider()));
+        host.AddElection("a", options => options.LeaseName = "a");
+        host.AddElection("b", options => options.LeaseName = "b");
+
+        await host.StartAsync();
+
+        Assert.Equal(TimeSpan.FromMilliseconds(2010), ((LeaderElection)host.Keyed("a")).Run!.Settings.ReleaseWithin);
     }
 }

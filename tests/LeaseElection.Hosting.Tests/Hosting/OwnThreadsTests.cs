@@ -62,24 +62,27 @@ public sealed class OwnThreadsTests
     }
 
     [Fact]
-    public void Run_NoThreadToBeHad_NextTriesAgainForBoth()
+    public void Run_NoThreadToBeHad_ThePoolRunsAllAlsoBehindOneThatBlocks()
     {
-        bool hasNone = true;
-        var threads = new OwnThreads(run =>
+        using var release = new ManualResetEventSlim();
+        using var both = new CountdownEvent(2);
+        using var ended = new CountdownEvent(2);
+        var threads = new OwnThreads(_ => throw new InvalidOperationException("No thread to be had."));
+        for (int i = 0; i < both.InitialCount; i++)
         {
-            if (hasNone)
-                throw new InvalidOperationException();
-            _begun.Enqueue(run);
-        });
-        Assert.Throws<InvalidOperationException>(() => RunHere(threads, 0));
+            threads.Run("test", () =>
+            {
+                both.Signal();
+                release.Wait();
+                ended.Signal();
+            });
+        }
 
-        hasNone = false;
-        RunHere(threads, 1);
-        hasNone = true; // So nobody stands by, and the one that there is runs both.
-        _begun.Dequeue()();
+        bool bothBegan = both.Wait(Signal.Patience);
+        release.Set();
 
-        Assert.Equal([0, 1], _ran);
-        Assert.Empty(_begun);
+        Assert.True(bothBegan);
+        Assert.True(ended.Wait(Signal.Patience));
     }
 
     [Fact]
