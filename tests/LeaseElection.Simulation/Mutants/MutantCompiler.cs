@@ -25,7 +25,7 @@ internal static class MutantCompiler
 
     private static readonly string[] Parts =
     [
-        "Election/*.cs", "Election/Deaths/*.cs", "Election/Notes/*.cs", "Election/Partitions/*.cs", "FencingToken.cs", "LeaderElectionState.cs", "LeadershipLostException.cs", "LeadershipTerm.cs", "NoteLife.cs",
+        "Election/*.cs", "Election/Deaths/*.cs", "Election/Notes/*.cs", "Election/Partitions/*.cs", "FencingToken.cs", "LeaderElectionState.cs", "LeadershipLostException.cs", "LeadershipTerm.cs", "Hosting/OwnThreads.cs", "NoteLife.cs",
         "WorkEndPolicy.cs", "WorkOverrunPolicy.cs", "Time/ElectionClock.cs", "Configuration/ElectionIdentityCard.cs", "Leases/ContainerEnd.cs", "Leases/ContainerFacts.cs", "Leases/Excerpt.cs", "Leases/Lease.cs",
         "Leases/LeaseDocument.cs", "Leases/LeaseDocumentConverter.cs", "Leases/LeaseDocumentReader.cs", "Leases/LeaseDocumentWriter.cs", "Leases/LeaseEvent.cs", "Leases/LeaseGroupEvent.cs", "Leases/LeaseGroupName.cs", "Leases/LeaseMetadata.cs",
         "Leases/LeaseRecord.cs", "Leases/LeaseSpec.cs", "Leases/LeaseStoreError.cs", "Leases/LeaseStoreErrorKind.cs", "Leases/LeaseTraits.cs",
