@@ -212,9 +212,9 @@ public sealed class LeadershipTerm
     }
 
     /// <summary>
-    /// Tells work to stop, once. On a thread that is ours (<see cref="OwnThreads"/>), because <see cref="CancellationTokenSource.Cancel()"/> runs what users
-    /// registered: that may block, which must stop neither loop nor watchdog, and the thread pool may have no thread to spare. What it
-    /// throws is handed to <paramref name="onError"/>.
+    /// Tells work to stop, once. On a thread that is ours (<see cref="OwnThreads"/>), because
+    /// <see cref="CancellationTokenSource.Cancel()"/> runs what users registered: that may block, which must stop neither loop nor
+    /// watchdog, and the thread pool may have no thread to spare. What it throws is handed to <paramref name="onError"/>.
     /// </summary>
     internal void Cancel(Action<Exception> onError)
     {

@@ -46,11 +46,8 @@ internal sealed class TermHistory(ILeaderElection election, TimeProvider time)
                 DateTimeOffset since = BeganAt(status.AcquiredAt, now);
 
                 // Also one that was seen to be over a moment after the next had begun: two never lead at once, and none may look as if.
-                bool isTold = leader is not null && last?.Until > since;
-                if (isTold && last!.Until > since + Slack)
-                    since = last.Until!.Value; // The clock of the next one is wrong: what was seen here is not.
-                else if (isTold || last is { Until: null })
-                    _terms[^1] = last! with { Until = leader is null ? now : since };
+                if (last is { Until: null } || (leader is not null && last?.Until > since))
+                    _terms[^1] = last with { Until = leader is null ? now : since };
                 if (leader is not null)
                     _terms.Add(new SeenTerm(leader, since, Until: null));
                 if (_terms.Count > Kept)
@@ -73,7 +70,11 @@ internal sealed class TermHistory(ILeaderElection election, TimeProvider time)
         DateTimeOffset since = acquiredAt < now ? acquiredAt.Value : now;
         if (_readAt is { } read && since < read - Slack)
             since = read;
-        return _terms.LastOrDefault() is { } last && since < last.Since ? last.Since : since;
+        if (_terms.LastOrDefault() is not { } last)
+            return since;
+        if (since < last.Since)
+            since = last.Since;
+        return last.Until > since + Slack ? last.Until.Value : since; // The clock of the next one is wrong: what was seen here is not.
     }
 
     /// <summary>Who holds the lease, unless that is this process and it has lost it without being able to read so.</summary>

@@ -37,7 +37,7 @@ internal sealed class OwnThreads(Action<ThreadStart> start)
         {
             start(Work);
         }
-#pragma warning disable CA1031 // Whatever it is, there is no thread to be had (a limit of the container's); those that wait must be run all the same.
+#pragma warning disable CA1031 // Whatever it is, no thread is to be had (a limit of the container's), and those that wait must be run.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -39,51 +39,11 @@ public sealed class OwnThreadsTests
     }
 
     [Fact]
-    public void Run_AllBlock_AllBegin()
-    {
-        using var all = new CountdownEvent(20);
-        using var release = new ManualResetEventSlim();
-        using var ended = new CountdownEvent(20);
-        for (int i = 0; i < all.InitialCount; i++)
-        {
-            OwnThreads.Shared.Run("test", () =>
-            {
-                all.Signal();
-                release.Wait();
-                ended.Signal();
-            });
-        }
-
-        bool allBegan = all.Wait(Signal.Patience);
-        release.Set();
-
-        Assert.True(allBegan);
-        Assert.True(ended.Wait(Signal.Patience));
-    }
+    public void Run_AllBlock_AllBegin() => AllBeginThoughEachBlocks(OwnThreads.Shared, count: 20);
 
     [Fact]
-    public void Run_NoThreadToBeHad_ThePoolRunsAllAlsoBehindOneThatBlocks()
-    {
-        using var release = new ManualResetEventSlim();
-        using var both = new CountdownEvent(2);
-        using var ended = new CountdownEvent(2);
-        var threads = new OwnThreads(_ => throw new InvalidOperationException("No thread to be had."));
-        for (int i = 0; i < both.InitialCount; i++)
-        {
-            threads.Run("test", () =>
-            {
-                both.Signal();
-                release.Wait();
-                ended.Signal();
-            });
-        }
-
-        bool bothBegan = both.Wait(Signal.Patience);
-        release.Set();
-
-        Assert.True(bothBegan);
-        Assert.True(ended.Wait(Signal.Patience));
-    }
+    public void Run_NoThreadToBeHad_ThePoolRunsAllAlsoBehindOneThatBlocks() =>
+        AllBeginThoughEachBlocks(new OwnThreads(_ => throw new InvalidOperationException("No thread to be had.")), count: 2);
 
     [Fact]
     public void Run_NextOnTheSameThread_HasItsOwnNameAndNothingOfTheOneBefore()
@@ -105,6 +65,28 @@ public sealed class OwnThreadsTests
 
         Assert.True(thread.Join(Signal.Patience));
         Assert.Equal([("first", null), ("second", null)], seen);
+    }
+
+    private static void AllBeginThoughEachBlocks(OwnThreads threads, int count)
+    {
+        using var all = new CountdownEvent(count);
+        using var release = new ManualResetEventSlim();
+        using var ended = new CountdownEvent(count);
+        for (int i = 0; i < count; i++)
+        {
+            threads.Run("test", () =>
+            {
+                all.Signal();
+                release.Wait();
+                ended.Signal();
+            });
+        }
+
+        bool allBegan = all.Wait(Signal.Patience);
+        release.Set();
+
+        Assert.True(allBegan);
+        Assert.True(ended.Wait(Signal.Patience));
     }
 
     private void RunHere(OwnThreads threads, int number) => threads.Run("test", () => _ran.Add(number));

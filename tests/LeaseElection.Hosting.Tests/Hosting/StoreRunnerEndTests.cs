@@ -55,13 +55,7 @@ public sealed class StoreRunnerEndTests
         Assert.True(SpinWait.SpinUntil(() => _server.RequestsUnderWay == 1, Signal.Patience));
         starved.Feed();
 
-        Task ended = runner.DisposeAsync().AsTask();
-        Assert.True(SpinWait.SpinUntil(() => ended.IsCompleted || _time.ArmedTimers > 0, Signal.Patience));
-        Assert.False(_store.IsDisposed);
-        _store.DeliverLate();
-        await ended.WaitAsync(Signal.Patience);
-
-        Assert.True(_store.IsDisposed);
+        await EndAsync(runner);
         Assert.True(rescuer.Join(Signal.Patience));
     }
 
@@ -77,6 +71,12 @@ public sealed class StoreRunnerEndTests
         runner.Read(Second);
         await _server.UntilAsync(server => server.RequestsUnderWay == 1);
 
+        await EndAsync(runner);
+    }
+
+    /// <summary>It waits for what is under way, and for nothing else.</summary>
+    private async Task EndAsync(StoreRunner runner)
+    {
         Task ended = runner.DisposeAsync().AsTask();
         Assert.True(SpinWait.SpinUntil(() => ended.IsCompleted || _time.ArmedTimers > 0, Signal.Patience));
         Assert.False(_store.IsDisposed);
