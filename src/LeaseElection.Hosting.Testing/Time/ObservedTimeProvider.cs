@@ -22,7 +22,9 @@ internal sealed class ObservedTimeProvider(TimeProvider time, Pulse changed, Act
     /// <summary>Timers that were made and not disposed.</summary>
     public int Timers => Volatile.Read(ref _timers);
 
-    /// <summary>Those among them that were made to fire once: something is under way that must not take longer.</summary>
+    /// <summary>
+    /// Those among them that were made to fire once, and are not disarmed: something is under way that must not take longer.
+    /// </summary>
     public int TimeLimits => Volatile.Read(ref _timeLimits);
 
     /// <summary>
@@ -45,10 +47,9 @@ internal sealed class ObservedTimeProvider(TimeProvider time, Pulse changed, Act
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        bool isTimeLimit = dueTime != Timeout.InfiniteTimeSpan;
-        Count(1, isTimeLimit);
-        var timer = new Timer(this, isTimeLimit);
-        timer.Begin(time.CreateTimer(
+        Interlocked.Increment(ref _timers);
+        var timer = new Timer(this, isTimeLimit: dueTime != Timeout.InfiniteTimeSpan);
+        timer.Begin(() => time.CreateTimer(
             argument =>
             {
                 timer.Fired();
@@ -60,13 +61,7 @@ internal sealed class ObservedTimeProvider(TimeProvider time, Pulse changed, Act
 
     private void SetAnew() => timerSet();
 
-    private void Count(int by, bool isTimeLimit)
-    {
-        Interlocked.Add(ref _timers, by);
-        if (isTimeLimit)
-            Interlocked.Add(ref _timeLimits, by);
-        changed.Beat();
-    }
+    private void Beat() => changed.Beat();
 
     /// <summary>
     /// The election looks at the clock, and sets its timer by that. On a real clock nothing to speak of passes between the two; the test
@@ -84,9 +79,15 @@ internal sealed class ObservedTimeProvider(TimeProvider time, Pulse changed, Act
     {
         private ITimer _timer = null!;
         private int _disposed;
+        private int _limits;
         private int _unanswered;
 
-        public void Begin(ITimer timer) => _timer = timer;
+        public void Begin(Func<ITimer> create)
+        {
+            Limit(isTimeLimit); // Before: from then on the test may move the clock.
+            _timer = create();
+            clock.Beat();
+        }
 
         public void Fired()
         {
@@ -97,9 +98,12 @@ internal sealed class ObservedTimeProvider(TimeProvider time, Pulse changed, Act
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             Answer(); // Before: it may fire again at once.
+            if (isTimeLimit)
+                Limit(dueTime != Timeout.InfiniteTimeSpan);
             bool changed = _timer.Change(clock.FromNow(dueTime), period);
-            clock.SetAnew();
-            clock.Count(0, isTimeLimit);
+            if (!isTimeLimit)
+                clock.SetAnew();
+            clock.Beat();
             return changed;
         }
 
@@ -124,8 +128,16 @@ internal sealed class ObservedTimeProvider(TimeProvider time, Pulse changed, Act
         private void End()
         {
             Answer();
+            Limit(false);
             if (Interlocked.Exchange(ref _disposed, 1) == 0)
-                clock.Count(-1, isTimeLimit);
+                Interlocked.Decrement(ref clock._timers);
+            clock.Beat();
+        }
+
+        private void Limit(bool limits)
+        {
+            if (Interlocked.Exchange(ref _limits, limits ? 1 : 0) != (limits ? 1 : 0))
+                Interlocked.Add(ref clock._timeLimits, limits ? 1 : -1);
         }
     }
 }

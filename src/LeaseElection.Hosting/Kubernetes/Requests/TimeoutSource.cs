@@ -8,7 +8,7 @@ namespace LeaseElection.Hosting.Kubernetes.Requests;
 /// begins after one that came close to its end: then no timer can have fired.
 /// </para>
 /// </summary>
-internal sealed class TimeoutSource : IDisposable
+internal sealed class TimeoutSource(TimeProvider timeProvider) : IDisposable
 {
     /// <summary>More than a timer is early by.</summary>
     private static readonly TimeSpan Close = TimeSpan.FromMilliseconds(100);
@@ -16,22 +16,9 @@ internal sealed class TimeoutSource : IDisposable
 #pragma warning disable CA2213 // Holds nothing; disposed, it would fail a timer that fires just now.
     private readonly CancellationTokenSource _source = new();
 #pragma warning restore CA2213
-    private readonly TimeProvider _timeProvider;
-    private readonly ITimer _timer;
+    private ITimer? _timer;
     private TimeSpan _timeout;
     private long _begun;
-
-    public TimeoutSource(TimeProvider timeProvider)
-    {
-        _timeProvider = timeProvider;
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            _timer = CreateTimer();
-            return;
-        }
-        using (ExecutionContext.SuppressFlow()) // It outlives the request that it was made for.
-            _timer = CreateTimer();
-    }
 
     public CancellationToken Token => _source.Token;
 
@@ -43,11 +30,13 @@ internal sealed class TimeoutSource : IDisposable
     public void Begin(TimeSpan timeout)
     {
         _timeout = timeout;
-        _begun = _timeProvider.GetTimestamp();
-        if (timeout > TimeSpan.Zero)
-            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
-        else
+        _begun = timeProvider.GetTimestamp();
+        if (timeout <= TimeSpan.Zero)
             GiveUp();
+        else if (_timer is { } timer)
+            timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        else
+            _timer = CreateTimer(timeout);
     }
 
     /// <summary>Ends the request before its time.</summary>
@@ -57,12 +46,23 @@ internal sealed class TimeoutSource : IDisposable
     /// <returns>Whether another one can begin.</returns>
     public bool TryEnd()
     {
-        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan); // Before the look: what did not fire until then never will.
-        return _timeProvider.GetElapsedTime(_begun) < _timeout - Close && !IsOver;
+        _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan); // Before the look: what did not fire until then never will.
+        return timeProvider.GetElapsedTime(_begun) < _timeout - Close && !IsOver;
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose() => _timer?.Dispose();
 
-    private ITimer CreateTimer() => _timeProvider.CreateTimer(
-        static source => ((TimeoutSource)source!).GiveUp(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    /// <summary>
+    /// Made to fire: by that the testing kit knows a time limit from the timers of loops, and lets no time pass while one is set.
+    /// </summary>
+    private ITimer CreateTimer(TimeSpan timeout)
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+            return Create();
+        using (ExecutionContext.SuppressFlow()) // It outlives the request that it was made for.
+            return Create();
+
+        ITimer Create() => timeProvider.CreateTimer(
+            static source => ((TimeoutSource)source!).GiveUp(), this, timeout, Timeout.InfiniteTimeSpan);
+    }
 }

@@ -49,7 +49,7 @@ public sealed class LeaseBrokerDisposeTests : BrokerTest
         Time.Advance(TimeSpan.FromMinutes(1));
 
         Assert.False(held.Term.IsHeld);
-        Assert.True(held.Term.Lost.IsCancellationRequested);
+        await held.Term.Lost.FiredAsync();
         Assert.Equal(("me", written), (Server.Holder, Server.Written.Count));
         Assert.Equal(LogLevel.Warning, Assert.Single(process.Logs.Named("LeaseAbandoned")).Level);
         await held.DisposeAsync().AsTask().WaitAsync(Signal.Patience);

@@ -183,13 +183,11 @@ public sealed class LeaseBrokerTests : BrokerTest
     public async Task Hold_SomebodyElseWritesTheLease_IsLostByTheNextRenewal()
     {
         await using HeldLease? held = await SoonAsync(_process.TryAsync());
-        var lost = new TaskCompletionSource();
-        using CancellationTokenRegistration registration = held!.Term.Lost.Register(lost.SetResult);
 
         HoldBySomebodyElse();
         Time.Advance(TimeSpan.FromSeconds(3));
 
-        await lost.Task.WaitAsync(Signal.Patience);
+        await held!.Term.Lost.FiredAsync();
         Assert.False(held.Term.IsHeld);
         Assert.Equal(LogLevel.Warning, Assert.Single(_process.Logs.Named("LeadershipLost")).Level);
     }
@@ -198,12 +196,10 @@ public sealed class LeaseBrokerTests : BrokerTest
     public async Task Hold_StoreDoesNotAnswer_IsLostAtTheDeadline_AndAnswersAgain_ReleasedWhenDisposed()
     {
         HeldLease held = (await SoonAsync(_process.TryAsync()))!;
-        var lost = new TaskCompletionSource();
-        using CancellationTokenRegistration registration = held.Term.Lost.Register(lost.SetResult);
         _process.StoreOf("a").All(FakeFault.Fail);
 
         Time.Advance(RenewDeadline);
-        await lost.Task.WaitAsync(Signal.Patience);
+        await held.Term.Lost.FiredAsync();
         Assert.False(held.Term.IsHeld);
         _process.StoreOf("a").All(FakeFault.None);
         await held.DisposeAsync().AsTask().WaitAsync(Signal.Patience);
@@ -297,7 +293,7 @@ public sealed class LeaseBrokerTests : BrokerTest
 
         await using HeldLease? second = await SoonAsync(_process.TryAsync());
         Assert.True(second!.Term.IsHeld);
-        Assert.True(held.Term.Lost.IsCancellationRequested);
+        await held.Term.Lost.FiredAsync();
         Assert.False(held.Term.IsHeld);
         Assert.Equal(LogLevel.Warning, Assert.Single(_process.Logs.Named("LeaseAbandoned")).Level);
         Assert.DoesNotContain(_process.Logs.Entries, entry => entry.Level >= LogLevel.Error);
