@@ -256,6 +256,21 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         await _server.Leases.LastWatch!.Closed.WaitAsync(Patience);
     }
 
+    /// <summary>Hundreds do so at once when they become leader.</summary>
+    [Fact]
+    public async Task Watch_ReaderIsCancelled_EndsWithoutAnException()
+    {
+        KubernetesLeaseStore store = Open("orders");
+        Lease lease = await store.CreateLeaseAsync();
+        using var unwanted = new CancellationTokenSource();
+        await using IAsyncEnumerator<LeaseEvent> events = store.WatchAsync(lease.ResourceVersion!, unwanted.Token).GetAsyncEnumerator(CancellationToken.None);
+        Task<bool> next = events.MoveNextAsync().AsTask();
+
+        await unwanted.CancelAsync();
+
+        Assert.False(await next.WaitAsync(Patience));
+    }
+
     [Fact]
     public async Task Open_SameConnectionTwice_OneClient()
     {
