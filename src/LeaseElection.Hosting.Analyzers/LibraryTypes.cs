@@ -64,7 +64,8 @@ internal sealed class LibraryTypes
     /// <summary>Whether it is the <c>ExecuteAsync</c> of one of <see cref="Works"/>.</summary>
     public bool IsExecute(IMethodSymbol method) => Works.Any(work =>
         method.ContainingType.AllInterfaces.Contains(work, SymbolEqualityComparer.Default)
-            && work.GetMembers("ExecuteAsync").Any(execute => Is(method, method.ContainingType.FindImplementationForInterfaceMember(execute))))
+            && work.GetMembers("ExecuteAsync").Any(execute =>
+                Is(method, method.ContainingType.FindImplementationForInterfaceMember(execute))))
         || (method.OverriddenMethod is { } overridden && IsExecute(overridden));
 
     public static bool Is(ISymbol? one, ISymbol? other) => one is not null && SymbolEqualityComparer.Default.Equals(one, other);

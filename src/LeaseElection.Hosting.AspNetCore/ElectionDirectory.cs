@@ -66,8 +66,9 @@ internal sealed class ElectionDirectory
             if (same.Count() > 1 || same.Key.Equals(Events, StringComparison.OrdinalIgnoreCase))
             {
                 throw new InvalidOperationException(
-                    $"MapLeaderElection has no URL for an election named \"{same.Last().Name}\": \"{Events}\" is a path of its own, \"{Default}\" "
-                    + "is the election without a name, and names must differ in more than case. Give it another name in AddLeaderElection(name).");
+                    $"MapLeaderElection has no URL for an election named \"{same.Last().Name}\": \"{Events}\" is a path of its "
+                    + $"own, \"{Default}\" is the election without a name, and names must differ in more than case. Give it "
+                    + "another name in AddLeaderElection(name).");
             }
         }
     }
@@ -80,7 +81,8 @@ internal sealed class ElectionDirectory
         ILeaderElection? found = All.FirstOrDefault(election => NameOf(election).Equals(name, StringComparison.OrdinalIgnoreCase));
         if (found is null)
         {
-            await new Problem("There is no such election", StatusCodes.Status404NotFound, $"This host has: {string.Join(", ", All.Select(NameOf))}.")
+            await new Problem(
+                "There is no such election", StatusCodes.Status404NotFound, $"This host has: {string.Join(", ", All.Select(NameOf))}.")
             {
                 Elections = [.. All.Select(NameOf)],
             }.WriteAsync(context).ConfigureAwait(false);

@@ -40,7 +40,8 @@ public static class LeaderElectionEndpointRouteBuilderExtensions
         if (options.HeartbeatInterval < TimeSpan.FromMilliseconds(100) || options.HeartbeatInterval > TimeSpan.FromHours(1))
         {
             throw new ArgumentException(
-                $"{nameof(options.HeartbeatInterval)} is {options.HeartbeatInterval}: give it 100 milliseconds to 1 hour.", nameof(configure));
+                $"{nameof(options.HeartbeatInterval)} is {options.HeartbeatInterval}: give it 100 milliseconds to 1 hour.",
+                nameof(configure));
         }
 
         StepDownAuthorization? authorization = options.StepDown is { } authorize ? StepDownAuthorization.Of(authorize) : null;
@@ -54,7 +55,8 @@ public static class LeaderElectionEndpointRouteBuilderExtensions
         group.MapMethods("{name}/leader", Reading, status.GetLeaderAsync);
         group.MapMethods("events", Reading, new EventsEndpoint(reader, options.HeartbeatInterval).GetAsync);
         if (authorization is not null)
-            authorization.Apply(group.MapMethods("{name}/step-down", [HttpMethods.Post], new StepDownEndpoint(elections, status).PostAsync));
+            authorization.Apply(
+                group.MapMethods("{name}/step-down", [HttpMethods.Post], new StepDownEndpoint(elections, status).PostAsync));
         return group;
     }
 

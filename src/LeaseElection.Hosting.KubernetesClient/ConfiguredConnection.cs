@@ -52,20 +52,23 @@ internal sealed class ConfiguredConnection
     private static Uri Server(KubernetesClientConfiguration configuration)
     {
         if (string.IsNullOrWhiteSpace(configuration.Host))
-            throw Refusal.Of("Host of the KubernetesClientConfiguration that UseKubernetesClient takes is not set. Set it to the https address of the API server.");
+            throw Refusal.Of(
+                "Host of the KubernetesClientConfiguration that UseKubernetesClient takes is not set. Set it to the https "
+                + "address of the API server.");
         if (!Uri.TryCreate(configuration.Host, UriKind.Absolute, out Uri? server))
         {
             throw Refusal.Of(
-                $"Host of the KubernetesClientConfiguration that UseKubernetesClient takes is '{configuration.Host}', but must be an absolute https URL, such as "
-                + "https://10.0.0.1:6443.");
+                $"Host of the KubernetesClientConfiguration that UseKubernetesClient takes is '{configuration.Host}', but must "
+                + "be an absolute https URL, such as https://10.0.0.1:6443.");
         }
         // http is refused by whom this is given to. This one needs other words: nobody has written it.
         return server.OriginalString != "http://localhost:8080"
             ? server
             : throw Refusal.Of(
-                "Host of the KubernetesClientConfiguration that UseKubernetesClient takes is 'http://localhost:8080', which is what BuildDefaultConfig() answers where it finds "
-                + "neither a kubeconfig nor a Pod's service account; http is refused. Where there may be no cluster, write "
-                + ".UseKubernetesClient(() => KubernetesClientConfiguration.IsInCluster() ? KubernetesClientConfiguration.InClusterConfig() : null).");
+                "Host of the KubernetesClientConfiguration that UseKubernetesClient takes is 'http://localhost:8080', which is "
+                + "what BuildDefaultConfig() answers where it finds neither a kubeconfig nor a Pod's service account; http is "
+                + "refused. Where there may be no cluster, write .UseKubernetesClient(() => "
+                + "KubernetesClientConfiguration.IsInCluster() ? KubernetesClientConfiguration.InClusterConfig() : null).");
     }
 
     /// <summary>kubectl takes <c>default</c> for a context that names none; anywhere else that would be a guess.</summary>

@@ -23,7 +23,8 @@ public static class KubernetesClientLeaseBrokerExtensions
 
     /// <param name="builder">The broker.</param>
     /// <param name="factory">As for an election.</param>
-    /// <inheritdoc cref="KubernetesClientBuilderExtensions.UseKubernetesClient(LeaderElectionBuilder, Func{KubernetesClientConfiguration?})"/>
+    /// <inheritdoc cref="KubernetesClientBuilderExtensions.UseKubernetesClient(LeaderElectionBuilder,
+    /// Func{KubernetesClientConfiguration?})"/>
     public static LeaseBrokerBuilder UseKubernetesClient(this LeaseBrokerBuilder builder, Func<KubernetesClientConfiguration?> factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
@@ -32,7 +33,8 @@ public static class KubernetesClientLeaseBrokerExtensions
 
     /// <param name="builder">The broker.</param>
     /// <param name="factory">As for an election.</param>
-    /// <inheritdoc cref="KubernetesClientBuilderExtensions.UseKubernetesClient(LeaderElectionBuilder, Func{IServiceProvider, KubernetesClientConfiguration?})"/>
+    /// <inheritdoc cref="KubernetesClientBuilderExtensions.UseKubernetesClient(LeaderElectionBuilder,
+    /// Func{IServiceProvider, KubernetesClientConfiguration?})"/>
     public static LeaseBrokerBuilder UseKubernetesClient(
         this LeaseBrokerBuilder builder, Func<IServiceProvider, KubernetesClientConfiguration?> factory)
     {

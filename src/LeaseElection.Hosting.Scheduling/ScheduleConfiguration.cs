@@ -65,12 +65,15 @@ internal sealed class ScheduleConfiguration(IEnumerable<ScheduleRegistration> re
             if (setting is null)
             {
                 string[] keys = [.. ScheduleSetting.All.Select(known => known.Key)];
-                string meant = NearestName.Of(child.Key, keys) is { } near ? $"did you mean {near}?" : $"known are {string.Join(", ", keys)}.";
+                string meant = NearestName.Of(child.Key, keys) is { } near
+                    ? $"did you mean {near}?"
+                    : $"known are {string.Join(", ", keys)}.";
                 yield return $"{child.Path} is not a known setting: {meant}";
             }
             else if (child.Value is { Length: > 0 } value && !setting.TrySet(new ScheduleOptions(), value))
                 yield return $"{child.Path} is \"{value}\", but must be {setting.Expected}.";
-            else if (setting.Key == nameof(ScheduleOptions.Cron) && child.Value is { Length: > 0 } cron && cron != (registration.Cron ?? cron))
+            else if (setting.Key == nameof(ScheduleOptions.Cron) && child.Value is { Length: > 0 } cron
+                && cron != (registration.Cron ?? cron))
                 yield return $"{child.Path} is \"{cron}\", but the code says \"{registration.Cron}\": remove one of them.";
         }
     }
@@ -89,8 +92,8 @@ internal sealed class ScheduleConfiguration(IEnumerable<ScheduleRegistration> re
             yield return $"{path}Cron is \"{options.Cron}\", which is never due: correct the day or the month.";
         if (ScheduleZone.Find(options.TimeZone) is null)
         {
-            yield return $"{path}TimeZone is \"{options.TimeZone}\", which this machine does not know: write a name such as Europe/Zurich or "
-                + "UTC, and see that the container has time zones (the package tzdata).";
+            yield return $"{path}TimeZone is \"{options.TimeZone}\", which this machine does not know: write a name such as "
+                + "Europe/Zurich or UTC, and see that the container has time zones (the package tzdata).";
         }
 
         if (!Enum.IsDefined(options.Missed))

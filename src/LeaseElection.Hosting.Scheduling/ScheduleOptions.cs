@@ -18,8 +18,8 @@ public sealed class ScheduleOptions
 
     /// <summary>
     /// The time zone in which <see cref="Cron"/> is meant: <c>Europe/Zurich</c>, or what the operating system calls it. Where clocks are
-    /// set forward, what is due in the hour that there is not is due when it ends; where they are set back, what is due at a time of day is due
-    /// once, and what is due by intervals goes on through both hours.
+    /// set forward, what is due in the hour that there is not is due when it ends; where they are set back, what is due at a time of day
+    /// is due once, and what is due by intervals goes on through both hours.
     /// </summary>
     /// <value>Default <c>UTC</c>.</value>
     public string TimeZone { get; set; } = "UTC";

@@ -84,7 +84,8 @@ public sealed class FencedResource(string name = "resource")
         {
             throw new TimeoutException(
                 $"The {name} was used {Uses} times within {patience.TotalSeconds:0.#} s, and not {uses}: the work was not begun, has "
-                + $"ended, or waits for something else first. If it honestly needs longer, raise {nameof(FencedResource)}.{nameof(Patience)}.",
+                + "ended, or waits for something else first. If it honestly needs longer, "
+                + $"raise {nameof(FencedResource)}.{nameof(Patience)}.",
                 exception);
         }
     }

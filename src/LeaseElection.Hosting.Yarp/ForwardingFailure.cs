@@ -28,7 +28,9 @@ internal static class ForwardingFailure
         error is ForwarderError.NoAvailableDestinations
         || cause is HttpRequestException
         {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+            HttpRequestError: HttpRequestError.ConnectionError
+                or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError,
         }
         || cause is OperationCanceledException { InnerException: TimeoutException } // As the handler tells of its ConnectTimeout.
         || cause is { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } };

@@ -21,8 +21,8 @@ internal static partial class ForwardingLog
         Exception? exception);
 
     [LoggerMessage(EventId = 921, EventName = "ForwardingFailedAgain", Level = LogLevel.Debug,
-        Message = "A further request, for {Path}, could not be forwarded to the holder of lease {LeaseNamespace}/{LeaseName} at {Endpoint}: "
-            + "{Error}")]
+        Message = "A further request, for {Path}, could not be forwarded to the holder of lease {LeaseNamespace}/{LeaseName} at "
+            + "{Endpoint}: {Error}")]
     public static partial void ForwardingFailedAgain(
         this ILogger logger,
         string leaseNamespace,

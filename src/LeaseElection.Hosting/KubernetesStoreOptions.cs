@@ -58,24 +58,27 @@ public sealed class KubernetesStoreOptions
     public bool LabelLeaderPod { get; set; }
 
     /// <summary>
-    /// Whether a standby takes over at once when the kubelet of the leader's node has told that the leader's container has ended, in about a
-    /// second and a half after a crash, instead of when the lease runs out. The leader notes with its lease where it runs, and each standby
-    /// watches that one Pod.
+    /// Whether a standby takes over at once when the kubelet of the leader's node has told that the leader's container has ended, in about
+    /// a second and a half after a crash, instead of when the lease runs out. The leader notes with its lease where it runs, and each
+    /// standby watches that one Pod.
     /// </summary>
     /// <value>
-    /// Default: <see langword="false"/>. Set it on all replicas, with <see cref="ContainerName"/>: each has to tell and to look. Where there is
-    /// no Kubernetes lease it has no effect, and one log line says so.
+    /// Default: <see langword="false"/>. Set it on all replicas, with <see cref="ContainerName"/>: each has to tell and to look. Where
+    /// there is no Kubernetes lease it has no effect, and one log line says so.
     /// </value>
     /// <remarks>
-    /// Needs the verbs <c>get</c> and <c>watch</c> on <c>pods</c> in the namespace of the Pods, which RBAC cannot limit to some of them; and the
-    /// variables <c>POD_NAME</c>, <c>POD_UID</c>, and if the Pod has no service account token <c>POD_NAMESPACE</c>, from the downward API. Without
-    /// a right, one warning names it, and the lease runs out as ever. The end of the container must be the end of the work: do not set it where a
-    /// container elects for work in another one. What does not prove the leader's death (a Pod that is gone or evicted, a node that does not
-    /// answer, the first ten seconds of a term) costs the time of the lease, as without it. Partitions and locks wait for their leases always.
+    /// Needs the verbs <c>get</c> and <c>watch</c> on <c>pods</c> in the namespace of the Pods, which RBAC cannot limit to some of them;
+    /// and the variables <c>POD_NAME</c>, <c>POD_UID</c>, and if the Pod has no service account token <c>POD_NAMESPACE</c>, from the
+    /// downward API. Without a right, one warning names it, and the lease runs out as ever. The end of the container must be the end of
+    /// the work: do not set it where a container elects for work in another one. What does not prove the leader's death (a Pod that is
+    /// gone or evicted, a node that does not answer, the first ten seconds of a term) costs the time of the lease, as without it.
+    /// Partitions and locks wait for their leases always.
     /// </remarks>
     public bool TakeOverFromTerminated { get; set; }
 
-    /// <summary>The name of the container that this process runs in, as in the Pod's spec, for <see cref="TakeOverFromTerminated"/>.</summary>
+    /// <summary>
+    /// The name of the container that this process runs in, as in the Pod's spec, for <see cref="TakeOverFromTerminated"/>.
+    /// </summary>
     /// <value>Default: not set. Required while <see cref="TakeOverFromTerminated"/> is true.</value>
     public string? ContainerName { get; set; }
 }

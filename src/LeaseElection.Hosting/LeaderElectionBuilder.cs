@@ -189,14 +189,14 @@ public sealed class LeaderElectionBuilder
     }
 
     /// <summary>
-    /// Says where this process can be reached while it leads: <see cref="LeaderElectionStatus.LeaderEndpoint"/> tells every replica. It is a
-    /// note on the lease that goes with the take-over's own write, so no old endpoint is seen beside a new holder. The last call for an
-    /// election wins.
+    /// Says where this process can be reached while it leads: <see cref="LeaderElectionStatus.LeaderEndpoint"/> tells every replica. It
+    /// is a note on the lease that goes with the take-over's own write, so no old endpoint is seen beside a new holder. The last call for
+    /// an election wins.
     /// </summary>
     /// <remarks>Whoever may read the lease reads it, and whoever may update the lease may write another.</remarks>
     /// <param name="endpoint">
-    /// An absolute address by <c>http</c> or <c>https</c> at which the other replicas reach this one. It may have a path, which is what comes
-    /// before that of each request; it has no query, and no user name and password.
+    /// An absolute address by <c>http</c> or <c>https</c> at which the other replicas reach this one. It may have a path, which is what
+    /// comes before that of each request; it has no query, and no user name and password.
     /// </param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">It is no such address.</exception>
@@ -291,7 +291,8 @@ public sealed class LeaderElectionBuilder
         {
             throw new ArgumentOutOfRangeException(
                 nameof(partitions), partitions,
-                $"There must be 1 to {Partition.MostCount} partitions: each is a lease that its owner renews, and may hold any number of keys.");
+                $"There must be 1 to {Partition.MostCount} partitions: each is a lease that its owner renews, and may hold any "
+                + "number of keys.");
         }
 
         Services.AddSingleton(new PartitionedWorkClaim(Name, work, partitions));

@@ -15,8 +15,8 @@ public sealed record LeaderElectionStatus
     public int Transitions { get; init; }
 
     /// <summary>
-    /// When the holder's term began: the holder's wall clock, UTC. Ahead of it, by up to two seconds, where terms follow each other within a
-    /// second, because client-go, which sees whole seconds, has to see each; and farther where renewals are less than a second apart.
+    /// When the holder's term began: the holder's wall clock, UTC. Ahead of it, by up to two seconds, where terms follow each other within
+    /// a second, because client-go, which sees whole seconds, has to see each; and farther where renewals are less than a second apart.
     /// </summary>
     public DateTimeOffset? AcquiredAt { get; init; }
 

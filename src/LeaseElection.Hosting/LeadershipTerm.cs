@@ -26,7 +26,8 @@ public sealed class LeadershipTerm
     private bool _inDanger;
 
     internal LeadershipTerm(
-        ElectionIdentityCard card, TermFacts facts, TermValidity validity, ElectionClock clock, Func<string, string?, NoteLife, Task> writeNote)
+        ElectionIdentityCard card, TermFacts facts, TermValidity validity, ElectionClock clock,
+        Func<string, string?, NoteLife, Task> writeNote)
     {
         _clock = clock;
         _writeNote = writeNote;

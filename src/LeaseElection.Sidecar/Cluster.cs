@@ -31,7 +31,8 @@ internal static class Cluster
         try
         {
             if (KubernetesConnectionResolver.TryResolve(
-                kubernetes, EnvironmentFor(options, environment), includeHomeKubeConfig: !options.UseClusterCredentials, tried) is { } connection)
+                kubernetes, EnvironmentFor(options, environment), includeHomeKubeConfig: !options.UseClusterCredentials, tried)
+                is { } connection)
             {
                 if (connection.CertificateAuthority is not null)
                     SystemAuthorities.LeaveOut();
@@ -46,10 +47,10 @@ internal static class Cluster
         // There is no flag for the address of an API server.
         IEnumerable<string> looked = tried.Where(place => !place.Contains(":ApiServer", StringComparison.Ordinal));
         throw options.UseClusterCredentials
-            ? Wrong("--use-cluster-credentials needs the service account of a pod, and there is none: run in a pod, or leave it out and name a "
-                + "kubeconfig with --kubeconfig.")
-            : Wrong($"no Kubernetes cluster was found ({string.Join("; ", looked)}): run in a pod with a service account token, name a kubeconfig "
-                + "with --kubeconfig, or elect between processes of one machine with --store=file.");
+            ? Wrong("--use-cluster-credentials needs the service account of a pod, and there is none: run in a pod, or leave it "
+                + "out and name a kubeconfig with --kubeconfig.")
+            : Wrong($"no Kubernetes cluster was found ({string.Join("; ", looked)}): run in a pod with a service account token, "
+                + "name a kubeconfig with --kubeconfig, or elect between processes of one machine with --store=file.");
     }
 
     /// <summary>The message of the library in the words of flags.</summary>

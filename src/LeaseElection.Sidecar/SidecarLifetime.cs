@@ -9,7 +9,8 @@ namespace LeaseElection.Sidecar;
 /// Which signals end the sidecar: SIGTERM and SIGINT; without a command also those that are otherwise the command's. It then drains, and
 /// releases.
 /// </summary>
-internal sealed class SidecarLifetime(SidecarOptions options, CommandSignals signals, IHostApplicationLifetime lifetime) : IHostLifetime, IDisposable
+internal sealed class SidecarLifetime(SidecarOptions options, CommandSignals signals, IHostApplicationLifetime lifetime)
+    : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
 

@@ -14,7 +14,8 @@ internal static partial class SystemAuthorities
     {
         if (!OperatingSystem.IsLinux())
             return;
-        _ = Environment.GetEnvironmentVariables(); // From now on .NET has a copy, which is what plugins of a kubeconfig and the command get.
+        _ = Environment.GetEnvironmentVariables();
+        // From now on .NET has a copy, which is what plugins of a kubeconfig and the command get.
         foreach (string name in (string[])["SSL_CERT_FILE", "SSL_CERT_DIR"])
             _ = SetVariable(name, "/dev/null", overwrite: 1);
     }

@@ -20,7 +20,9 @@ internal sealed class StatusPage(bool canStepDown, TimeSpan heartbeatInterval)
         return QualityOf("text/html") is { } html and > 0 && html > (QualityOf("application/json") ?? 0);
 
         double? QualityOf(string type) =>
-            accepted.Where(value => value.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Max(value => (double?)(value.Quality ?? 1));
+            accepted
+                .Where(value => value.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase))
+                .Max(value => (double?)(value.Quality ?? 1));
     }
 
     public Task WriteAsync(HttpContext context)
@@ -37,7 +39,10 @@ internal sealed class StatusPage(bool canStepDown, TimeSpan heartbeatInterval)
         string page = Template.Value
             .Replace("{{nonce}}", nonce, StringComparison.Ordinal)
             .Replace("{{step-down}}", canStepDown ? "yes" : "no", StringComparison.Ordinal)
-            .Replace("{{heartbeat}}", heartbeatInterval.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            .Replace(
+                "{{heartbeat}}",
+                heartbeatInterval.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
+                StringComparison.Ordinal);
         return context.Response.WriteAsync(page, context.RequestAborted);
     }
 

@@ -16,7 +16,8 @@ internal sealed class StatusEvents(
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
     // One place: any number of reasons to write make one event.
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile int _changed;
     private volatile DateTimeOffset?[] _renewalsTold = [];
 
@@ -30,7 +31,8 @@ internal sealed class StatusEvents(
             await using ConfiguredAsyncDisposable heartBeats = heart.ConfigureAwait(false);
             ITimer eye = time.CreateTimer(_ => LookForRenewals(), null, LookInterval, LookInterval);
             await using ConfiguredAsyncDisposable looks = eye.ConfigureAwait(false);
-            await using ConfiguredAsyncDisposable stop = stopping.UnsafeRegister(_ => _wake.Writer.TryWrite(true), null).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable stop =
+                stopping.UnsafeRegister(_ => _wake.Writer.TryWrite(true), null).ConfigureAwait(false);
             await foreach (bool _ in _wake.Reader.ReadAllAsync(aborted).ConfigureAwait(false))
             {
                 bool hasChanged = Interlocked.Exchange(ref _changed, 0) != 0; // First: a change from here on has an event of its own.

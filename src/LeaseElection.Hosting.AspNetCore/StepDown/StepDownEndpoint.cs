@@ -13,7 +13,8 @@ internal sealed class StepDownEndpoint(ElectionDirectory elections, StatusEndpoi
         // A page of another site must not do it with the cookies or from within the network of whoever looks at it.
         if (IsFromAnotherSite(context.Request))
         {
-            await new Problem("Not from another site", StatusCodes.Status403Forbidden, "Only a page of this site may ask a leader to step down.")
+            await new Problem(
+                "Not from another site", StatusCodes.Status403Forbidden, "Only a page of this site may ask a leader to step down.")
                 .WriteAsync(context).ConfigureAwait(false);
             return;
         }

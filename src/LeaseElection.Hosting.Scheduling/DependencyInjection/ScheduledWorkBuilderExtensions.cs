@@ -131,7 +131,8 @@ public static class ScheduledWorkBuilderExtensions
     /// <param name="cron">When it is due; see <see cref="ScheduleOptions.Cron"/>.</param>
     /// <param name="work">Runs once; gets the services of a scope of its own. See <see cref="IScheduledWork.ExecuteAsync"/>.</param>
     /// <param name="configure">Changes the options; what it sets wins over the configuration.</param>
-    /// <inheritdoc cref="AddScheduledWork(LeaderElectionBuilder, string, string, Func{IServiceProvider, ScheduledRun, CancellationToken, Task})"/>
+    /// <inheritdoc cref="AddScheduledWork(LeaderElectionBuilder, string, string,
+    /// Func{IServiceProvider, ScheduledRun, CancellationToken, Task})"/>
     public static LeaderElectionBuilder AddScheduledWork(
         this LeaderElectionBuilder builder,
         string name,
@@ -183,7 +184,8 @@ public static class ScheduledWorkBuilderExtensions
         if (!ScheduleName.IsValid(name))
         {
             throw new ArgumentException(
-                $"A schedule cannot be named \"{name}\": the name is part of the key of an annotation, so it must have {ScheduleName.Rule}.",
+                $"A schedule cannot be named \"{name}\": the name is part of the key of an annotation, so it must "
+                + $"have {ScheduleName.Rule}.",
                 nameof(name));
         }
 

@@ -9,8 +9,8 @@ internal sealed class ApiRefusal(int code, string reason, string message, string
 
     public static ApiRefusal Forbidden(string user, string verb, string leaseNamespace, string name) => new(
         403, "Forbidden",
-        $"leases.coordination.k8s.io {(name.Length == 0 ? "" : $"\"{name}\" ")}is forbidden: User \"{user}\" cannot {verb} resource \"leases\" in API group "
-        + $"\"coordination.k8s.io\" in the namespace \"{leaseNamespace}\"", name: name);
+        $"leases.coordination.k8s.io {(name.Length == 0 ? "" : $"\"{name}\" ")}is forbidden: User \"{user}\" cannot {verb} "
+        + $"resource \"leases\" in API group \"coordination.k8s.io\" in the namespace \"{leaseNamespace}\"", name: name);
 
     public static ApiRefusal NotFound(string name) =>
         new(404, "NotFound", $"leases.coordination.k8s.io \"{name}\" not found", name: name);
@@ -37,7 +37,8 @@ internal sealed class ApiRefusal(int code, string reason, string message, string
 
     public static ApiRefusal ListExpired() => new(
         410, "Expired",
-        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the "
+        + "continue parameter.",
         kind: null);
 
     /// <summary>Because a test wants it.</summary>

@@ -44,7 +44,8 @@ internal sealed class LeaseClient(InMemoryLeases leases)
     /// the address: an election does so where its own is not there.
     /// </summary>
     public bool IsOwn(LeaseRoute route) =>
-        route.Namespace == Own.Namespace && (route.Name ?? (leases.Model.Find(Own.Namespace, Own.Name) is null ? Own.Name : null)) == Own.Name;
+        route.Namespace == Own.Namespace
+        && (route.Name ?? (leases.Model.Find(Own.Namespace, Own.Name) is null ? Own.Name : null)) == Own.Name;
 
     public void Inject(LeaseFault fault, LeaseVerbs verbs, int times)
     {

@@ -189,7 +189,8 @@ internal sealed class LeaseModel(TimeProvider time)
         {
             if (!_leases.TryGetValue((leaseNamespace, name), out JsonObject? lease))
                 throw ApiRefusal.NotFound(name);
-            foreach ((string field, string word) in (ReadOnlySpan<(string, string)>)[("uid", "UID"), ("resourceVersion", "ResourceVersion")])
+            foreach ((string field, string word) in
+                (ReadOnlySpan<(string, string)>)[("uid", "UID"), ("resourceVersion", "ResourceVersion")])
             {
                 if ((string?)preconditions?[field] is { } wanted && wanted != (string?)lease["metadata"]![field])
                 {

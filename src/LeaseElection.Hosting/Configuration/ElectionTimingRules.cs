@@ -15,7 +15,9 @@ internal static class ElectionTimingRules
     {
         // A wrong value must not excuse those measured against it, or the user corrects them one start after another: they are held
         // to the widest legal value instead.
-        TimeSpan lease = CheckLeaseDuration(nameof(options.LeaseDuration), options.LeaseDuration, failures) ? options.LeaseDuration : Longest;
+        TimeSpan lease = CheckLeaseDuration(nameof(options.LeaseDuration), options.LeaseDuration, failures)
+            ? options.LeaseDuration
+            : Longest;
         TimeSpan deadline = CheckRenewDeadline(options.RenewDeadline, lease, failures) ? options.RenewDeadline : lease;
         if (options.RenewInterval is { } interval)
             CheckRenewInterval(interval, lease, deadline, failures);

@@ -46,8 +46,8 @@ internal sealed class GivenConnections(IServiceProvider services, ProcessEnviron
             if (!string.IsNullOrWhiteSpace(value))
             {
                 throw new LeaseStoreConfigurationException(
-                    $"{registration.KeyOf($"Kubernetes:{option}", options)} is '{value}', but {origin} says in code how the API server is reached. "
-                    + "Remove one of the two.");
+                    $"{registration.KeyOf($"Kubernetes:{option}", options)} is '{value}', but {origin} says in code how the "
+                    + "API server is reached. Remove one of the two.");
             }
         }
     }

@@ -6,7 +6,8 @@ namespace LeaseElection.Hosting.Configuration;
 internal interface IElectionStoreFactory
 {
     /// <exception cref="LeaseStoreConfigurationException">The options do not lead to a store.</exception>
-    ValueTask<OpenedStore> OpenAsync(LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken);
+    ValueTask<OpenedStore> OpenAsync(
+        LeaderElectionRegistration registration, LeaderElectionOptions options, CancellationToken cancellationToken);
 
     /// <summary>The same rules without an election: for who takes leases of any names (locks). The lease name is not looked at.</summary>
     /// <exception cref="LeaseStoreConfigurationException">The options do not lead to a store.</exception>

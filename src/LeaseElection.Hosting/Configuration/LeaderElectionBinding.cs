@@ -47,8 +47,8 @@ internal static class LeaderElectionBinding
         if (isElections || section.Contains("__", StringComparison.Ordinal) || section.Trim() != section)
         {
             throw new ArgumentException(
-                $"\"{section}\" cannot be the section of a broker of leases: it must not be that of elections, and must hold no \"__\" and no "
-                + "space at either end. Write for example \"LeaseLocks\".",
+                $"\"{section}\" cannot be the section of a broker of leases: it must not be that of elections, and must hold no "
+                + "\"__\" and no space at either end. Write for example \"LeaseLocks\".",
                 nameof(section));
         }
 
@@ -63,8 +63,9 @@ internal static class LeaderElectionBinding
                 && (registration.Section is null || existing.ConfigurationPath == registration.ConfigurationPath);
             return same ? existing
                 : throw new InvalidOperationException(
-                    $"The {existing.Kind} \"{existing.Name}\" is bound to the section {existing.ConfigurationPath} already, and the "
-                    + $"{registration.Kind} cannot be bound to {registration.ConfigurationPath} too. Give the second one a name of its own.");
+                    $"The {existing.Kind} \"{existing.Name}\" is bound to the section {existing.ConfigurationPath} already, and "
+                    + $"the {registration.Kind} cannot be bound to {registration.ConfigurationPath} too. Give the second one a "
+                    + "name of its own.");
         }
 
         services.AddSingleton(registration);

@@ -46,7 +46,8 @@ internal sealed class LeaderElectionOptionsValidator(
     {
         const string rule = "unset, because it is for elections only";
         if (options.LeaseName is { } lease)
-            failures.Add(nameof(options.LeaseName), OptionFailures.Quote(lease), rule, "remove it, and name the lease where you ask for it");
+            failures.Add(
+                nameof(options.LeaseName), OptionFailures.Quote(lease), rule, "remove it, and name the lease where you ask for it");
         if (!options.Enabled)
             failures.Add(nameof(options.Enabled), "false", rule, "remove it; for a single instance set Store to File");
         if (options.Kubernetes is { PublishEvents: true } or { LabelLeaderPod: true })
@@ -84,7 +85,8 @@ internal sealed class LeaderElectionOptionsValidator(
         {
             // Half a character would come back from the lease as another one, and we would not know ourselves.
             failures.Add(
-                nameof(options.Identity), OptionFailures.Quote(options.Identity), "whole Unicode characters, without U+FFFD", "remove the broken one");
+                nameof(options.Identity), OptionFailures.Quote(options.Identity), "whole Unicode characters, without U+FFFD",
+                "remove the broken one");
         }
     }
 
@@ -101,7 +103,8 @@ internal sealed class LeaderElectionOptionsValidator(
         if (path?.Contains('\0', StringComparison.Ordinal) is not true)
             return true;
         failures.Add(
-            option, OptionFailures.Quote(path.Replace("\0", "\\0", StringComparison.Ordinal)), "a path, without a zero character", "remove it");
+            option, OptionFailures.Quote(path.Replace("\0", "\\0", StringComparison.Ordinal)), "a path, without a zero character",
+            "remove it");
         return false;
     }
 

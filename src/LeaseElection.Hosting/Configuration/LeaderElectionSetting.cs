@@ -27,7 +27,8 @@ internal sealed record LeaderElectionSetting(string Key, string Expected, Func<L
         Switch(nameof(LeaderElectionOptions.ReleaseOnStop), (o, value) => o.ReleaseOnStop = value) with { IsOfLeases = false },
         Switch(nameof(LeaderElectionOptions.TakeOverBackoff), (o, value) => o.TakeOverBackoff = value) with { IsOfLeases = false },
         Choice<WorkEndPolicy>(nameof(LeaderElectionOptions.WhenWorkEnds), (o, value) => o.WhenWorkEnds = value) with { IsOfLeases = false },
-        Choice<WorkOverrunPolicy>(nameof(LeaderElectionOptions.WhenWorkOverruns), (o, value) => o.WhenWorkOverruns = value) with { IsOfLeases = false },
+        Choice<WorkOverrunPolicy>(nameof(LeaderElectionOptions.WhenWorkOverruns), (o, value) => o.WhenWorkOverruns = value)
+            with { IsOfLeases = false },
         Choice<LeaseStoreKind>(nameof(LeaderElectionOptions.Store), (o, value) => o.Store = value),
         Switch(nameof(LeaderElectionOptions.Enabled), (o, value) => o.Enabled = value) with { IsOfLeases = false },
         Text("Kubernetes:ApiServer", (o, value) => o.Kubernetes.ApiServer = value),

@@ -31,9 +31,10 @@ internal sealed class LeaseClaims
             return;
         throw new LeaseStoreConfigurationException(
             first.IsPartition || claimed.IsPartition
-                ? $"{Words(first)} and {Words(claimed)} name the same lease ({lease}), but each election, and each partition of one, needs its "
-                    + "own: change one of the names."
-                : $"{Words(first)} and {Words(claimed)} name the same lease ({lease}), but each election needs its own: change one of them.");
+                ? $"{Words(first)} and {Words(claimed)} name the same lease ({lease}), but each election, and each partition of "
+                    + "one, needs its own: change one of the names."
+                : $"{Words(first)} and {Words(claimed)} name the same lease ({lease}), but each election needs its own: change "
+                    + "one of them.");
     }
 
     private static string Words(Claimed claimed) =>

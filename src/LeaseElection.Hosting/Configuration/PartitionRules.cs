@@ -85,9 +85,9 @@ internal static class PartitionRules
         if (!KubernetesName.IsSubdomain(last))
         {
             failures.Add(
-                $"{registration.KeyOf(nameof(options.LeaseName))} has {Text(name.Length)} characters, but its {Text(count)} partitions have "
-                + $"leases of their own, the last of which, {last}, would have {Text(last.Length)}, and a name has 253 at most: make it "
-                + $"{Text(last.Length - KubernetesName.LongestSubdomain)} shorter.");
+                $"{registration.KeyOf(nameof(options.LeaseName))} has {Text(name.Length)} characters, but its {Text(count)} "
+                + $"partitions have leases of their own, the last of which, {last}, would have {Text(last.Length)}, and a name "
+                + $"has 253 at most: make it {Text(last.Length - KubernetesName.LongestSubdomain)} shorter.");
         }
     }
 

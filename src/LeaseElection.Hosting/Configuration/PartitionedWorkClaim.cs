@@ -10,6 +10,8 @@ internal sealed record PartitionedWorkClaim(string Election, string Work, int? C
     public static int? CountOf(LeaderElectionOptions options, string election, IEnumerable<PartitionedWorkClaim> claims)
     {
         PartitionedWorkClaim[] ours = [.. claims.Where(claim => claim.Election == election)];
-        return ours.Length == 0 ? null : options.Partitions.Count ?? ours.Select(claim => claim.Count).FirstOrDefault(count => count is not null);
+        return ours.Length == 0
+            ? null
+            : options.Partitions.Count ?? ours.Select(claim => claim.Count).FirstOrDefault(count => count is not null);
     }
 }

@@ -33,7 +33,9 @@ public static class LeaderElectionHealthChecksBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.Configure<HealthCheckServiceOptions>(options =>
         {
-            foreach (HealthCheckRegistration known in options.Registrations.Where(known => ElectionHealthCheckFactory.IsOf(known, election)).ToArray())
+            foreach (HealthCheckRegistration known in options.Registrations
+                .Where(known => ElectionHealthCheckFactory.IsOf(known, election))
+                .ToArray())
                 options.Registrations.Remove(known);
             options.Registrations.Add(ElectionHealthCheckFactory.Register(election, name, failureStatus, tags, timeout));
         });

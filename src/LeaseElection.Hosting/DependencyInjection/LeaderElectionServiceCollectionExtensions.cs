@@ -144,7 +144,9 @@ public static class LeaderElectionServiceCollectionExtensions
         services.TryAddSingleton<IElectionStoreFactory, ElectionStoreFactory>();
         services.TryAddSingleton(provider => new ElectionClock(ClockOf(provider))
         {
-            NotePace = provider.GetKeyedService<object>(ElectionClock.NotePaceKey) is TimeSpan pace ? pace : ElectorSettings.DefaultNotePace,
+            NotePace = provider.GetKeyedService<object>(ElectionClock.NotePaceKey) is TimeSpan pace
+                ? pace
+                : ElectorSettings.DefaultNotePace,
         });
     }
 

@@ -56,9 +56,12 @@ public static class LeaseBrokerServiceCollectionExtensions
     {
         services.AddElectionParts();
         services.TryAddSingleton<LeaseBrokerInstruments>();
-        services.AddKeyedSingleton(registration.Name, (provider, _) => ActivatorUtilities.CreateInstance<LeaseBroker>(provider, registration));
+        services.AddKeyedSingleton(
+            registration.Name, (provider, _) => ActivatorUtilities.CreateInstance<LeaseBroker>(provider, registration));
         services.AddKeyedSingleton<ILeaseBroker>(registration.Name, (provider, key) => provider.GetRequiredKeyedService<LeaseBroker>(key));
         services.AddSingleton<IHostedService>(provider =>
-            new LeaseBrokerService(provider.GetRequiredKeyedService<LeaseBroker>(registration.Name), provider.GetRequiredService<IServiceScopeFactory>()));
+            new LeaseBrokerService(
+                provider.GetRequiredKeyedService<LeaseBroker>(registration.Name),
+                provider.GetRequiredService<IServiceScopeFactory>()));
     }
 }

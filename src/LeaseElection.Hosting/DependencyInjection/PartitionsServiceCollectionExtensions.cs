@@ -13,7 +13,8 @@ internal static class PartitionsServiceCollectionExtensions
             return;
         services.AddElectionMembers(election);
         services.AddKeyedSingleton<ElectionPartitions>(election);
-        services.AddKeyedSingleton<IElectionPartitions>(election, (provider, key) => provider.GetRequiredKeyedService<ElectionPartitions>(key));
+        services.AddKeyedSingleton<IElectionPartitions>(
+            election, (provider, key) => provider.GetRequiredKeyedService<ElectionPartitions>(key));
         if (election.Length == 0)
             services.AddSingleton<IElectionPartitions>(provider => provider.GetRequiredKeyedService<ElectionPartitions>(""));
     }

@@ -11,8 +11,9 @@ internal static partial class ConfigurationLog
     public static partial void Disabled(this ILogger logger, string option);
 
     [LoggerMessage(EventId = 401, EventName = "ShutdownTimeoutTooShort", Level = LogLevel.Warning,
-        Message = "HostOptions.ShutdownTimeout is {ShutdownTimeout}, which leaves work less than its {Option} of {StopTimeout} to stop when "
-            + "the host stops; the lease would not be released. Raise ShutdownTimeout by the difference and {Seconds} s")]
+        Message = "HostOptions.ShutdownTimeout is {ShutdownTimeout}, which leaves work less than its {Option} of {StopTimeout} "
+            + "to stop when the host stops; the lease would not be released. Raise ShutdownTimeout by the difference and "
+            + "{Seconds} s")]
     public static partial void ShutdownTimeoutTooShort(
         this ILogger logger, TimeSpan shutdownTimeout, string option, TimeSpan stopTimeout, double seconds);
 

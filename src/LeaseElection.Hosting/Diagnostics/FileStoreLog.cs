@@ -26,8 +26,8 @@ internal static partial class FileStoreLog
         ILogger logger, string leaseNamespace, string leaseName, string holderIdentity, string path, string aliveFile);
 
     [LoggerMessage(253, LogLevel.Debug,
-        "Lease {LeaseNamespace}/{LeaseName} ({Path}) was not released, so the lock on {AliveFile} is kept until this process takes the lease "
-            + "again, or ends",
+        "Lease {LeaseNamespace}/{LeaseName} ({Path}) was not released, so the lock on {AliveFile} is kept until this process "
+            + "takes the lease again, or ends",
         EventName = "LockKept")]
     public static partial void LockKept(ILogger logger, string leaseNamespace, string leaseName, string path, string aliveFile);
 

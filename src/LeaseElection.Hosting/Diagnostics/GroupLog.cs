@@ -19,25 +19,28 @@ internal static partial class GroupLog
     public static partial void GroupWatchLost(this ILogger logger, string leaseNamespace, string leaseName, string error);
 
     [LoggerMessage(EventId = 803, EventName = "GroupListFailed", Level = LogLevel.Warning,
-        Message = "The leases of members and partitions of {LeaseNamespace}/{LeaseName} cannot be listed at present: who else is here is not "
-            + "known until they can, which is tried again and again. {Error}")]
-    public static partial void GroupListFailed(this ILogger logger, string leaseNamespace, string leaseName, string error, Exception? exception);
+        Message = "The leases of members and partitions of {LeaseNamespace}/{LeaseName} cannot be listed at present: who else is "
+            + "here is not known until they can, which is tried again and again. {Error}")]
+    public static partial void GroupListFailed(
+        this ILogger logger, string leaseNamespace, string leaseName, string error, Exception? exception);
 
     [LoggerMessage(EventId = 804, EventName = "GroupListFailedAgain", Level = LogLevel.Debug,
-        Message = "The leases of members and partitions of {LeaseNamespace}/{LeaseName} cannot be listed, {Failures} failures in a row. {Error}")]
-    public static partial void GroupListFailedAgain(this ILogger logger, string leaseNamespace, string leaseName, int failures, string error);
+        Message = "The leases of members and partitions of {LeaseNamespace}/{LeaseName} cannot be listed, {Failures} failures in "
+            + "a row. {Error}")]
+    public static partial void GroupListFailedAgain(
+        this ILogger logger, string leaseNamespace, string leaseName, int failures, string error);
 
     [LoggerMessage(EventId = 805, EventName = "GroupListRecovered", Level = LogLevel.Information,
         Message = "Listing the leases of members and partitions of {LeaseNamespace}/{LeaseName} works again, after {Failures} failures")]
     public static partial void GroupListRecovered(this ILogger logger, string leaseNamespace, string leaseName, int failures);
 
     [LoggerMessage(EventId = 806, EventName = "GroupThrew", Level = LogLevel.Error,
-        Message = "A bug in the store of the leases of members and partitions of {LeaseNamespace}/{LeaseName}, taken for a failed request; please "
-            + "report it")]
+        Message = "A bug in the store of the leases of members and partitions of {LeaseNamespace}/{LeaseName}, taken for a "
+            + "failed request; please report it")]
     public static partial void GroupThrew(this ILogger logger, string leaseNamespace, string leaseName, Exception exception);
 
     [LoggerMessage(EventId = 807, EventName = "GroupLoopFailed", Level = LogLevel.Critical,
-        Message = "Following the leases of members and partitions of {LeaseNamespace}/{LeaseName} ended by a bug in LeaseElection.Hosting: this "
-            + "process does not see any more who is here. Restart it and report this message")]
+        Message = "Following the leases of members and partitions of {LeaseNamespace}/{LeaseName} ended by a bug in "
+            + "LeaseElection.Hosting: this process does not see any more who is here. Restart it and report this message")]
     public static partial void GroupLoopFailed(this ILogger logger, string leaseNamespace, string leaseName, Exception exception);
 }

@@ -54,8 +54,8 @@ internal static partial class KubernetesStoreLog
     public static partial void ConnectionNotMadeAnewAgain(ILogger logger, string reason, string origin);
 
     [LoggerMessage(213, LogLevel.Information,
-        "The elections of this app each watch their own lease in {Namespace}, and not all leases there with one watch, which would cost the "
-        + "API server less: {Reason}",
+        "The elections of this app each watch their own lease in {Namespace}, and not all leases there with one watch, which "
+        + "would cost the API server less: {Reason}",
         EventName = "NamespaceNotWatched")]
     public static partial void NamespaceNotWatched(ILogger logger, string @namespace, string reason);
 }

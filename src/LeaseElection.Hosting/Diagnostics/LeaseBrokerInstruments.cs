@@ -26,7 +26,8 @@ internal sealed class LeaseBrokerInstruments
         _held = meter.CreateUpDownCounter<long>("lease_broker.held", "{lease}", "Leases that this process holds for a while");
         _acquisitions = meter.CreateHistogram(
             "lease_broker.acquisition.duration", "s", "How long callers waited for a lease, whatever came of it", tags: null, Times);
-        _holds = meter.CreateHistogram("lease_broker.hold.duration", "s", "How long leases were held, until given up or lost", tags: null, Times);
+        _holds = meter.CreateHistogram(
+            "lease_broker.hold.duration", "s", "How long leases were held, until given up or lost", tags: null, Times);
         _losses = meter.CreateCounter<long>("lease_broker.losses", "{loss}", "Leases that were lost while they were held");
     }
 

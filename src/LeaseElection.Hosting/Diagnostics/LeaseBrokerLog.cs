@@ -11,13 +11,13 @@ internal static partial class LeaseBrokerLog
         this ILogger logger, string leaseNamespace, string leaseName, double milliseconds, string outcome);
 
     [LoggerMessage(EventId = 851, EventName = "LostLeaseInUse", Level = LogLevel.Warning,
-        Message = "Lease {LeaseNamespace}/{LeaseName} was lost {Seconds} s ago and whoever held it has not disposed of it, although another "
-            + "process may hold it now. What it guards must stop when LeadershipTerm.Lost (HandleLostToken of a lock) fires, and check the "
-            + "fencing token before it writes")]
+        Message = "Lease {LeaseNamespace}/{LeaseName} was lost {Seconds} s ago and whoever held it has not disposed of it, "
+            + "although another process may hold it now. What it guards must stop when LeadershipTerm.Lost (HandleLostToken of a "
+            + "lock) fires, and check the fencing token before it writes")]
     public static partial void LostLeaseInUse(this ILogger logger, string leaseNamespace, string leaseName, double seconds);
 
     [LoggerMessage(EventId = 852, EventName = "LeaseAbandoned", Level = LogLevel.Warning,
-        Message = "Lease {LeaseNamespace}/{LeaseName} was abandoned: it is not renewed any more and runs out within {Seconds} s; until then "
-            + "nobody gets it. Dispose of what holds a lease (await using), before its service provider goes")]
+        Message = "Lease {LeaseNamespace}/{LeaseName} was abandoned: it is not renewed any more and runs out within {Seconds} s; "
+            + "until then nobody gets it. Dispose of what holds a lease (await using), before its service provider goes")]
     public static partial void LeaseAbandoned(this ILogger logger, string leaseNamespace, string leaseName, double seconds);
 }

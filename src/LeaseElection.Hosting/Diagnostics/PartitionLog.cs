@@ -6,7 +6,8 @@ namespace LeaseElection.Hosting.Diagnostics;
 internal static partial class PartitionLog
 {
     [LoggerMessage(EventId = 820, EventName = "PartitionsMoved", Level = LogLevel.Information,
-        Message = "Partitions of lease {LeaseNamespace}/{LeaseName}: took over {TakenOver}; gave up {GivenUp}; {Held} of {Count} are here now")]
+        Message = "Partitions of lease {LeaseNamespace}/{LeaseName}: took over {TakenOver}; gave up {GivenUp}; {Held} of {Count} "
+            + "are here now")]
     public static partial void PartitionsMoved(
         this ILogger logger, string leaseNamespace, string leaseName, string takenOver, string givenUp, int held, int count);
 
@@ -29,9 +30,9 @@ internal static partial class PartitionLog
         string label);
 
     [LoggerMessage(EventId = 824, EventName = "PartitionCountsDiffer", Level = LogLevel.Warning,
-        Message = "Not all replicas divide the work of lease {LeaseNamespace}/{LeaseName} into {Count} partitions, as this one is told to: "
-            + "{LeastIdentity} into {Least}, {MostIdentity} into {Most}. They share out the fewest of them meanwhile. Let the update finish, "
-            + "or give all of them the same LeaderElection:Partitions:Count")]
+        Message = "Not all replicas divide the work of lease {LeaseNamespace}/{LeaseName} into {Count} partitions, as this one "
+            + "is told to: {LeastIdentity} into {Least}, {MostIdentity} into {Most}. They share out the fewest of them "
+            + "meanwhile. Let the update finish, or give all of them the same LeaderElection:Partitions:Count")]
     public static partial void PartitionCountsDiffer(
         this ILogger logger, string leaseNamespace, string leaseName, int count, string leastIdentity, int least, string mostIdentity,
         int most);

@@ -7,7 +7,8 @@ internal sealed record GroupView
 {
     public static GroupView Empty { get; } = new();
 
-    public ImmutableDictionary<string, GroupLease> Leases { get; init; } = ImmutableDictionary.Create<string, GroupLease>(StringComparer.Ordinal);
+    public ImmutableDictionary<string, GroupLease> Leases { get; init; } =
+        ImmutableDictionary.Create<string, GroupLease>(StringComparer.Ordinal);
 
     /// <summary>The version up to which it is known what happened; empty before the first list.</summary>
     public string ResourceVersion { get; init; } = "";

@@ -177,8 +177,8 @@ internal sealed class LeaseView
     }
 
     /// <summary>
-    /// A version of which nobody knows whether it is newer than the last, and which tells of a holder: it may be. An edit of labels tells of
-    /// none.
+    /// A version of which nobody knows whether it is newer than the last, and which tells of a holder: it may be. An edit of labels
+    /// tells of none.
     /// </summary>
     private void PromiseUnordered(Lease lease, TimeSpan at)
     {

@@ -194,7 +194,8 @@ internal sealed class LeaderElectionService(
     }
 
     /// <summary>The election's own and that of all partitions: they end side by side.</summary>
-    private Task CompletionOf(ElectionLoop loop) => _partitions is { } partitions ? Task.WhenAll(loop.Completion, partitions.Completion) : loop.Completion;
+    private Task CompletionOf(ElectionLoop loop) =>
+        _partitions is { } partitions ? Task.WhenAll(loop.Completion, partitions.Completion) : loop.Completion;
 
     private bool IsCalledByWork(ElectionLoop loop) => loop.IsCalledByWork || _partitions is { IsCalledByWork: true };
 

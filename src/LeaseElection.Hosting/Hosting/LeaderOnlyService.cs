@@ -26,8 +26,8 @@ internal static class LeaderOnlyService
         if (isGiven || hosted.SingletonOf(type) is not { } singleton)
             return null;
         string other = singleton.ServiceType.Name + (singleton.ServiceType == type ? "" : ", which is one");
-        return $"{type.Name} runs on the leader only, by {added}.{mine}, in a new instance for each term, but the app has a singleton {other}: "
-            + "whoever gets that hands its work to an instance that never runs. To run the singleton write "
+        return $"{type.Name} runs on the leader only, by {added}.{mine}, in a new instance for each term, but the app has a "
+            + $"singleton {other}: whoever gets that hands its work to an instance that never runs. To run the singleton write "
             + $"{added}.AddHostedService(services => {Get(singleton, type)}).";
     }
 

@@ -13,7 +13,8 @@ internal static class LeaderWorkType
     /// </summary>
     /// <returns><see langword="false"/> also for an abstract type, of which nothing is known before it is made.</returns>
     [SuppressMessage("Usage", "CA1816", Justification = "Nobody has made what its finalizer would clear away.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2087", Justification = "No constructor is called; the type itself is kept, being constructed.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2087", Justification = "No constructor is called; the type itself is kept, being constructed.")]
     public static bool PreparesItself<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWork>()
         where TWork : class, ILeaderWork
     {

@@ -62,13 +62,15 @@ internal sealed class NoteDesk(ElectionIdentityCard card, Action<ElectionInput> 
         NoteOutcome.LeadershipLost => Lost(note.Key),
         NoteOutcome.TooMuch => NoteRules.TooMuch(note.Key, note.Value!, $"{card.LeaseNamespace}/{card.LeaseName}"),
         NoteOutcome.Refused => new LeaseStoreException(
-            $"Lease {card.LeaseNamespace}/{card.LeaseName} was not let have note '{note.Key}', although it was renewed without: {settled.Error!.Message}",
+            $"Lease {card.LeaseNamespace}/{card.LeaseName} was not let have note '{note.Key}', although it was renewed "
+            + $"without: {settled.Error!.Message}",
             settled.Error.Exception),
         _ => throw new ArgumentOutOfRangeException(nameof(settled), settled, "The set of outcomes is closed."),
     };
 
     private LeadershipLostException Lost(string key) => new(
-        $"{card.Identity} lost lease {card.LeaseNamespace}/{card.LeaseName} before its note '{key}' was confirmed: it may have been written, or not.");
+        $"{card.Identity} lost lease {card.LeaseNamespace}/{card.LeaseName} before its note '{key}' was confirmed: it may have "
+        + "been written, or not.");
 
     private sealed class OpenNote(TermFacts term, string key, string? value, NoteLife life) : NoteWrite(term, key, value, life)
     {

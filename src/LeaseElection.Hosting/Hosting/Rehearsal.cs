@@ -52,7 +52,8 @@ internal static class Rehearsal
         var work = new WorkRegistration("rehearsal", "rehearsal", static (_, _, _) => Task.CompletedTask) { PreparesOnStandby = true };
         var telemetry = ElectionTelemetry.Silent(election, run);
         var parts = new ElectionParts(
-            new MemoryLeases("rehearsal").Open("rehearsal"), [work], scopes, watchdog, new NoLifetime(), telemetry, new LeadershipAnnouncements([]), new Mute());
+            new MemoryLeases("rehearsal").Open("rehearsal"), [work], scopes, watchdog, new NoLifetime(), telemetry,
+            new LeadershipAnnouncements([]), new Mute());
         var loop = new ElectionLoop(run, election, parts);
         await using (loop.ConfigureAwait(false))
         {

@@ -19,7 +19,8 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         () => post(new ElectionInput.WatchEnded()),
         error => post(new ElectionInput.WatchBroken(error)),
         exception => logger.StoreThrew(run.Card.LeaseNamespace, run.Card.LeaseName, exception));
-#pragma warning disable CA2213 // Holds nothing until its wait handle is asked for; disposed, it would fail who comes to the rescue too late.
+#pragma warning disable CA2213
+    // Holds nothing until its wait handle is asked for; disposed, it would fail who comes to the rescue too late.
     private readonly SemaphoreSlim _rescuing = new(1);
 #pragma warning restore CA2213
     private readonly IBlockingLeaseStore? _blocking = store is IBlockingLeaseStore { CanBlock: true } blocking ? blocking : null;

@@ -53,7 +53,8 @@ internal sealed class WorkRunner(
     }
 
     /// <summary>The election has ended: nothing is prepared any more.</summary>
-    public Task EndPreparationsAsync() => Task.WhenAll(_preparations.OfType<WorkPreparation>().Select(preparation => preparation.EndAsync()));
+    public Task EndPreparationsAsync() =>
+        Task.WhenAll(_preparations.OfType<WorkPreparation>().Select(preparation => preparation.EndAsync()));
 
     public void Start(LeadershipTerm term)
     {

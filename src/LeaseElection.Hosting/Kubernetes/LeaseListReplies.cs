@@ -35,7 +35,8 @@ internal sealed class LeaseListReplies(LeaseGroupResource group)
             return NoList("it is not UTF-8", exception: null);
         try
         {
-            if (JsonSerializer.Deserialize(answer.Body.Span, KubernetesJsonContext.Default.LeaseListPage) is not { Kind: Kind + "List", ApiVersion: ApiVersion } page
+            if (JsonSerializer.Deserialize(answer.Body.Span, KubernetesJsonContext.Default.LeaseListPage)
+                    is not { Kind: Kind + "List", ApiVersion: ApiVersion } page
                 || page.Metadata is not { ResourceVersion: { Length: > 0 } version } metadata)
                 return NoList("it is JSON, but no list of leases", exception: null);
             foreach (JsonElement item in page.Items ?? [])

@@ -114,7 +114,8 @@ internal sealed class LeaseReplies(LeaseResource resource)
 
     private LeaseStoreError NoLease(string why, Exception? exception) => new(
         LeaseStoreErrorKind.InvalidResponse,
-        $"{resource.ServerText} answered with something that is no Lease: {Excerpt.Of(why.TrimEnd('.'))}. Is a proxy or something else listening there?")
+        $"{resource.ServerText} answered with something that is no Lease: {Excerpt.Of(why.TrimEnd('.'))}. Is a proxy or "
+        + "something else listening there?")
     {
         Exception = exception,
     };

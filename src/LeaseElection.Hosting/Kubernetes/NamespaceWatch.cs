@@ -13,8 +13,8 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// </summary>
 /// <remarks>
 /// It is open while somebody reads, begins at the oldest version that a reader knows, and goes on at the version it has come to when the
-/// server ends it in good order. When it breaks, all readers are told, read their leases and come back. Where it is refused, which rights by
-/// <c>resourceNames</c> do, each has its own again, and it is tried again later.
+/// server ends it in good order. When it breaks, all readers are told, read their leases and come back. Where it is refused, which rights
+/// by <c>resourceNames</c> do, each has its own again, and it is tried again later.
 /// </remarks>
 internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource resource, TimeProvider timeProvider, ILogger logger)
     : IDisposable

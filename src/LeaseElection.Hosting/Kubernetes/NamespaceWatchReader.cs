@@ -16,8 +16,8 @@ internal sealed class NamespaceWatchReader(string resourceVersion)
 
     /// <summary>Ends when the watch has ended or nobody wants it any more, or with what broke it.</summary>
     /// <remarks>
-    /// Whoever becomes leader ends his watch. Of hundreds that do so at once each would throw an exception through all that reads here, when
-    /// the processor has most to do.
+    /// Whoever becomes leader ends his watch. Of hundreds that do so at once each would throw an exception through all that reads here,
+    /// when the processor has most to do.
     /// </remarks>
     public async IAsyncEnumerable<LeaseEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -142,5 +142,6 @@ internal sealed class WatchReader<TEvent>(Stream body, IRequestTarget target, Fu
     private static JsonException NoObject() => new("an event has no object");
 
     private LeaseWatchException Broken(string why, Exception? exception) =>
-        new(new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, $"The watch of {target} broke: {Excerpt.Of(why)}.") { Exception = exception });
+        new(new LeaseStoreError(
+            LeaseStoreErrorKind.InvalidResponse, $"The watch of {target} broke: {Excerpt.Of(why)}.") { Exception = exception });
 }

@@ -29,7 +29,8 @@ internal sealed class FileLeaseGroup(
         catch (TimeoutException)
         {
             return new LeaseGroupReply.Failed(new LeaseStoreError(
-                LeaseStoreErrorKind.Timeout, $"{_folder}: no answer from the file system within {timeout.TotalSeconds:0.#} s. The disk hangs."));
+                LeaseStoreErrorKind.Timeout,
+                $"{_folder}: no answer from the file system within {timeout.TotalSeconds:0.#} s. The disk hangs."));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -60,7 +61,8 @@ internal sealed class FileLeaseGroup(
     {
         LeasePaths.MakeNamespaceFolder(_folder);
         var scan = new GroupScan(_folder, group, new Dictionary<string, string>());
-        Dictionary<string, Lease> leases = scan.LookAtAll().OfType<LeaseGroupEvent.Changed>().ToDictionary(found => found.Name, found => found.Lease);
+        Dictionary<string, Lease> leases = scan.LookAtAll().OfType<LeaseGroupEvent.Changed>()
+            .ToDictionary(found => found.Name, found => found.Lease);
         _told = scan.Told;
         return new LeaseGroupReply.Found(leases, scan.Told.Version);
     }

@@ -21,7 +21,9 @@ internal sealed record Lease
     public IReadOnlyDictionary<string, string> ReadLabels() => TraitsInMetadata.Texts(Document?.Metadata, TraitsInMetadata.Labels);
 
     /// <summary>Whether there is an annotation whose name begins so. Allocates nothing.</summary>
-    public bool HasAnnotation(ReadOnlySpan<byte> prefix) => TraitsInMetadata.HasName(Document?.Metadata, TraitsInMetadata.Annotations, prefix);
+    public bool HasAnnotation(ReadOnlySpan<byte> prefix) =>
+        TraitsInMetadata.HasName(Document?.Metadata, TraitsInMetadata.Annotations, prefix);
 
-    public IReadOnlyDictionary<string, string> ReadAnnotations() => TraitsInMetadata.Texts(Document?.Metadata, TraitsInMetadata.Annotations);
+    public IReadOnlyDictionary<string, string> ReadAnnotations() =>
+        TraitsInMetadata.Texts(Document?.Metadata, TraitsInMetadata.Annotations);
 }

@@ -8,7 +8,8 @@ internal abstract record LeaseEvent
     }
 
     /// <summary>
-    /// Whether versions may be missing between this and what was told before: who tells it looks now and then, or hears of it from one that does.
+    /// Whether versions may be missing between this and what was told before: who tells it looks now and then, or hears of it from
+    /// one that does.
     /// </summary>
     public bool HasGaps { get; init; }
 

@@ -40,7 +40,10 @@ internal sealed class MemoryLeases(string description) : ILeaseStoreSource
             LeaseDocument document = (present?.Document ?? new LeaseDocument()).With(write.Record);
             LeaseMetadata metadata = document.Metadata ?? new LeaseMetadata { Name = name, Uid = Guid.NewGuid().ToString() };
             string version = Text(++_version);
-            Lease written = (document with { Metadata = TraitsInMetadata.Put(traits, metadata).Annotate(write.Annotations) with { ResourceVersion = version } }).ToLease();
+            Lease written = (document with
+            {
+                Metadata = TraitsInMetadata.Put(traits, metadata).Annotate(write.Annotations) with { ResourceVersion = version }
+            }).ToLease();
             _leases[name] = written;
             Changed();
             return new LeaseReply.Found(written);

@@ -11,6 +11,8 @@ internal sealed record PodFacts(string Uid, IReadOnlyList<ContainerFacts> Contai
     /// </summary>
     public string? Trouble { get; init; }
 
-    /// <summary>Whether its containers see each other's processes, or the node's: then a process may outlive the first one of its container.</summary>
+    /// <summary>
+    /// Whether its containers see each other's processes, or the node's: then a process may outlive the first one of its container.
+    /// </summary>
     public bool SharesProcesses { get; init; }
 }

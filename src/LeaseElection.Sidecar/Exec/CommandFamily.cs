@@ -43,7 +43,8 @@ internal sealed class CommandFamily(int main)
     {
         try
         {
-            foreach (ProcessEntry member in Members().Where(member => member.HasEnded && member.Parent == Environment.ProcessId && member.Id != main))
+            foreach (ProcessEntry member in Members()
+                .Where(member => member.HasEnded && member.Parent == Environment.ProcessId && member.Id != main))
                 NativeProcess.Reap(member.Id);
         }
         catch (IOException)
@@ -55,7 +56,8 @@ internal sealed class CommandFamily(int main)
     private IEnumerable<ProcessEntry> Members()
     {
         ILookup<int, ProcessEntry> children = ProcessEntry.ReadAll().ToLookup(process => process.Parent);
-        var found = new Queue<ProcessEntry>(children[Environment.ProcessId].Where(child => child.Session != OwnSession || child.Id == main));
+        var found = new Queue<ProcessEntry>(
+            children[Environment.ProcessId].Where(child => child.Session != OwnSession || child.Id == main));
         while (found.TryDequeue(out ProcessEntry member))
         {
             yield return member;

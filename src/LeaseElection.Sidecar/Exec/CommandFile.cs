@@ -7,7 +7,8 @@ internal static class CommandFile
     public static void Check(string command, string? searchPath)
     {
         if (!OperatingSystem.IsLinux())
-            throw new SidecarException(ExitCodes.Usage, "a command after -- can be run on Linux only: leave it out, or run this in a container.");
+            throw new SidecarException(
+                ExitCodes.Usage, "a command after -- can be run on Linux only: leave it out, or run this in a container.");
         bool isPath = command.Contains('/', StringComparison.Ordinal);
         string[] candidates = isPath
             ? [command]
@@ -18,7 +19,8 @@ internal static class CommandFile
         {
             throw new SidecarException(
                 ExitCodes.NotFound,
-                $"there is no command {command}{(isPath ? "" : $" in PATH ({searchPath})")}: correct what follows --, or add it to the image.");
+                $"there is no command {command}{(isPath ? "" : $" in PATH ({searchPath})")}: correct what follows --, or add it "
+                + "to the image.");
         }
 
         throw new SidecarException(

@@ -12,17 +12,18 @@ internal static partial class CommandLog
     public static partial void CommandTold(this ILogger logger, int process, double grace);
 
     [LoggerMessage(602, LogLevel.Warning,
-        "The command did not stop within {Grace:0.0} s of SIGTERM and gets SIGKILL: processes {Processes}. Let it handle SIGTERM, or give it "
-        + "more time: by --grace, and where leadership was lost by --stop-timeout and --ttl",
+        "The command did not stop within {Grace:0.0} s of SIGTERM and gets SIGKILL: processes {Processes}. Let it handle "
+        + "SIGTERM, or give it more time: by --grace, and where leadership was lost by --stop-timeout and --ttl",
         EventName = "CommandKilled")]
     public static partial void CommandKilled(this ILogger logger, double grace, string processes);
 
-    [LoggerMessage(603, LogLevel.Information, "The command ended with exit code {ExitCode}, and so does leader-elector", EventName = "CommandEnded")]
+    [LoggerMessage(603, LogLevel.Information, "The command ended with exit code {ExitCode}, and so does leader-elector",
+        EventName = "CommandEnded")]
     public static partial void CommandEnded(this ILogger logger, int exitCode);
 
     [LoggerMessage(604, LogLevel.Critical,
-        "Process {Process} of the command may not be killed by this user, so the lease is kept until it ends. Run command and leader-elector as "
-        + "one user, and let the command not change it (sudo, setuid)",
+        "Process {Process} of the command may not be killed by this user, so the lease is kept until it ends. Run command and "
+        + "leader-elector as one user, and let the command not change it (sudo, setuid)",
         EventName = "CannotKill")]
     public static partial void CannotKill(this ILogger logger, int process);
 }

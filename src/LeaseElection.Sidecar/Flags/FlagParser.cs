@@ -56,7 +56,9 @@ internal static class FlagParser
             return ("help", null);
         if (!argument.StartsWith("--", StringComparison.Ordinal))
         {
-            string mended = FlagList.All.Any(flag => argument.Split('=')[0] == "-" + flag.Name) ? $"write -{argument}" : SeeHelp.TrimEnd('.');
+            string mended = FlagList.All.Any(flag => argument.Split('=')[0] == "-" + flag.Name)
+                ? $"write -{argument}"
+                : SeeHelp.TrimEnd('.');
             throw Wrong(argument.StartsWith('-')
                 ? $"unknown flag {argument}: flags have two dashes; {mended}."
                 : $"what is \"{argument}\"? A command comes after --: leader-elector --election=NAME -- {argument}");

@@ -14,7 +14,8 @@ internal static class FlagRules
     public static void Check(SidecarOptions options)
     {
         if (options.Election.Length == 0)
-            throw FlagParser.Wrong("--election is missing: name the lease that all replicas compete for, for example --election=my-service.");
+            throw FlagParser.Wrong(
+                "--election is missing: name the lease that all replicas compete for, for example --election=my-service.");
         CheckTtl(options.Ttl);
         CheckDeadline(options);
         if (options.Command.Count > 0)
@@ -37,8 +38,8 @@ internal static class FlagRules
         if (deadline < ShortestDeadline || deadline >= options.Ttl)
         {
             throw FlagParser.Wrong(
-                $"--renew-deadline is {Say(deadline)}, but must be at least {Say(ShortestDeadline)} and less than --ttl ({Say(options.Ttl)}): "
-                + "leave it out for two thirds of that.");
+                $"--renew-deadline is {Say(deadline)}, but must be at least {Say(ShortestDeadline)} and less than --ttl "
+                + $"({Say(options.Ttl)}): leave it out for two thirds of that.");
         }
     }
 
@@ -48,15 +49,16 @@ internal static class FlagRules
         if (options.LongestStopTimeout <= TimeSpan.Zero)
         {
             throw FlagParser.Wrong(
-                $"--renew-deadline is {Say(options.EffectiveRenewDeadline)}, which leaves no time to stop the command before another may lead "
-                + $"(--ttl {Say(options.Ttl)}, a tenth of it in hand): make it shorter, or --ttl longer.");
+                $"--renew-deadline is {Say(options.EffectiveRenewDeadline)}, which leaves no time to stop the command before "
+                + $"another may lead (--ttl {Say(options.Ttl)}, a tenth of it in hand): make it shorter, or --ttl longer.");
         }
 
         if (options.StopTimeout is { } timeout && (timeout <= TimeSpan.Zero || timeout > options.LongestStopTimeout))
         {
             throw FlagParser.Wrong(
-                $"--stop-timeout is {Say(timeout)}, but must be longer than 0s and at most {Say(options.LongestStopTimeout)}: after --renew-deadline "
-                + $"({Say(options.EffectiveRenewDeadline)}) and --stop-timeout a tenth of --ttl ({Say(options.Ttl)}) must be left. Make --ttl longer.");
+                $"--stop-timeout is {Say(timeout)}, but must be longer than 0s and at most {Say(options.LongestStopTimeout)}: "
+                + $"after --renew-deadline ({Say(options.EffectiveRenewDeadline)}) and --stop-timeout a tenth of --ttl "
+                + $"({Say(options.Ttl)}) must be left. Make --ttl longer.");
         }
 
         if (options.Grace is { } grace && (grace <= TimeSpan.Zero || grace > LongestGrace))
@@ -66,21 +68,29 @@ internal static class FlagRules
     private static void CheckStore(SidecarOptions options)
     {
         bool kubernetes = options.Store == LeaseStoreKind.Kubernetes;
-        if (!kubernetes && (options is { UseClusterCredentials: true } or { Events: true } or { LabelPod: true } or { KubeConfig: not null } or { Context: not null }))
-            throw FlagParser.Wrong("--store=file has no cluster: leave out --use-cluster-credentials, --kubeconfig, --context, --events and --label-pod.");
+        if (!kubernetes
+            && (options is { UseClusterCredentials: true } or { Events: true } or { LabelPod: true }
+                or { KubeConfig: not null } or { Context: not null }))
+            throw FlagParser.Wrong(
+                "--store=file has no cluster: leave out --use-cluster-credentials, --kubeconfig, --context, --events "
+                + "and --label-pod.");
         if (options is { LabelPod: true, Id: not null })
         {
-            throw FlagParser.Wrong("--label-pod knows Pods by the default --id only, so it could not take the label off a dead leader: leave out one of the two.");
+            throw FlagParser.Wrong(
+                "--label-pod knows Pods by the default --id only, so it could not take the label off a dead leader: leave out "
+                + "one of the two.");
         }
 
         if (kubernetes && options.StoreDirectory is not null)
             throw FlagParser.Wrong("--store-directory goes with --store=file only: add that, or leave it out.");
         if (options.UseClusterCredentials && (options.KubeConfig is not null || options.Context is not null))
-            throw FlagParser.Wrong("--use-cluster-credentials means the service account of the pod: leave out --kubeconfig and --context, or this.");
+            throw FlagParser.Wrong(
+                "--use-cluster-credentials means the service account of the pod: leave out --kubeconfig and --context, or this.");
         if (options.StoreDirectory is { } folder && !Path.IsPathFullyQualified(folder))
         {
             throw FlagParser.Wrong(
-                $"--store-directory is \"{folder}\", but must be an absolute path, the same for all replicas: write for example {Path.GetFullPath(folder)}.");
+                $"--store-directory is \"{folder}\", but must be an absolute path, the same for all replicas: write for "
+                + $"example {Path.GetFullPath(folder)}.");
         }
     }
 

@@ -30,7 +30,8 @@ internal static class GoDuration
         while (!rest.IsEmpty)
         {
             int length = rest.IndexOfAnyExcept(Number);
-            if (length <= 0 || !double.TryParse(rest[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+            if (length <= 0
+                || !double.TryParse(rest[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
                 return false;
             rest = rest[length..];
             if (!TryTakeUnit(ref rest, out double unit))

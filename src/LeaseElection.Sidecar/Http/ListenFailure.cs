@@ -12,7 +12,8 @@ internal static class ListenFailure
             exception = inner;
         string reason = exception.Message.ToLowerInvariant().TrimEnd('.');
         return new SidecarException(
-            ExitCodes.CannotListen, $"--http {address} cannot be listened on: {reason}. {Advice(address, (exception as SocketException)?.SocketErrorCode)}");
+            ExitCodes.CannotListen,
+            $"--http {address} cannot be listened on: {reason}. {Advice(address, (exception as SocketException)?.SocketErrorCode)}");
     }
 
     private static string Advice(ListenAddress address, SocketError? error) => error switch

@@ -29,7 +29,9 @@ internal static class SidecarEndpoints
         var election = services.GetRequiredKeyedService<LeaseElection.Hosting.LeaderElection>("");
         var directory = ElectionDirectory.Of(services);
         var reader = new StatusReader(
-            directory, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped);
+            directory,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped);
         var status = new StatusEndpoints(reader, new StatusPage(canStepDown: false, HeartbeatInterval));
         endpoints.MapMethods("/leader", Reading, OfTheElection(status.GetLeaderAsync));
         endpoints.MapMethods("/events", Reading, new EventsEndpoint(reader, HeartbeatInterval).GetAsync);

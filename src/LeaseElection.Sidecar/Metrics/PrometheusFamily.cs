@@ -67,7 +67,8 @@ internal sealed class PrometheusFamily
         var labels = new StringBuilder();
         foreach ((string key, object? value) in tags)
         {
-            string text = Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").Replace("\"", "\\\"", StringComparison.Ordinal);
+            string text = Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")
+                .Replace("\"", "\\\"", StringComparison.Ordinal);
             labels.Append(CultureInfo.InvariantCulture, $"{(labels.Length > 0 ? "," : "")}{PrometheusName.OfLabel(key)}=\"{text}\"");
         }
 

@@ -16,5 +16,6 @@ internal static class PrometheusName
         return type == "counter" ? name + "_total" : name;
     }
 
-    public static string OfLabel(string key) => string.Concat(key.Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
+    public static string OfLabel(string key) =>
+        string.Concat(key.Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
 }

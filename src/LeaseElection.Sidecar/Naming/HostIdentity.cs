@@ -21,7 +21,9 @@ internal static class HostIdentity
     public static (string Host, string Random)? Split(string identity)
     {
         int end = identity.Length - Length;
-        return end > 1 && identity.AsSpan(..end).EndsWith(Separator) && identity[end..].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))
+        return end > 1
+                && identity.AsSpan(..end).EndsWith(Separator)
+                && identity[end..].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))
             ? (identity[..(end - Separator.Length)], identity[end..])
             : null;
     }

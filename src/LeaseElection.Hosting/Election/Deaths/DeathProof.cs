@@ -31,8 +31,8 @@ internal sealed record DeathProof(ContainerEnd? End, string Why)
         if (container.RunningSince <= holder.RanAt)
             return No("the container runs");
 
-        // A start in the same second counts. If the process was there before it, it was in a container before this one, which has ended too.
-        // An end in the same second does not: the process may be in the container that came after this one.
+        // A start in the same second counts. If the process was there before it, it was in a container before this one, which has
+        // ended too. An end in the same second does not: the process may be in the container that came after this one.
         ContainerEnd? end = container.Ends.FirstOrDefault(end => end.Started <= holder.RanAt && holder.RanAt < end.Finished);
         if (end is null)
             return No("no container that has ended ran when the process did, or so short that whole seconds do not tell");

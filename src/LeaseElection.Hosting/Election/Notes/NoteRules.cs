@@ -28,8 +28,9 @@ internal static class NoteRules
         if (!IsKey(key))
         {
             throw new ArgumentException(
-                $"The note key '{key}' is not allowed: it must be 1 to {LongestKey} characters of A-Z, a-z, 0-9, '-', '_' and '.', and begin "
-                + "and end with a letter or digit, because it is part of an annotation's name. Choose one like 'last-batch'.",
+                $"The note key '{key}' is not allowed: it must be 1 to {LongestKey} characters of A-Z, a-z, 0-9, '-', '_' "
+                + "and '.', and begin and end with a letter or digit, because it is part of an annotation's name. Choose one "
+                + "like 'last-batch'.",
                 nameof(key));
         }
 
@@ -50,9 +51,9 @@ internal static class NoteRules
     public static ArgumentException TooMuch(string key, string value, string lease) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"With note '{key}' of {BytesOf(key, value)} bytes the notes of lease {lease} would be longer than {MostBytes} bytes together: keys and "
-            + $"values of all its notes, in UTF-8. Remove notes that nobody reads (WriteNoteAsync(key, null)), or keep the data elsewhere and note "
-            + $"where."),
+            $"With note '{key}' of {BytesOf(key, value)} bytes the notes of lease {lease} would be longer than {MostBytes} bytes "
+            + $"together: keys and values of all its notes, in UTF-8. Remove notes that nobody reads "
+            + $"(WriteNoteAsync(key, null)), or keep the data elsewhere and note where."),
         nameof(value));
 
     private static void CheckValue(string key, string value)
@@ -65,8 +66,8 @@ internal static class NoteRules
         catch (EncoderFallbackException e)
         {
             throw new ArgumentException(
-                $"The value of note '{key}' is no text: it holds half a character (a surrogate without its other half). Encode binary data, "
-                + "as with Convert.ToBase64String.", nameof(value), e);
+                $"The value of note '{key}' is no text: it holds half a character (a surrogate without its other half). Encode "
+                + "binary data, as with Convert.ToBase64String.", nameof(value), e);
         }
 
         if (bytes > LongestValue)
@@ -74,7 +75,8 @@ internal static class NoteRules
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The value of note '{key}' is {bytes} bytes long in UTF-8; {LongestValue} are allowed. Keep the data elsewhere and note where."),
+                    $"The value of note '{key}' is {bytes} bytes long in UTF-8; {LongestValue} are allowed. Keep the data "
+                    + $"elsewhere and note where."),
                 nameof(value));
         }
     }

@@ -87,7 +87,8 @@ internal sealed class LeaseRun : HeldLease
         return _gaveUp
             ? false
             : throw new InvalidOperationException(
-                $"The attempt to take lease {_card.LeaseNamespace}/{_card.LeaseName} ended by a bug in LeaseElection.Hosting: see the log.");
+                $"The attempt to take lease {_card.LeaseNamespace}/{_card.LeaseName} ended by a bug in LeaseElection.Hosting: "
+                + "see the log.");
     }
 
     /// <summary>Tells whoever holds it to give it up, as the stop of a host tells the work of a leader. Returns at once.</summary>

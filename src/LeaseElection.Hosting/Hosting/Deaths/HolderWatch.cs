@@ -170,7 +170,8 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
         _told = version;
         HeldTerm term = _keeper.Wanted!;
         logger.HolderContainerEnded(
-            term.Holder, run.Card.LeaseNamespace, run.Card.LeaseName, term.Process.Container, term.Process.Pod, _keeper.Proof.End!.Finished);
+            term.Holder, run.Card.LeaseNamespace, run.Card.LeaseName, term.Process.Container, term.Process.Pod,
+            _keeper.Proof.End!.Finished);
         post(version);
     }
 

@@ -24,13 +24,16 @@ internal static class AnnouncementReplies
             // Its name is made once: only a lost reply to the same request can have been there before.
             HttpStatusCode.Conflict when verb == "create" => new(AnnouncementOutcome.Done),
             _ when (int)answer.Status is >= 400 and < 500 && PolicyRefusal.By((int)answer.Status, status, verb) is { } policy =>
-                new(AnnouncementOutcome.Refused, $"{policy} refuses to {what}; no Role helps against that. Exempt {resource} from it.{said}"),
+                new(
+                    AnnouncementOutcome.Refused,
+                    $"{policy} refuses to {what}; no Role helps against that. Exempt {resource} from it.{said}"),
             HttpStatusCode.Forbidden => new(
                 AnnouncementOutcome.Refused,
-                $"Not allowed to {what}. Grant it with a Role and a RoleBinding in that namespace: apiGroups [\"\"], resources [{resource}], verbs "
-                + $"[{verb}].{said}"),
+                $"Not allowed to {what}. Grant it with a Role and a RoleBinding in that namespace: apiGroups [\"\"], resources "
+                + $"[{resource}], verbs [{verb}].{said}"),
             HttpStatusCode.NotFound => new(AnnouncementOutcome.NotFound, $"Nothing there to {what}.{said}"),
-            HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity =>
+            HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.UnsupportedMediaType
+                or HttpStatusCode.UnprocessableEntity =>
                 new(AnnouncementOutcome.Refused, $"The server refuses to {what}.{said}"),
             _ => new(AnnouncementOutcome.Failed, $"Could not {what}.{said}", answer.RetryAfter),
         };

@@ -196,7 +196,8 @@ internal sealed class LeaderPodLabel : ILeadershipAnnouncer
     {
         try
         {
-            return await _sender.SendAsync(PodLabelRequests.Of(patch, _pod.Namespace, _sender.Server), cancellationToken).ConfigureAwait(false);
+            return await _sender.SendAsync(PodLabelRequests.Of(patch, _pod.Namespace, _sender.Server), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
         {
@@ -217,7 +218,8 @@ internal sealed class LeaderPodLabel : ILeadershipAnnouncer
         {
             // A millisecond more, which is what timers count in: one that fires early would have to be set again at once.
             await changed.WaitAsync(
-                (wait > TimeSpan.Zero ? wait : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1), _clock.TimeProvider, _stopping.Token).ConfigureAwait(false);
+                (wait > TimeSpan.Zero ? wait : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1), _clock.TimeProvider, _stopping.Token)
+                .ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

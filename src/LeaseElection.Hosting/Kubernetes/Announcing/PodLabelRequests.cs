@@ -30,7 +30,8 @@ internal static class PodLabelRequests
     public static string? PodOf(string identity)
     {
         int end = identity.LastIndexOf('_');
-        bool isOurs = end > 0 && identity.Length - end == 9 && identity[(end + 1)..].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c));
+        bool isOurs = end > 0 && identity.Length - end == 9
+            && identity[(end + 1)..].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c));
         return isOurs && KubernetesName.IsSubdomain(identity[..end]) ? identity[..end] : null;
     }
 

@@ -19,7 +19,8 @@ internal sealed class ApiServerPods(KubernetesConnection connection, TimeProvide
     public async IAsyncEnumerable<PodFacts?> FollowAsync(string pod, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (pod.Split('/') is not [{ Length: > 0 } podNamespace, { Length: > 0 } podName])
-            throw new LeaseWatchException(new LeaseStoreError(LeaseStoreErrorKind.Rejected, $"'{Excerpt.Of(pod)}' is no namespace and name of a Pod."));
+            throw new LeaseWatchException(new LeaseStoreError(
+                LeaseStoreErrorKind.Rejected, $"'{Excerpt.Of(pod)}' is no namespace and name of a Pod."));
         var resource = new PodResource(connection.Server, podNamespace, podName);
         PodDocument? first = await ReadAsync(resource, cancellationToken).ConfigureAwait(false);
         yield return first?.ToFacts();
@@ -53,7 +54,8 @@ internal sealed class ApiServerPods(KubernetesConnection connection, TimeProvide
         };
     }
 
-    private static bool IsOfPod(ApiOutcome.Answer answer) => ApiErrors.ReadStatus(answer.Body) is { Reason: "NotFound", Details.Kind: "pods" };
+    private static bool IsOfPod(ApiOutcome.Answer answer) =>
+        ApiErrors.ReadStatus(answer.Body) is { Reason: "NotFound", Details.Kind: "pods" };
 
     private static PodDocument Parse(PodResource resource, ApiOutcome.Answer answer)
     {
@@ -71,7 +73,8 @@ internal sealed class ApiServerPods(KubernetesConnection connection, TimeProvide
 
     private static LeaseWatchException NoPod(PodResource resource, string why, Exception? exception) => new(new LeaseStoreError(
         LeaseStoreErrorKind.InvalidResponse,
-        $"{resource.ServerText} answered with something that is no Pod: {Excerpt.Of(why.TrimEnd('.'))}. Is a proxy or something else listening there?")
+        $"{resource.ServerText} answered with something that is no Pod: {Excerpt.Of(why.TrimEnd('.'))}. Is a proxy or something "
+        + "else listening there?")
     {
         Exception = exception,
     });

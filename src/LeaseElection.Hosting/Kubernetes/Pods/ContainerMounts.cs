@@ -1,8 +1,8 @@
 namespace LeaseElection.Hosting.Kubernetes.Pods;
 
 /// <summary>
-/// What the mounts of a process tell of its container: for each the kubelet mounts a file that it reads the termination message from, out of
-/// the folder <c>.../pods/{uid}/containers/{name}/</c> of its own.
+/// What the mounts of a process tell of its container: for each the kubelet mounts a file that it reads the termination message from, out
+/// of the folder <c>.../pods/{uid}/containers/{name}/</c> of its own.
 /// </summary>
 internal static class ContainerMounts
 {

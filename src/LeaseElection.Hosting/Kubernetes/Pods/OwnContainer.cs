@@ -23,14 +23,16 @@ internal static class OwnContainer
         string uid = UidOf(environment, problems);
         string container = NameOf(registration, options, ContainerMounts.NameIn(environment.Mounts(), uid), problems);
         problems.ThrowIfAny();
-        return new HolderProcess($"{pod.Namespace}/{pod.Name}", uid, container, new DateTimeOffset(now.UtcTicks - (now.UtcTicks % 10), TimeSpan.Zero));
+        return new HolderProcess(
+            $"{pod.Namespace}/{pod.Name}", uid, container, new DateTimeOffset(now.UtcTicks - (now.UtcTicks % 10), TimeSpan.Zero));
     }
 
     private static string UidOf(ProcessEnvironment environment, PodProblems problems)
     {
         string? uid = environment.Variable("POD_UID");
         if (uid is null)
-            problems.AddVariable("the variable POD_UID is not set, which tells this Pod from others of its name", "POD_UID", "metadata.uid");
+            problems.AddVariable(
+                "the variable POD_UID is not set, which tells this Pod from others of its name", "POD_UID", "metadata.uid");
         else if (uid.Any(char.IsWhiteSpace))
         {
             problems.AddVariable(
@@ -41,8 +43,8 @@ internal static class OwnContainer
     }
 
     /// <summary>
-    /// The end of another container says nothing of this process, and would be taken for its death. So a name that is wrong is refused where
-    /// it can be told.
+    /// The end of another container says nothing of this process, and would be taken for its death. So a name that is wrong is refused
+    /// where it can be told.
     /// </summary>
     private static string NameOf(
         LeaderElectionRegistration registration, LeaderElectionOptions options, string? mounted, PodProblems problems)
@@ -61,8 +63,8 @@ internal static class OwnContainer
         else if (mounted is not null && mounted != name)
         {
             problems.Add(
-                $"{key} is \"{name}\", but this process runs in the container \"{mounted}\", and the end of another one would be taken for its "
-                + "death",
+                $"{key} is \"{name}\", but this process runs in the container \"{mounted}\", and the end of another one would be "
+                + "taken for its death",
                 $"set it to \"{mounted}\"");
         }
 

@@ -70,7 +70,9 @@ internal sealed record PodDocument
 
         public ContainerState? LastState { get; init; }
 
-        /// <summary>One that runs since nobody knows when may have run for ever; one that ended at an unknown time proves nothing.</summary>
+        /// <summary>
+        /// One that runs since nobody knows when may have run for ever; one that ended at an unknown time proves nothing.
+        /// </summary>
         public ContainerFacts ToFacts() => new(
             Name ?? "",
             State?.Running is { } running ? running.StartedAt ?? DateTimeOffset.MinValue : null,
@@ -98,6 +100,8 @@ internal sealed record PodDocument
         [JsonPropertyName("containerID")]
         public string? ContainerId { get; init; }
 
-        public ContainerEnd? ToEnd() => StartedAt is { } started && FinishedAt is { } finished ? new ContainerEnd(started, finished, ContainerId) : null;
+        public ContainerEnd? ToEnd() => StartedAt is { } started && FinishedAt is { } finished
+            ? new ContainerEnd(started, finished, ContainerId)
+            : null;
     }
 }

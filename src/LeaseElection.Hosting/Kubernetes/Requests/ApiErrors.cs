@@ -51,7 +51,10 @@ internal static class ApiErrors
                 LeaseStoreErrorKind.NotFound,
                 $"{server} has no leases.coordination.k8s.io/v1 (404 for {verb} in namespace '{target.Namespace}'). Check that "
                 + $"the address is that of a Kubernetes API server, 1.14 or newer, path included.{said}"),
-            410 => Error(LeaseStoreErrorKind.Gone, $"{server} no longer knows the version to {(verb == "list" ? "read on" : "watch")} from (410). Reading anew helps.{said}"),
+            410 => Error(
+                LeaseStoreErrorKind.Gone,
+                $"{server} no longer knows the version to {(verb == "list" ? "read on" : "watch")} from (410). Reading "
+                + $"anew helps.{said}"),
             429 or 503 when code == 429 || retryAfter is not null => Error(
                 LeaseStoreErrorKind.Throttled,
                 $"{server} is overloaded and asks to wait ({code}). If it stays so, give leases a FlowSchema of higher priority.{said}"),
@@ -86,7 +89,8 @@ internal static class ApiErrors
         }
         if (PolicyRefusal.By(403, status, verb) is { } policy)
             return ByPolicy(policy, 403, verb, target);
-        return $"Not allowed to {verb} {target.Resource} in namespace '{target.Namespace}' at {target.ServerText} (403). {target.Grant(verb)}";
+        return $"Not allowed to {verb} {target.Resource} in namespace '{target.Namespace}' at {target.ServerText} "
+            + $"(403). {target.Grant(verb)}";
     }
 
     private static string ByPolicy(string policy, int code, string verb, IRequestTarget target) =>

@@ -30,7 +30,9 @@ internal abstract class ApiOutcome : IDisposable
 
         public TimeSpan? RetryAfter { get; } = retryAfter;
 
-        /// <summary>Whether somebody still reads what was sent, although there is an answer: its memory is not to be written again.</summary>
+        /// <summary>
+        /// Whether somebody still reads what was sent, although there is an answer: its memory is not to be written again.
+        /// </summary>
         public bool IsSentStill { get; private init; }
 
         /// <summary>With a body in an array of the shared pool, to which it goes back.</summary>

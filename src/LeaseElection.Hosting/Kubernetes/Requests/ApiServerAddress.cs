@@ -40,7 +40,8 @@ internal sealed class ApiServerAddress(Uri server)
     {
         string since = resourceVersion is null ? "" : $"&resourceVersion={Uri.EscapeDataString(resourceVersion)}";
         return new(string.Create(
-            CultureInfo.InvariantCulture, $"{_root}{collection}?watch=true{selector}{since}&allowWatchBookmarks=true&timeoutSeconds={seconds}"));
+            CultureInfo.InvariantCulture,
+            $"{_root}{collection}?watch=true{selector}{since}&allowWatchBookmarks=true&timeoutSeconds={seconds}"));
     }
 
     /// <summary>Selects the object of a name.</summary>

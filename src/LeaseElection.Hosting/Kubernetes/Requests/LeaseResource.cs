@@ -7,7 +7,8 @@ namespace LeaseElection.Hosting.Kubernetes.Requests;
 /// <param name="leaseNamespace">Its namespace.</param>
 /// <param name="leaseName">Its name.</param>
 /// <param name="grant">What to grant for a verb, if it is not a lease of its own but one of a group.</param>
-internal sealed class LeaseResource(Uri server, string leaseNamespace, string leaseName, Func<string, string>? grant = null) : IRequestTarget
+internal sealed class LeaseResource(Uri server, string leaseNamespace, string leaseName, Func<string, string>? grant = null)
+    : IRequestTarget
 {
     private readonly ApiServerAddress _server = new(server);
     private readonly string _collection = CollectionOf(leaseNamespace);

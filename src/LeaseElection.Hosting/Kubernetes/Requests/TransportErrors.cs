@@ -49,9 +49,10 @@ internal static class TransportErrors
             + "this machine."),
         HttpRequestError.SecureConnectionError => Error(
             LeaseStoreErrorKind.Tls,
-            $"No trusted connection to {server}: {Innermost(e)} Check that the certificate authority is the cluster's (where this "
-            + "connection has it from: Kubernetes:CertificateAuthorityFile, certificate-authority in a kubeconfig, ca.crt in a pod, or what "
-            + "the app itself gives) and that the certificate names this host (tls-server-name in a kubeconfig)."),
+            $"No trusted connection to {server}: {Innermost(e)} Check that the certificate authority is the cluster's "
+            + "(where this connection has it from: Kubernetes:CertificateAuthorityFile, certificate-authority in a "
+            + "kubeconfig, ca.crt in a pod, or what the app itself gives) and that the certificate names this host "
+            + "(tls-server-name in a kubeconfig)."),
         HttpRequestError.ConnectionError => Error(
             LeaseStoreErrorKind.Network, $"No connection to {server}: {Innermost(e)} Check address, port and network policies."),
         HttpRequestError.ProxyTunnelError => Error(

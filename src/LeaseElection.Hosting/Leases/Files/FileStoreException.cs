@@ -13,7 +13,8 @@ internal sealed class FileStoreException(LeaseStoreError error) : Exception(erro
         FileStoreException known => known.Error,
         UnauthorizedAccessException => new LeaseStoreError(
             LeaseStoreErrorKind.Storage,
-            $"No permission for {path}: {exception.Message} Give this user read and write access to the folder, or set File:Directory to one of its own.")
+            $"No permission for {path}: {exception.Message} Give this user read and write access to the folder, or set "
+            + "File:Directory to one of its own.")
         {
             Exception = exception,
         },
@@ -22,7 +23,8 @@ internal sealed class FileStoreException(LeaseStoreError error) : Exception(erro
             Damaged(path, $"what it holds cannot be used ({exception.Message})", exception).Error,
         _ => new LeaseStoreError(
             LeaseStoreErrorKind.Storage,
-            $"The file system fails at {path}: {exception.Message} Check that the disk has space and that the folder is on a local, writable disk, or set File:Directory to another.")
+            $"The file system fails at {path}: {exception.Message} Check that the disk has space and that the folder is on a "
+            + "local, writable disk, or set File:Directory to another.")
         {
             Exception = exception,
         },
@@ -31,7 +33,8 @@ internal sealed class FileStoreException(LeaseStoreError error) : Exception(erro
     public static FileStoreException Damaged(string path, string what, Exception? exception = null) => new(
         new LeaseStoreError(
             LeaseStoreErrorKind.Damaged,
-            $"{path} is damaged: {what} It is never overwritten, because it may be a living holder's. Mend it, or stop every process that competes for the lease and delete it.")
+            $"{path} is damaged: {what} It is never overwritten, because it may be a living holder's. Mend it, or stop every "
+            + "process that competes for the lease and delete it.")
         {
             Exception = exception,
         });
@@ -39,5 +42,6 @@ internal sealed class FileStoreException(LeaseStoreError error) : Exception(erro
     public static FileStoreException LockingDoesNotWork(string path, string what) => new(
         new LeaseStoreError(
             LeaseStoreErrorKind.Storage,
-            $"File locking does not work in {Path.GetDirectoryName(path)} ({what}), so two processes could lead. Set File:Directory to a folder on a local disk."));
+            $"File locking does not work in {Path.GetDirectoryName(path)} ({what}), so two processes could lead. Set "
+            + "File:Directory to a folder on a local disk."));
 }

@@ -94,7 +94,8 @@ internal sealed class GroupFileWatch(GroupScan scan, Action<ToldLeases> told, Ti
             if (Look(name, news) || scan.VersionOf(name) is not { } version)
                 continue;
             FileStoreLog.HolderLockFree(
-                logger, Path.GetFileName(scan.Folder), name, mark.Holder, Path.Combine(scan.Folder, name, LeasePaths.LeaseFileName), mark.FileName);
+                logger, Path.GetFileName(scan.Folder), name, mark.Holder, Path.Combine(scan.Folder, name, LeasePaths.LeaseFileName),
+                mark.FileName);
             _probes.ToldDead(name, version);
             news.Add(new LeaseGroupEvent.HolderDead(name, version));
         }

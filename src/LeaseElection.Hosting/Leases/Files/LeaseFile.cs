@@ -101,7 +101,8 @@ internal sealed class LeaseFile(LeasePaths paths)
 
     private long VersionOf(string? resourceVersion) => TryParseVersion(resourceVersion, out long version)
         ? version
-        : throw FileStoreException.Damaged(paths.Lease, $"metadata.resourceVersion '{Excerpt.Of(resourceVersion!)}' is not a number up to {MaxVersion}.");
+        : throw FileStoreException.Damaged(
+            paths.Lease, $"metadata.resourceVersion '{Excerpt.Of(resourceVersion!)}' is not a number up to {MaxVersion}.");
 
     private LeaseDocument Parse(FileStream file)
     {
@@ -119,7 +120,8 @@ internal sealed class LeaseFile(LeasePaths paths)
         }
         catch (JsonException e)
         {
-            throw FileStoreException.Damaged(paths.Lease, file.Length == 0 ? "it is empty." : $"it is no Lease in JSON ({Excerpt.Of(e.Message)})", e);
+            throw FileStoreException.Damaged(
+                paths.Lease, file.Length == 0 ? "it is empty." : $"it is no Lease in JSON ({Excerpt.Of(e.Message)})", e);
         }
         return document is { Kind: "Lease" } && document.ApiVersion?.StartsWith("coordination.k8s.io/", StringComparison.Ordinal) == true
             ? document
