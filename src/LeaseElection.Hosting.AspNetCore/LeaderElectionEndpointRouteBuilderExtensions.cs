@@ -55,8 +55,11 @@ public static class LeaderElectionEndpointRouteBuilderExtensions
         group.MapMethods("{name}/leader", Reading, status.GetLeaderAsync);
         group.MapMethods("events", Reading, new EventsEndpoint(reader, options.HeartbeatInterval).GetAsync);
         if (authorization is not null)
+        {
             authorization.Apply(
                 group.MapMethods("{name}/step-down", [HttpMethods.Post], new StepDownEndpoint(elections, status).PostAsync));
+        }
+
         return group;
     }
 

@@ -52,9 +52,12 @@ internal sealed class ConfiguredConnection
     private static Uri Server(KubernetesClientConfiguration configuration)
     {
         if (string.IsNullOrWhiteSpace(configuration.Host))
+        {
             throw Refusal.Of(
                 "Host of the KubernetesClientConfiguration that UseKubernetesClient takes is not set. Set it to the https "
                 + "address of the API server.");
+        }
+
         if (!Uri.TryCreate(configuration.Host, UriKind.Absolute, out Uri? server))
         {
             throw Refusal.Of(

@@ -74,7 +74,9 @@ internal sealed class ScheduleConfiguration(IEnumerable<ScheduleRegistration> re
                 yield return $"{child.Path} is \"{value}\", but must be {setting.Expected}.";
             else if (setting.Key == nameof(ScheduleOptions.Cron) && child.Value is { Length: > 0 } cron
                 && cron != (registration.Cron ?? cron))
+            {
                 yield return $"{child.Path} is \"{cron}\", but the code says \"{registration.Cron}\": remove one of them.";
+            }
         }
     }
 

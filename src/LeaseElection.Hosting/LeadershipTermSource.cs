@@ -103,8 +103,11 @@ public sealed class LeadershipTermSource
     private Task WriteNoteAsync(string key, string? value, NoteLife life)
     {
         if (!Term.IsHeld)
+        {
             return Task.FromException(new LeadershipLostException(
                 $"{Term.Identity} does not hold lease {Term.LeaseNamespace}/{Term.LeaseName} any more."));
+        }
+
         SetNote(key, value);
         return Task.CompletedTask;
     }

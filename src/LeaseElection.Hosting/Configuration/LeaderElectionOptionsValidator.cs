@@ -46,8 +46,11 @@ internal sealed class LeaderElectionOptionsValidator(
     {
         const string rule = "unset, because it is for elections only";
         if (options.LeaseName is { } lease)
+        {
             failures.Add(
                 nameof(options.LeaseName), OptionFailures.Quote(lease), rule, "remove it, and name the lease where you ask for it");
+        }
+
         if (!options.Enabled)
             failures.Add(nameof(options.Enabled), "false", rule, "remove it; for a single instance set Store to File");
         if (options.Kubernetes is { PublishEvents: true } or { LabelLeaderPod: true })

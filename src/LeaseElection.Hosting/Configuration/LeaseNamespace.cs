@@ -35,8 +35,10 @@ internal static class LeaseNamespace
         if (content is not null)
             return Checked(content, $"The namespace in {file}", key);
         if (fallback is not null)
+        {
             return Checked(
                 fallback, origin is null ? "The namespace of the kubeconfig context" : $"The namespace that {origin} gives", key);
+        }
 
         throw new LeaseStoreConfigurationException(
             $"{key} is not set, and the namespace of this process is not known. Tried: the variable POD_NAMESPACE (not set); {file} "

@@ -36,7 +36,10 @@ public static class LeaderElectionHealthChecksBuilderExtensions
             foreach (HealthCheckRegistration known in options.Registrations
                 .Where(known => ElectionHealthCheckFactory.IsOf(known, election))
                 .ToArray())
+            {
                 options.Registrations.Remove(known);
+            }
+
             options.Registrations.Add(ElectionHealthCheckFactory.Register(election, name, failureStatus, tags, timeout));
         });
         return builder;

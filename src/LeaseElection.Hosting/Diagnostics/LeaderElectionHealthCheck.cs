@@ -39,8 +39,11 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
 
         // By the clock, because an election that hangs publishes nothing any more.
         if (Hangs(election, run, now))
+        {
             return Unhealthy(
                 "The election hangs, or this process gets no CPU time: the term ran out and has not ended. Restart this process.");
+        }
+
         if (shares?.Unhealthy is { } trouble)
             return Unhealthy(trouble);
         (bool healthy, string description) = Judge(run, snapshot, term, now);

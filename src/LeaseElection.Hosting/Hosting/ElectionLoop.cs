@@ -56,8 +56,11 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         _announcements = parts.Announcements;
         _deaths = parts.Deaths;
         if (_deaths is not null)
+        {
             _holder = new HolderWatch(
                 _deaths, run, version => Post(new ElectionInput.Watched(new LeaseEvent.HolderDead(version))), parts.Logger);
+        }
+
         _heard = parts.Heard;
         _reporter = new ElectionReporter(parts.Logger, parts.Telemetry, run, _work);
 

@@ -109,8 +109,11 @@ internal sealed class LeaderElection(string name) : ILeaderElection
             if (term is { IsHeld: true })
                 return term;
             if (snapshot.State == LeaderElectionState.Stopped)
+            {
                 throw new InvalidOperationException(
                     $"The election '{Name}' has stopped with its host: this process will not lead any more.");
+            }
+
             await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }

@@ -26,8 +26,11 @@ internal sealed record PublishedEndpoint(Func<IServiceProvider, Uri?> Find)
         if (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps)
             return $"The endpoint \"{shown}\" is by {endpoint.Scheme}. {Form}";
         if (endpoint.UserInfo.Length > 0)
+        {
             return $"The endpoint \"{shown}\" has a user name or password in it, which everybody reads who may read the lease. "
                 + "Leave it out.";
+        }
+
         if (endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0)
             return $"The endpoint \"{shown}\" has a query or a fragment. Leave it out: each request has its own.";
         if (StandsForAll(endpoint))

@@ -42,7 +42,7 @@ internal sealed class MemoryLeases(string description) : ILeaseStoreSource
             string version = Text(++_version);
             Lease written = (document with
             {
-                Metadata = TraitsInMetadata.Put(traits, metadata).Annotate(write.Annotations) with { ResourceVersion = version }
+                Metadata = TraitsInMetadata.Put(traits, metadata).Annotate(write.Annotations) with { ResourceVersion = version },
             }).ToLease();
             _leases[name] = written;
             Changed();

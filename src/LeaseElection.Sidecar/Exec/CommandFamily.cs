@@ -45,7 +45,9 @@ internal sealed class CommandFamily(int main)
         {
             foreach (ProcessEntry member in Members()
                 .Where(member => member.HasEnded && member.Parent == Environment.ProcessId && member.Id != main))
+            {
                 NativeProcess.Reap(member.Id);
+            }
         }
         catch (IOException)
         {

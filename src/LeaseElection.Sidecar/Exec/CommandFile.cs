@@ -7,8 +7,11 @@ internal static class CommandFile
     public static void Check(string command, string? searchPath)
     {
         if (!OperatingSystem.IsLinux())
+        {
             throw new SidecarException(
                 ExitCodes.Usage, "a command after -- can be run on Linux only: leave it out, or run this in a container.");
+        }
+
         bool isPath = command.Contains('/', StringComparison.Ordinal);
         string[] candidates = isPath
             ? [command]

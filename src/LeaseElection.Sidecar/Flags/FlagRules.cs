@@ -14,8 +14,11 @@ internal static class FlagRules
     public static void Check(SidecarOptions options)
     {
         if (options.Election.Length == 0)
+        {
             throw FlagParser.Wrong(
                 "--election is missing: name the lease that all replicas compete for, for example --election=my-service.");
+        }
+
         CheckTtl(options.Ttl);
         CheckDeadline(options);
         if (options.Command.Count > 0)
@@ -71,9 +74,12 @@ internal static class FlagRules
         if (!kubernetes
             && (options is { UseClusterCredentials: true } or { Events: true } or { LabelPod: true }
                 or { KubeConfig: not null } or { Context: not null }))
+        {
             throw FlagParser.Wrong(
                 "--store=file has no cluster: leave out --use-cluster-credentials, --kubeconfig, --context, --events "
                 + "and --label-pod.");
+        }
+
         if (options is { LabelPod: true, Id: not null })
         {
             throw FlagParser.Wrong(
@@ -84,8 +90,11 @@ internal static class FlagRules
         if (kubernetes && options.StoreDirectory is not null)
             throw FlagParser.Wrong("--store-directory goes with --store=file only: add that, or leave it out.");
         if (options.UseClusterCredentials && (options.KubeConfig is not null || options.Context is not null))
+        {
             throw FlagParser.Wrong(
                 "--use-cluster-credentials means the service account of the pod: leave out --kubeconfig and --context, or this.");
+        }
+
         if (options.StoreDirectory is { } folder && !Path.IsPathFullyQualified(folder))
         {
             throw FlagParser.Wrong(

@@ -19,8 +19,11 @@ internal sealed class ApiServerPods(KubernetesConnection connection, TimeProvide
     public async IAsyncEnumerable<PodFacts?> FollowAsync(string pod, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (pod.Split('/') is not [{ Length: > 0 } podNamespace, { Length: > 0 } podName])
+        {
             throw new LeaseWatchException(new LeaseStoreError(
                 LeaseStoreErrorKind.Rejected, $"'{Excerpt.Of(pod)}' is no namespace and name of a Pod."));
+        }
+
         var resource = new PodResource(connection.Server, podNamespace, podName);
         PodDocument? first = await ReadAsync(resource, cancellationToken).ConfigureAwait(false);
         yield return first?.ToFacts();

@@ -31,8 +31,10 @@ internal static class OwnContainer
     {
         string? uid = environment.Variable("POD_UID");
         if (uid is null)
+        {
             problems.AddVariable(
                 "the variable POD_UID is not set, which tells this Pod from others of its name", "POD_UID", "metadata.uid");
+        }
         else if (uid.Any(char.IsWhiteSpace))
         {
             problems.AddVariable(
