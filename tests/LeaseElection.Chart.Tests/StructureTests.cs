@@ -49,6 +49,18 @@ public sealed class StructureTests
         Assert.True((int)chart.PodSpec["terminationGracePeriodSeconds"]! > allowed + ((int?)shutdown["preStopSeconds"] ?? 0));
     }
 
+    /// <summary>As the library keeps time back for the releases of all.</summary>
+    [ChartTheory]
+    [InlineData(50, 32)]
+    [InlineData(51, 33)]
+    [InlineData(1000, 42)]
+    public async Task ShutdownTimeout_ManyPartitions_HasTimeForTheirReleases(int partitions, int allowed)
+    {
+        RenderedChart chart = await new HelmChart { Combination = "single-node", Set = [$"partitions.count={partitions}"] }.RenderAsync();
+
+        Assert.Equal($"{allowed}", chart.Environment["DOTNET_shutdownTimeoutSeconds"]);
+    }
+
     /// <summary>More than the profile "restricted" asks for, which <see cref="PodSecurityTests"/> looks at.</summary>
     [ChartTheory]
     [CombinationData]

@@ -15,6 +15,9 @@ internal static class ElectionSettings
 
     private static readonly TimeSpan NoLimit = TimeSpan.FromDays(365);
 
+    /// <summary>So many leases are given up in the time of one.</summary>
+    private const int AtOnce = 50;
+
     /// <summary>
     /// What giving up one more lease may cost. A write takes an API server about a millisecond, and next to it are those of whoever takes
     /// over; ten leave room for one that is busy.
@@ -52,7 +55,7 @@ internal static class ElectionSettings
     /// <summary>No longer than it is renewed for, unless that is shorter than one takes: by then others may have it.</summary>
     private static TimeSpan ReleaseWithin(int leases, TimeSpan renewDeadline)
     {
-        TimeSpan all = ElectorSettings.ReleaseTimeout + (ReleaseOfOneMore * (leases - 1));
+        TimeSpan all = ElectorSettings.ReleaseTimeout + (ReleaseOfOneMore * Math.Max(leases - AtOnce, 0));
         TimeSpan most = renewDeadline > ElectorSettings.ReleaseTimeout ? renewDeadline : ElectorSettings.ReleaseTimeout;
         return all < most ? all : most;
     }

@@ -33,7 +33,17 @@ internal sealed class Candidacy(
     public void Yield()
     {
         _yielding = true;
-        Pause(settings.RetryPeriod * 3);
+        Pause(Polls);
+    }
+
+    /// <summary>
+    /// The lease has been given up, or could not be. Their time begins only now: a slow release would use it up, and we would take back
+    /// what they have not seen free yet.
+    /// </summary>
+    public void Yielded()
+    {
+        if (_yielding && _pauseUntil < turn.Instant + Polls)
+            _pauseUntil = turn.Instant + Polls;
     }
 
     /// <summary>Work failed here: others may have more luck, whether one of them wants to or not.</summary>
@@ -48,7 +58,7 @@ internal sealed class Candidacy(
     {
         _jitter = ElectorSettings.TakeOverJitter * random.NextDouble();
         if (_yielding && holder is not null)
-            _pauseUntil = TimeSpan.MinValue;
+            (_yielding, _pauseUntil) = (false, TimeSpan.MinValue);
     }
 
     /// <summary>Nobody waits any more: see <see cref="ElectionInput.WaitingEnded"/>.</summary>
@@ -59,6 +69,8 @@ internal sealed class Candidacy(
 
     /// <summary>A request failed, or somebody else was faster.</summary>
     public void Failed() => _hasTried = true;
+
+    private TimeSpan Polls => settings.RetryPeriod * 3;
 
     private void Pause(TimeSpan time)
     {

@@ -209,9 +209,8 @@ internal sealed class Elector
             && TermValidity.From(request.Sent, _settings.RenewDeadline).IsValid(_turn.Now))
             Term = new ElectionTerm(TermFacts.Of(lease, request), request.Sent, _settings, _turn, _pause);
 
-        // Otherwise the reply took too long to prove anything, or somebody wrote after us, or somebody was seen to hold a lease that
-        // was deleted before our request arrived, and may still be working. Still a standby; a lease in our own name is free for us
-        // once nobody is to be waited for, and the write that takes it again proves the term.
+        // Otherwise the reply took too long to prove anything, or somebody wrote after us, or may still work whose lease was deleted before
+        // our request arrived. Still a standby: once nobody is to be waited for, the write that takes the lease again proves the term.
     }
 
     private void OnConflict()
@@ -381,6 +380,7 @@ internal sealed class Elector
     {
         if (told is not null)
             _turn.Report(told);
+        _candidacy.Yielded();
         _stepDownWanted = false;
         _idle = _shuttingDown ? LeaderElectionState.Stopped : LeaderElectionState.Standby;
     }

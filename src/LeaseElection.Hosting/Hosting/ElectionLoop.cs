@@ -20,13 +20,13 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(1);
 
     private readonly InputQueue _inputs = new();
-    private readonly List<TaskCompletionSource> _stepDownWaiters = [];
     private readonly ElectionRun _run;
     private readonly LeaderElection _election;
     private readonly Elector _elector;
     private readonly StoreRunner _store;
     private readonly NoteDesk _notes;
     private readonly WorkRunner _work;
+    private readonly StepDowns _stepDowns;
     private readonly TermWatchdog _watchdog;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ElectionReporter _reporter;
@@ -51,6 +51,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         _store = new StoreRunner(store, run, Post, parts.Logger);
         _notes = new NoteDesk(run.Card, Post);
         _work = new WorkRunner(parts.Works, parts.Scopes, run, Post, parts.Telemetry.Metrics, parts.Logger);
+        _stepDowns = new StepDowns(run, _work);
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
         _announcements = parts.Announcements;
@@ -122,6 +123,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
 
         _reporter.Abandoned();
         _inputs.Close();
+        _store.SendNoMore();
     }
 
     public async ValueTask DisposeAsync()
@@ -146,54 +148,8 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     /// <summary>Whether it is work of this election, or something that it has called, that asks.</summary>
     public bool IsCalledByWork => _work.IsCaller;
 
-    public Task StepDownAsync(CancellationToken cancellationToken)
-    {
-        // Looked at before it is asked for, which may end the work that calls at once.
-        (bool isByWork, CancellationToken told) = (IsCalledByWork, _work.CallerIsTold);
-        // Thrown at once and not by the task, which work that does not wait for it would never look at.
-        if (isByWork && !cancellationToken.CanBeCanceled)
-        {
-            throw new InvalidOperationException(
-                $"The work of lease {_run.Card.LeaseNamespace}/{_run.Card.LeaseName} cannot wait for its own step-down, which waits for "
-                + "that work. Call StepDownAsync(stoppingToken), which waits until the work is told to stop; or return from the work, with "
-                + "LeaderElection:WhenWorkEnds=StepDown.");
-        }
-
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_stepDownWaiters)
-            _stepDownWaiters.Add(done);
-        if (!_inputs.TryPost(new ElectionInput.StepDownRequested()))
-            done.TrySetResult();
-        return isByWork ? WaitInWorkAsync(done.Task, told, cancellationToken) : done.Task.WaitAsync(cancellationToken);
-    }
-
-    /// <summary>
-    /// The token may be another than that of the work, and fire too late: whoever waits on although the work was told to stop a while ago,
-    /// and the work has not ended, is most likely what it waits for. Not at once: it may be somebody else whom the work has begun.
-    /// </summary>
-    private async Task WaitInWorkAsync(Task done, CancellationToken told, CancellationToken cancellationToken)
-    {
-        using (var over = CancellationTokenSource.CreateLinkedTokenSource(told, cancellationToken))
-            await done.WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-        TimeSpan half = _run.Settings.StopTimeout / 2;
-        TimeSpan patience = half < ElectorSettings.ReleaseTimeout ? half : ElectorSettings.ReleaseTimeout;
-        try
-        {
-            await done.WaitAsync(patience, _run.Clock.TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException exception) when (IsCalledByWork)
-        {
-            throw new InvalidOperationException(
-                $"The work of lease {_run.Card.LeaseNamespace}/{_run.Card.LeaseName} still waits for its own step-down although it was "
-                + $"told to stop {patience.TotalSeconds:0.##} s ago, and the step-down waits for that work. Call "
-                + "StepDownAsync(stoppingToken): another token fires too late.", exception);
-        }
-        catch (TimeoutException)
-        {
-            await done.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
+    public Task StepDownAsync(CancellationToken cancellationToken) =>
+        _stepDowns.AskAsync(() => _inputs.TryPost(new ElectionInput.StepDownRequested()), cancellationToken);
 
     /// <summary>How late a pool that works may be.</summary>
     private TimeSpan Patience => _run.Settings.RenewDeadline / 10 < LongestPatience ? _run.Settings.RenewDeadline / 10 : LongestPatience;
@@ -257,7 +213,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         _announcements.Settle(_elector.State, _elector.Lease);
         _holder?.Look(_elector.State, _elector.Lease, _elector.Notes);
         if (_elector.State is LeaderElectionState.Standby or LeaderElectionState.Stopped && input is not ElectionInput.Started)
-            ReleaseStepDownWaiters();
+            _stepDowns.Done();
     }
 
     private void UpdateTerm(IReadOnlyList<ElectionOutput> outputs)
@@ -372,19 +328,10 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         _watchdog.Forget(term);
     }
 
-    private void ReleaseStepDownWaiters()
-    {
-        lock (_stepDownWaiters)
-        {
-            foreach (TaskCompletionSource waiter in _stepDownWaiters)
-                waiter.TrySetResult();
-            _stepDownWaiters.Clear();
-        }
-    }
-
     private async Task EndAsync()
     {
         _inputs.End();
+        _store.SendNoMore();
         if (_term is { } term)
         {
             EndTerm(term);
@@ -395,7 +342,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         _notes.Close();
         await _timer.DisposeAsync().ConfigureAwait(false);
         _election.Publish(_election.Snapshot with { State = LeaderElectionState.Stopped, Holds = false }, null);
-        ReleaseStepDownWaiters();
+        _stepDowns.Done();
         await _work.EndPreparationsAsync().ConfigureAwait(false);
         if (_holder is not null)
             await _holder.DisposeAsync().ConfigureAwait(false);

@@ -4,7 +4,7 @@ namespace LeaseElection.Hosting;
 /// Runs what may block, and what must not wait for the thread pool, on threads of our own. However long one takes, the next does not wait
 /// for it: as long as anything waits, a thread is about to begin. Most take no time, and one thread runs many of them: a process that
 /// gives up hundreds of terms at once would otherwise start a thread for each, before it releases the first. Where no thread can be
-/// started, the thread pool takes its place.
+/// started, the thread pool takes its place, and <see cref="Nudge"/> tries again: the pool may be what has no thread.
 /// </summary>
 /// <param name="start">Starts a thread.</param>
 internal sealed class OwnThreads(Action<ThreadStart> start)
@@ -31,6 +31,22 @@ internal sealed class OwnThreads(Action<ThreadStart> start)
         Start();
     }
 
+    /// <summary>Tries again to have a thread for what still waits for one.</summary>
+    /// <returns>Whether anything does.</returns>
+    public bool Nudge()
+    {
+        lock (_lock)
+        {
+            if (_waiting.Count == 0)
+                return false;
+            if (_beginning)
+                return true;
+            _beginning = true;
+        }
+        Start();
+        return true;
+    }
+
     private void Start()
     {
         try
@@ -41,6 +57,8 @@ internal sealed class OwnThreads(Action<ThreadStart> start)
         catch (Exception)
 #pragma warning restore CA1031
         {
+            lock (_lock)
+                _beginning = false; // The pool may have no thread either, and then the next one to ask must try again.
             ThreadPool.UnsafeQueueUserWorkItem(static threads => threads.Work(), this, preferLocal: false);
         }
     }

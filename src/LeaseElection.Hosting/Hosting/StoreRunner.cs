@@ -19,13 +19,13 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         () => post(new ElectionInput.WatchEnded()),
         error => post(new ElectionInput.WatchBroken(error)),
         exception => logger.StoreThrew(run.Card.LeaseNamespace, run.Card.LeaseName, exception));
-#pragma warning disable CA2213
-    // Holds nothing until its wait handle is asked for; disposed, it would fail who comes to the rescue too late.
+#pragma warning disable CA2213 // Holds no handle as long as none is asked for; disposed, it would fail who comes to the rescue late.
     private readonly SemaphoreSlim _rescuing = new(1);
 #pragma warning restore CA2213
     private readonly IBlockingLeaseStore? _blocking = store is IBlockingLeaseStore { CanBlock: true } blocking ? blocking : null;
     private volatile StoreRequest? _request;
     private Task _sending = Task.CompletedTask;
+    private volatile bool _sendsNoMore;
     private bool _disposed;
 
     /// <summary>Whether a term can be kept without the thread pool.</summary>
@@ -56,7 +56,7 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
             return;
         try
         {
-            if (!_stopping.IsCancellationRequested && request.Rescue(run.Clock.Now.Monotonic, patience) is { } reply)
+            if (!_sendsNoMore && request.Rescue(run.Clock.Now.Monotonic, patience) is { } reply)
                 Answer(request, reply);
         }
 #pragma warning disable CA1031 // As below.
@@ -71,6 +71,9 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         }
     }
 
+    /// <summary>The election is over: what has not been sent will not be. Called by any thread.</summary>
+    public void SendNoMore() => _sendsNoMore = true;
+
     public void Watch(string resourceVersion) => _watch.Open(resourceVersion);
 
     /// <summary>Closes the watch. It is silent from here on.</summary>
@@ -81,11 +84,15 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
         if (_disposed)
             return;
         _disposed = true;
+        SendNoMore();
         await _stopping.CancelAsync().ConfigureAwait(false);
         try
         {
-            // A store that hears no token must not keep the process from ending. Who comes to the rescue is waited for, and comes no more.
-            await Task.WhenAll(_sending, _rescuing.WaitAsync(), _watch.DisposeAsync().AsTask())
+            // Who has come to the rescue hears no token, but is back when his request has timed out; and comes no more.
+            await _rescuing.WaitAsync().WaitAsync(2 * ElectorSettings.RequestTimeout, run.Clock.TimeProvider).ConfigureAwait(false);
+
+            // A store that hears no token must not keep the process from ending.
+            await Task.WhenAll(_sending, _watch.DisposeAsync().AsTask())
                 .WaitAsync(ElectorSettings.ReleaseTimeout, run.Clock.TimeProvider).ConfigureAwait(false);
             _stopping.Dispose();
             await store.DisposeAsync().ConfigureAwait(false);
@@ -108,7 +115,7 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
 
     private async Task SendAsync(StoreRequest request)
     {
-        if (_stopping.IsCancellationRequested || !request.TryBegin())
+        if (_sendsNoMore || !request.TryBegin())
             return; // The election is over, or somebody else has.
         try
         {

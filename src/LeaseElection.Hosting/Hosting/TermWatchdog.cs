@@ -18,14 +18,18 @@ internal sealed class TermWatchdog : IDisposable
 
     private readonly GuardedLogger _logger;
     private readonly PoolRescue _rescue;
+    private readonly OwnThreads _threads;
     private readonly Lock _gate = new();
     private readonly List<WatchedTerm> _terms = [];
     private readonly ManualResetEventSlim _news = new();
     private Thread? _thread;
     private volatile bool _disposed;
 
-    public TermWatchdog(ILogger<TermWatchdog>? logger = null)
+    /// <param name="logger">Hears what callbacks of users throw, and of a starved pool.</param>
+    /// <param name="threads">Those that tell work.</param>
+    public TermWatchdog(ILogger<TermWatchdog>? logger = null, OwnThreads? threads = null)
     {
+        _threads = threads ?? OwnThreads.Shared;
         _logger = new(logger ?? NullLogger<TermWatchdog>.Instance);
         _rescue = new PoolRescue(Rescued, _logger);
     }
@@ -43,8 +47,9 @@ internal sealed class TermWatchdog : IDisposable
             _terms.Add(new WatchedTerm(term, clock, wake, expired, rescued));
             if (_thread is null)
             {
-                _thread = new Thread(Run) { IsBackground = true, Name = "LeaseElection watchdog", Priority = ThreadPriority.AboveNormal };
-                _thread.UnsafeStart();
+                var thread = new Thread(Run) { IsBackground = true, Name = "LeaseElection watchdog", Priority = ThreadPriority.AboveNormal };
+                thread.UnsafeStart();
+                _thread = thread; // Not before: where no thread can be started now, the next term tries again.
             }
         }
 
@@ -67,11 +72,16 @@ internal sealed class TermWatchdog : IDisposable
 
     private void Run()
     {
-        while (!_disposed)
+        while (true)
         {
             _news.Reset();
-            if (LookAtAll() is { } pause)
-                _news.Wait(pause);
+            if (_disposed)
+                break; // Looked at after the reset, which may have been of this news.
+            TimeSpan? pause = LookAtAll();
+            if (_threads.Nudge())
+                _news.Wait(pause ?? Tick);
+            else if (pause is { } next)
+                _news.Wait(next);
             else if (HasNone)
                 _news.Wait();
         }

@@ -80,7 +80,12 @@ internal sealed class WorkRunner(
     /// <param name="withdrawn">Has to end too, and does so soon: until then traffic may still be sent here.</param>
     public void Stop(Task withdrawn)
     {
-        LeadershipTerm term = _term!;
+        if (_term is not { } term)
+        {
+            post(new ElectionInput.WorkStopped()); // It could not be started.
+            return;
+        }
+
         term.Cancel(exception => logger.StopCallbackFailed(term.LeaseNamespace, term.LeaseName, exception));
         _ = TellAsync(Task.WhenAll([withdrawn, .. _running])); // Its word is awaited by the core, which starts no other term before.
 

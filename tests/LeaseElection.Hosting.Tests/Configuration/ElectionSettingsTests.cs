@@ -12,7 +12,8 @@ public sealed class ElectionSettingsTests
     /// <summary>The last of many that are given up at once waits for all others.</summary>
     [Theory]
     [InlineData(1, 10, 2)]
-    [InlineData(301, 10, 5)]
+    [InlineData(50, 10, 2)]
+    [InlineData(350, 10, 5)]
     [InlineData(5000, 10, 10)] // By then another may have it.
     [InlineData(5000, 1, 2)]
     public void Of_ManyLeases_EachHasTimeForTheReleaseOfAll(int leases, int renewDeadline, int releaseWithin)
@@ -25,15 +26,19 @@ public sealed class ElectionSettingsTests
         Assert.Equal(ShutdownTimeout - settings.ReleaseWithin, settings.DrainTimeout);
     }
 
-    [Fact]
-    public async Task Host_OfTwoElections_CountsBoth()
+    [Theory]
+    [InlineData(null, 2000)]
+    [InlineData(49, 2010)]
+    public async Task Host_OfTwoElections_CountsBothAndThePartitions(int? partitions, int releaseWithin)
     {
         await using var host = new ElectionHost(new FakeLeaseServer(new ManualTimeProvider()));
-        host.AddElection("a", options => options.LeaseName = "a");
+        LeaderElectionBuilder a = host.AddElection("a", options => options.LeaseName = "a");
+        if (partitions is { } count)
+            a.AddPartitionedWork((_, _, _, _) => Task.CompletedTask, count);
         host.AddElection("b", options => options.LeaseName = "b");
 
         await host.StartAsync();
 
-        Assert.Equal(TimeSpan.FromMilliseconds(2010), ((LeaderElection)host.Keyed("a")).Run!.Settings.ReleaseWithin);
+        Assert.Equal(TimeSpan.FromMilliseconds(releaseWithin), ((LeaderElection)host.Keyed("a")).Run!.Settings.ReleaseWithin);
     }
 }

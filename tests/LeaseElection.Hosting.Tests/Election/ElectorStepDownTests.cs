@@ -28,6 +28,43 @@ public class ElectorStepDownTests
         Assert.Equal(LeaderElectionState.Leading, driver.State);
     }
 
+    /// <summary>One of hundreds may take longer for its release than the others are given: their time begins when they can see it.</summary>
+    [Fact]
+    public void ReleaseIsSlow_AnotherLeadsFirstAllTheSame()
+    {
+        var driver = ElectorDriver.Leading(settings => settings with { ReleaseWithin = TimeSpan.FromSeconds(7) });
+        driver.StepDown();
+        driver.WorkStopped();
+
+        driver.After(Pause + 0.5);
+        driver.Serve();
+
+        Assert.Single(driver.Told<ElectionEvent.Released>());
+        Assert.Equal(LeaderElectionState.Standby, driver.State);
+        driver.IsServed = true;
+        driver.After(Pause - 0.001);
+        Assert.Equal(LeaderElectionState.Standby, driver.State);
+        driver.After(0.001);
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+    }
+
+    /// <summary>Who could take it has had it: then there is nobody to wait for.</summary>
+    [Fact]
+    public void AnotherTookOverBeforeTheReleaseWasKnown_NoFurtherPause()
+    {
+        var driver = ElectorDriver.Leading();
+        driver.StepDown();
+        driver.WorkStopped();
+        driver.LoseReply(committed: true);
+        driver.See(SomeRecord.HeldBy("other", transitions: 1));
+        driver.IsServed = true;
+        driver.After(1);
+
+        driver.See(SomeRecord.Released with { LeaseTransitions = 1 });
+
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+    }
+
     [Fact]
     public void AnotherTookOver_ThePauseIsOver()
     {

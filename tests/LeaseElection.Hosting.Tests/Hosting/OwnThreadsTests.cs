@@ -2,6 +2,7 @@ using LeaseElection.Testing;
 
 namespace LeaseElection.Hosting.Tests;
 
+[Collection(nameof(WholeProcess))]
 public sealed class OwnThreadsTests
 {
     private readonly Queue<ThreadStart> _begun = new();
@@ -44,6 +45,51 @@ public sealed class OwnThreadsTests
     [Fact]
     public void Run_NoThreadToBeHad_ThePoolRunsAllAlsoBehindOneThatBlocks() =>
         AllBeginThoughEachBlocks(new OwnThreads(_ => throw new InvalidOperationException("No thread to be had.")), count: 2);
+
+    /// <summary>Both come together: a pool without a thread starts others until there are none to be had.</summary>
+    [Fact]
+    public void Nudge_NoThreadWasToBeHadAndThePoolHasNone_TriesAgain()
+    {
+        bool toBeHad = false;
+        var threads = new OwnThreads(work =>
+        {
+            if (!toBeHad)
+                throw new InvalidOperationException("No thread to be had.");
+            _begun.Enqueue(work);
+        });
+        using var starved = new StarvedPool();
+        RunHere(threads, 0);
+        RunHere(threads, 1);
+        Assert.True(threads.Nudge());
+        Assert.Empty(_begun);
+
+        toBeHad = true;
+        Assert.True(threads.Nudge());
+        Assert.True(threads.Nudge());
+        _begun.Dequeue()();
+
+        Assert.Equal([0, 1], _ran);
+        Assert.False(threads.Nudge());
+        _begun.Dequeue()();
+        Assert.Empty(_begun);
+        starved.Feed();
+    }
+
+    [Fact]
+    public void Run_AfterNoThreadWasToBeHad_TriesAgain()
+    {
+        bool toBeHad = false;
+        var threads = new OwnThreads(work => _begun.Enqueue(toBeHad ? work : throw new InvalidOperationException("No thread to be had.")));
+        using var starved = new StarvedPool();
+        RunHere(threads, 0);
+
+        toBeHad = true;
+        RunHere(threads, 1);
+        _begun.Dequeue()();
+
+        Assert.Equal([0, 1], _ran);
+        starved.Feed();
+    }
 
     [Fact]
     public void Run_NextOnTheSameThread_HasItsOwnNameAndNothingOfTheOneBefore()

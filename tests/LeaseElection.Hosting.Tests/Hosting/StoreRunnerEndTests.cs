@@ -43,6 +43,24 @@ public sealed class StoreRunnerEndTests
         Assert.True(_store.IsDisposed);
     }
 
+    /// <summary>What the app has to end first may take long, and the pool may work again meanwhile.</summary>
+    [Fact]
+    public async Task SendNoMore_PoolWorksAgainBeforeTheEnd_SendsNothing()
+    {
+        StoreRunner runner = NewRunner();
+        int before = _server.Written.Count;
+        using (var starved = new StarvedPool())
+        {
+            Renew(runner);
+            runner.SendNoMore();
+            starved.Feed();
+        }
+
+        await ThePoolAsync();
+        await runner.DisposeAsync().AsTask().WaitAsync(Signal.Patience);
+        Assert.Equal(before, _server.Written.Count);
+    }
+
     [Fact]
     public async Task Dispose_SomebodyHasComeToTheRescue_IsWaitedFor()
     {
@@ -54,6 +72,7 @@ public sealed class StoreRunnerEndTests
         rescuer.Start();
         Assert.True(SpinWait.SpinUntil(() => _server.RequestsUnderWay == 1, Signal.Patience));
         starved.Feed();
+        await ThePoolAsync(); // Else it is what the pool has not begun that is waited for.
 
         await EndAsync(runner);
         Assert.True(rescuer.Join(Signal.Patience));
@@ -69,10 +88,14 @@ public sealed class StoreRunnerEndTests
         _time.Advance(Second * 3);
         runner.Rescue(Second);
         runner.Read(Second);
-        await _server.UntilAsync(server => server.RequestsUnderWay == 1);
+        await _server.UntilAsync(server => server is { Reads: 1, RequestsUnderWay: 1 });
+        await ThePoolAsync();
 
         await EndAsync(runner);
     }
+
+    /// <summary>Ends when the pool has begun what it was asked for before.</summary>
+    private static Task ThePoolAsync() => Task.Run(() => { });
 
     /// <summary>It waits for what is under way, and for nothing else.</summary>
     private async Task EndAsync(StoreRunner runner)

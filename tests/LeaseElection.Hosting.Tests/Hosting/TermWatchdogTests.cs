@@ -114,6 +114,25 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         await told.Task.WaitAsync(Signal.Patience);
     }
 
+    /// <summary>The pool is none to count on: whoever had no thread to tell work with has another try while anything is watched.</summary>
+    [Fact]
+    public void NoThreadWasToBeHad_TriesAgain()
+    {
+        bool toBeHad = false;
+        using var told = new ManualResetEventSlim();
+        var threads = new OwnThreads(work => new Thread(toBeHad ? work : throw new InvalidOperationException("No thread to be had.")).Start());
+        using var starved = new StarvedPool();
+        threads.Run("test", told.Set);
+        var clock = new ElectionClock(new ManualTimeProvider());
+        using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance, threads);
+
+        Volatile.Write(ref toBeHad, true);
+        watchdog.Watch(NewTerm(clock), clock, () => { }, () => { });
+
+        Assert.True(told.Wait(Signal.Patience));
+        starved.Feed();
+    }
+
     [Fact]
     public void Dispose_WhileWatchingAndAfterwards_IsQuiet()
     {

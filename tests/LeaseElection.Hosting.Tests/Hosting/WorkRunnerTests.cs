@@ -1,9 +1,11 @@
+using LeaseElection.Hosting.Election;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Logging;
 using LeaseElection.Testing.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting.Tests;
 
@@ -28,6 +30,18 @@ public sealed class WorkRunnerTests : HostTest
         await _host.StopAsync();
 
         Assert.Equal(["run 1", "ended 1", "disposed 1", "run 2", "ended 2", "disposed 2"], record.Entries);
+    }
+
+    /// <summary>Something failed before it could: the loop ends, and must come to its end.</summary>
+    [Fact]
+    public void Stop_WorkWasNeverStarted_HasStopped()
+    {
+        var posted = new List<ElectionInput>();
+        var runner = new WorkRunner([], scopes: null!, SomeRun.On(Time), posted.Add, metrics: null!, NullLogger.Instance);
+
+        runner.Stop(Task.CompletedTask);
+
+        Assert.IsType<ElectionInput.WorkStopped>(Assert.Single(posted));
     }
 
     [Fact]

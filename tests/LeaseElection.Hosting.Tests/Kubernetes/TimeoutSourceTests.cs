@@ -117,7 +117,6 @@ public sealed class TimeoutSourceTests
         var context = new AsyncLocal<string?> { Value = "of the first request" };
         string? seen = "nobody looked";
         using var source = new TimeoutSource(TimeProvider.System);
-        context.Value = null;
         using var over = new ManualResetEventSlim();
         using CancellationTokenRegistration _ = source.Token.UnsafeRegister(
             _ =>
@@ -127,7 +126,8 @@ public sealed class TimeoutSourceTests
             },
             null);
 
-        source.Begin(Tick);
+        source.Begin(50 * Tick);
+        context.Value = null;
 
         Assert.True(over.Wait(Signal.Patience));
         Assert.Null(seen);
