@@ -53,7 +53,7 @@ internal sealed class ElectionActivities(ActivitySource? source, ElectionRun run
     }
 
     /// <summary>After each turn: what began with it, and what ended.</summary>
-    public void Settle(LeaderElectionState state)
+    public void Settle(LeaderElectionState state, ElectionTime now)
     {
         if (state != LeaderElectionState.Draining && _draining is not null)
         {
@@ -61,16 +61,16 @@ internal sealed class ElectionActivities(ActivitySource? source, ElectionRun run
             _drain = End(Drain, ref _draining, TelemetryTags.Reason, reason, _lost ? reason : null);
         }
 
-        Keep(ref _takingOver, state == LeaderElectionState.TakingOver);
-        Keep(ref _releasing, state == LeaderElectionState.Releasing);
+        Keep(ref _takingOver, state == LeaderElectionState.TakingOver, now);
+        Keep(ref _releasing, state == LeaderElectionState.Releasing, now);
     }
 
-    private void Keep(ref ElectionTime? since, bool lasts)
+    private static void Keep(ref ElectionTime? since, bool lasts, ElectionTime now)
     {
         if (!lasts)
             since = null;
         else
-            since ??= run.Clock.Now;
+            since ??= now;
     }
 
     private static string ErrorOf(ElectionEvent.NotReleased notReleased) =>

@@ -26,10 +26,10 @@ internal sealed class ElectionTelemetry(ElectionMetrics metrics, ElectionActivit
     }
 
     /// <summary>After each turn, when all that it had to tell is told.</summary>
-    public void Settle(LeaderElectionState state)
+    public void Settle(LeaderElectionState state, ElectionTime now)
     {
         metrics.Settle(state);
-        activities.Settle(state);
+        activities.Settle(state, now);
     }
 
     public void Stopped() => metrics.Stopped();

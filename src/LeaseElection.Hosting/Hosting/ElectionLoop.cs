@@ -209,7 +209,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         _election.Publish(ElectionSnapshot.Of(_elector, _startedAt, now) with { IsPrepared = _work.IsPrepared }, _term);
         foreach (ElectionOutput output in outputs)
             CarryOut(output);
-        _reporter.Settle();
+        _reporter.Settle(now);
         _announcements.Settle(_elector.State, _elector.Lease);
         _holder?.Look(_elector.State, _elector.Lease, _elector.Notes);
         if (_elector.State is LeaderElectionState.Standby or LeaderElectionState.Stopped && input is not ElectionInput.Started)
@@ -294,8 +294,8 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
                 _notes.Settle(settled);
                 break;
             case ElectionOutput.Report report:
+                _heard?.Invoke(report.Event); // First: whoever reads of it in the log may ask.
                 _reporter.Report(report.Event);
-                _heard?.Invoke(report.Event);
                 _announcements.Observe(report.Event, _elector.Lease);
                 break;
             default:

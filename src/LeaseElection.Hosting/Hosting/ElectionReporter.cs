@@ -40,7 +40,7 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
     public void Now(LeaderElectionState state) => _state = state;
 
     /// <summary>A turn is over, and all that it had to tell is told.</summary>
-    public void Settle() => telemetry.Settle(_state);
+    public void Settle(ElectionTime now) => telemetry.Settle(_state, now);
 
     public void Report(ElectionEvent told)
     {

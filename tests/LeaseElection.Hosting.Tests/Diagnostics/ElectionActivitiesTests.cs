@@ -78,8 +78,9 @@ public sealed class ElectionActivitiesTests : HostTest
         using var recorder = new ActivityRecorder("settlement");
         using var current = new Activity("not ours");
         current.Start();
-        var activities = new ElectionActivities(ElectionActivities.Source, SomeRun.On(Time));
-        activities.Settle(LeaderElectionState.TakingOver);
+        ElectionRun run = SomeRun.On(Time);
+        var activities = new ElectionActivities(ElectionActivities.Source, run);
+        activities.Settle(LeaderElectionState.TakingOver, run.Clock.Now);
         activities.Observe(new ElectionEvent.BecameLeader(new TermFacts(1, default, "1", null)));
 
         Assert.Same(current, Activity.Current);

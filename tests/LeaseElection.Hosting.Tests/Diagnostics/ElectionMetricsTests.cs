@@ -23,6 +23,7 @@ public sealed class ElectionMetricsTests : HostTest
     {
         using var recorder = new MeasurementRecorder(_host.Host.Services);
         await _host.StartAndLeadAsync();
+        await Work.StartedAsync(); // The term is measured from before that.
         Time.Advance(TimeSpan.FromSeconds(2));
         await _host.StopAsync();
 
@@ -74,6 +75,7 @@ public sealed class ElectionMetricsTests : HostTest
         };
         harm();
         await recorder.UntilAsync(TermDuration, 1);
+        await recorder.UntilAsync(Transitions, 2);
 
         Assert.Equal(reason, Assert.Single(recorder.Of(TermDuration))["leader_election.reason"]);
         Assert.Contains(("lost", reason), TransitionsOf(recorder));
@@ -84,6 +86,7 @@ public sealed class ElectionMetricsTests : HostTest
     {
         using var recorder = new MeasurementRecorder(_host.Host.Services);
         await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
         _host.Store.All(FakeFault.Fail);
         Time.Advance(TimeSpan.FromSeconds(12));
         Measured duration = (await recorder.UntilAsync(TermDuration, 1))[0];

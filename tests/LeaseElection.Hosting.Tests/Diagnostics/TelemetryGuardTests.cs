@@ -96,12 +96,12 @@ public sealed class TelemetryGuardTests : HostTest
 
         void Play()
         {
-            telemetry.Settle(LeaderElectionState.TakingOver);
+            telemetry.Settle(LeaderElectionState.TakingOver, run.Clock.Now);
             foreach (ElectionEvent told in term)
                 telemetry.Observe(told);
-            telemetry.Settle(LeaderElectionState.Draining);
-            telemetry.Settle(LeaderElectionState.Releasing);
-            telemetry.Settle(LeaderElectionState.Standby);
+            telemetry.Settle(LeaderElectionState.Draining, run.Clock.Now);
+            telemetry.Settle(LeaderElectionState.Releasing, run.Clock.Now);
+            telemetry.Settle(LeaderElectionState.Standby, run.Clock.Now);
             metrics.WorkFaulted(fault);
             _ = store.ReadAsync(default, default);
         }

@@ -129,7 +129,8 @@ public sealed class NotesTests : HostTest
         _host.Store.Next(FakeFault.LoseReply);
 
         Task writing = term.WriteNoteAsync("checkpoint", "batch 41");
-        await AdvanceUntilAsync(() => writing.IsCompleted);
+        await _host.Logs.WaitForAsync("RenewalFailed");
+        Time.Advance(TimeSpan.FromSeconds(1));
 
         await writing.WaitAsync(Signal.Patience);
     }

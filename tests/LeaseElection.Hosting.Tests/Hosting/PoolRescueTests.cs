@@ -21,8 +21,8 @@ public sealed class PoolRescueTests
         await using var host = new ElectionHost(server, time: TimeProvider.System);
         host.AddElection(options =>
         {
-            options.LeaseDuration = TimeSpan.FromSeconds(8);
-            options.RenewDeadline = TimeSpan.FromSeconds(5);
+            options.LeaseDuration = TimeSpan.FromSeconds(12);
+            options.RenewDeadline = TimeSpan.FromSeconds(8);
             options.RetryPeriod = TimeSpan.FromSeconds(1);
         }).AddWork((_, _, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
         LeadershipTerm term = await host.StartAndLeadAsync();
@@ -37,7 +37,7 @@ public sealed class PoolRescueTests
         int before = server.Written.Count;
         using var starved = new StarvedPool();
         using var never = new ManualResetEventSlim();
-        for (int tick = 0; tick < 200 && !term.Lost.IsCancellationRequested; tick++) // Nothing here may need the pool.
+        for (int tick = 0; tick < 320 && !term.Lost.IsCancellationRequested; tick++) // Nothing here may need the pool.
             never.Wait(TimeSpan.FromMilliseconds(50));
         bool held = term.IsHeld;
         int renewals = server.Written.Count - before;
@@ -88,7 +88,7 @@ public sealed class PoolRescueTests
     public void Begin_PoolMovesNowAndThen_RescuesForAsLongAsThatTakes()
     {
         var term = new CountedTerm();
-        TimeSpan longest = TimeSpan.FromSeconds(3);
+        TimeSpan longest = TimeSpan.FromSeconds(6);
         var rescue = new PoolRescue(() => [term], new GuardedLogger(_logger), longest);
         using var never = new ManualResetEventSlim();
         using (var first = new StarvedPool())

@@ -75,9 +75,9 @@ public sealed class StartWatchTests : HostTest
     public async Task AllStartAtOnce_TheOneThatHangsIsNamedAndNoneThatIsKnownToHaveStarted()
     {
         _host.Services.Configure<HostOptions>(options => options.ServicesStartConcurrently = true);
-        _host.Services.AddHostedService<Consumer>();
         _host.AddElection();
         _host.Services.AddHostedService<Background>();
+        _host.Services.AddHostedService<Consumer>(); // Each is called after the one before: when this one hangs the others have begun.
 
         Assert.Equal(StartAsyncOfConsumer, await CauseAsync());
     }

@@ -92,7 +92,7 @@ public sealed class WorkPreparationTests : HostTest
     {
         _story.PrepareAsync = _ => _ready.Task;
         await StandByAsync();
-        await LeadAsync();
+        LeadershipTerm term = await LeadAsync();
         await _host.Logs.WaitForAsync("PreparationAwaited");
 
         Task steppingDown = _host.Election.StepDownAsync();
@@ -100,6 +100,7 @@ public sealed class WorkPreparationTests : HostTest
         await RenewAsync();
         Assert.Equal("me", Server.Holder);
         Assert.False(steppingDown.IsCompleted);
+        await term.Lost.FiredAsync();
         _ready.SetResult();
 
         await steppingDown.WaitAsync(Signal.Patience);
@@ -114,10 +115,12 @@ public sealed class WorkPreparationTests : HostTest
 
         LogEntry entry = await _host.Logs.WaitForAsync("PreparationFailed");
         Assert.Equal((LogLevel.Warning, 883, "the cache is down"), (entry.Level, entry.Id.Id, entry.Exception?.Message));
+        await PausedAsync();
         Time.Advance(TimeSpan.FromSeconds(1));
         await _host.Logs.WaitForAsync("PreparationFailedAgain");
         _story.PrepareAsync = _ => Task.CompletedTask;
         Assert.False(_host.Election.Status.IsPrepared);
+        await PausedAsync();
         Time.Advance(TimeSpan.FromSeconds(2));
         await _story.UntilAsync("prepared 3");
 
@@ -125,6 +128,9 @@ public sealed class WorkPreparationTests : HostTest
         await LeadAsync();
         await _story.UntilAsync("run 3");
         Assert.Equal(["prepare 1", "disposed 1", "prepare 2", "disposed 2", "prepare 3", "prepared 3", "run 3"], _story.Told);
+
+        // Beside the timer of the election: the pause begins after the log has told of it.
+        Task PausedAsync() => Time.WaitForTimersAsync(2).WaitAsync(Signal.Patience);
     }
 
     [Fact]

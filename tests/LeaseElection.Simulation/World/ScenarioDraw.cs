@@ -44,6 +44,10 @@ internal static class ScenarioDraw
         bool setsClocksBack = pods.Next(2) == 0;
         settings = watchesPods ? Long(settings) : settings;
         other = watchesPods && other is not null ? Long(other) : other;
+        Random many = new(seed ^ 0x4E1E); // Dice of their own, too: whether each is one of hundreds of elections of its process.
+        double queued = many.Next(8) == 0 ? many.NextDouble() : 0;
+        settings = Queued(settings, queued);
+        other = other is null ? null : Queued(other, queued);
         double mostError = Math.Min(MostError(settings), MostError(other ?? settings));
         bool provesDeath = new Random(seed ^ 0xDEAD).Next(4) == 0; // Dice of their own, so that the other worlds stay as they are.
         FaultKind[] faults = provesDeath || watchesPods ? [FaultKind.Kill, .. Faults(random)] : Faults(random);
@@ -85,6 +89,15 @@ internal static class ScenarioDraw
         WhenWorkEnds = settings.WhenWorkEnds,
         WhenWorkOverruns = settings.WhenWorkOverruns,
     };
+
+    /// <summary>The longer its release has to wait for those of others, the longer it may take: see <c>ElectionSettings</c>.</summary>
+    private static ElectorSettings Queued(ElectorSettings settings, double share) =>
+        settings.RenewDeadline <= ElectorSettings.ReleaseTimeout
+            ? settings
+            : settings with
+            {
+                ReleaseWithin = ElectorSettings.ReleaseTimeout + (share * (settings.RenewDeadline - ElectorSettings.ReleaseTimeout)),
+            };
 
     /// <summary>A clock may be off by so much that the lease still leaves work a little time to stop.</summary>
     private static double MostError(ElectorSettings settings) =>

@@ -95,6 +95,7 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore, IBlo
         FakeFault fault = _next.TryDequeue(out FakeFault next) ? next : _all;
         // Before it can be seen to be under way: a test may then let its time pass.
         Task hanging = fault == FakeFault.Hang ? Task.Delay(timeout, server.Time, cancellationToken) : Task.CompletedTask;
+        Task late = _late.Task; // Or deliver it.
         server.RequestBegins();
         try
         {
@@ -111,12 +112,11 @@ internal sealed class FakeLeaseStore(FakeLeaseServer server) : ILeaseStore, IBlo
                     await hanging;
                     return NoAnswer(isWrite, LeaseStoreErrorKind.Timeout);
                 case FakeFault.Late:
-                    Task late = _late.Task;
                     LeaseReply reply = send();
                     await late.WaitAsync(cancellationToken);
                     return reply;
                 case FakeFault.Stuck:
-                    await _late.Task;
+                    await late;
                     return NoAnswer(isWrite, LeaseStoreErrorKind.Timeout);
                 case FakeFault.Throw:
                     throw new InvalidOperationException("A bug in the store.");

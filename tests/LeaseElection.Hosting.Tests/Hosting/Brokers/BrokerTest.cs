@@ -60,12 +60,13 @@ public abstract class BrokerTest : IAsyncLifetime
     private protected void ReleaseBySomebodyElse() => Server.Edit(record => record with { HolderIdentity = "", LeaseDurationSeconds = 1 });
 
     /// <summary>Lets time pass, at a hundred times its speed. For what ends whatever has happened by then.</summary>
-    private protected async Task AdvanceUntilAsync(Func<bool> condition)
+    private protected async Task AdvanceUntilAsync(Func<bool> condition, Func<bool>? when = null)
     {
         using var patience = new CancellationTokenSource(Signal.Patience);
         while (!condition() && !patience.IsCancellationRequested)
         {
-            Time.Advance(TimeSpan.FromMilliseconds(100));
+            if (when?.Invoke() is not false)
+                Time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
         }
 

@@ -63,6 +63,7 @@ public sealed class HolderWatchTests : HostTest
     public async Task Holder_TermIsYoung_NobodyLooksYet()
     {
         await LeadAndDieAsync();
+        await Time.WaitForTimerAsync(Settled).WaitAsync(Signal.Patience);
         Time.Advance(DeathKeeper.Settling - TimeSpan.FromMilliseconds(1));
 
         Assert.Equal(0, _pods.Count);
@@ -88,7 +89,7 @@ public sealed class HolderWatchTests : HostTest
     {
         _pods.Refusal = new LeaseStoreError(LeaseStoreErrorKind.Forbidden, "Grant it.");
         await LeadAndDieAsync();
-        Time.Advance(Settled);
+        await Time.AdvanceOnceArmedAsync(Settled);
         LogEntry warning = await _standby.Logs.WaitForAsync("HolderNotFollowed");
         Assert.Equal(LogLevel.Warning, warning.Level);
         Assert.StartsWith("Pod shop/worker-0 cannot be watched; trying again in 60 s. ", warning.Message, StringComparison.Ordinal);
@@ -149,7 +150,7 @@ public sealed class HolderWatchTests : HostTest
 
     private async Task FollowAsync()
     {
-        Time.Advance(Settled);
+        await Time.AdvanceOnceArmedAsync(Settled);
         await _pods.FollowedAsync();
         _pods.Tell(new PodFacts("u-worker-0", [new ContainerFacts("app", Began.AddSeconds(-5), [])]));
         await _standby.Logs.WaitForAsync("HolderNotProvenDead");

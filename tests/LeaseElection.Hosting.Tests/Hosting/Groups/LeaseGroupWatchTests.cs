@@ -2,6 +2,7 @@ using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Groups;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing;
+using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Leases;
 using LeaseElection.Testing.Logging;
@@ -121,8 +122,8 @@ public sealed class LeaseGroupWatchTests : IAsyncLifetime, IAsyncDisposable
     }
 
     /// <summary>A renewal is no news, so nothing ends with it.</summary>
-    private async Task UntilNewestAsync(string name) =>
-        await AdvanceUntilAsync(() => _watch.View.Find(name)?.Lease.ResourceVersion == _group.Leases[name].ResourceVersion);
+    private Task UntilNewestAsync(string name) => Polling.UntilAsync(
+        () => Task.FromResult(_watch.View.Find(name)?.Lease.ResourceVersion == _group.Leases[name].ResourceVersion), Signal.Patience);
 
     private async Task UntilAsync(Func<GroupView, bool> condition)
     {
