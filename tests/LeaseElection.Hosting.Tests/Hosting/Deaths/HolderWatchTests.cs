@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.Election.Deaths;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing;
 using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.Logging;
 
