@@ -129,9 +129,12 @@ public sealed class EventsEndpointTests : WebTest
         await events.NextAsync();
         foreach (int second in new[] { 1, 2 })
         {
-            election.Renew(DateTimeOffset.UnixEpoch.AddSeconds(second));
-            JsonElement told = await events.UntilAsync(status => status.TryGetProperty("renewedAt", out _), kind: "heartbeat");
-            Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(second), told.GetProperty("renewedAt").GetDateTimeOffset());
+            DateTimeOffset renewed = DateTimeOffset.UnixEpoch.AddSeconds(second);
+            election.Renew(renewed);
+
+            // On a slow machine the one before is told twice.
+            await events.UntilAsync(
+                status => status.TryGetProperty("renewedAt", out JsonElement at) && at.GetDateTimeOffset() == renewed, kind: "heartbeat");
         }
     }
 

@@ -127,9 +127,15 @@ public sealed class StepDownEndpointTests : WebTest
         var election = new FakeElection { IsLeader = true };
         election.OnStepDown = async token =>
         {
-            await using CancellationTokenRegistration left = token.Register(gone.SetResult);
             begun.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            }
+            finally
+            {
+                gone.SetResult();
+            }
         };
         WebReplica replica = await StartAsync(MapOpen, election);
         using var client = new CancellationTokenSource();

@@ -36,22 +36,23 @@ public sealed class SilentConnectionTests(ApiServerFixture fixture, ITestOutputH
         for (int round = 0; round < Rounds; round++)
         {
             await around.RenewsAsync();
-            int before = Failures();
+            int before = around.Proxy.Requests.DeadEnds;
             long cut = TimeProvider.System.GetTimestamp();
             around.Proxy.BlackHole();
             await around.RenewsAsync();
             TimeSpan took = TimeProvider.System.GetElapsedTime(cut);
             slowest = took > slowest ? took : slowest;
-            lost = Math.Max(lost, Failures() - before);
+            lost = Math.Max(lost, around.Proxy.Requests.DeadEnds - before);
         }
 
         output.WriteLine($"{way}: {lost} attempt(s) lost, renewed again within {slowest.TotalMilliseconds:0} ms of the cut, {Rounds} rounds");
+
+        // A connection is used for no other attempt once one was swallowed. To count those that failed would be no use: over a connection
+        // that works one fails, too, where the machine stands still for as long as a request may take.
         Assert.Equal(1, lost);
+        Assert.True(host.Logs.Named("RenewalFailed").Count >= Rounds, "A cut has cost no attempt.");
         Assert.True(term.IsHeld);
         Assert.Single(host.Logs.Named("BecameLeader"));
         await host.StopAsync();
-
-        // Those that were swallowed, and not that of the watch, which is told of elsewhere.
-        int Failures() => host.Logs.Named("RenewalFailed").Count + host.Logs.Named("RenewalFailedAgain").Count;
     }
 }

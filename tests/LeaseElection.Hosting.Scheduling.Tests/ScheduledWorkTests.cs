@@ -173,8 +173,10 @@ public sealed class ScheduledWorkTests
         a.Fake.Inject(LeaseFault.Latency(TimeSpan.FromSeconds(1)), LeaseVerbs.Update);
         await a.UntilNotedAsync(note => note == "2026-11-28T03:00:00Z", TimeSpan.FromSeconds(0.1)); // Its leader does not know yet.
         a.Fake.Heal();
+        LeadershipTerm term = a.Fake.Election.Term!;
 
         Task stopping = a.StopAsync();
+        await term.Lost.FiredAsync(); // On a thread of its own; a run that is noted before it is told to stop begins, and rightly so.
         ScheduledRun run = await b.ComesAsync();
 
         await stopping;

@@ -25,9 +25,9 @@ public sealed class NotesTests
     public async Task Work_WritesOneNoteAfterTheOther_WithoutTimePassing()
     {
         await using FakeReplica replica = await FakeReplica.StartAsync(Noting(times: 50));
-        DateTimeOffset now = replica.Fake.Time.GetUtcNow();
 
         await replica.Fake.LeadAsync();
+        DateTimeOffset now = replica.Fake.Time.GetUtcNow(); // Until then LeadAsync moves it, where the machine is slow.
         await UntilAsync(replica, "50");
 
         Assert.Equal(now, replica.Fake.Time.GetUtcNow());

@@ -13,8 +13,11 @@ public sealed class WorkerTests(ITestOutputHelper output)
     /// <summary>For whatever is not measured: a machine may be busy.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Far below the lease of 15 s, whose end nobody waited for then; what it takes on a quiet machine is printed.</summary>
-    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(15) / 5;
+    /// <summary>
+    /// Well below what is left of a lease of 15 s that is renewed every 3 s, whose end nobody waited for then; what it takes on a quiet
+    /// machine is printed.
+    /// </summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(15) / 2;
 
     [Fact]
     public async Task First_Started_LeadsAtOnceAndWorks()
@@ -137,7 +140,7 @@ public sealed class WorkerTests(ITestOutputHelper output)
 
             Line leads = await standby.WaitForAsync(BecameLeader, Patience);
             TimeSpan late = TimeProvider.System.GetUtcNow() - TimeProvider.System.GetElapsedTime(leads.At) - leaseEnd;
-            Assert.InRange(late, TimeSpan.Zero, duration / 2);
+            Assert.InRange(late, TimeSpan.Zero, duration * 0.8); // Not another lease.
             trials.Add(late);
 
             Line before = leader.Lines[^1];

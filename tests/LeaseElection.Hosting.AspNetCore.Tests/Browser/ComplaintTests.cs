@@ -32,8 +32,11 @@ public sealed class ComplaintTests(BrowserFixture browser) : BrowserTest(browser
         foreach (string fault in new[] { "a warning", "asserted", "thrown", "Content Security Policy", "elsewhere.js" })
             Assert.Contains(log.Complaints, complaint => complaint.Contains(fault, StringComparison.Ordinal));
         Assert.DoesNotContain(log.Complaints, complaint => complaint.Contains("no fault", StringComparison.Ordinal));
-        foreach (int elsewhere in new[] { 9, 10 })
-            Assert.Contains(log.Requests, request => request.Port == elsewhere);
-        await Polling.UntilAsync(() => Task.FromResult(log.Requests.Any(request => request.Port == 11)), Signal.Patience); // At its leisure.
+        Assert.Contains(log.Requests, request => request.Port == 9);
+        foreach (int elsewhere in new[] { 10, 11 }) // At its leisure.
+        {
+            await Polling.UntilAsync(
+                () => Task.FromResult(log.Requests.Any(request => request.Port == elsewhere)), Signal.Patience, what: $"port {elsewhere}");
+        }
     }
 }

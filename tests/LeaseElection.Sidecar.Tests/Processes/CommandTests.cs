@@ -58,8 +58,9 @@ public sealed class CommandTests : SidecarTest
         // The last line of the grandchild's diary is written after the lease would be free, if it were released too early.
         SidecarProcess sidecar = await RunScriptAsync(
             "trap '' TERM; (trap '' TERM; exec setsid bash -c 'trap \"\" TERM; echo $$ >'$D'/grandchild; while :; do "
-            + "grep -q \"\\\"holderIdentity\\\": *\\\"me\\\"\" '$D'/default/settlement/lease.json || touch '$D'/released-too-early; done') & "
-            + "echo $$ >$D/pid; while :; do sleep 1; done", "--id=me", "--ttl=3s", "--grace=300ms");
+            + "grep -q \"\\\"holderIdentity\\\": *\\\"me\\\"\" '$D'/default/settlement/lease.json || touch '$D'/released-too-early; "
+            + "sleep 0.01; done') & "
+            + "echo $$ >$D/pid; while :; do sleep 1; done", "--id=me", "--ttl=10s", "--grace=300ms");
         int pid = await PidInAsync(sidecar, "pid");
         int grandchild = await PidInAsync(sidecar, "grandchild");
         sidecar.Send(UnixSignal.Terminate);

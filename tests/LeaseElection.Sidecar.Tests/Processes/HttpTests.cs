@@ -94,13 +94,16 @@ public sealed class HttpTests : SidecarTest
         Assert.Equal((1, 0), (await MetricAsync(leader, "leader_election_leader"), await MetricAsync(standby, "leader_election_leader")));
         (await leader.SendAsync(HttpMethod.Post, "/step-down")).Dispose();
         await standby.SaysAsync("\nbob is the leader\n");
+        const string Transitions = "leader_election_transitions_total", Acquired = ",leader_election_transition=\"acquired\"";
+        await standby.UntilAsync( // It is counted after it is told.
+            async () => await MetricAsync(standby, Transitions, Acquired) is not null, "bob's term to be counted");
 
         Assert.Equal((0, 1), (await MetricAsync(leader, "leader_election_leader"), await MetricAsync(standby, "leader_election_leader")));
-        Assert.Equal(1, await MetricAsync(leader, "leader_election_transitions_total", ",leader_election_transition=\"acquired\""));
+        Assert.Equal(1, await MetricAsync(leader, Transitions, Acquired));
         Assert.Equal(1, await MetricAsync(
-            leader, "leader_election_transitions_total", ",leader_election_reason=\"step_down\",leader_election_transition=\"released\""));
+            leader, Transitions, ",leader_election_reason=\"step_down\",leader_election_transition=\"released\""));
         Assert.Equal(1, await MetricAsync(leader, "leader_election_term_duration_seconds_count", ",leader_election_reason=\"step_down\""));
-        Assert.Equal(1, await MetricAsync(standby, "leader_election_transitions_total", ",leader_election_transition=\"acquired\""));
+        Assert.Equal(1, await MetricAsync(standby, Transitions, Acquired));
         Assert.InRange((await MetricAsync(standby, "leader_election_lease_renewal_age_seconds"))!.Value, 0, Ttl);
         Assert.Null(await MetricAsync(leader, "leader_election_lease_renewal_age_seconds"));
         using HttpResponseMessage scrape = await leader.SendAsync(HttpMethod.Get, "/metrics");

@@ -21,9 +21,10 @@ public sealed class ListenTests : SidecarTest
             $"{NamespaceScript.Loopback(Folder)}\n{NamespaceScript.WithoutIPv6}\n{AskUntilAnswered(asked)}", "--id=me", $"--http={address}");
         await sidecar.UntilAsync(() => HasFile("answer"), "an answer");
         Assert.Equal("""{"name":"me"}""", FileText("answer"));
-        Assert.Equal(address == "localhost:4040", sidecar.Output.Contains(Missing, StringComparison.Ordinal));
+        await sidecar.SaysAsync("Serving HTTP on "); // It answers before. What is missing it tells after that, if it does, and then ends.
         sidecar.Send(UnixSignal.Terminate);
         Assert.Equal(0, await sidecar.Exited);
+        Assert.Equal(address == "localhost:4040", sidecar.Output.Contains(Missing, StringComparison.Ordinal));
     }
 
     [NamespaceTheory]

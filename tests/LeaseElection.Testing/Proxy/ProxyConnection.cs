@@ -17,6 +17,7 @@ internal sealed class ProxyConnection(Socket socket, ProxyTraffic traffic, Func<
     private SslStream? _tls;
     private Task _pumping = Task.CompletedTask;
     private volatile bool _isBlackHole;
+    private bool _hasSwallowed;
     private long _lastSaid = TimeProvider.System.GetTimestamp();
 
     /// <summary>Fires when the client has closed, or the proxy has reset, the connection.</summary>
@@ -40,7 +41,7 @@ internal sealed class ProxyConnection(Socket socket, ProxyTraffic traffic, Func<
     {
         byte[] buffer = new byte[1024];
         while (await socket.ReceiveAsync(buffer, cancellationToken) > 0)
-            traffic.Swallowed();
+            Swallow();
     }
 
     /// <summary>The next request that gets through; <see langword="null"/> when none comes any more.</summary>
@@ -126,6 +127,12 @@ internal sealed class ProxyConnection(Socket socket, ProxyTraffic traffic, Func<
         }
     }
 
+    private void Swallow()
+    {
+        traffic.Swallowed(isFirst: !_hasSwallowed);
+        _hasSwallowed = true;
+    }
+
     private async Task PumpAsync(SslStream tls)
     {
         try
@@ -138,7 +145,7 @@ internal sealed class ProxyConnection(Socket socket, ProxyTraffic traffic, Func<
                 Say();
                 if (IsBlackHole)
                 {
-                    traffic.Swallowed();
+                    Swallow();
                     continue;
                 }
 

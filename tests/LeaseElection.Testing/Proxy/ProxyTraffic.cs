@@ -13,6 +13,7 @@ public sealed class ProxyTraffic
     private int _connectionsOpen;
     private int _watchesOpen;
     private int _deadLetters;
+    private int _deadEnds;
     private int _eventsLost;
 
     /// <summary>How many connections were accepted.</summary>
@@ -26,6 +27,9 @@ public sealed class ProxyTraffic
 
     /// <summary>How often a client has said something to a black hole.</summary>
     public int DeadLetters => Volatile.Read(ref _deadLetters);
+
+    /// <summary>Over how many connections a client has said something to a black hole.</summary>
+    public int DeadEnds => Volatile.Read(ref _deadEnds);
 
     /// <summary>How many events of watches that were silent came and were not told.</summary>
     public int EventsLost => Volatile.Read(ref _eventsLost);
@@ -61,7 +65,13 @@ public sealed class ProxyTraffic
 
     internal void WatchClosed() => Interlocked.Decrement(ref _watchesOpen);
 
-    internal void Swallowed() => Interlocked.Increment(ref _deadLetters);
+    /// <param name="isFirst">Whether it is the first of its connection.</param>
+    internal void Swallowed(bool isFirst)
+    {
+        Interlocked.Increment(ref _deadLetters);
+        if (isFirst)
+            Interlocked.Increment(ref _deadEnds);
+    }
 
     internal void Silenced(int events) => Interlocked.Add(ref _eventsLost, events);
 }
