@@ -28,7 +28,7 @@ internal abstract class HostedPlace : LockPlace
             new("LeaseDuration", $"{LeaseDuration}"),
             new("RenewDeadline", $"{LeaseDuration * 0.75}"),
             new("RenewInterval", $"{LeaseDuration / 10}"),
-            new("RetryPeriod", $"{LeaseDuration / 4}"),
+            new("RetryPeriod", $"{TimeSpan.FromSeconds(0.5)}"),
         ];
         foreach ((string key, string? value) in durations.Concat(Settings))
             builder.Configuration["LeaseLocks:" + key] = value;

@@ -96,7 +96,7 @@ public sealed class LabelledProcessTests(ApiServerFixture fixture) : IDisposable
             $"Kubernetes:TokenFile={scene.User.TokenFile}",
             $"Kubernetes:CertificateAuthorityFile={scene.Server.CertificateAuthorityFile}",
             "Kubernetes:LabelLeaderPod=true",
-            "LeaseDuration=00:00:03",
+            "LeaseDuration=00:00:08", // The release waits for the label for half of what is left of it after the deadline at most.
             "RenewDeadline=00:00:02",
             "RenewInterval=00:00:00.5",
             "RetryPeriod=00:00:00.5",
@@ -104,8 +104,10 @@ public sealed class LabelledProcessTests(ApiServerFixture fixture) : IDisposable
         return GuardedProcess.StartAsync(
             "env",
             [
-                $"POD_NAME={pod}", $"POD_NAMESPACE={scene.Namespace}", "Logging__LogLevel__LeaseElection=Debug", "dotnet", typeof(LabelledProcessTests).Assembly.Location, "replica",
+                $"POD_NAME={pod}", $"POD_NAMESPACE={scene.Namespace}", "Logging__LogLevel__LeaseElection=Debug",
+                "dotnet", typeof(LabelledProcessTests).Assembly.Location, "replica",
                 .. settings.Select(setting => $"--LeaderElection:{setting}"),
+                "--Fault:LabelSeconds=3",
             ],
             LogFileOf(pod));
     }

@@ -34,6 +34,11 @@ internal sealed class FaultReplica : IAsyncDisposable
     /// </summary>
     public long LastRenewal => Proxy.Requests.Newest.Last(request => request is { Verb: "update" or "create", Status: 200 or 201 }).Arrived;
 
+    /// <summary>How many of its requests for the lease were not answered in time, for a fault or because the machine was busy.</summary>
+    public int SlowAnswers => Host.Logs.Entries.Count(entry =>
+        SlowAnswer.IsTold(entry.Message)
+        && entry.Id.Name is "RenewalFailed" or "RenewalFailedAgain" or "StoreFailed" or "StoreFailedAgain");
+
     /// <summary>All its work so far, oldest first.</summary>
     public IReadOnlyList<WorkSpan> Spans => [.. _scene.Journal.Spans.Where(span => span.Identity == Identity)];
 

@@ -23,7 +23,13 @@ public sealed class MembersOnTheServerTests(ApiServerFixture fixture)
 
         await host.DisposeAsync();
 
-        Assert.Empty(await PresencesAsync(leaseNamespace));
+        // A busy machine may need more than the second that there is for it: that is told, and the presence left to the leader.
+        if (!host.Logs.Named("PresenceNotDeleted").Any(entry => SlowAnswer.IsTold(entry.Message)))
+        {
+            await Polling.UntilAsync(
+                async () => (await PresencesAsync(leaseNamespace)).Length == 0, TimeSpan.FromSeconds(30), what: "no presence to be left");
+        }
+
         Assert.Contains("settlement", await Server.KubectlAsync(null, "get", "leases", "-n", leaseNamespace, "-o", "name"), StringComparison.Ordinal);
     }
 
@@ -56,7 +62,7 @@ public sealed class MembersOnTheServerTests(ApiServerFixture fixture)
         }
         else
         {
-            LogEntry told = await host.Logs.WaitForAsync(warning);
+            LogEntry told = await host.Logs.WaitForAsync(warning, entry => !SlowAnswer.IsTold(entry.Message));
             Assert.Contains($"{missing}", told.Message, StringComparison.Ordinal);
             Assert.Contains(leaseNamespace, told.Message, StringComparison.Ordinal);
             Assert.Single(host.Warnings);
@@ -72,8 +78,13 @@ public sealed class MembersOnTheServerTests(ApiServerFixture fixture)
         return (leaseNamespace, await Server.CreateUserAsync(leaseNamespace, PolicyRule.Leases(verbs)));
     }
 
+    /// <summary>With a lease of members of which each of their requests has two seconds, and that is soon renewed.</summary>
     private Task<ClusterHost> StartAsync(ApiServerUser user, string leaseNamespace) => ClusterHost.StartAsync(
-        Server, user, leaseNamespace, options => options.Members.LeaseDuration = TimeSpan.FromSeconds(2), election => election.AddMembers());
+        Server,
+        user,
+        leaseNamespace,
+        options => options.Members.LeaseDuration = TimeSpan.FromSeconds(10),
+        election => election.AddMembers());
 
     private async Task<string[]> PresencesAsync(string leaseNamespace) =>
         (await Server.KubectlAsync(

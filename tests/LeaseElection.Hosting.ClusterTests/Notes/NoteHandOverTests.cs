@@ -12,7 +12,7 @@ namespace LeaseElection.Hosting.ClusterTests.Notes;
 [Collection(WaitingProcesses.Name)]
 public sealed class NoteHandOverTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
-    private static readonly ElectorTimings Short = new(2, 1.3, 0.5);
+    private static readonly ElectorTimings Timings = new(6, 4, 0.5);
 
     [ApiServerTheory]
     [InlineData(UnixSignal.Kill, 4)]
@@ -21,7 +21,7 @@ public sealed class NoteHandOverTests(ApiServerFixture fixture, ITestOutputHelpe
     {
         int rounds = LongForm.IsAskedFor ? 200 : times;
         await using Contest contest = await Contest.StartAsync(fixture.Server);
-        var fleet = new NoteFleet(contest, Short);
+        var fleet = new NoteFleet(contest, Timings);
         await fleet.FillAsync();
         await using NoteWatch watch = await NoteWatch.StartAsync(contest);
         (ElectorProcess leader, NoteFleet.Said found) = await fleet.LeadsAsync(after: 0);
@@ -53,8 +53,7 @@ public sealed class NoteHandOverTests(ApiServerFixture fixture, ITestOutputHelpe
         UInt128 last = 0;
         for (int i = 0; i < handOvers; i++)
         {
-            OwnCandidate leader = await LeaderAsync(all, last);
-            LeadershipTerm term = leader.Host.Election.Term!;
+            (OwnCandidate leader, LeadershipTerm term) = await LeaderAsync(all, last);
             last = term.FencingToken.Value;
             await term.WriteNoteAsync(NotingCandidate.Who, leader.Identity, NoteLife.Term).WaitAsync(TimeSpan.FromSeconds(30));
             if (i % 2 == 0)
@@ -72,18 +71,24 @@ public sealed class NoteHandOverTests(ApiServerFixture fixture, ITestOutputHelpe
             + $"left there and hidden in {watch.Hidden}, beside another in {watch.Wrong.Count}");
     }
 
-    private static Task<OwnCandidate> OursAsync(Contest contest) => contest.OursAsync(new ElectorTimings(3, 2, 0.5).Apply);
+    private static Task<OwnCandidate> OursAsync(Contest contest) => contest.OursAsync(Timings.Apply);
 
-    private static async Task<OwnCandidate> LeaderAsync(OwnCandidate[] all, UInt128 after)
+    /// <summary>Waits for a term after this one, and returns it with whose it is: a moment later that one may have none any more.</summary>
+    private static async Task<(OwnCandidate Leader, LeadershipTerm Term)> LeaderAsync(OwnCandidate[] all, UInt128 after)
     {
-        OwnCandidate? leader = null;
+        (OwnCandidate, LeadershipTerm)? leads = null;
         await Polling.UntilAsync(
             () =>
             {
-                leader = Array.Find(all, one => one.Host.Election.Term is { IsHeld: true } term && term.FencingToken.Value > after);
-                return Task.FromResult(leader is not null);
+                foreach (OwnCandidate one in all)
+                {
+                    if (one.Host.Election.Term is { IsHeld: true } term && term.FencingToken.Value > after)
+                        leads = (one, term);
+                }
+
+                return Task.FromResult(leads is not null);
             },
             TimeSpan.FromSeconds(30));
-        return leader!;
+        return leads!.Value;
     }
 }

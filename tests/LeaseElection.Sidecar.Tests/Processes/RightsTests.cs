@@ -12,7 +12,8 @@ public sealed class RightsTests(ApiServerFixture fixture) : SidecarTest
         string leaseNamespace = await fixture.Server.CreateNamespaceAsync();
         ApiServerUser user = await fixture.Server.CreateUserAsync(leaseNamespace);
         SidecarProcess sidecar = await StartAsync(
-            "--election=settlement", $"--election-namespace={leaseNamespace}", "--ttl=2s", "--http=127.0.0.1:0", $"--kubeconfig={KubeConfigOf(fixture.Server, user.TokenFile)}");
+            "--election=settlement", $"--election-namespace={leaseNamespace}", "--ttl=6s", "--http=127.0.0.1:0",
+            $"--kubeconfig={KubeConfigOf(fixture.Server, user.TokenFile)}");
         await sidecar.SaysAsync("(403)");
 
         // Degraded is no reason to restart a container, so the status stays 200 and the text tells.

@@ -22,6 +22,16 @@ public sealed class ListLoggerProvider : ILoggerProvider
         return Named(eventName)[count - 1];
     }
 
+    /// <summary>The first message with this event name that is such a one, as soon as it has been logged.</summary>
+    public async Task<LogEntry> WaitForAsync(string eventName, Func<LogEntry, bool> isOne)
+    {
+        LogEntry? found = null;
+        await _signal.WaitUntilAsync(
+            () => (found = Named(eventName).FirstOrDefault(isOne)) is not null,
+            () => $"a certain {eventName}; logged:\n" + string.Join('\n', _entries));
+        return found!;
+    }
+
     public ILogger CreateLogger(string categoryName) => new ListLogger(this, categoryName);
 
     public void Dispose()

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Kubernetes.Announcing;
+using LeaseElection.Hosting.Time;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Journal;
 using Microsoft.Extensions.Configuration;
@@ -37,6 +40,19 @@ internal static class Replica
             thread.Start();
             return ended.Task;
         });
+
+        // What a busy API server may need, where the label of a Pod must be gone with its process.
+        if (builder.Configuration.GetValue("Fault:LabelSeconds", 0) is > 0 and var labelSeconds)
+        {
+            builder.Services.AddSingleton(services => new AnnouncerFactory(
+                services.GetRequiredService<ProcessEnvironment>(),
+                services.GetRequiredService<ElectionClock>(),
+                services.GetRequiredService<ILoggerFactory>())
+            {
+                Patience = TimeSpan.FromSeconds(labelSeconds),
+            });
+        }
+
         return RunAsync(builder.Build(), starveSeconds);
     }
 
