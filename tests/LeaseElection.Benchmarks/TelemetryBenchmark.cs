@@ -70,7 +70,7 @@ internal static class TelemetryBenchmark
             {
                 await store.ReplaceAsync(Held, Held.Record, default, CancellationToken.None);
                 telemetry?.Observe(renewed);
-                telemetry?.Settle(LeaderElectionState.Leading);
+                telemetry?.Settle(LeaderElectionState.Leading, default);
             }
 
             double nanoseconds = TimeProvider.System.GetElapsedTime(start).TotalNanoseconds / Renewals;
