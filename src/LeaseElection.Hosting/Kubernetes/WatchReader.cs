@@ -141,7 +141,9 @@ internal sealed class WatchReader<TEvent>(Stream body, IRequestTarget target, Fu
 
     private static JsonException NoObject() => new("an event has no object");
 
-    private LeaseWatchException Broken(string why, Exception? exception) =>
-        new(new LeaseStoreError(
-            LeaseStoreErrorKind.InvalidResponse, $"The watch of {target} broke: {Excerpt.Of(why)}.") { Exception = exception });
+    private LeaseWatchException Broken(string why, Exception? exception)
+    {
+        var error = new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, $"The watch of {target} broke: {Excerpt.Of(why)}.");
+        return new LeaseWatchException(error with { Exception = exception });
+    }
 }
