@@ -42,7 +42,7 @@ internal sealed class Candidacy(
     /// </summary>
     public void Yielded()
     {
-        if (_yielding && _pauseUntil < turn.Instant + Polls)
+        if (_yielding)
             _pauseUntil = turn.Instant + Polls;
     }
 

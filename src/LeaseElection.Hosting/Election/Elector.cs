@@ -362,8 +362,7 @@ internal sealed class Elector
 
     private void Wake() => _turn.WakeAtNext(
     [
-        _watch.DueAt, _notes.DueAt,
-        _requests.IsPending ? TimeSpan.MinValue : _requests.NextAt,
+        _watch.DueAt, _notes.DueAt, _requests.IsPending ? TimeSpan.MinValue : _requests.NextAt,
         State == LeaderElectionState.Standby ? _candidacy.TakeOverAt : TimeSpan.MinValue,
         State == LeaderElectionState.Standby && !_watch.IsLive ? _requests.PollAt : TimeSpan.MinValue,
         State == LeaderElectionState.Releasing ? _release.Until : TimeSpan.MinValue,
@@ -380,7 +379,8 @@ internal sealed class Elector
     {
         if (told is not null)
             _turn.Report(told);
-        _candidacy.Yielded();
+        if (MustYield)
+            _candidacy.Yielded();
         _stepDownWanted = false;
         _idle = _shuttingDown ? LeaderElectionState.Stopped : LeaderElectionState.Standby;
     }

@@ -65,6 +65,27 @@ public class ElectorStepDownTests
         Assert.Equal(LeaderElectionState.Leading, driver.State);
     }
 
+    /// <summary>Whoever steps down once and leads again is not to pause at the end of each later term, which nobody asked for.</summary>
+    [Fact]
+    public void LeadsAgainAndLosesThatTerm_NoPauseAfterIt()
+    {
+        var driver = ElectorDriver.Leading();
+        driver.IsServed = true;
+        driver.StepDown();
+        driver.WorkStopped();
+        driver.After(Pause);
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+
+        driver.IsServed = false;
+        driver.After(13); // The deadline.
+        driver.Fail();
+        driver.WorkStopped();
+        driver.IsServed = true;
+        driver.After(3);
+
+        Assert.Equal(LeaderElectionState.Leading, driver.State);
+    }
+
     [Fact]
     public void AnotherTookOver_ThePauseIsOver()
     {
