@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using LeaseElection.Testing.ApiServer;
@@ -14,7 +13,7 @@ namespace LeaseElection.Benchmarks;
 /// </summary>
 internal sealed class BareWrites : IDisposable
 {
-    private const int AtOnce = 100; // As many as the server takes of one connection, and a little more.
+    private const int AtOnce = 100; // So many that the server never waits for the client.
 
     private readonly HttpClient _client;
     private readonly Uri _leases;
@@ -22,15 +21,7 @@ internal sealed class BareWrites : IDisposable
 
     public BareWrites(RealApiServer server, ApiServerUser user, string leaseNamespace, int count)
     {
-        var authority = X509Certificate2.CreateFromPem(server.CertificateAuthorityPem);
-        var handler = new SocketsHttpHandler();
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { authority },
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        _client = new HttpClient(handler)
+        _client = new HttpClient(ApiServerClient.CreateHandler(server.CertificateAuthorityPem))
         {
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,

@@ -47,7 +47,12 @@ internal sealed class TermWatchdog : IDisposable
             _terms.Add(new WatchedTerm(term, clock, wake, expired, rescued));
             if (_thread is null)
             {
-                var thread = new Thread(Run) { IsBackground = true, Name = "LeaseElection watchdog", Priority = ThreadPriority.AboveNormal };
+                var thread = new Thread(Run)
+                {
+                    IsBackground = true,
+                    Name = "LeaseElection watchdog",
+                    Priority = ThreadPriority.AboveNormal,
+                };
                 thread.UnsafeStart();
                 _thread = thread; // Not before: where no thread can be started now, the next term tries again.
             }

@@ -49,9 +49,7 @@ public abstract partial class LeaseLockContract : IAsyncLifetime
     /// <summary>Waits until the token has fired; true, for an assertion to say what was waited for.</summary>
     private static async Task<bool> FiresAsync(CancellationToken token)
     {
-        var fired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration registration = token.UnsafeRegister(_ => fired.TrySetResult(), null);
-        await fired.Task.WaitAsync(Patience, CancellationToken.None);
+        await token.FiredAsync();
         return token.IsCancellationRequested;
     }
 

@@ -76,11 +76,7 @@ public class TakeOverGuardTests
     {
         var driver = StandingBy(count);
 
-        driver.After(seconds - 0.001);
-        Assert.Equal(LeaderElectionState.Standby, driver.State);
-        driver.After(0.001);
-
-        Assert.Equal(LeaderElectionState.Leading, driver.State);
+        driver.LeadsAfter(seconds);
     }
 
     [Fact]
@@ -90,11 +86,8 @@ public class TakeOverGuardTests
         driver.After(29);
 
         driver.See(SomeRecord.HeldBy("other", renewed: 29));
-        driver.After(29.999);
-        Assert.Equal(LeaderElectionState.Standby, driver.State);
-        driver.After(0.001);
 
-        Assert.Equal(LeaderElectionState.Leading, driver.State);
+        driver.LeadsAfter(30);
     }
 
     [Fact]
@@ -152,11 +145,8 @@ public class TakeOverGuardTests
         var driver = StandingBy("3");
 
         driver.Give(new ElectionInput.Watched(new LeaseEvent.HolderDead(driver.Server.Current!.ResourceVersion)));
-        driver.After(29.999);
-        Assert.Equal(LeaderElectionState.Standby, driver.State);
-        driver.After(0.001);
 
-        Assert.Equal(LeaderElectionState.Leading, driver.State);
+        driver.LeadsAfter(30);
     }
 
     [Fact]

@@ -74,8 +74,6 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         var clock = new ElectionClock(time);
         using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
         (LeadershipTerm first, LeadershipTerm forgotten, LeadershipTerm renewed) = (NewTerm(clock), NewTerm(clock), NewTerm(clock));
-        var told = new TaskCompletionSource();
-        first.Lost.Register(told.SetResult);
         watchdog.Watch(forgotten, clock, () => { }, () => { });
         watchdog.Forget(forgotten);
         renewed.Extend(new TermValidity(Deadline * 100, renewed.Validity.WallLead));
@@ -84,7 +82,7 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
 
         time.Suspend(Deadline);
 
-        await told.Task.WaitAsync(Signal.Patience);
+        await first.Lost.FiredAsync();
         Assert.False(forgotten.Lost.IsCancellationRequested);
         Assert.False(renewed.Lost.IsCancellationRequested);
     }
@@ -96,8 +94,6 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         var clock = new ElectionClock(time);
         using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
         LeadershipTerm next = NewTerm(clock);
-        var told = new TaskCompletionSource();
-        next.Lost.Register(told.SetResult);
         var looked = new TaskCompletionSource();
         var theirs = new ElectionClock(new LookedAtClock(() =>
         {
@@ -111,7 +107,7 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         await looked.Task.WaitAsync(Signal.Patience);
         time.Suspend(Deadline);
 
-        await told.Task.WaitAsync(Signal.Patience);
+        await next.Lost.FiredAsync();
     }
 
     /// <summary>The pool is none to count on: whoever had no thread to tell work with has another try while anything is watched.</summary>

@@ -128,6 +128,15 @@ internal sealed class ElectorDriver
         Move(end - _instant);
     }
 
+    /// <summary>It stands by until just before then, and leads then.</summary>
+    public void LeadsAfter(double seconds)
+    {
+        After(seconds - 0.001);
+        Assert.Equal(LeaderElectionState.Standby, State);
+        After(0.001);
+        Assert.Equal(LeaderElectionState.Leading, State);
+    }
+
     /// <summary>The process is frozen (SIGSTOP, a long collection): time passes and no timer fires.</summary>
     public void Freeze(double seconds) => Move(TimeSpan.FromSeconds(seconds));
 
