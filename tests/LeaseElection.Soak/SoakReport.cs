@@ -72,6 +72,7 @@ internal sealed class SoakReport
         foreach (string[] row in kinds.Chunk(KindsInARow))
             yield return ("", string.Concat(row).TrimEnd());
         yield return ("longest gaps without leader", string.Join("; ", LongestGaps()));
+        yield return ("start until all were led", Text($"{_nemesis.Start.TotalSeconds:0.00} s"));
         yield return ("slowest recovery from a fault", Text(
             $"{_verdict.Recoveries.DefaultIfEmpty().Max().TotalSeconds:0.00} s of the {_options.Liveness.TotalSeconds:0.0} s allowed, after {_nemesis.Calms.Count} faults or pairs"));
         yield return ("overlaps", Text($"{_verdict.Overlaps.Count}"));

@@ -14,6 +14,12 @@ internal sealed class NemesisRun(World world)
 
     public IReadOnlyList<Calm> Calms => _calms;
 
+    /// <summary>
+    /// How long it took until somebody led each election for the first time. It is held to <see cref="StartUp"/> only: processes that start
+    /// all at once, each compiling its code on the few cores that the API server needs too, tell nothing of how elections recover.
+    /// </summary>
+    public TimeSpan Start { get; private set; }
+
     /// <summary>What processes held after a quarter of the time, after half of it, and at the end.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, Vitals>> Measured => _measured;
 
@@ -38,6 +44,9 @@ internal sealed class NemesisRun(World world)
     {
         TimeSpan begun = SoakClock.Now;
         TimeSpan[] looks = [begun + (world.Options.Duration / 4), begun + (world.Options.Duration / 2), begun + world.Options.Duration];
+        if (!await world.Replicas.UntilAsync(world.Replicas.AllAreLed, StartUp))
+            world.Offences.Add($"not every election was led within {StartUp.TotalSeconds:0} s of the start");
+        Start = SoakClock.Now - begun;
         await CalmAsync("the start");
         while (_measured.Count < looks.Length)
         {
