@@ -145,15 +145,17 @@ exec:
 
 {{/*
 What the host allows for stopping: StopTimeout, in which work stops when leadership is lost, must fit into it together with the 2 s that the
-library keeps for the release, 10 ms more for each partition beyond fifty (the last waits for the others), and a second for the last Event.
+library keeps for the releases, 10 ms more for each lease beyond fifty (the last waits for the others), and a second for the last Event or label.
+Leases are those of the partitions, the election's own, and one more with locks: what the library counts.
 */}}
 {{- define "leader-elected-app.shutdownTimeout" -}}
 {{- $needed := 0 }}
 {{- if not .Values.sidecar.enabled }}
 {{- $ms := (include "leader-elected-app.timings" . | fromYaml).ms }}
 {{- $stop := default (sub (int $ms.leaseDuration) (int $ms.renewDeadline)) $ms.stopTimeout | int }}
-{{- $partitions := div (add (default 0 .Values.partitions.count | int) 49) 100 }}
-{{- $needed = add (div (add $stop 999) 1000) 2 $partitions (ternary 1 0 .Values.election.publishEvents) | int }}
+{{- $leases := add (default 0 .Values.partitions.count | int) 1 (ternary 1 0 .Values.locks.enabled) }}
+{{- $announces := or .Values.election.publishEvents .Values.election.labelLeaderPod }}
+{{- $needed = add (div (add $stop 999) 1000) 2 (div (add $leases 49) 100) (ternary 1 0 $announces) | int }}
 {{- end }}
 {{- if kindIs "invalid" .Values.shutdown.timeoutSeconds }}
 {{- max 30 $needed }}
