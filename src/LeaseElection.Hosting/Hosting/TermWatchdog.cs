@@ -9,7 +9,8 @@ namespace LeaseElection.Hosting;
 /// <summary>
 /// Looks at the deadline of every term of this process, on one thread of its own: a starved thread pool delays timers and replies, and
 /// must not keep work running past its renew deadline. It also sees a machine wake up from a pause before any timer does, and has a term
-/// that the pool does not get on with rescued.
+/// that the pool does not get on with rescued. Where no thread can be started (a limit of the container's), the pool looks in its place,
+/// and has it tried again: an election must not end for the want of one.
 /// </summary>
 internal sealed class TermWatchdog : IDisposable
 {
@@ -19,16 +20,21 @@ internal sealed class TermWatchdog : IDisposable
     private readonly GuardedLogger _logger;
     private readonly PoolRescue _rescue;
     private readonly OwnThreads _threads;
+    private readonly Action<ThreadStart> _start;
     private readonly Lock _gate = new();
     private readonly List<WatchedTerm> _terms = [];
     private readonly ManualResetEventSlim _news = new();
-    private Thread? _thread;
+    private bool _started;
+    private Timer? _standIn;
     private volatile bool _disposed;
 
     /// <param name="logger">Hears what callbacks of users throw, and of a starved pool.</param>
     /// <param name="threads">Those that tell work.</param>
-    public TermWatchdog(ILogger<TermWatchdog>? logger = null, OwnThreads? threads = null)
+    /// <param name="start">Starts its own; <see langword="null"/>: as .NET does.</param>
+    public TermWatchdog(ILogger<TermWatchdog>? logger = null, OwnThreads? threads = null, Action<ThreadStart>? start = null)
     {
+        _start = start ?? (static run =>
+            new Thread(run) { IsBackground = true, Name = "LeaseElection watchdog", Priority = ThreadPriority.AboveNormal }.UnsafeStart());
         _threads = threads ?? OwnThreads.Shared;
         _logger = new(logger ?? NullLogger<TermWatchdog>.Instance);
         _rescue = new PoolRescue(Rescued, _logger);
@@ -45,17 +51,7 @@ internal sealed class TermWatchdog : IDisposable
         {
             isFirst = _terms.Count == 0;
             _terms.Add(new WatchedTerm(term, clock, wake, expired, rescued));
-            if (_thread is null)
-            {
-                var thread = new Thread(Run)
-                {
-                    IsBackground = true,
-                    Name = "LeaseElection watchdog",
-                    Priority = ThreadPriority.AboveNormal,
-                };
-                thread.UnsafeStart();
-                _thread = thread; // Not before: where no thread can be started now, the next term tries again.
-            }
+            Begin();
         }
 
         // Else it looks within a tick, and hundreds of terms that begin at once do not wake it each.
@@ -71,8 +67,46 @@ internal sealed class TermWatchdog : IDisposable
 
     public void Dispose()
     {
-        _disposed = true;
+        lock (_gate)
+        {
+            _disposed = true;
+            _standIn?.Dispose();
+        }
         _news.Set();
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Begin()
+    {
+        if (_started || _disposed)
+            return;
+        try
+        {
+            _start(Run);
+            _started = true;
+            _standIn?.Dispose();
+        }
+#pragma warning disable CA1031 // Whatever it is, no thread is to be had.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            _standIn ??= new Timer(static watchdog => ((TermWatchdog)watchdog!).StandIn(), this, Tick, Tick);
+        }
+    }
+
+    /// <summary>On the pool, which is later than a thread of its own where it is starved.</summary>
+    private void StandIn()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            Begin();
+            if (_started)
+                return;
+        }
+        LookAtAll();
+        _threads.Nudge();
     }
 
     private void Run()

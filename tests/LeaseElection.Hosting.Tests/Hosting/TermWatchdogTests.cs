@@ -51,6 +51,33 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         Assert.InRange(late, TimeSpan.Zero, TimeSpan.FromSeconds(4));
     }
 
+    /// <summary>A container's limit of threads: the term began and ended all the same, and the loop went on.</summary>
+    [Fact]
+    public async Task NoThreadCanBeStarted_ThePoolLooksUntilOneCan()
+    {
+        var time = new ManualTimeProvider();
+        var clock = new ElectionClock(time);
+        var ended = new TaskCompletionSource();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // Not under the watchdog's lock.
+        using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance, start: run =>
+        {
+            if (!ended.Task.IsCompleted)
+                throw new InvalidOperationException();
+            new Thread(run) { IsBackground = true }.UnsafeStart();
+            started.SetResult();
+        });
+        watchdog.Watch(NewTerm(clock), clock, () => { }, ended.SetResult);
+
+        time.Suspend(Deadline);
+        await ended.Task.WaitAsync(Signal.Patience);
+        await started.Task.WaitAsync(Signal.Patience);
+
+        var next = new TaskCompletionSource();
+        watchdog.Watch(NewTerm(clock), clock, () => { }, next.SetResult);
+        time.Suspend(Deadline);
+        await next.Task.WaitAsync(Signal.Patience);
+    }
+
     [Fact]
     public async Task ClockJumps_LoopIsWokenThoughNoTimerFires()
     {
