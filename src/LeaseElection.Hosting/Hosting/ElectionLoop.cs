@@ -83,7 +83,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         using (ExecutionContext.SuppressFlow())
             _running = Task.Run(RunAsync);
         if (_deaths is { Own: var own })
-            SayFirst(new Dictionary<string, string> { [HolderProcess.Note] = own.ToString() });
+            PostFirst(_first.SetItem(HolderProcess.Note, own.ToString())); // Without the check of keys, which keeps others from this one.
         Post(new ElectionInput.Started());
     }
 
@@ -102,12 +102,8 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     public void SayFirst(IReadOnlyDictionary<string, string> notes)
     {
         foreach ((string key, string value) in notes)
-        {
             NoteRules.Check(key, value, NoteLife.Term);
-            _first = _first.SetItem(key, value);
-        }
-
-        Post(new ElectionInput.FirstNotesChanged(_first));
+        PostFirst(_first.SetItems(notes));
     }
 
     /// <summary>The host does not wait any longer: the lease is not released, because work may still run.</summary>
@@ -155,6 +151,12 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     private TimeSpan Patience => _run.Settings.RenewDeadline / 10 < LongestPatience ? _run.Settings.RenewDeadline / 10 : LongestPatience;
 
     private void Post(ElectionInput input) => _inputs.TryPost(input);
+
+    private void PostFirst(ImmutableDictionary<string, string> first)
+    {
+        _first = first;
+        Post(new ElectionInput.FirstNotesChanged(first));
+    }
 
     private async Task RunAsync()
     {
@@ -211,7 +213,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
             CarryOut(output);
         _reporter.Settle(now);
         _announcements.Settle(_elector.State, _elector.Lease);
-        _holder?.Look(_elector.State, _elector.Lease, _elector.Notes);
+        _holder?.Look(_elector.State, _elector.Lease);
         if (_elector.State is LeaderElectionState.Standby or LeaderElectionState.Stopped && input is not ElectionInput.Started)
             _stepDowns.Done();
     }

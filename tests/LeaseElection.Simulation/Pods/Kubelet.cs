@@ -16,6 +16,7 @@ internal sealed class Kubelet(World world, Node node)
     private string? _uid;
     private DateTimeOffset? _runningSince;
     private ContainerEnd? _last;
+    private SimStray? _stray;
     private TimeSpan _toldUntil;
     private int _containers;
     private int _outages;
@@ -24,6 +25,9 @@ internal sealed class Kubelet(World world, Node node)
     private bool IsOut => _outages > 0;
 
     private string Pod => "shop/" + node.Name;
+
+    /// <summary>The container of the process.</summary>
+    private string Id => $"{node.Name}-{_containers}";
 
     /// <summary>A container begins, and the process in it reads the clock.</summary>
     public HolderProcess Start()
@@ -35,6 +39,9 @@ internal sealed class Kubelet(World world, Node node)
         DateTimeOffset since = Second(node.Clock.GetUtcNow() - world.Upto(TimeSpan.FromSeconds(1)));
         _runningSince = _last is { } before && since < before.Finished && !world.Scenario.SetsClocksBack ? before.Finished : since;
         _containers++;
+        _stray = null;
+        if (world.Random.Next(8) == 0)
+            Stray();
         MayGoOut();
         Report();
         return new HolderProcess(Pod, _uid!, Container, Microsecond(node.Clock.GetUtcNow()));
@@ -43,7 +50,7 @@ internal sealed class Kubelet(World world, Node node)
     /// <summary>The container has ended, however.</summary>
     public void Ended()
     {
-        _last = new ContainerEnd(_runningSince!.Value, Second(node.Clock.GetUtcNow()), $"{node.Name}-{_containers}");
+        _last = new ContainerEnd(_runningSince!.Value, Second(node.Clock.GetUtcNow()), Id);
         _runningSince = null;
         MayGoOut();
         Report();
@@ -97,7 +104,28 @@ internal sealed class Kubelet(World world, Node node)
         });
     });
 
-    private PodFacts Facts() => new(_uid!, [new ContainerFacts(Container, _runningSince, _last is null ? [] : [_last])]);
+    /// <summary>
+    /// The kubelet gave up on the start of the container, which the runtime has carried out all the same, and starts another of its name:
+    /// that one begins, or fails at once, again and again. The process lives on beside it.
+    /// </summary>
+    private void Stray()
+    {
+        int container = _containers;
+        TimeSpan until = world.Upto(TimeSpan.FromSeconds(60));
+        if (world.Random.Next(2) == 0)
+            _stray = new SimStray($"{Id}b", _runningSince!.Value, null);
+        world.In(until, () =>
+        {
+            if (_containers != container || _runningSince is null)
+                return; // The process has ended meanwhile.
+            _stray = new SimStray($"{Id}b", _stray?.Since ?? DateTimeOffset.UnixEpoch, Second(node.Clock.GetUtcNow()));
+            Report();
+        });
+    }
+
+    private PodFacts Facts() => new(_uid!, [_stray is { } stray ? stray.Facts(_runningSince is not null, _last) : Own()]);
+
+    private ContainerFacts Own() => new(Container, _runningSince, _last is null ? [] : [_last]) { RunningId = _runningSince is null ? null : Id };
 
     private static DateTimeOffset Second(DateTimeOffset time) => new(time.Ticks - (time.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 

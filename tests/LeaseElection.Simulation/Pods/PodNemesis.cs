@@ -38,7 +38,7 @@ internal sealed class PodNemesis(World world)
     {
         string uid = world.Pods.NewUid();
         DateTimeOffset since = now - world.Upto(TimeSpan.FromSeconds(60));
-        world.Pods.Create(pod, new PodFacts(uid, [new ContainerFacts(Kubelet.Container, since, [])]));
+        world.Pods.Create(pod, new PodFacts(uid, [new ContainerFacts(Kubelet.Container, since, []) { RunningId = uid }]));
         world.In(world.Upto(TimeSpan.FromSeconds(20)), () => world.Pods.Tell(
             pod, new PodFacts(uid, [new ContainerFacts(Kubelet.Container, null, [new ContainerEnd(since, now + TimeSpan.FromSeconds(20), uid)])])));
     }

@@ -21,7 +21,7 @@ internal sealed class SimHolderWatch(World world, SimProcess process, HolderProc
     public void Look(Elector elector)
     {
         bool standsBy = elector.State is LeaderElectionState.Standby or LeaderElectionState.TakingOver;
-        _keeper.Look(elector.Lease, elector.Notes, standsBy, process.Monotonic);
+        _keeper.Look(elector.Lease, standsBy, process.Monotonic);
         if (!ReferenceEquals(_keeper.Wanted, _followed))
         {
             Close();

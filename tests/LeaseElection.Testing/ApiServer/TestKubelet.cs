@@ -20,6 +20,8 @@ internal sealed class TestKubelet(RealApiServer server, string @namespace, strin
 
     public GuardedProcess Process => _process!;
 
+    private string ContainerId => string.Create(CultureInfo.InvariantCulture, $"containerd://{pod}-{_containers}");
+
     private string Path => $"/api/v1/namespaces/{@namespace}/pods/{pod}";
 
     /// <summary>Somebody creates the Pod.</summary>
@@ -68,6 +70,7 @@ internal sealed class TestKubelet(RealApiServer server, string @namespace, strin
             ["name"] = "app",
             ["image"] = "example.org/settlement",
             ["imageID"] = "",
+            ["containerID"] = ContainerId,
             ["ready"] = state.ContainsKey("running"),
             ["restartCount"] = Math.Max(_containers - 1, 0),
             ["state"] = state.DeepClone(),
@@ -85,7 +88,7 @@ internal sealed class TestKubelet(RealApiServer server, string @namespace, strin
             ["reason"] = "Error",
             ["startedAt"] = Text(started),
             ["finishedAt"] = Text(finished),
-            ["containerID"] = string.Create(CultureInfo.InvariantCulture, $"containerd://{pod}-{_containers}"),
+            ["containerID"] = ContainerId,
         },
     };
 

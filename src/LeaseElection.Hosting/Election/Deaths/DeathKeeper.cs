@@ -18,6 +18,7 @@ internal sealed class DeathKeeper(HolderProcess own)
 
     /// <summary>The ends of containers that the holder has outlived.</summary>
     private readonly HashSet<ContainerEnd> _outlived = [];
+    private HolderContainer? _container;
     private Lease? _lease;
     private PodFacts? _pod;
     private bool _hasLooked;
@@ -30,7 +31,7 @@ internal sealed class DeathKeeper(HolderProcess own)
 
     /// <summary>What is known of its death.</summary>
     public DeathProof Proof => Wanted is { } term && _hasLooked
-        ? DeathProof.Of(term.Process, _pod, _outlived)
+        ? DeathProof.Of(term.Process, _container?.Id, _pod, _outlived)
         : new DeathProof(null, "nobody has looked at it");
 
     /// <summary>The version of the lease whose holder is proven to be dead; <see langword="null"/>: none is.</summary>
@@ -38,12 +39,11 @@ internal sealed class DeathKeeper(HolderProcess own)
 
     /// <summary>Takes note of the lease.</summary>
     /// <param name="lease">The newest version that was seen.</param>
-    /// <param name="notes">Its notes.</param>
     /// <param name="standsBy">Whether this process would take it.</param>
     /// <param name="now">On the monotonic clock.</param>
-    public void Look(Lease? lease, IReadOnlyDictionary<string, string> notes, bool standsBy, TimeSpan now)
+    public void Look(Lease? lease, bool standsBy, TimeSpan now)
     {
-        HeldTerm? term = standsBy ? HeldTerm.Of(lease, notes) : null;
+        HeldTerm? term = standsBy ? HeldTerm.Of(lease) : null;
         if (term?.Process == own)
             term = null;
         if (term != Wanted)
@@ -52,6 +52,7 @@ internal sealed class DeathKeeper(HolderProcess own)
             FollowFrom = now + Settling;
             _hasLooked = false;
             _pod = null;
+            _container = term is null ? null : new HolderContainer(term.Process);
             _outlived.Clear();
         }
         else if (lease?.Record != _lease?.Record)
@@ -70,6 +71,8 @@ internal sealed class DeathKeeper(HolderProcess own)
         if (!ReferenceEquals(term, Wanted))
             return; // Told by a look that began too early, or for another term.
         _pod = pod;
+        if (pod is not null)
+            _container!.See(pod);
         if (!_hasLooked)
             Outlive();
         _hasLooked = true;
@@ -77,7 +80,8 @@ internal sealed class DeathKeeper(HolderProcess own)
 
     private void Outlive()
     {
-        foreach (ContainerFacts container in _pod?.Containers ?? [])
+        // Of no others: one that crashes beside a leader of months, again and again, would leave more than anybody needs.
+        foreach (ContainerFacts container in _pod?.Containers.Where(one => one.Name == Wanted?.Process.Container) ?? [])
             _outlived.UnionWith(container.Ends);
     }
 }

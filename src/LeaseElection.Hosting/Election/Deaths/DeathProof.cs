@@ -14,9 +14,10 @@ internal sealed record DeathProof(ContainerEnd? End, string Why)
     public bool IsMisnamed { get; private init; }
 
     /// <param name="holder">The process.</param>
+    /// <param name="ranIn">What the runtime calls the container that it ran in; <see langword="null"/>: that is not known.</param>
     /// <param name="pod">The Pod of its name, as it is said to be; <see langword="null"/>: there is none.</param>
     /// <param name="outlived">Ends of containers that the process has outlived, whatever their times say.</param>
-    public static DeathProof Of(HolderProcess holder, PodFacts? pod, IReadOnlySet<ContainerEnd> outlived)
+    public static DeathProof Of(HolderProcess holder, string? ranIn, PodFacts? pod, IReadOnlySet<ContainerEnd> outlived)
     {
         if (pod is null)
             return No("it is gone, which ends no process on a node that nobody reaches");
@@ -33,9 +34,11 @@ internal sealed record DeathProof(ContainerEnd? End, string Why)
 
         // A start in the same second counts. If the process was there before it, it was in a container before this one, which has
         // ended too. An end in the same second does not: the process may be in the container that came after this one.
-        ContainerEnd? end = container.Ends.FirstOrDefault(end => end.Started <= holder.RanAt && holder.RanAt < end.Finished);
-        if (end is null)
+        ContainerEnd[] ends = [.. container.Ends.Where(end => end.Started <= holder.RanAt && holder.RanAt < end.Finished)];
+        if (ends.Length == 0)
             return No("no container that has ended ran when the process did, or so short that whole seconds do not tell");
+        if (ranIn is null || Array.Find(ends, end => end.Id == ranIn) is not { } end)
+            return No("what has ended was not seen to run before, or is one of two that did, and need not be the one that it runs in");
         return outlived.Contains(end)
             ? No("the container had ended before the holder was last known to live")
             : new DeathProof(end, "the container has ended");

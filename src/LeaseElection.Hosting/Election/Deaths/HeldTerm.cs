@@ -10,8 +10,8 @@ namespace LeaseElection.Hosting.Election.Deaths;
 internal sealed record HeldTerm(string LeaseUid, string Holder, DateTimeOffset Since, HolderProcess Process)
 {
     /// <returns><see langword="null"/>: nobody holds the lease, or nothing is said.</returns>
-    public static HeldTerm? Of(Lease? lease, IReadOnlyDictionary<string, string> notes) =>
-        lease is { Record: { IsHeld: true, HolderIdentity: { } holder, AcquireTime: { } since } } && HolderProcess.In(notes) is { } process
+    public static HeldTerm? Of(Lease? lease) =>
+        lease is { Record: { IsHeld: true, HolderIdentity: { } holder, AcquireTime: { } since } } && HolderProcess.Of(lease) is { } process
             ? new HeldTerm(lease.Uid, holder, since, process)
             : null;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeaseElection.Hosting.Election.Notes;
 using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Hosting.Election.Deaths;
@@ -16,12 +17,15 @@ namespace LeaseElection.Hosting.Election.Deaths;
 internal sealed record HolderProcess(string Pod, string PodUid, string Container, DateTimeOffset RanAt)
 {
     /// <summary>The key of the note.</summary>
-    public const string Note = "container";
+    public const string Note = NoteRules.ContainerKey;
 
-    /// <param name="notes">Those of a lease.</param>
+    /// <summary>
+    /// Of whom its present term says it, and nothing else: a note that stays with the lease may be an earlier holder's, which still lives
+    /// or died long ago.
+    /// </summary>
     /// <returns><see langword="null"/>: its holder says nothing of itself, or something else.</returns>
-    public static HolderProcess? In(IReadOnlyDictionary<string, string> notes) =>
-        notes.TryGetValue(Note, out string? note)
+    public static HolderProcess? Of(Lease? lease) =>
+        NoteAnnotations.ReadOfTerm(lease, Note) is { } note
         && note.Split(' ') is [{ Length: > 0 } pod, { Length: > 0 } uid, { Length: > 0 } container, var time]
         && DateTimeOffset.TryParseExact(
             time, MicroTime.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset ranAt)

@@ -17,6 +17,9 @@ internal static class NoteRules
     /// </summary>
     public const int MostBytes = 16 * 1024;
 
+    /// <summary>By which a term says where its process runs.</summary>
+    public const string ContainerKey = "container";
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static int BytesOf(string key, string value) => Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount(value);
@@ -34,12 +37,8 @@ internal static class NoteRules
                 nameof(key));
         }
 
-        if (key == TakeOverGuard.Key)
-        {
-            throw new ArgumentException(
-                $"The note key '{key}' is taken: the library counts crashes of leaders by it. Choose another one.",
-                nameof(key));
-        }
+        if (TakenFor(key) is { } purpose)
+            throw new ArgumentException($"The note key '{key}' is taken: {purpose}. Choose another one.", nameof(key));
 
         if (value is not null)
             CheckValue(key, value);
@@ -55,6 +54,14 @@ internal static class NoteRules
             + $"together: keys and values of all its notes, in UTF-8. Remove notes that nobody reads "
             + $"(WriteNoteAsync(key, null)), or keep the data elsewhere and note where."),
         nameof(value));
+
+    /// <summary>What is written there beside the app: what it writes over would be missed by no one until a leader crashes.</summary>
+    private static string? TakenFor(string key) => key switch
+    {
+        TakeOverGuard.Key => "the library counts crashes of leaders by it",
+        ContainerKey => "with Kubernetes:TakeOverFromTerminated the library says there which container leads, for others to see it end",
+        _ => null,
+    };
 
     private static void CheckValue(string key, string value)
     {

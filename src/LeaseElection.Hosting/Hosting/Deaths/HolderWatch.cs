@@ -32,11 +32,11 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
     private bool _stopped;
 
     /// <summary>After each turn of the loop.</summary>
-    public void Look(LeaderElectionState state, Lease? lease, IReadOnlyDictionary<string, string> notes)
+    public void Look(LeaderElectionState state, Lease? lease)
     {
         lock (_lock)
         {
-            _keeper.Look(lease, notes, state is LeaderElectionState.Standby or LeaderElectionState.TakingOver, run.Clock.Now.Monotonic);
+            _keeper.Look(lease, state is LeaderElectionState.Standby or LeaderElectionState.TakingOver, run.Clock.Now.Monotonic);
             if (!ReferenceEquals(_keeper.Wanted, _followed))
                 Follow(_keeper.Wanted);
             Tell();

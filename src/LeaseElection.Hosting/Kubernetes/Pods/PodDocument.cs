@@ -70,13 +70,20 @@ internal sealed record PodDocument
 
         public ContainerState? LastState { get; init; }
 
+        [JsonPropertyName("containerID")]
+        public string? ContainerId { get; init; }
+
         /// <summary>
         /// One that runs since nobody knows when may have run for ever; one that ended at an unknown time proves nothing.
         /// </summary>
         public ContainerFacts ToFacts() => new(
             Name ?? "",
             State?.Running is { } running ? running.StartedAt ?? DateTimeOffset.MinValue : null,
-            [.. new[] { State?.Terminated, LastState?.Terminated }.Select(ended => ended?.ToEnd()).OfType<ContainerEnd>()]);
+            [.. new[] { State?.Terminated, LastState?.Terminated }.Select(ended => ended?.ToEnd()).OfType<ContainerEnd>()])
+        {
+            RunningId = State?.Running is null ? null : ContainerId,
+            OlderRuns = LastState?.Running is not null,
+        };
     }
 
     internal sealed record ContainerState
@@ -100,7 +107,8 @@ internal sealed record PodDocument
         [JsonPropertyName("containerID")]
         public string? ContainerId { get; init; }
 
-        public ContainerEnd? ToEnd() => StartedAt is { } started && FinishedAt is { } finished
+        /// <summary>One whose start failed has none, or that of time_t 0: it never ran, and nothing in it has ended.</summary>
+        public ContainerEnd? ToEnd() => StartedAt > DateTimeOffset.UnixEpoch && StartedAt is { } started && FinishedAt is { } finished
             ? new ContainerEnd(started, finished, ContainerId)
             : null;
     }

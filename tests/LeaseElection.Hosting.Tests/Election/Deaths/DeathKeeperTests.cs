@@ -14,6 +14,8 @@ public sealed class DeathKeeperTests
     private static readonly PodFacts Running = Pod(runningSince: 100);
     private static readonly PodFacts Ended = Pod(null, 130);
 
+    private const string Annotation = "term.leaseelection.dev/container";
+
     private readonly DeathKeeper _keeper = new(Own);
     private readonly LeaseServer _server = new();
     private double _now = 1000;
@@ -21,7 +23,7 @@ public sealed class DeathKeeperTests
     [Fact]
     public void Look_AHolderThatTellsOfItself_IsWantedOnceItsTermHasSettled()
     {
-        Look(Held("a"), Process);
+        Look(Held("a"));
 
         Assert.Equal(Process, _keeper.Wanted!.Process);
         Assert.Equal(TimeSpan.FromSeconds(1010), _keeper.FollowFrom);
@@ -30,7 +32,20 @@ public sealed class DeathKeeperTests
     [Fact]
     public void Look_AHolderThatTellsNothing_NobodyIsWanted()
     {
-        Look(Held("a"), null);
+        Look(Held("a", process: null));
+
+        Assert.Null(_keeper.Wanted);
+    }
+
+    /// <summary>An earlier holder's, which still lives, or anybody's: such a note stays when terms go.</summary>
+    [Fact]
+    public void Look_AHolderOfWhomANoteOfTheLeaseTells_NobodyIsWanted()
+    {
+        LeaseRecord record = SomeRecord.HeldBy("a") with { AcquireTime = Start };
+        Look(_server.Put(new LeaseWrite(record)
+        {
+            Annotations = new Dictionary<string, string?> { ["note.leaseelection.dev/container"] = Process.ToString() },
+        }));
 
         Assert.Null(_keeper.Wanted);
     }
@@ -38,8 +53,8 @@ public sealed class DeathKeeperTests
     [Fact]
     public void Look_WhoLeads_WantsNobody()
     {
-        Look(Held("a"), Process);
-        Look(Held("a"), Process, standsBy: false);
+        Look(Held("a"));
+        Look(Held("a"), standsBy: false);
 
         Assert.Null(_keeper.Wanted);
     }
@@ -47,7 +62,7 @@ public sealed class DeathKeeperTests
     [Fact]
     public void Look_AtItself_WantsNobody()
     {
-        Look(Held("a"), Own);
+        Look(Held("a", process: Own));
 
         Assert.Null(_keeper.Wanted);
     }
@@ -75,12 +90,37 @@ public sealed class DeathKeeperTests
         Assert.Null(_keeper.ProvenVersion);
     }
 
+    /// <summary>It began so late that it was never seen to run: that is told of as of 1970, and so are starts that failed.</summary>
+    [Fact]
+    public void See_TheEndOfAContainerThatWasNotSeenToRun_ProvesNothing()
+    {
+        Follow();
+        See(Running);
+
+        See(new PodFacts("u1", [new ContainerFacts("app", null, [new ContainerEnd(Start.AddSeconds(-1), Start.AddSeconds(30), "c2")])]));
+
+        Assert.Null(_keeper.ProvenVersion);
+        Assert.StartsWith("what has ended was not seen to run before", _keeper.Proof.Why, StringComparison.Ordinal);
+    }
+
+    /// <summary>Also when nothing is told any more of the older one, which may be the holder's.</summary>
+    [Fact]
+    public void See_TheEndOfOneOfTwoThatRan_ProvesNothing()
+    {
+        Follow();
+        See(new PodFacts("u1", [Running.Containers[0] with { OlderRuns = true }]));
+
+        See(Ended);
+
+        Assert.Null(_keeper.ProvenVersion);
+    }
+
     [Fact]
     public void See_ForAnotherTerm_IsNotLookedAt()
     {
         Follow();
         HeldTerm first = _keeper.Wanted!;
-        Look(Held("b", transitions: 1), Process);
+        Look(Held("b", transitions: 1));
         See(Running);
 
         _keeper.See(first, Ended);
@@ -96,7 +136,7 @@ public sealed class DeathKeeperTests
         See(Ended);
 
         Lease edited = _server.Put(lease.Record);
-        Look(edited, Process);
+        Look(edited);
 
         Assert.Equal(edited.ResourceVersion, _keeper.ProvenVersion);
     }
@@ -108,9 +148,23 @@ public sealed class DeathKeeperTests
         See(Running);
         See(Ended);
 
-        Look(_server.Put(lease.Record with { RenewTime = lease.Record.RenewTime!.Value.AddSeconds(2) }), Process);
+        Look(_server.Put(lease.Record with { RenewTime = lease.Record.RenewTime!.Value.AddSeconds(2) }));
 
         Assert.Null(_keeper.ProvenVersion);
+    }
+
+    /// <summary>A container that crashes again and again beside the holder's is nothing to be remembered for months.</summary>
+    [Fact]
+    public void Look_ASignOfLife_RemembersEndsOfTheHoldersContainerOnly()
+    {
+        Lease lease = Follow();
+        ContainerFacts proxy = new("proxy", null, [new ContainerEnd(Start, Start.AddSeconds(5), "p1")]);
+        See(Running with { Containers = [.. Running.Containers, proxy] });
+        Look(_server.Put(lease.Record with { RenewTime = lease.Record.RenewTime!.Value.AddSeconds(2) }));
+
+        See(Ended with { Containers = [.. Ended.Containers, proxy] });
+
+        Assert.NotNull(_keeper.ProvenVersion);
     }
 
     [Fact]
@@ -120,7 +174,7 @@ public sealed class DeathKeeperTests
         See(Running);
         _now += 60;
 
-        Look(Held("a", transitions: 3), Process);
+        Look(Held("a", transitions: 3));
 
         Assert.Equal(TimeSpan.FromSeconds(1070), _keeper.FollowFrom);
         Assert.Equal("nobody has looked at it", _keeper.Proof.Why);
@@ -129,20 +183,22 @@ public sealed class DeathKeeperTests
     private Lease Follow()
     {
         Lease lease = Held("a");
-        Look(lease, Process);
+        Look(lease);
         return lease;
     }
 
-    private Lease Held(string holder, int transitions = 0) => _server.Put(SomeRecord.HeldBy(holder, transitions: transitions) with
-    {
-        AcquireTime = Start.AddSeconds(transitions),
-    });
+    private Lease Held(string holder, int transitions = 0) => Held(holder, Process, transitions);
 
-    private void Look(Lease? lease, HolderProcess? process, bool standsBy = true)
+    private Lease Held(string holder, HolderProcess? process, int transitions = 0)
     {
-        NoteTexts notes = process is null ? NoteTexts.None : NoteTexts.Of([new(HolderProcess.Note, process.ToString())]);
-        _keeper.Look(lease, notes, standsBy, TimeSpan.FromSeconds(_now));
+        LeaseRecord record = SomeRecord.HeldBy(holder, transitions: transitions) with { AcquireTime = Start.AddSeconds(transitions) };
+        return _server.Put(new LeaseWrite(record)
+        {
+            Annotations = process is null ? LeaseWrite.Unchanged : new Dictionary<string, string?> { [Annotation] = NoteAnnotations.MarkOf(record) + process },
+        });
     }
+
+    private void Look(Lease? lease, bool standsBy = true) => _keeper.Look(lease, standsBy, TimeSpan.FromSeconds(_now));
 
     private void See(PodFacts pod) => _keeper.See(_keeper.Wanted!, pod);
 
@@ -150,6 +206,9 @@ public sealed class DeathKeeperTests
     [
         new ContainerFacts(
             "app", runningSince is { } since ? DateTimeOffset.UnixEpoch.AddSeconds(since) : null,
-            [.. ends.Select(end => new ContainerEnd(DateTimeOffset.UnixEpoch.AddSeconds(100), DateTimeOffset.UnixEpoch.AddSeconds(end), "c1"))]),
+            [.. ends.Select(end => new ContainerEnd(DateTimeOffset.UnixEpoch.AddSeconds(100), DateTimeOffset.UnixEpoch.AddSeconds(end), "c1"))])
+        {
+            RunningId = runningSince is null ? null : "c1",
+        },
     ]);
 }

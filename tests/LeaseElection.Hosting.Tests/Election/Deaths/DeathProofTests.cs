@@ -82,11 +82,27 @@ public sealed class DeathProofTests
     {
         PodFacts pod = Pod(Container(null, End(90, 130)));
 
-        DeathProof proof = DeathProof.Of(Holder, pod, new HashSet<ContainerEnd> { End(90, 130) });
+        DeathProof proof = DeathProof.Of(Holder, "c1", pod, new HashSet<ContainerEnd> { End(90, 130) });
 
         Assert.Null(proof.End);
         Assert.Contains("before the holder was last known to live", proof.Why, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("c2")]
+    [InlineData(null)] // Nobody saw which, or two ran.
+    public void Of_TheEndOfAnotherContainerThanItRanIn_IsNot(string? ranIn)
+    {
+        DeathProof proof = DeathProof.Of(Holder, ranIn, Pod(Container(null, End(90, 130))), new HashSet<ContainerEnd>());
+
+        Assert.Null(proof.End);
+        Assert.StartsWith("what has ended was not seen to run before", proof.Why, StringComparison.Ordinal);
+    }
+
+    /// <summary>Starts that fail are told of first, as of containers that ran from 1970 on.</summary>
+    [Fact]
+    public void Of_ItsOwnContainerBehindAnother_IsProven() =>
+        Assert.NotNull(Of(Pod(Container(null, new ContainerEnd(DateTimeOffset.UnixEpoch, At(140), "c2"), End(90, 130)))).End);
 
     private static void AssertUnproven(string why, PodFacts? pod)
     {
@@ -95,7 +111,7 @@ public sealed class DeathProofTests
         Assert.StartsWith(why, proof.Why, StringComparison.Ordinal);
     }
 
-    private static DeathProof Of(PodFacts? pod) => DeathProof.Of(Holder, pod, new HashSet<ContainerEnd>());
+    private static DeathProof Of(PodFacts? pod) => DeathProof.Of(Holder, "c1", pod, new HashSet<ContainerEnd>());
 
     private static PodFacts Pod(params ContainerFacts[] containers) => new("u1", containers);
 

@@ -1,4 +1,7 @@
 using LeaseElection.Hosting.Election.Deaths;
+using LeaseElection.Hosting.Election.Notes;
+using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing.Election;
 
 namespace LeaseElection.Hosting.Tests.Election.Deaths;
 
@@ -11,7 +14,7 @@ public sealed class HolderProcessTests
     public void ToString_IsWhatTheNoteSays() => Assert.Equal("shop/worker-0 4f0c app 2026-11-28T13:05:07.123456Z", Process.ToString());
 
     [Fact]
-    public void In_ItsOwnNote_IsTheSame() => Assert.Equal(Process, In(Process.ToString()));
+    public void Of_ItsOwnNote_IsTheSame() => Assert.Equal(Process, Of(Process.ToString()));
 
     [Theory]
     [InlineData("")]
@@ -20,10 +23,17 @@ public sealed class HolderProcessTests
     [InlineData("shop/worker-0 4f0c app 2026-11-28T13:05:07Z")] // Not ours: we write six digits.
     [InlineData("shop/worker-0 4f0c  2026-11-28T13:05:07.123456Z")]
     [InlineData("shop/worker-0 4f0c app today")]
-    public void In_AnythingElse_IsNobody(string note) => Assert.Null(In(note));
+    public void Of_AnythingElse_IsNobody(string note) => Assert.Null(Of(note));
 
     [Fact]
-    public void In_NoNote_IsNobody() => Assert.Null(HolderProcess.In(new Dictionary<string, string>()));
+    public void Of_NoNote_IsNobody() => Assert.Null(HolderProcess.Of(new LeaseServer().Put(new LeaseWrite(SomeRecord.HeldBy("a")))));
 
-    private static HolderProcess? In(string note) => HolderProcess.In(new Dictionary<string, string> { [HolderProcess.Note] = note });
+    private static HolderProcess? Of(string note)
+    {
+        LeaseRecord record = SomeRecord.HeldBy("a");
+        return HolderProcess.Of(new LeaseServer().Put(new LeaseWrite(record)
+        {
+            Annotations = new Dictionary<string, string?> { ["term.leaseelection.dev/container"] = NoteAnnotations.MarkOf(record) + note },
+        }));
+    }
 }

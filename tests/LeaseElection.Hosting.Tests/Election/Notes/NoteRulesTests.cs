@@ -27,16 +27,16 @@ public class NoteRulesTests
         Assert.StartsWith($"The note key '{key}' is not allowed: it must be 1 to 63 characters of A-Z, a-z, 0-9, '-', '_' and '.'", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Written over they would hide what a crash is known by.</summary>
     [Theory]
-    [InlineData("8")]
-    [InlineData(null)]
-    public void Check_KeyByWhichTheLibraryCounts_Refused(string? value)
+    [InlineData("takeovers-without-release", "8", "the library counts crashes of leaders by it")]
+    [InlineData("takeovers-without-release", null, "the library counts crashes of leaders by it")]
+    [InlineData("container", "app", "with Kubernetes:TakeOverFromTerminated the library says there which container leads, for others to see it end")]
+    public void Check_KeyOfTheLibrary_Refused(string key, string? value, string purpose)
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => NoteRules.Check("takeovers-without-release", value, NoteLife.Lease));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => NoteRules.Check(key, value, NoteLife.Lease));
 
-        Assert.StartsWith(
-            "The note key 'takeovers-without-release' is taken: the library counts crashes of leaders by it. Choose another one.",
-            error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The note key '{key}' is taken: {purpose}. Choose another one.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

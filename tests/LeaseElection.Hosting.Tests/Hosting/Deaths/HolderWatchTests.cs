@@ -153,7 +153,7 @@ public sealed class HolderWatchTests : HostTest
     {
         await Time.AdvanceOnceArmedAsync(Settled);
         await _pods.FollowedAsync();
-        _pods.Tell(new PodFacts("u-worker-0", [new ContainerFacts("app", Began.AddSeconds(-5), [])]));
+        _pods.Tell(new PodFacts("u-worker-0", [new ContainerFacts("app", Began.AddSeconds(-5), []) { RunningId = "c1" }]));
         await _standby.Logs.WaitForAsync("HolderNotProvenDead");
         Assert.Equal("shop/worker-0", _pods.Pod);
     }

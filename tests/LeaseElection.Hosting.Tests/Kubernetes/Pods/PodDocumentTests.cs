@@ -23,17 +23,29 @@ public sealed class PodDocumentTests
     public void ToFacts_AContainerThatWasRestarted_RunsAndHasEnded()
     {
         ContainerFacts container = Single("""
-            {"containerStatuses":[{"name":"app","state":{"running":{"startedAt":"2026-11-28T13:05:01Z"}},
+            {"containerStatuses":[{"name":"app","containerID":"containerd://2","state":{"running":{"startedAt":"2026-11-28T13:05:01Z"}},
              "lastState":{"terminated":{"startedAt":"2026-11-28T13:00:00Z","finishedAt":"2026-11-28T13:05:00Z"}}}]}
             """);
 
-        Assert.Equal(Time("13:05:01"), container.RunningSince);
+        Assert.Equal((Time("13:05:01"), "containerd://2", false), (container.RunningSince, container.RunningId, container.OlderRuns));
         Assert.Single(container.Ends);
     }
+
+    /// <summary>The kubelet gave up on the start of the older one, and the runtime carried it out (kubernetes/kubernetes#139670).</summary>
+    [Fact]
+    public void ToFacts_AnOlderContainerThatRuns_IsTold() => Assert.True(Single("""
+        {"containerStatuses":[{"name":"app","containerID":"containerd://2","state":{"running":{"startedAt":"2026-11-28T13:05:01Z"}},
+         "lastState":{"running":{"startedAt":"2026-11-28T13:00:00Z"}}}]}
+        """).OlderRuns);
+
+    [Fact]
+    public void ToFacts_OneThatDoesNotRun_IsNotNamed() =>
+        Assert.Null(Single("""{"containerStatuses":[{"name":"app","containerID":"containerd://2","state":{"waiting":{}}}]}""").RunningId);
 
     [Theory]
     [InlineData("""{"terminated":{"exitCode":137,"reason":"ContainerStatusUnknown","startedAt":null,"finishedAt":null}}""")]
     [InlineData("""{"terminated":{"finishedAt":"2026-11-28T13:05:00Z"}}""")]
+    [InlineData("""{"terminated":{"reason":"StartError","startedAt":"1970-01-01T00:00:00Z","finishedAt":"2026-11-28T13:05:00Z","containerID":"containerd://2"}}""")]
     [InlineData("""{"waiting":{"reason":"ContainerCreating"}}""")]
     [InlineData("{}")]
     [InlineData("null")]
