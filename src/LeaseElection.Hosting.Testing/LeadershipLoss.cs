@@ -1,6 +1,6 @@
 namespace LeaseElection.Hosting.Testing;
 
-/// <summary>How a process loses its leadership: the names are those in the log and in <c>leaderelection.term.end</c>.</summary>
+/// <summary>How a process loses its leadership: the names are those in the log and of the tag <c>leader_election.reason</c>.</summary>
 public enum LeadershipLoss
 {
     /// <summary>Another process has written itself into the lease.</summary>

@@ -12,7 +12,7 @@ internal static partial class FileStoreLog
 
     [LoggerMessage(251, LogLevel.Warning,
         "{Path} cannot be watched for lease {LeaseNamespace}/{LeaseName}, so it is read every {Interval} ms instead and "
-            + "a hand-over takes that much longer: {Reason}",
+            + "a hand-over takes that much longer. Keep it on a local disk, or raise the system's limit of watches: {Reason}",
         EventName = "PollsInsteadOfWatching")]
     public static partial void PollsInsteadOfWatching(
         ILogger logger, string leaseNamespace, string leaseName, string path, double interval, string reason);
@@ -33,7 +33,7 @@ internal static partial class FileStoreLog
 
     [LoggerMessage(254, LogLevel.Warning,
         "{Folder} cannot be watched for the leases of {Group}, so they are looked at every {Interval} ms instead and "
-            + "a hand-over takes that much longer: {Reason}",
+            + "a hand-over takes that much longer. Keep it on a local disk, or raise the system's limit of watches: {Reason}",
         EventName = "GroupPollsInsteadOfWatching")]
     public static partial void GroupPollsInsteadOfWatching(ILogger logger, string folder, string group, double interval, string reason);
 }

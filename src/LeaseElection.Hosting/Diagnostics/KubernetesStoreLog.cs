@@ -27,7 +27,7 @@ internal static partial class KubernetesStoreLog
 
     [LoggerMessage(204, LogLevel.Warning,
         "The certificate of {Server} is not verified, because {Origin} says so (insecure-skip-tls-verify): whoever is between here "
-        + "and there can read the token and pretend to be the API server.",
+        + "and there can read the token and pretend to be the API server. Name the server's authority (certificate-authority) instead.",
         EventName = "TlsNotVerified")]
     public static partial void TlsNotVerified(ILogger logger, string server, string origin);
 
