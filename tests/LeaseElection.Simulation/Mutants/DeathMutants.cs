@@ -15,10 +15,9 @@ internal static class DeathMutants
         new("a container that ended before the holder began was its own", new MutantEdit(Proof, Within, "end.Started <= holder.RanAt")),
         new("a Pod that is gone proves death", new MutantEdit(Proof, "return No(\"it is gone, which ends no process on a node that nobody reaches\");", "return new DeathProof(new ContainerEnd(holder.RanAt, holder.RanAt, null), \"\");")),
         new("another Pod of the same name is the holder's", new MutantEdit(Proof, "if (pod.Uid != holder.PodUid)", "if (pod.Uid.Length == 0)")),
-        new("a container that runs is not looked at", new MutantEdit(Proof, "container.RunningSince <= holder.RanAt", "container.Name.Length == 0")),
+        new("a container that runs is not looked at", new MutantEdit(Proof, "container.RunningSince <= holder.RanAt", "container.Name.Length == 0"), new MutantEdit(Proof, Ours, "ends is not [var end, ..]")),
         new("any container that ran when the holder did was the holder's", new MutantEdit(Proof, Ours, "ends is not [var end, ..]")),
         new("of two containers of one name the younger is, once the older is not told of any more, the holder's", new MutantEdit(Container, "_isOneOfTwo |= container.OlderRuns;", "_isOneOfTwo = container.OlderRuns;")),
-        new("a status that is older than the term counts", new MutantEdit(Keeper, "        if (!_hasLooked)\n            Outlive();\n", "")),
         new("a term is believed from its first instant", new MutantEdit(Keeper, "FollowFrom = now + Settling;", "FollowFrom = now;")),
     ];
 }

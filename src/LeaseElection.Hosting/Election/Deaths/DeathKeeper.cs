@@ -4,8 +4,8 @@ namespace LeaseElection.Hosting.Election.Deaths;
 
 /// <summary>
 /// Whose Pod a standby looks at, and whether that proves the holder's death. If a clock was set back between two starts of a container, its
-/// times alone could tell that the last one was the holder's, which lives in the present one. So an end counts only if it is news: if it
-/// was not there when the term had been seen for a while, and nor when it last showed that it lives (design 15, rule 3).
+/// times alone could tell that the last one was the holder's, which lives in the present one. So an end counts only if it is news: of a
+/// container that still ran when the term had been seen for a while, and not there when it last showed that it lives (design 15, rule 3).
 /// </summary>
 /// <param name="own">This process.</param>
 internal sealed class DeathKeeper(HolderProcess own)
@@ -73,8 +73,6 @@ internal sealed class DeathKeeper(HolderProcess own)
         _pod = pod;
         if (pod is not null)
             _container!.See(pod);
-        if (!_hasLooked)
-            Outlive();
         _hasLooked = true;
     }
 
