@@ -34,6 +34,18 @@ internal sealed record UnprovenCase(string Name, string? Why, Func<TestKubelet, 
         {
             ["terminated"] = new JsonObject { ["exitCode"] = 137, ["reason"] = "ContainerStatusUnknown", ["startedAt"] = null, ["finishedAt"] = null },
         })),
+        new("a start that failed", "no container that has ended ran when the process did", (kubelet, _) =>
+            kubelet.TellAsync(TestKubelet.Waiting(), kubelet.Terminated(DateTimeOffset.UnixEpoch, Now))),
+        new("another container of its name", "what has ended was not seen to run before", (kubelet, ended) =>
+        {
+            ended["terminated"]!["containerID"] = "containerd://another";
+            return kubelet.TellAsync(TestKubelet.Waiting(), ended);
+        }),
+        new("one of two that ran", "what has ended was not seen to run before", async (kubelet, ended) =>
+        {
+            await kubelet.TellAsync(TestKubelet.Running(Now.AddMinutes(-5)), TestKubelet.Running(Now.AddMinutes(-6)));
+            await kubelet.TellAsync(TestKubelet.Waiting(), ended);
+        }),
         new("the container runs on", "the container runs", (kubelet, ended) => kubelet.TellAsync(TestKubelet.Running(Now.AddMinutes(-5)), ended)),
         new("processes are shared", "it shares its processes", (kubelet, ended) => kubelet.TellAsync(ended))
         {
