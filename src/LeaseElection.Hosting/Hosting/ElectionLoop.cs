@@ -198,6 +198,14 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
 
     private void Turn(ElectionInput input)
     {
+        if (input is ElectionInput.TimerFired && _work.IsStopKnownSoon)
+        {
+            Post(input); // Behind that word: the timer may be the one by which work has overrun.
+            return;
+        }
+
+        if (input is ElectionInput.WorkStopped)
+            _work.Stopped();
         Volatile.Write(ref _wakeAt, long.MaxValue);
         ElectionTime now = _run.Clock.Now;
         IReadOnlyList<ElectionOutput> outputs = _elector.Handle(input, now);

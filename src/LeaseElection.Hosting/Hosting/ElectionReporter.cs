@@ -180,7 +180,7 @@ internal sealed class ElectionReporter(ILogger logger, ElectionTelemetry telemet
     private static string Advice(StopReason reason) => reason switch
     {
         StopReason.DeadlinePassed => "no renewal succeeded in time. Look at what keeps the lease (the API server, or the disk), and at "
-            + "CPU limits of this process",
+            + "CPU limits of this process and what blocks its thread pool",
         StopReason.OtherHolder => "somebody else wrote the lease. Who edits it, or uses its name?",
         StopReason.HolderCleared => "somebody emptied the holder of the lease. Who edits it?",
         StopReason.LeaseDeleted => "somebody deleted the lease. Grant nobody the verb delete on it",

@@ -23,6 +23,7 @@ internal sealed class WorkRunner(
     private readonly bool _preparesOnStandby = works.Any(work => work.PreparesOnStandby);
     private readonly AsyncLocal<Run?> _run = new();
     private LeadershipTerm? _term;
+    private EndOfWork? _end;
     private int _runningCount;
 
     /// <summary>The names of the pieces that have not ended.</summary>
@@ -36,6 +37,12 @@ internal sealed class WorkRunner(
 
     /// <summary>Fires when the work that calls is told to stop; never, when it is none that does.</summary>
     public CancellationToken CallerIsTold => _run.Value is { HasEnded: false } run ? run.Told : CancellationToken.None;
+
+    /// <summary>
+    /// Whether all work that was told to stop has ended, which the core has still to hear: <see cref="ElectionInput.WorkStopped"/> has been
+    /// posted by now.
+    /// </summary>
+    public bool IsStopKnownSoon => _end is { HasCome: true };
 
     /// <summary>Whether all work that prepares itself has; <see langword="null"/> when there is none.</summary>
     public bool? IsPrepared => _preparesOnStandby ? !_isPrepared.AsSpan().Contains(false) : null;
@@ -87,14 +94,11 @@ internal sealed class WorkRunner(
         }
 
         term.Cancel(exception => logger.StopCallbackFailed(term.LeaseNamespace, term.LeaseName, exception));
-        _ = TellAsync(Task.WhenAll([withdrawn, .. _running])); // Its word is awaited by the core, which starts no other term before.
-
-        async Task TellAsync(Task ended)
-        {
-            await ended.ConfigureAwait(false);
-            post(new ElectionInput.WorkStopped());
-        }
+        _end = new EndOfWork(Task.WhenAll([withdrawn, .. _running]), () => post(new ElectionInput.WorkStopped()));
     }
+
+    /// <summary>The core has heard that all work has ended.</summary>
+    public void Stopped() => _end = null;
 
     private WorkPreparation Prepare(int work)
     {
