@@ -49,16 +49,29 @@ public sealed class StructureTests
         Assert.True((int)chart.PodSpec["terminationGracePeriodSeconds"]! > allowed + ((int?)shutdown["preStopSeconds"] ?? 0));
     }
 
-    /// <summary>As the library keeps time back for the releases of all.</summary>
+    /// <summary>As the library keeps time back for the releases of all, that of the election among them: 10 ms for each beyond fifty.</summary>
     [ChartTheory]
-    [InlineData(50, 32)]
-    [InlineData(51, 33)]
+    [InlineData(49, 32)]
+    [InlineData(50, 33)]
+    [InlineData(149, 33)]
+    [InlineData(150, 34)]
     [InlineData(1000, 42)]
     public async Task ShutdownTimeout_ManyPartitions_HasTimeForTheirReleases(int partitions, int allowed)
     {
         RenderedChart chart = await new HelmChart { Combination = "single-node", Set = [$"partitions.count={partitions}"] }.RenderAsync();
 
         Assert.Equal($"{allowed}", chart.Environment["DOTNET_shutdownTimeoutSeconds"]);
+    }
+
+    /// <summary>As the library keeps a second back for whatever is told of the leader.</summary>
+    [ChartTheory]
+    [InlineData("publishEvents")]
+    [InlineData("labelLeaderPod")]
+    public async Task ShutdownTimeout_ALeaderThatIsTold_HasTimeForThat(string told)
+    {
+        RenderedChart chart = await new HelmChart { Combination = "single-node", Set = [$"election.{told}=true"] }.RenderAsync();
+
+        Assert.Equal("33", chart.Environment["DOTNET_shutdownTimeoutSeconds"]);
     }
 
     /// <summary>More than the profile "restricted" asks for, which <see cref="PodSecurityTests"/> looks at.</summary>

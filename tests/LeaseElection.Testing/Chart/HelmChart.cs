@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Processes;
@@ -9,6 +10,9 @@ public sealed record HelmChart
 {
     /// <summary>The oldest version that the chart takes.</summary>
     public const string OldKubernetes = "1.20.2";
+
+    /// <summary>By what helm was told: most tests look at the same combinations, and a rendering takes half a second.</summary>
+    private static readonly ConcurrentDictionary<string, Lazy<Task<ProgramResult>>> Told = new();
 
     /// <summary>Where it is.</summary>
     public static string Folder { get; } = Path.Combine(Checkout.Root, "charts", "leader-elected-app");
@@ -88,8 +92,12 @@ public sealed record HelmChart
     /// <summary>What <c>helm lint --strict</c> has to say.</summary>
     public Task<ProgramResult> LintAsync() => ProgramResult.OfAsync(ChartPrograms.Helm(Helm), ["lint", "--strict", .. Arguments.Skip(1), "--kube-version", Kubernetes]);
 
-    private Task<ProgramResult> TemplateAsync() => ProgramResult.OfAsync(
-        ChartPrograms.Helm(Helm), ["template", .. Arguments, "--kube-version", Kubernetes, .. Apis.SelectMany(api => new[] { "--api-versions", api })]);
+    private Task<ProgramResult> TemplateAsync()
+    {
+        string[] words = ["template", .. Arguments, "--kube-version", Kubernetes, .. Apis.SelectMany(api => new[] { "--api-versions", api })];
+        return Told.GetOrAdd(
+            $"{Helm}\n{string.Join('\n', words)}", _ => new(() => ProgramResult.OfAsync(ChartPrograms.Helm(Helm), words))).Value;
+    }
 
     private static string JsonOf(string value)
     {
