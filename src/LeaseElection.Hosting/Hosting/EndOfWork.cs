@@ -1,8 +1,8 @@
 namespace LeaseElection.Hosting;
 
 /// <summary>
-/// The word that all work of a term has ended. Where the thread pool was starved it may come behind the timer by which work has overrun, and
-/// the host would be stopped for work that is no more: so whoever looks sees the end itself, and has the word said at once.
+/// The word that all work of a term has ended. Where the thread pool was starved it may come behind the timer by which work has overrun,
+/// and the host would be stopped for work that is no more: so whoever looks sees the end itself, and has the word said at once.
 /// </summary>
 internal sealed class EndOfWork
 {

@@ -1,8 +1,8 @@
 namespace LeaseElection.Hosting.Leases;
 
 /// <summary>
-/// What the status of a Pod says of the containers of one name. Each restart makes another, and there is one at a time, unless a kubelet has
-/// given up on a start that the runtime carried out all the same.
+/// What the status of a Pod says of the containers of one name. Each restart makes another, and there is one at a time, unless a kubelet
+/// has given up on a start that the runtime carried out all the same.
 /// </summary>
 /// <param name="Name">Unique in the Pod, whatever kind of container it is.</param>
 /// <param name="RunningSince">

@@ -125,7 +125,10 @@ internal sealed class Kubelet(World world, Node node)
 
     private PodFacts Facts() => new(_uid!, [_stray is { } stray ? stray.Facts(_runningSince is not null, _last) : Own()]);
 
-    private ContainerFacts Own() => new(Container, _runningSince, _last is null ? [] : [_last]) { RunningId = _runningSince is null ? null : Id };
+    private ContainerFacts Own() => new(Container, _runningSince, _last is null ? [] : [_last])
+    {
+        RunningId = _runningSince is null ? null : Id,
+    };
 
     private static DateTimeOffset Second(DateTimeOffset time) => new(time.Ticks - (time.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 

@@ -11,7 +11,7 @@ public sealed record HelmChart
     /// <summary>The oldest version that the chart takes.</summary>
     public const string OldKubernetes = "1.20.2";
 
-    /// <summary>By what helm was told: most tests look at the same combinations, and a rendering takes half a second.</summary>
+    /// <summary>By what helm was told: most tests look at the same combinations, and each rendering is a process.</summary>
     private static readonly ConcurrentDictionary<string, Lazy<Task<ProgramResult>>> Told = new();
 
     /// <summary>Where it is.</summary>

@@ -3,9 +3,10 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Hosting.Election.Deaths;
 
 /// <summary>
-/// Which container of its Pod a process is in: the one that was shown to run when the process did. Times alone do not tell. Where a kubelet
-/// gives up on a start that the runtime carries out all the same, two containers of one name run (kubernetes/kubernetes#139670), and a start
-/// that fails is told of as a container that ran from 1970 on (kubernetes/kubernetes#120331): the process lives on when such a one has ended.
+/// Which container of its Pod a process is in: the one that was shown to run when the process did. Times alone do not tell. Where a
+/// kubelet gives up on a start that the runtime carries out all the same, two containers of one name run (kubernetes/kubernetes#139670),
+/// and a start that fails is told of as a container that ran from 1970 on (kubernetes/kubernetes#120331): the process lives on when such
+/// a one has ended.
 /// </summary>
 /// <param name="holder">The process.</param>
 internal sealed class HolderContainer(HolderProcess holder)

@@ -90,7 +90,7 @@ public sealed class DeathKeeperTests
         Assert.Null(_keeper.ProvenVersion);
     }
 
-    /// <summary>It began so late that it was never seen to run: that is told of as of 1970, and so are starts that failed.</summary>
+    /// <summary>Another one of its name, whatever its times say: a start that failed, or that nobody was told of.</summary>
     [Fact]
     public void See_TheEndOfAContainerThatWasNotSeenToRun_ProvesNothing()
     {
