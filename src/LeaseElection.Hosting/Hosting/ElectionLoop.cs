@@ -198,7 +198,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
 
     private void Turn(ElectionInput input)
     {
-        if (input is ElectionInput.TimerFired && _work.IsStopKnownSoon)
+        if (input is ElectionInput.TimerFired && _work.HasStoppedUnheard)
         {
             Post(input); // Behind that word: the timer may be the one by which work has overrun.
             return;

@@ -42,7 +42,7 @@ internal sealed class WorkRunner(
     /// Whether all work that was told to stop has ended, which the core has still to hear: <see cref="ElectionInput.WorkStopped"/> has been
     /// posted by now.
     /// </summary>
-    public bool IsStopKnownSoon => _end is { HasCome: true };
+    public bool HasStoppedUnheard => _end is { HasCome: true };
 
     /// <summary>Whether all work that prepares itself has; <see langword="null"/> when there is none.</summary>
     public bool? IsPrepared => _preparesOnStandby ? !_isPrepared.AsSpan().Contains(false) : null;

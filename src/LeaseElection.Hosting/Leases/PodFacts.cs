@@ -15,4 +15,7 @@ internal sealed record PodFacts(string Uid, IReadOnlyList<ContainerFacts> Contai
     /// Whether its containers see each other's processes, or the node's: then a process may outlive the first one of its container.
     /// </summary>
     public bool SharesProcesses { get; init; }
+
+    /// <summary>What is told of the containers of a name; <see langword="null"/>: nothing.</summary>
+    public ContainerFacts? Named(string name) => Containers.FirstOrDefault(container => container.Name == name);
 }

@@ -79,7 +79,7 @@ internal sealed class DeathKeeper(HolderProcess own)
     private void Outlive()
     {
         // Of no others: one that crashes beside a leader of months, again and again, would leave more than anybody needs.
-        foreach (ContainerFacts container in _pod?.Containers.Where(one => one.Name == Wanted?.Process.Container) ?? [])
+        if (Wanted is { } term && _pod?.Named(term.Process.Container) is { } container)
             _outlived.UnionWith(container.Ends);
     }
 }

@@ -27,7 +27,7 @@ internal sealed record DeathProof(ContainerEnd? End, string Why)
             return No($"it is {trouble}: what is said of it then need not come from its node");
         if (pod.SharesProcesses)
             return No("it shares its processes, and one may outlive its container (shareProcessNamespace, hostPID)");
-        if (pod.Containers.FirstOrDefault(container => container.Name == holder.Container) is not { } container)
+        if (pod.Named(holder.Container) is not { } container)
             return NoSuchContainer(holder.Container, pod.Containers);
         if (container.RunningSince <= holder.RanAt)
             return No("the container runs");

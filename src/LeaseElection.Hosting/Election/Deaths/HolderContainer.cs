@@ -20,7 +20,7 @@ internal sealed class HolderContainer(HolderProcess holder)
     /// <summary>Takes note of what the Pod tells.</summary>
     public void See(PodFacts pod)
     {
-        if (pod.Uid != holder.PodUid || pod.Containers.FirstOrDefault(one => one.Name == holder.Container) is not { } container)
+        if (pod.Uid != holder.PodUid || pod.Named(holder.Container) is not { } container)
             return;
         _isOneOfTwo |= container.OlderRuns;
         if (container.RunningSince <= holder.RanAt)
