@@ -98,14 +98,23 @@ internal sealed class WatchKeeper(ElectionTurn turn, Func<string?> watchFrom, Fu
         Mistrust();
         if (!error.IsLasting)
         {
+            if (error.RetryAfter is { } asked)
+                PutOff(asked < ElectorSettings.WatchDeniedPause ? asked : ElectorSettings.WatchDeniedPause);
             turn.Report(new ElectionEvent.WatchLost(error));
             return;
         }
 
-        _openAt = turn.Instant + ElectorSettings.WatchDeniedPause;
+        PutOff(ElectorSettings.WatchDeniedPause);
         if (!_denied)
             turn.Report(new ElectionEvent.WatchDenied(error));
         _denied = true;
+    }
+
+    /// <summary>Polling does for so long.</summary>
+    private void PutOff(TimeSpan pause)
+    {
+        TimeSpan until = turn.Instant + pause;
+        _openAt = until > _openAt ? until : _openAt;
     }
 
     /// <summary>The watch has missed something: it is no use, whatever its connection says.</summary>

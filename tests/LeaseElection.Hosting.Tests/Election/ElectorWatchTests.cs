@@ -275,6 +275,25 @@ public class ElectorWatchTests
         Assert.Empty(driver.Told<ElectionEvent.WatchLost>());
     }
 
+    /// <summary>An API server that is overloaded would else be asked for more than by polling: a read and a watch each second.</summary>
+    [Theory]
+    [InlineData(15, 15)]
+    [InlineData(3600, 60)]
+    public void Throttled_PollsUntilItMayAskAgain(int retryAfter, int opened)
+    {
+        var driver = ElectorDriver.StandingBy(SomeRecord.HeldBy("other", duration: 3600));
+        driver.Give(new ElectionInput.WatchBroken(
+            new LeaseStoreError(LeaseStoreErrorKind.Throttled, "429") { RetryAfter = TimeSpan.FromSeconds(retryAfter) }));
+        driver.IsServed = true;
+
+        driver.After(opened - 0.1);
+        Assert.InRange(driver.All<ElectionOutput.Read>().Count, opened / 2.3, opened / 1.7);
+        Assert.Single(driver.All<ElectionOutput.Watch>());
+        driver.After(0.1);
+
+        Assert.Equal(2, driver.All<ElectionOutput.Watch>().Count);
+    }
+
     [Fact]
     public void DeniedAndPermittedAgain_SaysSoAndPollsNoMore()
     {
