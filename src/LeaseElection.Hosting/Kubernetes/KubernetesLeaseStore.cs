@@ -95,11 +95,13 @@ internal sealed class KubernetesLeaseStore : ILeaseStore, IBlockingLeaseStore
         if (_watch is { IsRefused: false } shared)
             return shared.WatchAsync(_resource.Name, resourceVersion, cancellationToken);
         LeaseDocument? last = null;
-        return WatchRun.RunAsync(
+        return WatchRun.RunFromAsync(
             _client,
             _resource,
-            seconds => _resource.ForWatch(resourceVersion, seconds),
+            resourceVersion,
+            _resource.ForWatch,
             (type, json) => LeaseEvents.OfLease(_resource, type, last = LeaseDocumentReader.Read(json, last)!),
+            told => told with { HasGaps = true },
             cancellationToken);
     }
 

@@ -287,7 +287,7 @@ public class ElectorWatchTests
         driver.IsServed = true;
 
         driver.After(opened - 0.1);
-        Assert.InRange(driver.All<ElectionOutput.Read>().Count, opened / 2.3, opened / 1.7);
+        Assert.InRange(driver.All<ElectionOutput.Read>().Count, opened / 2, (opened / 2) + 4);
         Assert.Single(driver.All<ElectionOutput.Watch>());
         driver.After(0.1);
 

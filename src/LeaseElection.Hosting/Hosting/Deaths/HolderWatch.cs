@@ -109,11 +109,13 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
         try
         {
             bool isGone = false;
+            bool isWatched = false; // What comes first was read, which says nothing of the watch.
             await foreach (PodFacts? pod in deaths.Pods.FollowAsync(term.Process.Pod, linked.Token).ConfigureAwait(false))
             {
-                See(term, pod);
-                isGone = pod is null;
+                See(term, pod, isWatched);
+                (isWatched, isGone) = (true, pod is null);
             }
+            Works(term);
 
             if (isGone)
                 return null;
@@ -131,7 +133,7 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
         return run.Clock.Now.Monotonic - began < Pause ? Pause : TimeSpan.Zero;
     }
 
-    private void See(HeldTerm term, PodFacts? pod)
+    private void See(HeldTerm term, PodFacts? pod, bool isWatched)
     {
         lock (_lock)
         {
@@ -139,12 +141,23 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
                 return;
             string before = _keeper.Proof.Why;
             _keeper.See(term, pod);
-            if (_failing)
-                logger.HolderWatchRestored(run.Card.LeaseNamespace, run.Card.LeaseName);
-            _failing = false;
+            if (isWatched)
+                Works(term);
             if (_keeper.Proof is { End: null } proof && proof.Why != before)
                 TellWhyNot(term, proof);
             Tell();
+        }
+    }
+
+    /// <summary>The watch told something, or was ended in good order. It may be under the lock already.</summary>
+    private void Works(HeldTerm term)
+    {
+        lock (_lock)
+        {
+            if (!_failing || !ReferenceEquals(term, _followed))
+                return;
+            logger.HolderWatchRestored(run.Card.LeaseNamespace, run.Card.LeaseName);
+            _failing = false;
         }
     }
 

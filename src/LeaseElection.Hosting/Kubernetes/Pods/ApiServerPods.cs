@@ -29,9 +29,11 @@ internal sealed class ApiServerPods(KubernetesConnection connection, TimeProvide
         yield return first?.ToFacts();
         if (first is null)
             yield break;
-        IAsyncEnumerable<PodChange> changes = WatchRun.RunAsync(
-            _client, resource, seconds => resource.ForWatch(first.Metadata!.ResourceVersion!, seconds),
-            (type, json) => Change(resource, type, JsonSerializer.Deserialize(json, PodJsonContext.Default.PodDocument)!),
+        string version = first.Metadata!.ResourceVersion!;
+        IAsyncEnumerable<PodChange> changes = WatchRun.RunFromAsync(
+            _client, resource, version, resource.ForWatch,
+            (type, json) => Change(resource, type, JsonSerializer.Deserialize(json, PodJsonContext.Default.PodDocument)!, version),
+            change => change,
             cancellationToken);
         await foreach (PodChange change in changes.ConfigureAwait(false))
         {
@@ -82,14 +84,16 @@ internal sealed class ApiServerPods(KubernetesConnection connection, TimeProvide
         Exception = exception,
     });
 
+    /// <summary>Nothing, where it is what was read, or older: a watch may begin with what a cache has.</summary>
     /// <exception cref="JsonException">It is no event of a watch of Pods.</exception>
-    private static PodChange? Change(PodResource resource, string? type, PodDocument document)
+    private static PodChange? Change(PodResource resource, string? type, PodDocument document, string known)
     {
         if (type is not ("ADDED" or "MODIFIED" or "DELETED") || document.Metadata?.Name is { } name && name != resource.Name)
             return null;
         if (!resource.Is(document))
             throw new JsonException("an event is not about a Pod");
-        return new PodChange(type == "DELETED" ? null : document.ToFacts());
+        bool isOld = ResourceVersion.Compare(document.Metadata!.ResourceVersion!, known) is <= 0;
+        return isOld ? null : new PodChange(type == "DELETED" ? null : document.ToFacts());
     }
 
     private sealed record PodChange(PodFacts? Pod);

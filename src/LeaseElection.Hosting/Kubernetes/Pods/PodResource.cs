@@ -28,7 +28,7 @@ internal sealed class PodResource(Uri server, string podNamespace, string podNam
     /// <summary>No resourceVersion: only then does the server ask etcd, and not a cache that may be minutes behind.</summary>
     public Uri ForItem(TimeSpan timeout) => _server.For($"{_collection}/{Uri.EscapeDataString(podName)}", timeout);
 
-    public Uri ForWatch(string resourceVersion, int seconds) =>
+    public Uri ForWatch(string? resourceVersion, int seconds) =>
         _server.ForWatch(_collection, resourceVersion, seconds, ApiServerAddress.Named(podName));
 
     public bool Is(PodDocument document) =>

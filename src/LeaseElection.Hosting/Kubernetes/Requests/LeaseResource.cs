@@ -46,7 +46,7 @@ internal sealed class LeaseResource(Uri server, string leaseNamespace, string le
     /// A watch of the collection with a field selector, not of the item: RBAC and the server's dispatch treat it as one of the item, and
     /// it works for a lease that does not exist yet.
     /// </summary>
-    public Uri ForWatch(string resourceVersion, int seconds) =>
+    public Uri ForWatch(string? resourceVersion, int seconds) =>
         _server.ForWatch(_collection, resourceVersion, seconds, ApiServerAddress.Named(leaseName));
 
     /// <summary>

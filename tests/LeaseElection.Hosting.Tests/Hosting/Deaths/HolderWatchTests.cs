@@ -130,10 +130,31 @@ public sealed class HolderWatchTests : HostTest
         await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(1));
         await _pods.FollowedAsync(2);
 
+        _pods.Tell(Running());
         _pods.Tell(Ended());
 
         await Work.StartedAsync();
         await _standby.Logs.WaitForAsync("HolderWatchRestored");
+    }
+
+    /// <summary>The Pod can be read each time, which is no news of its watch.</summary>
+    [Fact]
+    public async Task Watch_ThatBreaksAgainAndAgain_IsWarnedOfOnce()
+    {
+        await LeadAndDieAsync();
+        await FollowAsync();
+        for (int round = 2; round <= 4; round++)
+        {
+            _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.Network, "gone"));
+            await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(1));
+            await _pods.FollowedAsync(round);
+            _pods.Tell(Running());
+        }
+        _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.Network, "gone"));
+        await _standby.Logs.WaitForAsync("HolderNotFollowedAgain", 3);
+
+        Assert.Single(_standby.Logs.Named("HolderNotFollowed"));
+        Assert.Empty(_standby.Logs.Named("HolderWatchRestored"));
     }
 
     /// <summary>The leader's term begins, is seen by the standby, and then nobody hears of the leader any more.</summary>
@@ -153,10 +174,12 @@ public sealed class HolderWatchTests : HostTest
     {
         await Time.AdvanceOnceArmedAsync(Settled);
         await _pods.FollowedAsync();
-        _pods.Tell(new PodFacts("u-worker-0", [new ContainerFacts("app", Began.AddSeconds(-5), []) { RunningId = "c1" }]));
+        _pods.Tell(Running());
         await _standby.Logs.WaitForAsync("HolderNotProvenDead");
         Assert.Equal("shop/worker-0", _pods.Pod);
     }
+
+    private PodFacts Running() => new("u-worker-0", [new ContainerFacts("app", Began.AddSeconds(-5), []) { RunningId = "c1" }]);
 
     private PodFacts Ended() => new(
         "u-worker-0", [new ContainerFacts("app", null, [new ContainerEnd(Began.AddSeconds(-5), Time.GetUtcNow().AddSeconds(1), "c1")])]);
