@@ -33,10 +33,12 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     private static readonly TimeSpan OpeningLimit = WatchRun.OpenTimeout + TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A server that has only just started refuses everybody until it has read what it granted. Who is refused for good is asked little
-    /// more by it: the first that opens his own watch anew, as all do every five minutes, is told for all.
+    /// Twice as long each time, up to ten minutes. A server that has only just started refuses everybody until it has read what it granted,
+    /// which takes seconds. Who is refused for good is asked little more by it: the first that opens his own watch anew, as all do every
+    /// five minutes, is told for all.
     /// </summary>
-    private static readonly TimeSpan RefusalLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan FirstRefusal = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestRefusal = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LeaseResource> _ours = new(StringComparer.Ordinal);
@@ -48,7 +50,8 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     private string? _version;
     private long _heardAt;
     private bool _hasHeard;
-    private long? _refusedAt;
+    private long _refusedAt;
+    private int _refusals;
 
     /// <summary>It is not to be had: for now each reader needs a watch of his own.</summary>
     public bool IsRefused
@@ -56,7 +59,16 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
         get
         {
             lock (_lock)
-                return _refusedAt is { } at && timeProvider.GetElapsedTime(at) < RefusalLimit;
+                return _refusals > 0 && timeProvider.GetElapsedTime(_refusedAt) < RefusalLimit;
+        }
+    }
+
+    private TimeSpan RefusalLimit
+    {
+        get
+        {
+            TimeSpan limit = FirstRefusal * Math.Pow(2, Math.Min(_refusals - 1, 16));
+            return limit < LongestRefusal ? limit : LongestRefusal;
         }
     }
 
@@ -160,6 +172,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
             {
                 openedAt = timeProvider.GetTimestamp();
                 await WatchOnceAsync(token).ConfigureAwait(false);
+                EndedInGoodOrder(token);
             }
             // Otherwise a server that ends every watch at once would be asked without a pause: the readers make one.
             while (timeProvider.GetElapsedTime(openedAt) > SilenceLimit);
@@ -179,6 +192,15 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
             error = new LeaseStoreError(LeaseStoreErrorKind.InvalidResponse, exception.Message) { Exception = exception };
         }
         End(error, token);
+    }
+
+    private void EndedInGoodOrder(CancellationToken token)
+    {
+        lock (_lock)
+        {
+            if (!token.IsCancellationRequested)
+                _refusals = 0;
+        }
     }
 
     private async Task WatchOnceAsync(CancellationToken token)
@@ -276,7 +298,7 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
                 return;
             if (error is { IsLasting: true })
             {
-                if (_refusedAt is null)
+                if (_refusals++ == 0)
                     KubernetesStoreLog.NamespaceNotWatched(logger, resource.Namespace, error.Message);
                 _refusedAt = timeProvider.GetTimestamp();
                 error = null;

@@ -19,6 +19,7 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
     private readonly ManualTimeProvider _time = new();
     private FakeKubeApiServer _server = null!;
     private SharedLeases _shared = null!;
+    private int _renewals;
 
     public async Task InitializeAsync()
     {
@@ -178,12 +179,27 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         _server.Faults.Add(new Fault { Verb = "watch", Kind = FaultKind.Answer, Status = 403 });
         lease = await EndsAndGoesOnAloneAsync(store, lease);
 
-        _time.Advance(TimeSpan.FromMinutes(10));
+        _time.Advance(TimeSpan.FromSeconds(10));
         await using LeaseWatchReader reader = new(store, lease.ResourceVersion, Patience);
         Lease news = await RenewAsync(store, lease, 2);
 
         Assert.Equal(news.ResourceVersion, (await reader.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
         Assert.False(Watches()[^1].ContainsKey("fieldSelector"));
+    }
+
+    [Fact]
+    public async Task Watch_RefusedAgainAndAgain_AskedForEachTimeLater()
+    {
+        KubernetesLeaseStore store = Open("orders");
+        Lease lease = await store.CreateLeaseAsync();
+        foreach (int seconds in (int[])[10, 20, 40, 80, 160, 320, 600, 600])
+        {
+            _server.Faults.Add(new Fault { Verb = "watch", Kind = FaultKind.Answer, Status = 403 });
+            lease = await EndsAndGoesOnAloneAsync(store, lease);
+            _time.Advance(TimeSpan.FromSeconds(seconds - 1));
+            lease = await GoesOnAloneAsync(store, lease);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
     }
 
     [Fact]
@@ -289,8 +305,13 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         await using (LeaseWatchReader reader = new(store, lease.ResourceVersion, Patience))
             Assert.True(await reader.EndsAsync());
 
+        return await GoesOnAloneAsync(store, lease);
+    }
+
+    private async Task<Lease> GoesOnAloneAsync(KubernetesLeaseStore store, Lease lease)
+    {
         await using LeaseWatchReader own = new(store, lease.ResourceVersion, Patience);
-        Lease news = await RenewAsync(store, lease, 1);
+        Lease news = await RenewAsync(store, lease, ++_renewals);
 
         Assert.Equal(news.ResourceVersion, (await own.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
         Assert.Equal("metadata.name=orders", (string?)Watches()[^1]["fieldSelector"]);

@@ -95,6 +95,32 @@ public sealed class FileLeaseGroupTests : IDisposable
         Assert.Equal("orders-0", (await watch.NextAsync<LeaseGroupEvent.Changed>()).Name);
     }
 
+    /// <summary>As on network shares and file systems that date by whole seconds: two writes within one bear the same date.</summary>
+    [Fact]
+    public async Task Watch_SecondWriteWithTheDateOfTheFirst_IsToldAsWell()
+    {
+        ILeaseGroup group = Open();
+        Lease held = await CreateAsync(group, "orders-0", "a");
+        string first = await File.ReadAllTextAsync(LeasePath("orders-0"));
+        await group.Open("orders-0", LeaseTraits.None).ReplaceAsync(held, held.Record with { HolderIdentity = "b" }, Patience, default);
+        string second = await File.ReadAllTextAsync(LeasePath("orders-0"));
+        Put(first);
+        await using LeaseGroupWatchReader watch = new(group, (await ListAsync(group)).ResourceVersion, Patience);
+        await ReadBookmarksAsync(watch, 1);
+
+        Put(second);
+
+        Assert.Equal("b", (await watch.NextAsync<LeaseGroupEvent.Changed>()).Lease.Record.HolderIdentity);
+
+        void Put(string text)
+        {
+            string temporary = LeasePath("orders-0") + ".put";
+            File.WriteAllText(temporary, text);
+            File.SetLastWriteTimeUtc(temporary, new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc));
+            File.Move(temporary, LeasePath("orders-0"), overwrite: true);
+        }
+    }
+
     [Fact]
     public async Task Watch_FromAVersionToldLongAgo_TellsWhatIsAndWhatIsNoMore()
     {

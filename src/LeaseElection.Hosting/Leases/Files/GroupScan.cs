@@ -2,7 +2,8 @@ namespace LeaseElection.Hosting.Leases.Files;
 
 /// <summary>
 /// Compares the leases of a group with what was told of them. A file is read when its date has changed, which every write of ours and of
-/// an editor does; to ask for the date takes some microseconds, so that hundreds can be looked at several times a second.
+/// an editor does; to ask for the date takes some microseconds, so that hundreds can be looked at several times a second. Where dates
+/// are whole seconds, as on some network shares, a second write may bear the date of the first: such a file is read each time.
 /// </summary>
 internal sealed class GroupScan
 {
@@ -55,7 +56,7 @@ internal sealed class GroupScan
         string path = Path.Combine(_folder, name, LeasePaths.LeaseFileName);
         DateTime modified = File.GetLastWriteTimeUtc(path);
         (DateTime seen, LeaseFile file) = _seen.GetValueOrDefault(name);
-        if (file is not null && seen == modified)
+        if (file is not null && seen == modified && !IsCoarse(modified))
             return null;
         file ??= new LeaseFile(PathsOf(name));
         LeaseDocument? document;
@@ -105,6 +106,8 @@ internal sealed class GroupScan
         if (LeaseFile.TryParseVersion(resourceVersion, out long version) && version > _version)
             _version = version;
     }
+
+    private static bool IsCoarse(DateTime modified) => modified.Ticks % TimeSpan.TicksPerSecond == 0;
 
     private LeasePaths PathsOf(string name)
     {
