@@ -22,6 +22,7 @@ public sealed class LeadershipTerm
     private volatile IReadOnlyDictionary<string, string> _notes = NoteTexts.None;
     private volatile bool _ended;
     private int _cancelled;
+    private CancellationTokenSource[] _apart = [];
     private CancellationTokenSource? _danger;
     private bool _inDanger;
 
@@ -87,7 +88,11 @@ public sealed class LeadershipTerm
         }
     }
 
-    /// <summary>Fires when work is to stop, because leadership is lost or is to be given up: the same token that work gets.</summary>
+    /// <summary>Fires when work is to stop, because leadership is lost or is to be given up, as the token that work gets does.</summary>
+    /// <remarks>
+    /// Of several pieces of work each gets a token of its own. What is registered with one token runs one after the other, and what
+    /// awaits with it goes on in there: if it blocks, the rest hears late.
+    /// </remarks>
     public CancellationToken Lost { get; }
 
     /// <summary>
@@ -205,11 +210,30 @@ public sealed class LeadershipTerm
         Interlocked.Exchange(ref _cancelled, 1);
     }
 
+    /// <summary>
+    /// A token for each of so many pieces of work, told on threads of their own: what one piece does when it is told (a flush that blocks,
+    /// in a callback or after an await) must not keep the others at work beside the next leader.
+    /// </summary>
+    internal CancellationToken[] LostApart(int pieces)
+    {
+        if (pieces <= 1)
+            return [Lost];
+        CancellationTokenSource[] apart = [.. Enumerable.Range(0, pieces).Select(_ => new CancellationTokenSource())];
+        Interlocked.Exchange(ref _apart, apart);
+        // Either this or Cancel sees what the other has written.
+        for (int i = 0; i < pieces && Volatile.Read(ref _cancelled) != 0; i++)
+            apart[i].Cancel(); // Nobody has registered anything yet.
+        return [.. apart.Select(source => source.Token)];
+    }
+
     /// <summary>Tells work to stop, once, on the calling thread: what users registered runs here, and throws here.</summary>
     internal void Cancel()
     {
-        if (Interlocked.Exchange(ref _cancelled, 1) == 0)
-            _stopping.Cancel();
+        if (Interlocked.Exchange(ref _cancelled, 1) != 0)
+            return;
+        foreach (CancellationTokenSource source in _apart)
+            source.Cancel();
+        _stopping.Cancel();
     }
 
     /// <summary>
@@ -221,7 +245,8 @@ public sealed class LeadershipTerm
     {
         if (Interlocked.Exchange(ref _cancelled, 1) != 0)
             return;
-        CancelApart(_stopping, "LeaseElection stop " + LeaseName, onError);
+        foreach (CancellationTokenSource source in (CancellationTokenSource[])[.. _apart, _stopping])
+            CancelApart(source, "LeaseElection stop " + LeaseName, onError);
     }
 
     private CancellationTokenSource? TakeDanger()

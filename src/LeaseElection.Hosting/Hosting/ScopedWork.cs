@@ -28,7 +28,7 @@ internal sealed class ScopedWork : IAsyncDisposable
         }
     }
 
-    public Task ExecuteAsync(LeadershipTerm term) => _work.ExecuteAsync(term, term.Lost);
+    public Task ExecuteAsync(LeadershipTerm term, CancellationToken lost) => _work.ExecuteAsync(term, lost);
 
     public ValueTask DisposeAsync() => _scope.DisposeAsync();
 }

@@ -23,6 +23,7 @@ internal sealed class WorkRunner(
     private readonly bool _preparesOnStandby = works.Any(work => work.PreparesOnStandby);
     private readonly AsyncLocal<Run?> _run = new();
     private LeadershipTerm? _term;
+    private CancellationToken[] _lost = [];
     private EndOfWork? _end;
     private int _runningCount;
 
@@ -68,6 +69,7 @@ internal sealed class WorkRunner(
         if (Volatile.Read(ref _runningCount) != 0)
             throw new InvalidOperationException("A term may not begin before the work of the last one has ended.");
         _term = term;
+        _lost = term.LostApart(works.Count);
         for (int i = 0; i < works.Count; i++)
             Start(i);
     }
@@ -80,7 +82,8 @@ internal sealed class WorkRunner(
         if (preparation is null && works[work].PreparesOnStandby)
             Volatile.Write(ref _isPrepared[work], false); // It starts again within its term.
         Interlocked.Increment(ref _runningCount);
-        _running[work] = Task.Run(() => RunAsync(work, term, preparation));
+        CancellationToken lost = _lost[work];
+        _running[work] = Task.Run(() => RunAsync(work, term, lost, preparation));
     }
 
     /// <summary>Tells all work to stop; <see cref="ElectionInput.WorkStopped"/> follows when the last piece has ended.</summary>
@@ -131,15 +134,15 @@ internal sealed class WorkRunner(
         post(new ElectionInput.TimerFired()); // There is nothing to decide, but something to tell.
     }
 
-    private async Task RunAsync(int work, LeadershipTerm term, WorkPreparation? preparation)
+    private async Task RunAsync(int work, LeadershipTerm term, CancellationToken lost, WorkPreparation? preparation)
     {
         logger.WorkStarted(works[work].Name, term.LeaseNamespace, term.LeaseName);
         Exception? fault = null;
-        var call = new Run(term.Lost);
+        var call = new Run(lost);
         _run.Value = call;
         try
         {
-            await ExecuteAsync(work, term, preparation).ConfigureAwait(false);
+            await ExecuteAsync(work, term, lost, preparation).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever work throws ends the term by policy and never the loop.
         catch (Exception exception)
@@ -149,22 +152,22 @@ internal sealed class WorkRunner(
         }
 
         call.HasEnded = true; // What it has left behind (a timer) may call whatever it likes.
-        Ended(work, term, fault);
+        Ended(work, term, lost, fault);
     }
 
-    private async Task ExecuteAsync(int work, LeadershipTerm term, WorkPreparation? preparation)
+    private async Task ExecuteAsync(int work, LeadershipTerm term, CancellationToken lost, WorkPreparation? preparation)
     {
-        ScopedWork? scoped = preparation is null ? null : await preparation.TakeAsync(term.Lost).ConfigureAwait(false);
+        ScopedWork? scoped = preparation is null ? null : await preparation.TakeAsync(lost).ConfigureAwait(false);
         if (scoped is null)
         {
-            term.Lost.ThrowIfCancellationRequested();
-            scoped = await PrepareAsync(work, term.Lost).ConfigureAwait(false);
+            lost.ThrowIfCancellationRequested();
+            scoped = await PrepareAsync(work, lost).ConfigureAwait(false);
         }
 
         await using (scoped.ConfigureAwait(false))
         {
-            term.Lost.ThrowIfCancellationRequested(); // No work starts once it was told to stop (design 5, rule 11).
-            await scoped.ExecuteAsync(term).ConfigureAwait(false);
+            lost.ThrowIfCancellationRequested(); // No work starts once it was told to stop (design 5, rule 11).
+            await scoped.ExecuteAsync(term, lost).ConfigureAwait(false);
         }
     }
 
@@ -173,17 +176,17 @@ internal sealed class WorkRunner(
     /// itself: the core must know, or this process would go on leading without it. Only the core can tell whether the term is over for
     /// good, so that is no fault: work may see it by the clock before the loop does.
     /// </summary>
-    private void Ended(int work, LeadershipTerm term, Exception? exception)
+    private void Ended(int work, LeadershipTerm term, CancellationToken lost, Exception? exception)
     {
         int stillRunning = Interlocked.Decrement(ref _runningCount);
-        bool told = term.Lost.IsCancellationRequested;
+        bool told = lost.IsCancellationRequested || term.Lost.IsCancellationRequested;
         bool obeyed = told && exception is null or OperationCanceledException;
         if (obeyed)
             logger.WorkEnded(works[work].Name, term.LeaseNamespace, term.LeaseName);
         else if (exception is null)
             post(new ElectionInput.WorkReturned(work, stillRunning));
         else if (!told)
-            post(new ElectionInput.WorkFaulted(work, exception, SaysTermIsOver(exception, term)));
+            post(new ElectionInput.WorkFaulted(work, exception, SaysTermIsOver(exception, term, lost)));
         else
         {
             metrics.WorkFaulted(exception);
@@ -191,9 +194,9 @@ internal sealed class WorkRunner(
         }
     }
 
-    private static bool SaysTermIsOver(Exception exception, LeadershipTerm term) =>
+    private static bool SaysTermIsOver(Exception exception, LeadershipTerm term, CancellationToken lost) =>
         exception is LeadershipLostException
-        || (exception is OperationCanceledException { CancellationToken: var token } && token == term.Lost);
+        || (exception is OperationCanceledException { CancellationToken: var token } && (token == lost || token == term.Lost));
 
     private sealed class Run(CancellationToken told)
     {
