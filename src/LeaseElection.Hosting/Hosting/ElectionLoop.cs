@@ -276,7 +276,8 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
                     _run.Clock,
                     wake: () => Post(new ElectionInput.TimerFired()),
                     expired: () => Post(new ElectionInput.TermExpired(start.Term)),
-                    rescued: this);
+                    rescued: this,
+                    _run.Settings.WhenWorkOverruns == WorkOverrunPolicy.FailFast ? FailFastAfter(_term!) : null);
                 _work.Start(_term!);
                 break;
             case ElectionOutput.RestartWork restart:
@@ -298,7 +299,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
                 StopHost(stop.Reason);
                 break;
             case ElectionOutput.FailFast fail:
-                Environment.FailFast($"LeaseElection.Hosting ends this process because {fail.Reason} (LeaderElection:WhenWorkOverruns).");
+                FailFast(fail.Reason);
                 break;
             case ElectionOutput.NotesSettled settled:
                 _notes.Settle(settled);
@@ -331,6 +332,14 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         // Off the loop: it runs what the app registered for its stop, and the loop has a lease to renew meanwhile.
         _ = Task.Run(_lifetime.StopApplication);
     }
+
+    private LastResort FailFastAfter(LeadershipTerm term) => new(
+        _run.Settings.StopTimeout,
+        () => _work.HasEnded(term),
+        () => FailFast("its work still runs although another process may lead, and the thread pool has no thread"));
+
+    private static void FailFast(string reason) =>
+        Environment.FailFast($"LeaseElection.Hosting ends this process because {reason} (LeaderElection:WhenWorkOverruns).");
 
     private void EndTerm(LeadershipTerm term)
     {

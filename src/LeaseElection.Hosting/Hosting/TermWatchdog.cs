@@ -23,6 +23,7 @@ internal sealed class TermWatchdog : IDisposable
     private readonly Action<ThreadStart> _start;
     private readonly Lock _gate = new();
     private readonly List<WatchedTerm> _terms = [];
+    private readonly List<(ElectionClock Clock, TimeSpan At, LastResort Last)> _ended = [];
     private readonly ManualResetEventSlim _news = new();
     private bool _started;
     private Timer? _standIn;
@@ -43,14 +44,16 @@ internal sealed class TermWatchdog : IDisposable
     /// <summary>
     /// Watches a term until <see cref="Forget"/>. <paramref name="wake"/> tells the loop to look at the clock,
     /// <paramref name="expired"/> that the term is over and its work has been told. What is stuck of <paramref name="rescued"/> is got on.
+    /// Of <paramref name="last"/> is made use if the work goes on after the term for so long that the loop must have acted.
     /// </summary>
-    public void Watch(LeadershipTerm term, ElectionClock clock, Action wake, Action expired, IRescuable? rescued = null)
+    public void Watch(
+        LeadershipTerm term, ElectionClock clock, Action wake, Action expired, IRescuable? rescued = null, LastResort? last = null)
     {
         bool isFirst;
         lock (_gate)
         {
             isFirst = _terms.Count == 0;
-            _terms.Add(new WatchedTerm(term, clock, wake, expired, rescued));
+            _terms.Add(new WatchedTerm(term, clock, wake, expired, rescued, last));
             Begin();
         }
 
@@ -62,7 +65,18 @@ internal sealed class TermWatchdog : IDisposable
     public void Forget(LeadershipTerm term)
     {
         lock (_gate)
-            _terms.RemoveAll(watched => watched.Term == term);
+        {
+            int index = _terms.FindIndex(watched => watched.Term == term);
+            if (index < 0)
+                return;
+            WatchedTerm watched = _terms[index];
+            _terms.RemoveAt(index);
+            if (watched.Last is not { } last)
+                return;
+            TimeSpan now = watched.Clock.Now.Monotonic;
+            TimeSpan over = term.Validity.Deadline > now ? term.Validity.Deadline : now;
+            _ended.Add((watched.Clock, over + last.StopTimeout + Tick, last)); // The loop is first, and says why.
+        }
     }
 
     public void Dispose()
@@ -134,7 +148,7 @@ internal sealed class TermWatchdog : IDisposable
         get
         {
             lock (_gate)
-                return _terms.Count == 0;
+                return _terms.Count == 0 && _ended.Count == 0;
         }
     }
 
@@ -147,7 +161,7 @@ internal sealed class TermWatchdog : IDisposable
         lock (_gate)
             terms = [.. _terms];
         TimeSpan? next = null;
-        foreach ((LeadershipTerm term, ElectionClock clock, Action wake, Action expired, IRescuable? rescued) in terms)
+        foreach ((LeadershipTerm term, ElectionClock clock, Action wake, Action expired, IRescuable? rescued, _) in terms)
         {
             ElectionTime now = clock.Now;
             TermValidity validity = term.Validity;
@@ -169,7 +183,28 @@ internal sealed class TermWatchdog : IDisposable
                 next = pause;
         }
 
+        if (LookAtEnded() && next is null)
+            next = Tick;
         return next + TimeSpan.FromMilliseconds(1);
+    }
+
+    /// <returns>Whether any work goes on after its term that something is to be done about.</returns>
+    private bool LookAtEnded()
+    {
+        LastResort[] due;
+        bool waits;
+        lock (_gate)
+        {
+            _ended.RemoveAll(ended => ended.Last.HasEnded());
+            due = [.. _ended.Where(IsDue).Select(ended => ended.Last)];
+            _ended.RemoveAll(IsDue);
+            waits = _ended.Count > 0;
+        }
+        foreach (LastResort last in due)
+            last.Act();
+        return waits;
+
+        static bool IsDue((ElectionClock Clock, TimeSpan At, LastResort Last) ended) => ended.Clock.Now.Monotonic >= ended.At;
     }
 
     private IReadOnlyList<IRescuable> Rescued()
@@ -178,5 +213,6 @@ internal sealed class TermWatchdog : IDisposable
             return [.. _terms.Select(watched => watched.Rescued).OfType<IRescuable>()];
     }
 
-    private sealed record WatchedTerm(LeadershipTerm Term, ElectionClock Clock, Action Wake, Action Expired, IRescuable? Rescued);
+    private sealed record WatchedTerm(
+        LeadershipTerm Term, ElectionClock Clock, Action Wake, Action Expired, IRescuable? Rescued, LastResort? Last);
 }

@@ -45,6 +45,9 @@ internal sealed class WorkRunner(
     /// </summary>
     public bool HasStoppedUnheard => _end is { HasCome: true };
 
+    /// <summary>Whether none of the work of a term runs any more. Any thread may ask.</summary>
+    public bool HasEnded(LeadershipTerm term) => Volatile.Read(ref _term) != term || Volatile.Read(ref _runningCount) == 0;
+
     /// <summary>Whether all work that prepares itself has; <see langword="null"/> when there is none.</summary>
     public bool? IsPrepared => _preparesOnStandby ? !_isPrepared.AsSpan().Contains(false) : null;
 

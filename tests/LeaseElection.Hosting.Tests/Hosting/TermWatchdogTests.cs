@@ -137,6 +137,49 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         await next.Lost.FiredAsync();
     }
 
+    /// <summary>The loop, which decides of it, has no thread: work may be what starves the pool.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WorkGoesOnAfterItsTerm_TheLastResortIsMadeUseOf(bool endsInTime)
+    {
+        var time = new ManualTimeProvider();
+        var clock = new ElectionClock(time);
+        using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
+        using var asked = new SemaphoreSlim(0);
+        using var acted = new ManualResetEventSlim();
+        bool hasEnded = false;
+        var last = new LastResort(TimeSpan.FromSeconds(5), HasEnded, acted.Set);
+        LeadershipTerm term = NewTerm(clock);
+        watchdog.Watch(term, clock, () => { }, () => { }, rescued: null, last);
+        using var starved = new StarvedPool();
+
+        time.Suspend(Deadline);
+        time.Suspend(TimeSpan.FromSeconds(5));
+        Look(2);
+        Assert.False(acted.IsSet);
+        Volatile.Write(ref hasEnded, endsInTime);
+        if (endsInTime)
+            Look(1);
+        time.Suspend(TimeSpan.FromSeconds(10));
+
+        bool did = acted.Wait(endsInTime ? TimeSpan.FromSeconds(1) : Signal.Patience);
+        starved.Feed();
+        Assert.Equal(!endsInTime, did);
+
+        bool HasEnded()
+        {
+            asked.Release();
+            return Volatile.Read(ref hasEnded);
+        }
+
+        void Look(int times)
+        {
+            for (int i = 0; i < times; i++)
+                Assert.True(asked.Wait(Signal.Patience));
+        }
+    }
+
     /// <summary>The pool is none to count on: whoever had no thread to tell work with has another try while anything is watched.</summary>
     [Fact]
     public void NoThreadWasToBeHad_TriesAgain()
