@@ -6,18 +6,29 @@ namespace LeaseElection.Hosting.Kubernetes.Credentials;
 
 /// <summary>
 /// The credentials an exec plugin prints, kept until they expire. A run of the plugin belongs to this object and not to the request that
-/// caused it: a plugin may take longer than a request has, and the next request shall find the result and not start all over.
+/// caused it: a plugin may take longer than a request has, and the next request shall find the result and not start all over. A run begins
+/// before they expire, and nobody waits for it while they are good: a plugin that is slow would cost a renewal, or the term.
 /// </summary>
 internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeProvider, ILogger logger) : IClusterCredentialSource
 {
-    // Renewed a little early, so that they do not expire on their way to the server.
-    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(10);
+    // They must not expire on their way to the server.
+    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(2);
+
+    // How long before they expire a run begins: a tenth of their life, within these. A plugin may take half a minute.
+    private static readonly TimeSpan EarliestRun = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LatestRun = TimeSpan.FromSeconds(10);
+
+    // Many plugins keep what they have and print it again until it is nearly over.
+    private static readonly TimeSpan BetweenEarlyRuns = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposed = new();
+    private bool _isDisposed;
     private ClusterCredential? _credential;
-    private DateTimeOffset? _expiresAt;
+    private ExecCredentialStatus? _status;
+    private TimeSpan _early;
     private Task<ClusterCredential>? _run;
+    private long _runBegan;
 
     public async ValueTask<ClusterCredential> GetAsync(CancellationToken cancellationToken)
     {
@@ -25,7 +36,11 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
         lock (_lock)
         {
             if (_credential is { } credential && !ExpiresWithin(Leeway))
+            {
+                if (ExpiresWithin(_early) && timeProvider.GetElapsedTime(_runBegan) >= BetweenEarlyRuns)
+                    _ = CurrentRun();
                 return credential;
+            }
             run = CurrentRun();
         }
         return await run.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -50,7 +65,10 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
     {
         Task? run;
         lock (_lock)
+        {
+            _isDisposed = true; // A run that began after this would outlive us.
             run = _run;
+        }
         await _disposed.CancelAsync().ConfigureAwait(false);
         if (run is not null)
             await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -61,10 +79,13 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
     {
         if (_run is { IsCompleted: false })
             return _run;
-        // A failure that every request had given up waiting for would otherwise come back as an UnobservedTaskException.
-        _ = _run?.Exception;
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _runBegan = timeProvider.GetTimestamp();
         // Not on the caller's stack: it holds the lock.
-        return _run = Task.Run(RunAsync, _disposed.Token);
+        _run = Task.Run(RunAsync, _disposed.Token);
+        // Nobody may be waiting for it, or all have given up.
+        AppCode.Forget(_run);
+        return _run;
     }
 
     private async Task<ClusterCredential> RunAsync()
@@ -72,10 +93,8 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
         try
         {
             ExecCredentialStatus status = await ExecPluginProcess.RunAsync(plugin, timeProvider, _disposed.Token).ConfigureAwait(false);
-            ClusterCredential credential = ToCredential(status);
+            ClusterCredential credential = Adopt(status);
             KubernetesStoreLog.ExecPluginAsked(logger, plugin.Command, status.ExpirationTimestamp);
-            lock (_lock)
-                (_credential, _expiresAt) = (credential, status.ExpirationTimestamp);
             return credential;
         }
         catch (ClusterCredentialException e)
@@ -88,6 +107,23 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
                 return credential;
             }
         }
+    }
+
+    /// <summary>What is the same as before keeps its instance, and with it the connections that were made with it.</summary>
+    private ClusterCredential Adopt(ExecCredentialStatus status)
+    {
+        lock (_lock)
+        {
+            if (_credential is { } same && status.IsSameAs(_status!))
+                return same;
+        }
+        ClusterCredential credential = ToCredential(status);
+        TimeSpan early = TimeSpan.Zero;
+        if (status.ExpirationTimestamp is { } expiresAt)
+            early = new TimeSpan(Math.Clamp((expiresAt - timeProvider.GetUtcNow()).Ticks / 10, LatestRun.Ticks, EarliestRun.Ticks));
+        lock (_lock)
+            (_credential, _status, _early) = (credential, status, early);
+        return credential;
     }
 
     private ClusterCredential ToCredential(ExecCredentialStatus status)
@@ -106,5 +142,5 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
         }
     }
 
-    private bool ExpiresWithin(TimeSpan leeway) => _expiresAt is { } at && timeProvider.GetUtcNow() >= at - leeway;
+    private bool ExpiresWithin(TimeSpan time) => _status?.ExpirationTimestamp is { } at && at - timeProvider.GetUtcNow() <= time;
 }

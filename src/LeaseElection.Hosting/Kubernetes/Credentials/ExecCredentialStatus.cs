@@ -15,5 +15,9 @@ internal sealed class ExecCredentialStatus
 
     public string? ClientKeyData { get; init => field = NullIfEmpty(value); }
 
+    public bool IsSameAs(ExecCredentialStatus other) =>
+        (ExpirationTimestamp, Token, ClientCertificateData, ClientKeyData)
+            == (other.ExpirationTimestamp, other.Token, other.ClientCertificateData, other.ClientKeyData);
+
     private static string? NullIfEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
 }

@@ -4,16 +4,19 @@ using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Tests.Leases;
+using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.FakeApiServer;
+using static LeaseElection.Hosting.Tests.Kubernetes.Credentials.PluginFolder;
 using static LeaseElection.Hosting.Tests.Kubernetes.Records;
 
-namespace LeaseElection.Hosting.Tests.Kubernetes;
+namespace LeaseElection.Hosting.Tests.Kubernetes.Credentials;
 
 /// <summary>Plugins are shell scripts here, started as real processes.</summary>
 [Collection(nameof(FileLocks))]
 public sealed class ExecCredentialSourceTests : IDisposable
 {
-    private const string V1 = "client.authentication.k8s.io/v1";
+    /// <summary>For who takes what there is, and cannot wait.</summary>
+    private static readonly CancellationToken NoTime = new(canceled: true);
 
     private static readonly ExecCluster Cluster = new()
     {
@@ -25,7 +28,7 @@ public sealed class ExecCredentialSourceTests : IDisposable
         Config = """{"audience":"shop"}""",
     };
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly PluginFolder _folder = new();
     private readonly ShiftedTimeProvider _time = new();
     private readonly RecordingLogger<ExecCredentialSource> _logger = new();
 
@@ -39,7 +42,7 @@ public sealed class ExecCredentialSourceTests : IDisposable
         Assert.Equal("secret-token", (await source.GetAsync(default)).Token);
         Assert.Equal("secret-token", (await source.GetAsync(default)).Token);
 
-        Assert.Equal(1, Runs());
+        Assert.Equal(1, _folder.Runs());
         Assert.DoesNotContain(_logger.Lines, line => line.Text.Contains("secret-token", StringComparison.Ordinal));
     }
 
@@ -75,17 +78,71 @@ public sealed class ExecCredentialSourceTests : IDisposable
     [Fact]
     public async Task Get_Expired_PluginAskedAgain()
     {
-        string expires = _time.GetUtcNow().AddMinutes(5).ToString("O", CultureInfo.InvariantCulture);
+        string expires = ExpiresIn(TimeSpan.FromMinutes(5));
         await using ExecCredentialSource source = Source($"echo run >> runs; echo '{Credential("t", expires)}'");
 
         await source.GetAsync(default);
         _time.Advance(TimeSpan.FromMinutes(4));
         await source.GetAsync(default);
-        Assert.Equal(1, Runs());
+        Assert.Equal(1, _folder.Runs());
         _time.Advance(TimeSpan.FromMinutes(1));
         await source.GetAsync(default);
 
-        Assert.Equal(2, Runs());
+        Assert.Equal(2, _folder.Runs());
+    }
+
+    /// <summary>A renewal has 2.5 s, and what is still good for as long must not cost it that.</summary>
+    [Fact]
+    public async Task Get_PluginIsSlow_OldTokenWithoutWaitingUntilItExpires()
+    {
+        string first = Credential("t1", ExpiresIn(TimeSpan.FromMinutes(5)));
+        await using ExecCredentialSource source = Source(
+            $"echo run >> runs; test -e gate || {{ mkfifo gate; echo '{first}'; exit; }}; cat gate > /dev/null; echo '{Credential("t2")}'");
+        Assert.Equal("t1", (await source.GetAsync(default)).Token);
+
+        _time.Advance(TimeSpan.FromMinutes(4.5));
+        Assert.Equal("t1", (await source.GetAsync(NoTime)).Token);
+        _time.Advance(TimeSpan.FromSeconds(27));
+        Assert.Equal("t1", (await source.GetAsync(NoTime)).Token);
+        _time.Advance(TimeSpan.FromSeconds(3));
+        Task<ClusterCredential> waiting = source.GetAsync(default).AsTask();
+        Assert.False(waiting.IsCompleted);
+        await _folder.OpenGateAsync();
+
+        Assert.Equal("t2", (await waiting.WaitAsync(Patience)).Token);
+        Assert.Equal(2, _folder.Runs());
+    }
+
+    /// <summary>Plugins often keep what they have until it is nearly over: the same certificate must not cost a new connection.</summary>
+    [Fact]
+    public async Task Get_PluginPrintsTheSameUntilItIsOver_RunOnceInTenSecondsAndTheInstanceKept()
+    {
+        using var authority = new CertificateAuthority();
+        (string certificate, string key) = authority.IssueForClient("certified", []);
+        var credential = new JsonObject
+        {
+            ["apiVersion"] = V1,
+            ["kind"] = "ExecCredential",
+            ["status"] = new JsonObject
+            {
+                ["clientCertificateData"] = certificate,
+                ["clientKeyData"] = key,
+                ["expirationTimestamp"] = ExpiresIn(TimeSpan.FromMinutes(5)),
+            },
+        };
+        await File.WriteAllTextAsync(InFolder("credential.json"), credential.ToJsonString());
+        await using ExecCredentialSource source = Source("echo run >> runs; cat credential.json");
+        ClusterCredential first = await source.GetAsync(default);
+
+        _time.Advance(TimeSpan.FromMinutes(4.5));
+        for (int runs = 2; runs <= 3; runs++)
+        {
+            Assert.Same(first, await source.GetAsync(NoTime));
+            await WaitForAsync("ExecPluginAsked", runs);
+            Assert.Same(first, await source.GetAsync(NoTime));
+            Assert.Equal(runs, _folder.Runs());
+            _time.Advance(TimeSpan.FromSeconds(10));
+        }
     }
 
     [Fact]
@@ -98,7 +155,7 @@ public sealed class ExecCredentialSourceTests : IDisposable
         ClusterCredential third = await source.RenewAsync(first, default);
 
         Assert.Equal(("t1", "t2", "t2"), (first.Token, second.Token, third.Token));
-        Assert.Equal(2, Runs());
+        Assert.Equal(2, _folder.Runs());
     }
 
     [Fact]
@@ -115,19 +172,19 @@ public sealed class ExecCredentialSourceTests : IDisposable
     [Fact]
     public async Task Get_PluginFailsBeforeTheOldTokenExpires_OldOneKept()
     {
-        string expires = _time.GetUtcNow().AddMinutes(5).ToString("O", CultureInfo.InvariantCulture);
+        string expires = ExpiresIn(TimeSpan.FromMinutes(5));
         await using ExecCredentialSource source = Source($"test -e ran && exit 1; touch ran; echo '{Credential("t", expires)}'");
         await source.GetAsync(default);
         _time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(8));
 
         Assert.Equal("t", (await source.GetAsync(default)).Token);
-        Assert.Contains(_logger.Lines, line => line.Id.Name == "ExecPluginFailed");
+        await WaitForAsync("ExecPluginFailed");
     }
 
     [Fact]
     public async Task Get_AuthoritysFileIsGone_OldOneKeptWhileItIsValid()
     {
-        string expires = _time.GetUtcNow().AddMinutes(5).ToString("O", CultureInfo.InvariantCulture);
+        string expires = ExpiresIn(TimeSpan.FromMinutes(5));
         string authority = InFolder("ca.crt");
         await File.WriteAllTextAsync(authority, "pem");
         ExecPlugin plugin = Plugin($"echo '{Credential("t", expires)}'", new ExecCluster
@@ -141,7 +198,7 @@ public sealed class ExecCredentialSourceTests : IDisposable
 
         _time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(8));
         Assert.Equal("t", (await source.GetAsync(default)).Token);
-        Assert.Contains(_logger.Lines, line => line.Id.Name == "ExecPluginFailed");
+        await WaitForAsync("ExecPluginFailed");
 
         _time.Advance(TimeSpan.FromSeconds(8));
         ClusterCredentialException thrown = await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
@@ -212,10 +269,10 @@ public sealed class ExecCredentialSourceTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
 
         Task<ClusterCredential> waiting = source.GetAsync(default).AsTask();
-        await OpenGateAsync();
+        await _folder.OpenGateAsync();
 
         Assert.Equal("t", (await waiting.WaitAsync(Patience)).Token);
-        Assert.Equal(1, Runs());
+        Assert.Equal(1, _folder.Runs());
     }
 
     [Fact]
@@ -271,47 +328,15 @@ public sealed class ExecCredentialSourceTests : IDisposable
         Failed(LeaseStoreErrorKind.Credentials, await store.CreateAsync(Held("a"), Patience, default));
     }
 
-    // Not by JsonObject: a token may be a format of printf.
-    private static string Credential(string token, string? expires = null) => expires is null
-        ? $$$"""{"apiVersion":"{{{V1}}}","kind":"ExecCredential","status":{"token":"{{{token}}}"} }"""
-        : $$$"""{"apiVersion":"{{{V1}}}","kind":"ExecCredential","status":{"token":"{{{token}}}","expirationTimestamp":"{{{expires}}}"} }""";
-
     private ExecCredentialSource Source(string script, bool clusterInfo = false, string? hint = null) =>
         new(Plugin(script, clusterInfo ? Cluster : null, hint), _time, _logger);
 
-    private ExecPlugin Plugin(string script, ExecCluster? cluster = null, string? hint = null)
-    {
-        string file = InFolder("plugin.sh");
-        File.WriteAllText(file, $"cd '{_folder.Path}'\n{script}\n");
-        // Through sh, not as a program of its own: a file just written cannot be executed while any fork still holds it open.
-        return new ExecPlugin
-        {
-            ApiVersion = V1,
-            Command = "sh",
-            Arguments = [file, "--login"],
-            Environment = [KeyValuePair.Create("REGION", "north")],
-            Cluster = cluster,
-            InstallHint = hint,
-        };
-    }
+    private ExecPlugin Plugin(string script, ExecCluster? cluster = null, string? hint = null) => _folder.Plugin(script, cluster, hint);
 
-    private string InFolder(string name) => Path.Combine(_folder.Path, name);
+    private string InFolder(string name) => _folder.PathOf(name);
 
-    private int Runs() => File.ReadAllLines(InFolder("runs")).Length;
+    private string ExpiresIn(TimeSpan time) => (_time.GetUtcNow() + time).ToString("O", CultureInfo.InvariantCulture);
 
-    /// <summary>Opening a pipe for writing waits until the plugin has opened it for reading, which is when it runs.</summary>
-    private async Task OpenGateAsync()
-    {
-        using var created = new FileSystemWatcher(_folder.Path);
-        var there = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        created.Created += (_, e) =>
-        {
-            if (e.Name == "gate")
-                there.TrySetResult();
-        };
-        created.EnableRaisingEvents = true;
-        if (!File.Exists(InFolder("gate")))
-            await there.Task.WaitAsync(Patience);
-        await Task.Run(() => File.OpenWrite(InFolder("gate")).Dispose()).WaitAsync(Patience);
-    }
+    private Task WaitForAsync(string name, int times = 1) =>
+        Polling.UntilAsync(() => Task.FromResult(_logger.Lines.Count(line => line.Id.Name == name) >= times), Patience);
 }
