@@ -13,6 +13,9 @@ internal static class ExecPluginProcess
     private const int MaxOutput = 1024 * 1024;
     private const int MaxQuotedError = 400;
 
+    // Of one that has ended: what it has said is there, and a child that holds the pipe open may do so for ever.
+    private static readonly TimeSpan PatienceForErrors = TimeSpan.FromSeconds(1);
+
     /// <exception cref="ClusterCredentialException">It could not be started, failed, hung, or printed something else.</exception>
     public static async Task<ExecCredentialStatus> RunAsync(
         ExecPlugin plugin, TimeProvider timeProvider, CancellationToken cancellationToken)
@@ -24,11 +27,13 @@ internal static class ExecPluginProcess
         {
             process.StandardInput.Close();
             Task<string> output = ReadAsync(process.StandardOutput, linked.Token);
-            Task<string> error = ReadAsync(process.StandardError, linked.Token);
-            await Task.WhenAll(output, error, process.WaitForExitAsync(linked.Token)).ConfigureAwait(false);
-            return process.ExitCode == 0
-                ? Parse(plugin, await output.ConfigureAwait(false))
-                : throw Failed(plugin, $"exited with code {process.ExitCode} and said: {Quote(await error.ConfigureAwait(false))}");
+            var errors = new ExecPluginErrors(process.StandardError, cancellationToken);
+            // As kubectl does: a helper that a plugin leaves behind (ssh -f) may keep its standard error open.
+            await Task.WhenAll(output, process.WaitForExitAsync(linked.Token)).ConfigureAwait(false);
+            if (process.ExitCode == 0)
+                return Parse(plugin, await output.ConfigureAwait(false));
+            string said = await errors.TakeAsync(PatienceForErrors, timeProvider).ConfigureAwait(false);
+            throw Failed(plugin, $"exited with code {process.ExitCode} and said: {Quote(said)}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -37,7 +42,7 @@ internal static class ExecPluginProcess
         }
         finally
         {
-            // Whatever the way out, nothing of it stays behind, nor do the children of a wrapper script.
+            // A plugin that has not ended leaves nothing behind, nor do the children of a wrapper script.
             Kill(process);
         }
     }
