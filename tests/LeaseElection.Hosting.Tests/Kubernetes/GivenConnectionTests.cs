@@ -105,11 +105,25 @@ public sealed class GivenConnectionTests : IAsyncLifetime
         await using KubernetesLeaseStore store = Open(Connection("first"));
         _connect = _ => new(answer.Task);
 
-        Failed(LeaseStoreErrorKind.Timeout, await store.ReadAsync(TimeSpan.FromSeconds(0.5), default));
+        string message = Failed(LeaseStoreErrorKind.Timeout, await store.ReadAsync(TimeSpan.FromSeconds(0.5), default)).Message;
         answer.SetResult(Connection("second"));
         Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
 
         Assert.Equal(1, _asked);
+        Assert.StartsWith("UseVault() has given no credentials within 0.5 s", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Authorize_TakesLongerThanARequestHas_IsSaidAndNotThatTheServerIsSilent()
+    {
+        await using KubernetesLeaseStore store =
+            Open(Connection(_ => new(new TaskCompletionSource<AuthenticationHeaderValue?>().Task)));
+
+        string message = Failed(LeaseStoreErrorKind.Timeout, await store.ReadAsync(TimeSpan.FromSeconds(0.5), default)).Message;
+
+        Assert.StartsWith("UseVault() has given no credentials within 0.5 s", message, StringComparison.Ordinal);
+        Assert.Contains("Find out what it waits for", message, StringComparison.Ordinal);
+        Assert.Empty(_server.Requests);
     }
 
     [Fact]

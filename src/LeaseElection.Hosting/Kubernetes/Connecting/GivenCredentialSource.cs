@@ -140,6 +140,9 @@ internal sealed class GivenCredentialSource : IClusterCredentialSource
         return await GetAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    public string DescribeWait(TimeSpan time) =>
+        $"{_given.Giver.Origin} has given no credentials within {time.TotalSeconds:0.#} s. {AppCode.Advice}";
+
     public async ValueTask DisposeAsync()
     {
         Task[] running;

@@ -14,6 +14,9 @@ internal sealed class AppCode(string what, TimeProvider timeProvider)
     /// <summary>As long as an exec plugin has: the code may run one, or ask an identity service over the network.</summary>
     public static readonly TimeSpan Timeout = ExecPluginProcess.Timeout;
 
+    public const string Advice =
+        "Find out what it waits for: a plugin that asks for a password, a lock, a service that does not answer.";
+
     private readonly Lock _lock = new();
     private (Task Call, DateTimeOffset Began)? _leftBehind;
 
@@ -59,9 +62,6 @@ internal sealed class AppCode(string what, TimeProvider timeProvider)
     /// <summary>Whatever becomes of it now must not come back as an unobserved exception.</summary>
     public static void Forget(Task running) => _ = running.ContinueWith(
         static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-
-    private const string Advice =
-        "Find out what it waits for: a plugin that asks for a password, a lock, a service that does not answer.";
 
     private void RefuseBesideOneLeftBehind()
     {

@@ -61,6 +61,11 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
         return await run.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    public string DescribeWait(TimeSpan time) =>
+        $"The kubeconfig's plugin '{plugin.Command}' has given no credentials within {time.TotalSeconds:0.#} s. What it gives within "
+        + $"{ExecPluginProcess.Timeout.TotalSeconds:0} s the next request will use; if this repeats, run it by hand to see what it waits "
+        + "for.";
+
     public async ValueTask DisposeAsync()
     {
         Task? run;

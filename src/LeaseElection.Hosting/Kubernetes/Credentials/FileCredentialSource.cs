@@ -24,6 +24,10 @@ internal sealed class FileCredentialSource : IClusterCredentialSource
     public ValueTask<ClusterCredential> RenewAsync(ClusterCredential rejected, CancellationToken cancellationToken) =>
         new(Of(_token?.Get(now: true), _certificate?.Get(now: true)));
 
+    /// <summary>Nobody waits for files, other than for a disk that hangs.</summary>
+    public string DescribeWait(TimeSpan time) =>
+        $"The files of the credentials were not read within {time.TotalSeconds:0.#} s. Check the volume that they are on.";
+
     public ValueTask DisposeAsync() => default;
 
     /// <summary>The same instance for as long as the files say the same.</summary>

@@ -11,4 +11,8 @@ internal interface IClusterCredentialSource : IAsyncDisposable
     /// </summary>
     /// <exception cref="ClusterCredentialException">There are none.</exception>
     ValueTask<ClusterCredential> RenewAsync(ClusterCredential rejected, CancellationToken cancellationToken);
+
+    /// <summary>For an operator: who has given none to a request before its time was over, and what to do.</summary>
+    /// <param name="time">How long the request had.</param>
+    string DescribeWait(TimeSpan time);
 }

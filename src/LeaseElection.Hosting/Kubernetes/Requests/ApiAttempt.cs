@@ -22,6 +22,9 @@ internal sealed class ApiAttempt(bool isWatch, TimeSpan timeout, TimeProvider ti
 
     public TrackedContent? Content { get; set; }
 
+    /// <summary>Whether it has got no further than to wait for what it shall prove itself with.</summary>
+    public bool AwaitsCredentials { get; set; }
+
     /// <summary>Whether somebody still reads the body, although there is an answer, or was one before this one.</summary>
     public bool IsBodyBeingRead => Content is { IsBeingRead: true } || _refused is { IsBeingRead: true };
 

@@ -78,9 +78,9 @@ internal sealed class ApiServerClient : IAsyncDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             bool timedOut = e is OperationCanceledException && end.IsOver;
-            if (timedOut)
+            if (timedOut && !attempt.AwaitsCredentials)
                 Replace(attempt, young: timeout * 4);
-            return new ApiOutcome.NoAnswer(Explain(e, timedOut, timeout), attempt.MayHaveArrived);
+            return new ApiOutcome.NoAnswer(Explain(e, timedOut, timeout, attempt.AwaitsCredentials), attempt.MayHaveArrived);
         }
         finally
         {
@@ -182,7 +182,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (e is LeaseWatchException)
                 throw;
-            throw new LeaseWatchException(Explain(e, end.IsCancellationRequested, timeout));
+            throw new LeaseWatchException(Explain(e, end.IsCancellationRequested, timeout, attempt.AwaitsCredentials));
         }
     }
 
@@ -217,12 +217,15 @@ internal sealed class ApiServerClient : IAsyncDisposable
     private async ValueTask<HttpResponseMessage> SendAsync(
         ApiRequest request, ApiAttempt attempt, CancellationToken cancellationToken)
     {
+        attempt.AwaitsCredentials = true;
         ClusterCredential credential = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+        attempt.AwaitsCredentials = false;
         HttpResponseMessage response = await SendOnceAsync(request, attempt, credential, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.Unauthorized)
             return response;
 
         attempt.Refuse();
+        attempt.AwaitsCredentials = true;
         ClusterCredential renewed;
         try
         {
@@ -233,6 +236,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
             response.Dispose();
             throw;
         }
+        attempt.AwaitsCredentials = false;
         if (renewed.IsSameAs(credential))
             return response;
         response.Dispose();
@@ -345,10 +349,15 @@ internal sealed class ApiServerClient : IAsyncDisposable
         KubernetesStoreLog.ConnectionReplaced(_logger, _server);
     }
 
-    private LeaseStoreError Explain(Exception exception, bool timedOut, TimeSpan timeout)
+    private LeaseStoreError Explain(Exception exception, bool timedOut, TimeSpan timeout, bool awaitedCredentials = false)
     {
-        if (timedOut)
-            return TransportErrors.Timeout(_server, timeout, exception);
+        // Where what gives credentials has failed, just when the time was over, that says more.
+        if (timedOut && exception is not ClusterCredentialException)
+        {
+            return awaitedCredentials
+                ? TransportErrors.NoCredentials(_credentials.DescribeWait(timeout), exception)
+                : TransportErrors.Timeout(_server, timeout, exception);
+        }
         LeaseStoreError error = TransportErrors.From(exception, _server);
         if (error.Kind == LeaseStoreErrorKind.Tls)
             _channels.RereadAuthorities();

@@ -15,6 +15,11 @@ internal static class TransportErrors
         Exception = exception,
     };
 
+    /// <param name="wait">Whom it waited for, in words for an operator.</param>
+    /// <param name="exception">That its time was over.</param>
+    public static LeaseStoreError NoCredentials(string wait, Exception exception) =>
+        new(LeaseStoreErrorKind.Timeout, wait) { Exception = exception };
+
     public static LeaseStoreError From(Exception exception, string server) => Explain(exception, server) with { Exception = exception };
 
     public static TimeSpan? RetryAfter(HttpResponseHeaders headers, DateTimeOffset now) => headers.RetryAfter switch
