@@ -8,8 +8,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting.Kubernetes.Announcing;
 
-/// <summary>Makes those who tell the cluster of the leader of an election, as its options say.</summary>
+/// <summary>
+/// Makes those who tell the cluster of the leader of an election, as its options say. All Events of a host to the same API server go over
+/// one client, which is open until this is disposed of: hundreds of elections that begin to lead in the same second would each connect.
+/// </summary>
 internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionClock clock, ILoggerFactory? loggers = null)
+    : IAsyncDisposable, IDisposable
 {
     private const string PublishEvents = "Kubernetes:PublishEvents";
     private const string LabelLeaderPod = "Kubernetes:LabelLeaderPod";
@@ -18,6 +22,8 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
     /// <summary>How long the release may wait for the label to go: a request to a server that is well takes a hundredth of it.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(0.5);
 
+    private readonly Lock _lock = new();
+    private readonly Dictionary<KubernetesConnection, AnnouncementSender> _eventSenders = [];
     private LeaderElectionRegistration? _labelling;
 
     /// <summary>The options that ask for something to be told, or to be looked for.</summary>
@@ -38,10 +44,46 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
         PodIdentity? pod = options.Kubernetes.LabelLeaderPod ? PodToLabel(registration, options) : null;
         List<ILeadershipAnnouncer> announcers = [];
         if (options.Kubernetes.PublishEvents)
-            announcers.Add(new LeaseEventPublisher(connection, card, clock, Logger<LeaseEventPublisher>()));
+            announcers.Add(new LeaseEventPublisher(EventSender(connection), card, clock, Logger<LeaseEventPublisher>()));
         if (pod is not null)
             announcers.Add(new LeaderPodLabel(connection, pod, card, clock, PatienceOf(options), Logger<LeaderPodLabel>()));
         return announcers;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (AnnouncementSender sender in TakeAll())
+            await sender.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>For containers that are not disposed asynchronously: what takes its time ends by itself.</summary>
+    public void Dispose()
+    {
+        foreach (AnnouncementSender sender in TakeAll())
+            _ = sender.DisposeAsync().AsTask();
+    }
+
+    private AnnouncementSender EventSender(KubernetesConnection connection)
+    {
+        lock (_lock)
+        {
+            if (!_eventSenders.TryGetValue(connection, out AnnouncementSender? sender))
+            {
+                sender = new AnnouncementSender(connection, clock.TimeProvider, Logger<LeaseEventPublisher>(), shared: true);
+                _eventSenders[connection] = sender;
+            }
+            return sender;
+        }
+    }
+
+    private AnnouncementSender[] TakeAll()
+    {
+        lock (_lock)
+        {
+            AnnouncementSender[] all = [.. _eventSenders.Values];
+            _eventSenders.Clear();
+            return all;
+        }
     }
 
     private PodIdentity PodToLabel(LeaderElectionRegistration registration, LeaderElectionOptions options)

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Diagnostics;
-using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Time;
@@ -28,9 +27,13 @@ internal sealed class LeaseEventPublisher : ILeadershipAnnouncer
     private readonly Task _running;
     private bool _failing;
 
-    public LeaseEventPublisher(KubernetesConnection connection, ElectionIdentityCard card, ElectionClock clock, ILogger logger)
+    /// <param name="sender">Others send over it as well, and somebody else disposes of it.</param>
+    /// <param name="card">The election.</param>
+    /// <param name="clock">Says when things happened, and paces what is sent again.</param>
+    /// <param name="logger">Is told of the first failure of a row, and at debug level of all else.</param>
+    public LeaseEventPublisher(AnnouncementSender sender, ElectionIdentityCard card, ElectionClock clock, ILogger logger)
     {
-        _sender = new AnnouncementSender(connection, clock.TimeProvider, logger);
+        _sender = sender;
         _card = card;
         _clock = clock;
         _logger = logger;
@@ -69,7 +72,6 @@ internal sealed class LeaseEventPublisher : ILeadershipAnnouncer
         await _finishing.CancelAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
-        await _sender.DisposeAsync().ConfigureAwait(false);
         _finishing.Dispose();
         _stopping.Dispose();
     }

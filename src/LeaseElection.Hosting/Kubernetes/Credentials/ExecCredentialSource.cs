@@ -7,7 +7,8 @@ namespace LeaseElection.Hosting.Kubernetes.Credentials;
 /// <summary>
 /// The credentials an exec plugin prints, kept until they expire. A run of the plugin belongs to this object and not to the request that
 /// caused it: a plugin may take longer than a request has, and the next request shall find the result and not start all over. A run begins
-/// before they expire, and nobody waits for it while they are good: a plugin that is slow would cost a renewal, or the term.
+/// before they expire, and nobody waits for it while they are good: a plugin that is slow would cost a renewal, or the term. Several
+/// clients may share it; the last one that disposes of it ends it.
 /// </summary>
 internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeProvider, ILogger logger) : IClusterCredentialSource
 {
@@ -23,12 +24,27 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposed = new();
-    private bool _isDisposed;
+    private int _users = 1;
     private ClusterCredential? _credential;
     private ExecCredentialStatus? _status;
     private TimeSpan _early;
     private Task<ClusterCredential>? _run;
     private long _runBegan;
+
+    /// <summary>Told when nobody can join any more, without a lock.</summary>
+    public Action? Ended { private get; set; }
+
+    /// <returns>Whether it was not too late for one more client.</returns>
+    public bool TryJoin()
+    {
+        lock (_lock)
+        {
+            if (_users == 0)
+                return false;
+            _users++;
+            return true;
+        }
+    }
 
     public async ValueTask<ClusterCredential> GetAsync(CancellationToken cancellationToken)
     {
@@ -71,9 +87,11 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
         Task? run;
         lock (_lock)
         {
-            _isDisposed = true; // A run that began after this would outlive us.
-            run = _run;
+            if (--_users > 0)
+                return;
+            run = _run; // The last: with no user none begins any more.
         }
+        Ended?.Invoke();
         await _disposed.CancelAsync().ConfigureAwait(false);
         if (run is not null)
             await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -84,7 +102,7 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
     {
         if (_run is { IsCompleted: false })
             return _run;
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ObjectDisposedException.ThrowIf(_users == 0, this);
         _runBegan = timeProvider.GetTimestamp();
         // Not on the caller's stack: it holds the lock.
         _run = Task.Run(RunAsync, _disposed.Token);

@@ -51,7 +51,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
         if (_given is not null)
             _credentials = _given;
         else if (connection.User is { Token: null, ClientCertificate: null, Exec: { } plugin })
-            _credentials = new ExecCredentialSource(plugin, timeProvider, logger);
+            _credentials = SharedExecCredentials.Join(plugin, connection.Server, timeProvider, logger);
         else
             _credentials = new FileCredentialSource(connection.User, timeProvider, logger);
     }

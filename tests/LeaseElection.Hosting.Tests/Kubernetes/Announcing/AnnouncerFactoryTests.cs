@@ -4,6 +4,7 @@ using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Time;
+using LeaseElection.Testing.FakeApiServer;
 using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -62,6 +63,37 @@ public sealed class AnnouncerFactoryTests
         var exception = Assert.Throws<LeaseStoreConfigurationException>(() => Open(factory, Labelled(), "billing"));
         Assert.Contains("LeaderElection:reports:Kubernetes:LabelLeaderPod", exception.Message, StringComparison.Ordinal);
         Assert.Contains("LeaderElection:billing:Kubernetes:LabelLeaderPod", exception.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Hundreds of elections are taken over in the same second, and each would bring a connection and a run of a plugin.</summary>
+    [Fact]
+    public async Task Events_OfSeveralElections_GoOverOneConnectionWhichNoneOfThemCloses()
+    {
+        await using FakeKubeApiServer server = await FakeKubeApiServer.StartAsync();
+        var logs = new ListLoggerProvider();
+        using ILoggerFactory loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
+        await using var factory = new AnnouncerFactory(TestEnvironment.With(), new ElectionClock(TimeProvider.System), loggers);
+        var options = new LeaderElectionOptions { Kubernetes = { PublishEvents = true } };
+        // Each as it is read for its election: equal, and not the same.
+        ILeadershipAnnouncer PublisherOf(int election) => Assert.Single(factory.Open(
+            new LeaderElectionRegistration($"e{election}", null), options, new StoreSetup(server).Connection,
+            new ElectionIdentityCard("shop", $"lease-{election}", "me")));
+        for (int i = 1; i <= 3; i++)
+        {
+            ILeadershipAnnouncer publisher = PublisherOf(i);
+            publisher.Began(null);
+            await logs.WaitForAsync("EventPublished", i);
+            await publisher.DisposeAsync();
+        }
+
+        Assert.Equal(3, server.Requests.Count);
+        Assert.Single(server.Requests.Select(request => request.ConnectionId).Distinct());
+
+        await using ILeadershipAnnouncer last = PublisherOf(4);
+        await factory.DisposeAsync(); // As with the host.
+        last.Began(null);
+        await logs.WaitForAsync("EventNotPublished");
+        Assert.Equal(3, server.Requests.Count);
     }
 
     [Fact]

@@ -25,13 +25,16 @@ public abstract class AnnouncerTest : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (IAsyncDisposable announcer in _announcers)
+        foreach (IAsyncDisposable announcer in Enumerable.Reverse(_announcers))
             await announcer.DisposeAsync();
         await Server.DisposeAsync();
     }
 
-    private protected LeaseEventPublisher NewPublisher() =>
-        Own(new LeaseEventPublisher(new StoreSetup(Server).Connection, Card, new ElectionClock(Time), Logs.CreateLogger("test")));
+    private protected LeaseEventPublisher NewPublisher()
+    {
+        AnnouncementSender sender = Own(new AnnouncementSender(new StoreSetup(Server).Connection, Time, Logs.CreateLogger("test"), shared: true));
+        return Own(new LeaseEventPublisher(sender, Card, new ElectionClock(Time), Logs.CreateLogger("test")));
+    }
 
     private protected LeaderPodLabel NewLabel() => Own(new LeaderPodLabel(
         new StoreSetup(Server).Connection, new PodIdentity("pods", "me"), Card, new ElectionClock(Time), TimeSpan.FromSeconds(0.5),
