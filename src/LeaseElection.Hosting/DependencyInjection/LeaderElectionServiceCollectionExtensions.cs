@@ -105,6 +105,7 @@ public static class LeaderElectionServiceCollectionExtensions
         services.AddElectionParts();
         services.TryAddSingleton<ElectionInstruments>();
         services.TryAddSingleton<HostSettings>();
+        services.TryAddSingleton<HostStop>();
         services.TryAddSingleton<PublishedEndpoints>();
         services.TryAddSingleton(provider => new HostedServices(services, provider, provider.GetRequiredService<HostSettings>()));
 

@@ -31,6 +31,7 @@ internal sealed class LeaderElectionService(
     IEnumerable<PartitionedWorkClaim> partitionedWorkClaims,
     IOptionsMonitor<LeaderElectionOptions> optionsMonitor,
     HostSettings host,
+    HostStop stop,
     IElectionStoreFactory stores,
     ElectionClock clock,
     TermWatchdog watchdog,
@@ -49,6 +50,7 @@ internal sealed class LeaderElectionService(
     private PartitionLoop? _partitions;
     private LeadershipAnnouncements _announcements = new([]);
     private CancellationTokenRegistration _started;
+    private CancellationTokenRegistration _signalled;
     private CancellationTokenRegistration _stopping;
     private bool _beginsNoMore;
     private TimeSpan? _finishingSince;
@@ -140,6 +142,7 @@ internal sealed class LeaderElectionService(
     public async ValueTask DisposeAsync()
     {
         await _started.DisposeAsync().ConfigureAwait(false);
+        await _signalled.DisposeAsync().ConfigureAwait(false);
         await _stopping.DisposeAsync().ConfigureAwait(false);
         await FinishAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         if (_loop is { } loop)
@@ -156,6 +159,7 @@ internal sealed class LeaderElectionService(
     {
         _starting.Dispose();
         _started.Dispose();
+        _signalled.Dispose();
         _stopping.Dispose();
         _loop?.Abandon();
         _partitions?.Abandon();
@@ -171,7 +175,8 @@ internal sealed class LeaderElectionService(
 
     /// <summary>
     /// Once, and never after a stop. The token of the host's own stop is listened to as well, because on SIGTERM it fires before
-    /// <see cref="StoppingAsync"/> is called.
+    /// <see cref="StoppingAsync"/> is called. Without a signal it fires only when that of all services has returned: then the first election
+    /// whose turn it is tells the others. One that begins after that ends at once.
     /// </summary>
     private void Begin()
     {
@@ -183,7 +188,8 @@ internal sealed class LeaderElectionService(
         loop.Start();
         _group?.Begin();
         _partitions?.Start();
-        _stopping = lifetime.ApplicationStopping.UnsafeRegister(_ => RequestShutDown(loop), null);
+        _stopping = stop.Begun.UnsafeRegister(_ => RequestShutDown(loop), null);
+        _signalled = lifetime.ApplicationStopping.UnsafeRegister(_ => stop.Begin(), null);
     }
 
     private void RequestShutDown(ElectionLoop loop)
@@ -217,7 +223,8 @@ internal sealed class LeaderElectionService(
         if (_loop is not { } loop)
             return;
         _finishingSince ??= clock.Now.Monotonic;
-        RequestShutDown(loop);
+        stop.Begin();
+        RequestShutDown(loop); // It may not have begun to listen.
         if (IsCalledByWork(loop))
         {
             await FinishForWorkAsync(loop).ConfigureAwait(false);

@@ -1,0 +1,110 @@
+using LeaseElection.Testing;
+using LeaseElection.Testing.Leases;
+using LeaseElection.Testing.Time;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LeaseElection.Hosting.Tests;
+
+/// <summary>Several elections of one host, which asks its services one after the other to stop. Their work ignores its token.</summary>
+public sealed class HostStopTests : IAsyncLifetime
+{
+    private static readonly string[] Names = ["a", "b"];
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly FakeLeaseGroup _group = new();
+    private readonly Dictionary<string, FakeLeaseServer> _servers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TestWork> _works = new(StringComparer.Ordinal);
+    private readonly ElectionHost _host;
+
+    public HostStopTests()
+    {
+        _host = new ElectionHost(name => _servers[name], "me", _time, _group);
+        foreach (string name in Names)
+        {
+            _servers[name] = new FakeLeaseServer(_time);
+            _works[name] = new TestWork { Obeys = false };
+            _host.AddElection(name, options => options.LeaseName = name).AddWork(_works[name].RunAsync);
+        }
+    }
+
+    private LeaderElectionService[] Services => [.. _host.Host.Services.GetServices<IHostedService>().OfType<LeaderElectionService>()];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (TestWork work in _works.Values)
+            work.Return();
+        Task disposing = _host.DisposeAsync().AsTask();
+        while (await Task.WhenAny(disposing, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None)) != disposing)
+            _time.Advance(TimeSpan.FromSeconds(1));
+        await disposing;
+    }
+
+    [Fact]
+    public async Task StopAsync_WithoutASignal_TellsAllElectionsBeforeTheFirstHasDrained()
+    {
+        await StartAndLeadAsync();
+
+        Task stopping = _host.StopAsync();
+        foreach (TestWork work in _works.Values)
+            await work.ToldToStopAsync();
+
+        Assert.False(stopping.IsCompleted);
+        Assert.All(_servers.Values, server => Assert.Equal("me", server.Holder));
+        foreach (TestWork work in _works.Values)
+            work.Return();
+        await stopping;
+        Assert.All(_servers.Values, server => Assert.Null(server.Holder));
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    public async Task StopAsync_WithoutASignal_MembersOfEachLeaveBeforeTheFirstHasDrained(string name)
+    {
+        _host.AddElection(name).AddMembers();
+        await StartAndLeadAsync();
+        await _group.UntilAsync(group => group.Leases.Count == 1);
+
+        Task stopping = _host.StopAsync();
+        await _group.UntilAsync(group => group.Leases.IsEmpty);
+
+        Assert.False(stopping.IsCompleted);
+        foreach (TestWork work in _works.Values)
+            work.Return();
+        await stopping;
+    }
+
+    /// <summary>A host may be stopped while it starts.</summary>
+    [Fact]
+    public async Task StoppingAsync_AnotherHasNotBegun_ItEndsAsSoonAsItBegins()
+    {
+        LeaderElectionService[] services = Services;
+        foreach (LeaderElectionService service in services)
+            await service.StartAsync(CancellationToken.None);
+        await services[0].StartedAsync(CancellationToken.None);
+        await _works["a"].StartedAsync();
+
+        Task stopping = services[0].StoppingAsync(CancellationToken.None);
+        await services[1].StartedAsync(CancellationToken.None);
+
+        using var patience = new CancellationTokenSource(Signal.Patience);
+        await foreach (LeaderElectionStatus status in _host.Keyed("b").WatchAsync(patience.Token))
+            Assert.NotEqual(LeaderElectionState.Leading, status.State);
+        Assert.Equal(LeaderElectionState.Stopped, _host.Keyed("b").Status.State);
+        Assert.Equal(0, _works["b"].Starts);
+        Assert.Null(_servers["b"].Holder);
+        Assert.False(stopping.IsCompleted);
+        _works["a"].Return();
+        await stopping.WaitAsync(Signal.Patience);
+    }
+
+    private async Task StartAndLeadAsync()
+    {
+        await _host.StartAsync();
+        foreach (TestWork work in _works.Values)
+            await work.StartedAsync();
+    }
+}
