@@ -43,6 +43,8 @@ internal sealed class LeaderElectionService(
     PublishedEndpoints endpoints,
     ILogger<LeaderElection> logger) : IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
+    private const long NotTold = long.MaxValue;
+
     private readonly GuardedLogger _logger = new(logger);
     private readonly StartWatch _starting = new(registration, election, hosted, clock, new GuardedLogger(logger));
     private ElectionLoop? _loop;
@@ -53,7 +55,7 @@ internal sealed class LeaderElectionService(
     private CancellationTokenRegistration _signalled;
     private CancellationTokenRegistration _stopping;
     private bool _beginsNoMore;
-    private TimeSpan? _finishingSince;
+    private long _toldAt = NotTold;
     private bool _toldOfWork;
 
     /// <summary>How far the start is, for who asks which service the host waits for.</summary>
@@ -192,8 +194,13 @@ internal sealed class LeaderElectionService(
         _signalled = lifetime.ApplicationStopping.UnsafeRegister(_ => stop.Begin(), null);
     }
 
+    /// <remarks>
+    /// What is left to it when the host has no more time counts from the first call, and not from when it is this election's turn to be
+    /// waited for: several of them, whose work ignores its token, would hold up the host one after the other.
+    /// </remarks>
     private void RequestShutDown(ElectionLoop loop)
     {
+        Interlocked.CompareExchange(ref _toldAt, clock.Now.Monotonic.Ticks, NotTold);
         _group?.Leave(); // First: the others stand for our partitions while we drain, and have each the moment it is given up.
         _partitions?.RequestShutDown();
         loop.RequestShutDown();
@@ -222,7 +229,6 @@ internal sealed class LeaderElectionService(
         _starting.Dispose();
         if (_loop is not { } loop)
             return;
-        _finishingSince ??= clock.Now.Monotonic;
         stop.Begin();
         RequestShutDown(loop); // It may not have begun to listen.
         if (IsCalledByWork(loop))
@@ -263,7 +269,7 @@ internal sealed class LeaderElectionService(
     private async Task FinishLateAsync(ElectionLoop loop, TimeSpan left)
     {
         if (election.Snapshot.State != LeaderElectionState.Releasing)
-            left -= clock.Now.Monotonic - _finishingSince!.Value;
+            left -= clock.Now.Monotonic - TimeSpan.FromTicks(Volatile.Read(ref _toldAt));
         if (left <= TimeSpan.Zero)
             return;
         try

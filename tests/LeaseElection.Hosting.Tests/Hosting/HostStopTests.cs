@@ -101,6 +101,40 @@ public sealed class HostStopTests : IAsyncLifetime
         await stopping.WaitAsync(Signal.Patience);
     }
 
+    /// <summary>What is left to an election when the host has no more time counts from when it was told, not from when it is its turn.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task HostHasNoMoreTime_ToldLongEnoughAgo_NobodyWaitsForAnyOfThem(bool bySignal)
+    {
+        await StartAndLeadAsync();
+        LeaderElectionService[] services = Services;
+
+        Task first = bySignal ? Task.CompletedTask : services[1].StoppingAsync(CancellationToken.None);
+        if (bySignal)
+            _host.Lifetime.StopApplication();
+        foreach (TestWork work in _works.Values)
+            await work.ToldToStopAsync();
+        _time.Advance(TimeSpan.FromSeconds(2));
+        foreach (LeaderElectionService service in services)
+            await service.StoppingAsync(new CancellationToken(canceled: true)).WaitAsync(Signal.Patience);
+
+        Assert.Equal(2, _host.Logs.Named("Abandoned").Count);
+        await first.WaitAsync(Signal.Patience);
+    }
+
+    [Fact]
+    public async Task DisposeAsync_NotStopped_WaitsForAllOfThemAtOnce()
+    {
+        await StartAndLeadAsync();
+
+        Task disposing = _host.DisposeAsync().AsTask();
+        await _time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
+
+        await disposing;
+        Assert.Equal(2, _host.Logs.Named("Abandoned").Count);
+    }
+
     private async Task StartAndLeadAsync()
     {
         await _host.StartAsync();
