@@ -40,6 +40,7 @@ public interface ILeaseBroker
     /// Nobody knows whose the lease is, because the last requests failed, be it those of the caller ahead in the queue. Said before the
     /// time is up if something that does not get better by waiting, such as a right that is missing, has been so for
     /// <see cref="LeaderElectionOptions.RenewDeadline"/>: a server that has just started refuses everybody for a moment.
+    /// Or the lease was taken and lost again before it could be handed over, because the thread pool of this process had no thread in time.
     /// The message says what to do.
     /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>

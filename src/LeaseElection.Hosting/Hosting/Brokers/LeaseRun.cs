@@ -26,6 +26,7 @@ internal sealed class LeaseRun : HeldLease
     private int _holds;
     private LeaseStoreError? _error;
     private LeaseStoreError? _trouble;
+    private StopReason? _lost;
     private bool _gaveUp;
     private bool _isOver;
     private bool _isAbandoned;
@@ -67,7 +68,7 @@ internal sealed class LeaseRun : HeldLease
 
     /// <summary>Waits for the lease.</summary>
     /// <returns>Whether it was taken. Otherwise this is over.</returns>
-    /// <exception cref="LeaseStoreException">Nobody knows whose it is.</exception>
+    /// <exception cref="LeaseStoreException">Nobody knows whose it is, or it was lost before anybody had it.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired; nothing is left held.</exception>
     public async Task<bool> TakeAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -82,6 +83,14 @@ internal sealed class LeaseRun : HeldLease
 
         if (_taken.Task.IsCompleted)
             return true;
+        if (_lost is { } reason)
+        {
+            // It is no bug, and nobody else had it all the time: the term was over before its work had a thread to begin on.
+            throw new LeaseStoreException(
+                $"Lease {_card.LeaseNamespace}/{_card.LeaseName} was taken, and lost ({reason}) before it could be handed over: the thread "
+                + "pool of this process had no thread for that in time. Find what blocks the pool, and try again.");
+        }
+
         if (_error is { } error)
             throw Unknown(error);
         return _gaveUp
@@ -189,6 +198,7 @@ internal sealed class LeaseRun : HeldLease
                 Volatile.Write(ref _trouble, null);
                 break;
             case ElectionEvent.LeadershipLost lost:
+                _lost = lost.Reason;
                 EndHold();
                 _parts.Instruments.Lost(_parts.BrokerName, TagValue<StopReason>.Of(lost.Reason));
                 break;
