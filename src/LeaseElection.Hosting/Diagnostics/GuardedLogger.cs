@@ -9,9 +9,34 @@ namespace LeaseElection.Hosting.Diagnostics;
 internal sealed class GuardedLogger(ILogger inner) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => inner.BeginScope(state);
+        where TState : notnull
+    {
+        try
+        {
+            return inner.BeginScope(state);
+        }
+#pragma warning disable CA1031 // As below.
+        catch
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+    }
 
-    public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
+    /// <summary>Every message asks. Where nobody can say, it is tried: what fails now and then must not lose all lines.</summary>
+    public bool IsEnabled(LogLevel logLevel)
+    {
+        try
+        {
+            return inner.IsEnabled(logLevel);
+        }
+#pragma warning disable CA1031 // As below.
+        catch
+#pragma warning restore CA1031
+        {
+            return true;
+        }
+    }
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)

@@ -139,12 +139,12 @@ internal sealed class WorkRunner(
 
     private async Task RunAsync(int work, LeadershipTerm term, CancellationToken lost, WorkPreparation? preparation)
     {
-        logger.WorkStarted(works[work].Name, term.LeaseNamespace, term.LeaseName);
         Exception? fault = null;
         var call = new Run(lost);
         _run.Value = call;
         try
         {
+            logger.WorkStarted(works[work].Name, term.LeaseNamespace, term.LeaseName);
             await ExecuteAsync(work, term, lost, preparation).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever work throws ends the term by policy and never the loop.

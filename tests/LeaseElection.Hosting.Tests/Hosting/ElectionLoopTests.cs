@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.Leases;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests;
@@ -127,12 +128,14 @@ public sealed class ElectionLoopTests : HostTest
         Assert.Single(_host.Logs.Named("WatchDenied"));
     }
 
-    [Fact]
-    public async Task Logging_Throws_ElectionAndWorkGoOn()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Logging_Throws_ElectionAndWorkGoOn(bool always)
     {
-        using var provider = new ThrowingLoggerProvider();
+        using var provider = new ThrowingLoggerProvider { ThrowsAlways = always };
         ElectionHost host = NewHost("other");
-        host.Builder.Logging.AddProvider(provider);
+        host.Services.Insert(0, ServiceDescriptor.Singleton<ILoggerProvider>(provider)); // Whether it is enabled is asked of the first.
         host.AddElection().AddWork(Work.RunAsync);
 
         await host.StartAndLeadAsync();

@@ -44,6 +44,24 @@ public sealed class WorkRunnerTests : HostTest
         Assert.IsType<ElectionInput.WorkStopped>(Assert.Single(posted));
     }
 
+    /// <summary>Work that nobody ever hears of again would keep its lease for ever.</summary>
+    [Fact]
+    public async Task Start_LoggerThrows_TheCoreHearsHowWorkEnds()
+    {
+        var posted = new TaskCompletionSource<ElectionInput>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var logger = new ThrowingLoggerProvider { ThrowsAlways = true };
+        ElectionRun run = SomeRun.On(Time);
+        IServiceScopeFactory scopes = _host.Host.Services.GetRequiredService<IServiceScopeFactory>();
+        var runner = new WorkRunner(
+            [new WorkRegistration("", "Work", Work.RunAsync)], scopes, run, input => posted.TrySetResult(input), metrics: null!, logger);
+        var facts = new TermFacts(Transitions: 1, Time.GetUtcNow(), "7", new FencingToken(7));
+        var validity = TermValidity.From(run.Clock.Now, run.Settings.RenewDeadline);
+
+        runner.Start(new LeadershipTerm(run.Card, facts, validity, run.Clock, (_, _, _) => Task.CompletedTask));
+
+        Assert.IsType<ElectionInput.WorkFaulted>(await posted.Task.WaitAsync(Signal.Patience));
+    }
+
     [Fact]
     public async Task AddWorkOfT_Twice_RunsOnce()
     {
