@@ -147,6 +147,27 @@ internal sealed class LeaderElectionService(
         await _signalled.DisposeAsync().ConfigureAwait(false);
         await _stopping.DisposeAsync().ConfigureAwait(false);
         await FinishAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// For containers that are not disposed asynchronously: work is told to stop, and nobody waits for it. What takes its time ends by itself:
+    /// this process would be shown as here, by a presence that is renewed, for as long as it goes on without its container.
+    /// </summary>
+    public void Dispose()
+    {
+        _starting.Dispose();
+        _started.Dispose();
+        _signalled.Dispose();
+        _stopping.Dispose();
+        _group?.Leave(); // Whatever what follows waits for.
+        _loop?.Abandon();
+        _partitions?.Abandon();
+        _ = EndAsync();
+    }
+
+    private async Task EndAsync()
+    {
         if (_loop is { } loop)
             await loop.DisposeAsync().ConfigureAwait(false);
         if (_partitions is { } partitions)
@@ -154,17 +175,6 @@ internal sealed class LeaderElectionService(
         if (_group is { } group)
             await group.DisposeAsync().ConfigureAwait(false);
         await _announcements.DisposeAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>For containers that are not disposed asynchronously: work is told to stop, and nobody waits for it.</summary>
-    public void Dispose()
-    {
-        _starting.Dispose();
-        _started.Dispose();
-        _signalled.Dispose();
-        _stopping.Dispose();
-        _loop?.Abandon();
-        _partitions?.Abandon();
     }
 
     private void LookAround()

@@ -66,6 +66,27 @@ public sealed class LeaderElectionServiceDisposeTests : HostTest
         Assert.Equal("me", Server.Holder);
     }
 
+    /// <summary>What goes on after it would show a process as here that may be gone in all but name.</summary>
+    [Fact]
+    public async Task Dispose_NotStopped_EndsMembersPartitionsAndAnnouncersWithoutWaiting()
+    {
+        var group = new FakeLeaseGroup();
+        Leases = group;
+        var announcer = new RecordingAnnouncer();
+        ElectionHost host = NewHost("member");
+        host.Announcers.Add(announcer);
+        host.AddElection(options => options.Partitions.Count = 2).AddMembers().AddPartitionedWork((_, _, _, token) =>
+            Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
+        await host.StartAsync();
+        await group.UntilAsync(group => group.OpenWatches == 1 && group.Leases.Count == 3);
+
+        ((IDisposable)host.Host.Services).Dispose();
+
+        await group.UntilAsync(group => group.OpenWatches == 0);
+        await announcer.Disposed.Task.WaitAsync(Signal.Patience);
+        await AdvanceUntilAsync(() => Time.Timers == 0);
+    }
+
     [Fact]
     public async Task Dispose_Standby_IsNoCauseForAlarm()
     {

@@ -17,6 +17,8 @@ internal sealed class RecordingAnnouncer : ILeadershipAnnouncer
     /// <summary>Done when it is waited for; its time is running then.</summary>
     public TaskCompletionSource Finishing { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public void HolderSeen(string holder) => _lines.Enqueue("seen " + holder);
 
     public void Began(Lease? lease) => _lines.Enqueue("began");
@@ -33,5 +35,9 @@ internal sealed class RecordingAnnouncer : ILeadershipAnnouncer
         return Finished.Task.WaitAsync(cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        Disposed.TrySetResult();
+        return ValueTask.CompletedTask;
+    }
 }
