@@ -26,6 +26,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     private readonly StoreRunner _store;
     private readonly NoteDesk _notes;
     private readonly WorkRunner _work;
+    private readonly TurnOrder _order;
     private readonly StepDowns _stepDowns;
     private readonly TermWatchdog _watchdog;
     private readonly IHostApplicationLifetime _lifetime;
@@ -51,6 +52,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         _store = new StoreRunner(store, run, Post, parts.Logger);
         _notes = new NoteDesk(run.Card, Post);
         _work = new WorkRunner(parts.Works, parts.Scopes, run, Post, parts.Telemetry.Metrics, parts.Logger);
+        _order = new TurnOrder(_work, Handle, Tell);
         _stepDowns = new StepDowns(run, _work);
         _watchdog = parts.Watchdog;
         _lifetime = parts.Lifetime;
@@ -165,7 +167,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
             _reporter.Started();
             await _inputs.HandOnAsync(input =>
             {
-                Turn(input);
+                _order.Take(input);
                 return _elector.State != LeaderElectionState.Stopped;
             }).ConfigureAwait(false);
         }
@@ -190,22 +192,14 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     private bool TakeTurnsOfTerm()
     {
         while (_term is not null && _inputs.TryTake(out ElectionInput? input))
-            Turn(input);
+            _order.Take(input);
         if (_term is not null && _run.Clock.Now.Monotonic.Ticks >= _wakeAt)
-            Turn(new ElectionInput.TimerFired());
+            _order.Take(new ElectionInput.TimerFired());
         return _term is not null;
     }
 
-    private void Turn(ElectionInput input)
+    private void Handle(ElectionInput input)
     {
-        if (input is ElectionInput.TimerFired && _work.HasStoppedUnheard)
-        {
-            Post(input); // Behind that word: the timer may be the one by which work has overrun.
-            return;
-        }
-
-        if (input is ElectionInput.WorkStopped)
-            _work.Stopped();
         Volatile.Write(ref _wakeAt, long.MaxValue);
         ElectionTime now = _run.Clock.Now;
         IReadOnlyList<ElectionOutput> outputs = _elector.Handle(input, now);
@@ -305,13 +299,18 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
                 _notes.Settle(settled);
                 break;
             case ElectionOutput.Report report:
-                _heard?.Invoke(report.Event); // First: whoever reads of it in the log may ask.
-                _reporter.Report(report.Event);
-                _announcements.Observe(report.Event, _elector.Lease);
+                Tell(report.Event);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(output), output, "The set of outputs is closed.");
         }
+    }
+
+    private void Tell(ElectionEvent told)
+    {
+        _heard?.Invoke(told); // First: whoever reads of it in the log may ask.
+        _reporter.Report(told);
+        _announcements.Observe(told, _elector.Lease);
     }
 
     /// <summary>
