@@ -20,6 +20,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(1);
 
     private readonly InputQueue _inputs = new();
+    private readonly TaskCompletionSource _waitedForNoMore = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ElectionRun _run;
     private readonly LeaderElection _election;
     private readonly Elector _elector;
@@ -113,6 +114,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _abandoned, true) || _running is { IsCompleted: true })
             return;
+        _waitedForNoMore.SetResult();
         if (_running is null)
         {
             _running = EndAsync(); // The start of the host failed: whoever waits for this election must not wait for ever.
@@ -361,7 +363,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         await _timer.DisposeAsync().ConfigureAwait(false);
         _election.Publish(_election.Snapshot with { State = LeaderElectionState.Stopped, Holds = false }, null);
         _stepDowns.Done();
-        await _work.EndPreparationsAsync().ConfigureAwait(false);
+        await Task.WhenAny(_work.EndPreparationsAsync(), _waitedForNoMore.Task).ConfigureAwait(false); // What is left ends by itself.
         if (_holder is not null)
             await _holder.DisposeAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);

@@ -57,19 +57,21 @@ internal sealed class WorkPreparation
     }
 
     /// <summary>
-    /// The election ends without another term. An attempt that is under way has as long to stop as work has; then nobody waits for it any
-    /// more.
+    /// The election ends without another term. An attempt that is under way has as long to stop as work has, which may be minutes, and no
+    /// longer than the host leaves for draining; then nobody waits for it any more.
     /// </summary>
     public async Task EndAsync()
     {
+        (TimeSpan stop, TimeSpan drain) = (_run.Settings.StopTimeout, _run.Settings.DrainTimeout);
+        TimeSpan patience = stop < drain ? stop : drain;
         Task ended = EndWhenToldAsync();
         try
         {
-            await ended.WaitAsync(_run.Settings.StopTimeout, _run.Clock.TimeProvider).ConfigureAwait(false);
+            await ended.WaitAsync(patience, _run.Clock.TimeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            _logger.PreparationOverran(_work, _run.Settings.StopTimeout.TotalSeconds, Lease.LeaseNamespace, Lease.LeaseName);
+            _logger.PreparationOverran(_work, patience.TotalSeconds, Lease.LeaseNamespace, Lease.LeaseName);
         }
     }
 

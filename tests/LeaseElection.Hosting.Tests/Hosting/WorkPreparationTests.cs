@@ -2,6 +2,7 @@ using LeaseElection.Testing;
 using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests;
@@ -191,6 +192,40 @@ public sealed class WorkPreparationTests : HostTest
 
         LogEntry entry = Assert.Single(_host.Logs.Named("PreparationOverran"));
         Assert.Equal((LogLevel.Warning, 886), (entry.Level, entry.Id.Id));
+        _ready.SetResult();
+        await _story.UntilAsync("disposed 1"); // What is left of it goes when it can.
+    }
+
+    /// <summary>The time that work has to stop may be minutes, and the host has less.</summary>
+    [Fact]
+    public async Task HostStops_PreparationIgnoresItsToken_IsWaitedForNoLongerThanTheHostLeavesForDraining()
+    {
+        _host.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(12));
+        _host.AddElection(options => (options.LeaseDuration, options.StopTimeout) = (TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(5)));
+        _story.PrepareAsync = _ => _ready.Task;
+        await StandByAsync();
+        await _story.UntilAsync("prepare 1");
+
+        Task stopping = _host.StopAsync();
+        await _host.UntilStateAsync(LeaderElectionState.Stopped);
+        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(10));
+
+        await stopping;
+        Assert.Contains("still runs 10 s after", Assert.Single(_host.Logs.Named("PreparationOverran")).Message, StringComparison.Ordinal);
+        _ready.SetResult();
+    }
+
+    [Fact]
+    public async Task HostHasNoMoreTime_PreparationIgnoresItsToken_IsNotWaitedFor()
+    {
+        _story.PrepareAsync = _ => _ready.Task;
+        await StandByAsync();
+        await _story.UntilAsync("prepare 1");
+
+        Task disposing = _host.DisposeAsync().AsTask();
+        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
+
+        await disposing.WaitAsync(Signal.Patience);
         _ready.SetResult();
         await _story.UntilAsync("disposed 1"); // What is left of it goes when it can.
     }
