@@ -86,7 +86,7 @@ internal sealed class WorkRunner(
             Volatile.Write(ref _isPrepared[work], false); // It starts again within its term.
         Interlocked.Increment(ref _runningCount);
         CancellationToken lost = _lost[work];
-        _running[work] = Task.Run(() => RunAsync(work, term, lost, preparation));
+        _running[work] = Task.Run(() => RunAsync(work, term, preparation, lost));
     }
 
     /// <summary>Tells all work to stop; <see cref="ElectionInput.WorkStopped"/> follows when the last piece has ended.</summary>
@@ -137,7 +137,7 @@ internal sealed class WorkRunner(
         post(new ElectionInput.TimerFired()); // There is nothing to decide, but something to tell.
     }
 
-    private async Task RunAsync(int work, LeadershipTerm term, CancellationToken lost, WorkPreparation? preparation)
+    private async Task RunAsync(int work, LeadershipTerm term, WorkPreparation? preparation, CancellationToken lost)
     {
         Exception? fault = null;
         var call = new Run(lost);
@@ -145,7 +145,7 @@ internal sealed class WorkRunner(
         try
         {
             logger.WorkStarted(works[work].Name, term.LeaseNamespace, term.LeaseName);
-            await ExecuteAsync(work, term, lost, preparation).ConfigureAwait(false);
+            await ExecuteAsync(work, term, preparation, lost).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever work throws ends the term by policy and never the loop.
         catch (Exception exception)
@@ -155,10 +155,10 @@ internal sealed class WorkRunner(
         }
 
         call.HasEnded = true; // What it has left behind (a timer) may call whatever it likes.
-        Ended(work, term, lost, fault);
+        Ended(work, term, fault, lost);
     }
 
-    private async Task ExecuteAsync(int work, LeadershipTerm term, CancellationToken lost, WorkPreparation? preparation)
+    private async Task ExecuteAsync(int work, LeadershipTerm term, WorkPreparation? preparation, CancellationToken lost)
     {
         ScopedWork? scoped = preparation is null ? null : await preparation.TakeAsync(lost).ConfigureAwait(false);
         if (scoped is null)
@@ -179,7 +179,7 @@ internal sealed class WorkRunner(
     /// itself: the core must know, or this process would go on leading without it. Only the core can tell whether the term is over for
     /// good, so that is no fault: work may see it by the clock before the loop does.
     /// </summary>
-    private void Ended(int work, LeadershipTerm term, CancellationToken lost, Exception? exception)
+    private void Ended(int work, LeadershipTerm term, Exception? exception, CancellationToken lost)
     {
         int stillRunning = Interlocked.Decrement(ref _runningCount);
         bool told = lost.IsCancellationRequested || term.Lost.IsCancellationRequested;
