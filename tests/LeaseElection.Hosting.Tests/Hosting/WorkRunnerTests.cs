@@ -100,7 +100,7 @@ public sealed class WorkRunnerTests : HostTest
         var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _host.AddElection().AddWork(async (_, _, lost) =>
         {
-            Task end = Task.Delay(Timeout.InfiniteTimeSpan, lost);
+            Task end = Task.Delay(Timeout.InfiniteTimeSpan, Time, lost);
             waits.SetResult();
             await end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             told.SetResult();
