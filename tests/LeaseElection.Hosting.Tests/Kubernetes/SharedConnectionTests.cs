@@ -1,6 +1,7 @@
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Credentials;
+using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.FakeApiServer;
@@ -113,24 +114,27 @@ public sealed class SharedConnectionTests : IAsyncLifetime
             Enumerable.Range(0, 256).Select(i => leases.Open($"orders-{i}").CreateAsync(Held("a"), Hour, default)));
 
         Assert.All(replies, reply => Assert.IsType<LeaseReply.Found>(reply));
-        Assert.InRange(
-            _server.Requests.Select(request => request.ConnectionId).Distinct().Count(), 2, ApiServerChannelFactory.MostConnectionsShared);
+        Assert.InRange(_server.Requests.Select(request => request.ConnectionId).Distinct().Count(), 2, RequestGate.Least);
     }
 
     [Fact]
     public async Task Burst_AllSocketsHang_RequestsThatWaitForOneWereNeverSent()
     {
-        await using KubernetesLeases leases = Open();
+        var setup = new StoreSetup(_server) { Time = _time };
+        await using KubernetesLeases leases = setup.CreateSource();
         _server.Faults.Add(new Fault { Kind = FaultKind.Hang, Times = int.MaxValue });
-        Task<LeaseReply>[] sent = [.. Enumerable.Range(0, ApiServerChannelFactory.MostConnectionsShared)
+        Task<LeaseReply>[] sent = [.. Enumerable.Range(0, RequestGate.Least)
             .Select(i => leases.Open($"sent-{i}").CreateAsync(Held("a"), Short, default))];
         await _server.ReceivedAsync(sent.Length);
         Task<LeaseReply> waiting = leases.Open("waiting").CreateAsync(Held("a"), Short / 2, default);
 
         _time.Advance(Short / 2);
-        Failed(LeaseStoreErrorKind.Timeout, await waiting.WaitAsync(Patience));
+        string message = Failed(LeaseStoreErrorKind.Timeout, await waiting.WaitAsync(Patience)).Message;
+        bool wasReplacedForIt = setup.Logger.Lines.Any(line => line.Id.Name == "ConnectionReplaced");
         _time.Advance(Short / 2);
 
+        Assert.Contains(" s for its turn behind others of this process, which ", message, StringComparison.Ordinal);
+        Assert.False(wasReplacedForIt);
         Assert.All(await Task.WhenAll(sent).WaitAsync(Patience), reply => Unknown(LeaseStoreErrorKind.Timeout, reply));
         _server.Faults.Clear();
         await leases.Open("waiting").CreateLeaseAsync();
@@ -203,7 +207,7 @@ public sealed class SharedConnectionTests : IAsyncLifetime
     [Fact]
     public async Task Timeout_OfOneRequest_ThoseThatWaitForASocketAreSentAndAnswered()
     {
-        const int Most = ApiServerChannelFactory.MostConnectionsShared;
+        const int Most = RequestGate.Least;
         await using KubernetesLeases leases = Open();
         _server.Faults.Add(new Fault { Verb = "get", Kind = FaultKind.Hang });
         // Until the time of the one that hangs is over. Their answers are what frees sockets for those that wait.

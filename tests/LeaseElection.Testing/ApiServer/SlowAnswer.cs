@@ -7,5 +7,7 @@ namespace LeaseElection.Testing.ApiServer;
 internal static class SlowAnswer
 {
     public static bool IsTold(string message) =>
-        message.Contains(" did not answer within ", StringComparison.Ordinal) || message.Contains(" could be made in time", StringComparison.Ordinal);
+        message.Contains(" did not answer within ", StringComparison.Ordinal)
+        || message.Contains(" could be made in time", StringComparison.Ordinal)
+        || message.Contains(" for its turn behind others ", StringComparison.Ordinal);
 }

@@ -64,6 +64,9 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
 
     public FaultPlan Faults { get; } = new();
 
+    /// <summary>Is awaited, with the name of the lease, before a request is looked at: a test decides when.</summary>
+    public Func<string?, CancellationToken, Task>? Turn { get; set; }
+
     /// <summary>Who is known, by token or by the common name of a client certificate. Removing one makes his requests 401.</summary>
     public ConcurrentDictionary<string, FakeUser> Users { get; } = new() { [Token] = new FakeUser("admin", "*") };
 
@@ -128,6 +131,8 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
             _received.Pulse();
             if (fault is { AfterCommit: false } && await ApplyAsync(fault, context, stop.Token))
                 return;
+            if (Turn is { } turn)
+                await turn(route.Name, stop.Token);
             await ServeAsync(context, route, body, fault is { AfterCommit: true } ? fault : null, stop.Token);
         }
         catch (OperationCanceledException)

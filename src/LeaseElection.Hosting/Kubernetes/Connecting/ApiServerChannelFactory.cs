@@ -21,13 +21,6 @@ internal sealed class ApiServerChannelFactory
 {
     public static readonly Version Version = HttpVersion.Version11;
 
-    /// <summary>
-    /// What many leases share has so many sockets at most. In steady state one or two do, for a request takes milliseconds; it is the
-    /// start that sends hundreds at once (256 partitions), and each would bring a TLS handshake for itself. Behind 16 they wait for less
-    /// than a second even if each takes 50 ms, while as many that hang leave room: a request that gets none in its time was never sent.
-    /// </summary>
-    public const int MostConnectionsShared = 16;
-
     /// <summary>Sockets that only a burst needed are closed again, long before a load balancer forgets them.</summary>
     private static readonly TimeSpan SharedIdleLimit = TimeSpan.FromMinutes(1);
 
@@ -67,12 +60,9 @@ internal sealed class ApiServerChannelFactory
         if (CreateWithoutSockets(credential) is { } channel)
             return channel;
         SocketsHttpHandler handler = await CreateHandlerAsync(cancellationToken).ConfigureAwait(false);
-        if (shared)
-        {
-            handler.MaxConnectionsPerServer = MostConnectionsShared;
-            if (handler.PooledConnectionIdleTimeout > SharedIdleLimit)
-                handler.PooledConnectionIdleTimeout = SharedIdleLimit;
-        }
+        // How many sockets there are, the client decides, by how many requests it lets through at a time.
+        if (shared && handler.PooledConnectionIdleTimeout > SharedIdleLimit)
+            handler.PooledConnectionIdleTimeout = SharedIdleLimit;
         return Create(credential, handler);
     }
 

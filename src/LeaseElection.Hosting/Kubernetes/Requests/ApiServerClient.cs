@@ -32,6 +32,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
     private readonly ApiServerChannelFactory _channels;
     private readonly IClusterCredentialSource _credentials;
     private readonly GivenCredentialSource? _given;
+    private readonly RequestGate? _gate;
     private ApiServerChannel? _channel;
     private TimeoutSource? _idleTimeout;
     private bool _disposed;
@@ -43,6 +44,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
     public ApiServerClient(KubernetesConnection connection, TimeProvider timeProvider, ILogger logger, bool shared = false)
     {
         _shared = shared;
+        _gate = shared ? new RequestGate(timeProvider) : null;
         _server = new ApiServerAddress(connection.Server).ToString();
         _timeProvider = timeProvider;
         _logger = logger;
@@ -63,14 +65,29 @@ internal sealed class ApiServerClient : IAsyncDisposable
         var attempt = new ApiAttempt(isWatch: false, timeout, _timeProvider);
         TimeoutSource end = Interlocked.Exchange(ref _idleTimeout, null) ?? new TimeoutSource(_timeProvider);
         bool answered = false;
+        bool waits = false;
+        long? entered = null;
+        RequestEnd became = RequestEnd.Other;
         CancellationTokenRegistration given = default;
         try
         {
             end.Begin(timeout);
             given = cancellationToken.UnsafeRegister(static end => ((TimeoutSource)end!).GiveUp(), end);
-            using HttpResponseMessage response = await SendAsync(request, attempt, end.Token).ConfigureAwait(false);
-            ApiOutcome answer = await AnswerAsync(response, attempt, request.MaxAnswer, end.Token).ConfigureAwait(false);
+            attempt.AwaitsCredentials = true;
+            ClusterCredential credential = await _credentials.GetAsync(end.Token).ConfigureAwait(false);
+            attempt.AwaitsCredentials = false;
+            // After the credentials, for which nobody shall hold a place, and before the connection, which is not to blame for the wait.
+            if (_gate is not null)
+            {
+                waits = true;
+                entered = await _gate.EnterAsync(attempt.Left, end.Token).ConfigureAwait(false);
+                waits = false;
+            }
+            using HttpResponseMessage response = await SendAsync(request, attempt, credential, end.Token).ConfigureAwait(false);
+            ApiOutcome.Answer answer = await AnswerAsync(response, attempt, request.MaxAnswer, end.Token).ConfigureAwait(false);
             answered = true;
+            if (!IsAskedTooMuch(answer.Status))
+                became = RequestEnd.Answered;
             return answer;
         }
         // Everything, because the caller counts on it: what we did not foresee must not end the election, but be one more failed request.
@@ -78,13 +95,20 @@ internal sealed class ApiServerClient : IAsyncDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             bool timedOut = e is OperationCanceledException && end.IsOver;
+            if (timedOut && waits)
+                return new ApiOutcome.NoAnswer(TransportErrors.NoTurn(_server, timeout, e), mayHaveArrived: false);
             if (timedOut && !attempt.AwaitsCredentials)
+            {
+                became = RequestEnd.TimedOut;
                 Replace(attempt, young: timeout * 4);
+            }
             return new ApiOutcome.NoAnswer(Explain(e, timedOut, timeout, attempt.AwaitsCredentials), attempt.MayHaveArrived);
         }
         finally
         {
             attempt.Leave();
+            if (entered is { } since)
+                _gate!.Leave(since, became); // The answer was read, so the socket is free for the next one.
             await given.DisposeAsync().ConfigureAwait(false); // After it nobody ends the next request in the name of this one.
             if (!answered || !end.TryEnd() || !TryKeep(end))
                 end.Dispose();
@@ -166,7 +190,10 @@ internal sealed class ApiServerClient : IAsyncDisposable
         HttpResponseMessage? response = null;
         try
         {
-            response = await SendAsync(request, attempt, end.Token).ConfigureAwait(false);
+            attempt.AwaitsCredentials = true;
+            ClusterCredential credential = await _credentials.GetAsync(end.Token).ConfigureAwait(false);
+            attempt.AwaitsCredentials = false;
+            response = await SendAsync(request, attempt, credential, end.Token).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 Stream body = await response.Content.ReadAsStreamAsync(end.Token).ConfigureAwait(false);
@@ -215,11 +242,8 @@ internal sealed class ApiServerClient : IAsyncDisposable
     /// <summary>Sends the request, and after a 401 once more, if there are other credentials by now (a rotated token).</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<HttpResponseMessage> SendAsync(
-        ApiRequest request, ApiAttempt attempt, CancellationToken cancellationToken)
+        ApiRequest request, ApiAttempt attempt, ClusterCredential credential, CancellationToken cancellationToken)
     {
-        attempt.AwaitsCredentials = true;
-        ClusterCredential credential = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
-        attempt.AwaitsCredentials = false;
         HttpResponseMessage response = await SendOnceAsync(request, attempt, credential, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.Unauthorized)
             return response;
@@ -363,6 +387,10 @@ internal sealed class ApiServerClient : IAsyncDisposable
             _channels.RereadAuthorities();
         return error;
     }
+
+    /// <summary>Refused because of its load, or given up at the time that it was told: more at a time would make it worse.</summary>
+    private static bool IsAskedTooMuch(HttpStatusCode status) =>
+        status is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
 
     /// <exception cref="ClusterCredentialException">It is still to be fetched.</exception>
     private static ClusterCredential AtHand(ValueTask<ClusterCredential> credential) => credential.IsCompleted && !credential.IsCanceled

@@ -20,6 +20,15 @@ internal static class TransportErrors
     public static LeaseStoreError NoCredentials(string wait, Exception exception) =>
         new(LeaseStoreErrorKind.Timeout, wait) { Exception = exception };
 
+    /// <summary>It was never sent.</summary>
+    public static LeaseStoreError NoTurn(string server, TimeSpan timeout, Exception exception) => new(
+        LeaseStoreErrorKind.Timeout,
+        $"The request waited {timeout.TotalSeconds:0.#} s for its turn behind others of this process, which {server} answers too slowly or "
+        + "not at all. Check that it is up and not overloaded.")
+    {
+        Exception = exception,
+    };
+
     public static LeaseStoreError From(Exception exception, string server) => Explain(exception, server) with { Exception = exception };
 
     public static TimeSpan? RetryAfter(HttpResponseHeaders headers, DateTimeOffset now) => headers.RetryAfter switch

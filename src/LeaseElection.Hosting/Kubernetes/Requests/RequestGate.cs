@@ -1,0 +1,117 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace LeaseElection.Hosting.Kubernetes.Requests;
+
+/// <summary>
+/// Holds back the requests of many leases, in their order, while enough are under way. Few are enough at a server that answers in
+/// milliseconds, and a start that sends hundreds at once would bring a TLS handshake for each. But what places carry is their number divided
+/// by the latency: hundreds of leases at 200 ms are more, and their queue would grow until every request had spent its time in it. So places
+/// become more while answers come, but slowly, and others wait for long: with each such answer one, twice as many in each round trip. A
+/// server that hangs gives no answers, and gets no more requests for it.
+/// </summary>
+internal sealed class RequestGate(TimeProvider timeProvider)
+{
+    /// <summary>
+    /// So many may always be under way. Hundreds that begin at once have their turn within a second even if each takes 50 ms.
+    /// </summary>
+    public const int Least = 16;
+
+    /// <summary>What is faster wants no more places: it is better to wait for a socket than to make one.</summary>
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A fifth of what a request has.</summary>
+    private static readonly TimeSpan LongWait = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Leases are renewed every few seconds, perhaps all at once: places that only the next round needs are left to it.</summary>
+    private static readonly TimeSpan Lull = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Queue<(TaskCompletionSource Turn, long Since, TimeSpan Left)> _waiting = new();
+    private long _lessened = timeProvider.GetTimestamp();
+    private TimeSpan _latency;
+    private int _underWay;
+
+    /// <summary>How many may be under way.</summary>
+    public int Places { get; private set; } = Least;
+
+    /// <param name="left">When it is over, the token will have fired.</param>
+    /// <param name="cancellationToken">The request's time is over: then it has no place.</param>
+    /// <returns>When it passed, a time stamp, to leave with.</returns>
+    public ValueTask<long> EnterAsync(TimeSpan left, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource turn;
+        lock (_lock)
+        {
+            if (_underWay < Places)
+            {
+                _underWay++;
+                return new(timeProvider.GetTimestamp());
+            }
+            turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue((turn, timeProvider.GetTimestamp(), left));
+        }
+        return WaitAsync(turn, cancellationToken);
+    }
+
+    public void Leave(long entered, RequestEnd end)
+    {
+        lock (_lock)
+        {
+            _underWay--;
+            Learn(entered, end);
+            while (_underWay < Places && TryFindFirst(out TaskCompletionSource? turn, out _))
+            {
+                _waiting.Dequeue();
+                if (turn.TrySetResult())
+                    _underWay++;
+            }
+        }
+    }
+
+    private void Learn(long entered, RequestEnd end)
+    {
+        TimeSpan took = timeProvider.GetElapsedTime(entered);
+        if (end is RequestEnd.Answered)
+            _latency += (took - _latency) / 8;
+        bool isAnyoneWaiting = TryFindFirst(out _, out TimeSpan waited);
+        if (end is RequestEnd.Answered && took > Slow && waited >= LongWait)
+            Places++;
+        // Once for all that were under way together: they say the same thing, and each by itself would undo what a minute has grown.
+        else if (end is RequestEnd.TimedOut && took > Slow && entered >= _lessened)
+            LessenTo(Places * 3 / 4);
+        else if (!isAnyoneWaiting && _underWay < Places / 2 && timeProvider.GetElapsedTime(_lessened) >= Lull)
+            LessenTo(Places - 1);
+    }
+
+    private void LessenTo(int places)
+    {
+        Places = Math.Max(Least, places);
+        _lessened = timeProvider.GetTimestamp();
+    }
+
+    /// <summary>
+    /// Leaves out whoever has given up, and whoever has less time left than an answer takes. He would time out under way; and a queue that
+    /// was long once would then hand out nothing but places for such, no answer would come any more, and no place with it.
+    /// </summary>
+    private bool TryFindFirst([NotNullWhen(true)] out TaskCompletionSource? turn, out TimeSpan waited)
+    {
+        while (_waiting.TryPeek(out (TaskCompletionSource Turn, long Since, TimeSpan Left) first))
+        {
+            (turn, waited) = (first.Turn, timeProvider.GetElapsedTime(first.Since));
+            if (!turn.Task.IsCompleted && first.Left - waited >= _latency)
+                return true;
+            _waiting.Dequeue();
+        }
+        (turn, waited) = (null, TimeSpan.Zero);
+        return false;
+    }
+
+    private async ValueTask<long> WaitAsync(TaskCompletionSource turn, CancellationToken cancellationToken)
+    {
+        // Either the turn came or the time was over: what has both keeps the place, and leaves.
+        using CancellationTokenRegistration _ = cancellationToken.UnsafeRegister(
+            static (turn, token) => ((TaskCompletionSource)turn!).TrySetCanceled(token), turn);
+        await turn.Task.ConfigureAwait(false);
+        return timeProvider.GetTimestamp();
+    }
+}

@@ -1,0 +1,214 @@
+using LeaseElection.Hosting.Kubernetes.Requests;
+using LeaseElection.Testing;
+using LeaseElection.Testing.Time;
+
+namespace LeaseElection.Hosting.Tests.Kubernetes;
+
+/// <summary>Who has to wait, and for how many.</summary>
+public sealed class RequestGateTests
+{
+    private static readonly TimeSpan Enough = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongWait = TimeSpan.FromMilliseconds(501);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly RequestGate _gate;
+
+    public RequestGateTests() => _gate = new RequestGate(_time);
+
+    [Fact]
+    public async Task Turns_AreInTheOrderInWhichTheyWereAskedFor()
+    {
+        Queue<long> inside = Fill();
+        Task<long>[] waiting = [EnterAsync(), EnterAsync(), EnterAsync()];
+
+        foreach (Task<long> next in waiting)
+        {
+            Assert.False(next.IsCompleted);
+            Leave(inside, RequestEnd.Answered);
+            await InTimeAsync(next);
+        }
+        Assert.False(EnterAsync().IsCompleted);
+    }
+
+    [Fact]
+    public async Task GivenUpWhileWaiting_HasNoPlaceAndTheNextOneGetsIt()
+    {
+        using var end = new CancellationTokenSource();
+        Queue<long> inside = Fill();
+        Task<long> first = _gate.EnterAsync(Enough, end.Token).AsTask();
+        Task<long> second = EnterAsync();
+
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.False(second.IsCompleted);
+        Leave(inside, RequestEnd.Answered);
+
+        await InTimeAsync(second);
+        Assert.False(EnterAsync().IsCompleted);
+    }
+
+    [Theory]
+    [InlineData(RequestEnd.Answered, 501, true)]
+    [InlineData(RequestEnd.Answered, 499, false)]
+    [InlineData(RequestEnd.TimedOut, 5000, false)]
+    [InlineData(RequestEnd.Other, 5000, false)]
+    internal void Left_OthersHaveWaitedLong_OnePlaceMoreForAnAnswer(RequestEnd end, int waited, bool grows)
+    {
+        Queue<long> inside = Fill();
+        _ = EnterAsync();
+        _time.Advance(TimeSpan.FromMilliseconds(waited));
+
+        Leave(inside, end);
+
+        Assert.Equal(grows ? RequestGate.Least + 1 : RequestGate.Least, _gate.Places);
+    }
+
+    [Fact]
+    public async Task AnsweredAfterALongWait_OnePlaceMoreIsTwoThatGetTheirTurn()
+    {
+        Queue<long> inside = Fill();
+        Task<long>[] waiting = [EnterAsync(), EnterAsync(), EnterAsync()];
+        _time.Advance(LongWait);
+
+        Leave(inside, RequestEnd.Answered);
+
+        await InTimeAsync(waiting[0]);
+        await InTimeAsync(waiting[1]);
+        Assert.False(waiting[2].IsCompleted);
+    }
+
+    [Fact]
+    public async Task AnswersAreFast_HoweverLongOthersWaitThereAreNoMorePlaces()
+    {
+        Queue<long> inside = Fill();
+        var waiting = new Queue<Task<long>>(Enumerable.Range(0, 500).Select(_ => EnterAsync()));
+        while (waiting.Count > 0)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+            for (int i = 0; i < RequestGate.Least && waiting.Count > 0; i++)
+            {
+                Leave(inside, RequestEnd.Answered);
+                inside.Enqueue(await InTimeAsync(waiting.Dequeue()));
+            }
+        }
+
+        Assert.Equal(RequestGate.Least, _gate.Places);
+    }
+
+    [Fact]
+    public async Task TimedOutUnderWay_AQuarterLessOnceForAllThatWereUnderWay()
+    {
+        Queue<long> inside = await GrowAsync(40);
+        _time.Advance(Second);
+
+        for (int i = 0; i < 12; i++)
+            Leave(inside, RequestEnd.TimedOut);
+        Assert.Equal(30, _gate.Places);
+        Queue<long> later = new([await InTimeAsync(EnterAsync())]);
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        Leave(later, RequestEnd.TimedOut);
+        Assert.Equal(30, _gate.Places); // It was hardly sent, and has waited: that says nothing of the server.
+        later.Enqueue(await InTimeAsync(EnterAsync()));
+        _time.Advance(Second);
+        Leave(later, RequestEnd.TimedOut);
+
+        Assert.Equal(22, _gate.Places);
+    }
+
+    [Fact]
+    public async Task Quiet_OneLessInASecondDownToThoseAtFirst()
+    {
+        Queue<long> inside = await GrowAsync(20);
+        while (inside.Count > 10)
+            Leave(inside, RequestEnd.Answered);
+        Assert.Equal(20, _gate.Places);
+
+        for (int expected = 19; expected >= RequestGate.Least; expected--)
+        {
+            _time.Advance(Second);
+            Leave(inside, RequestEnd.Answered);
+            Assert.Equal(expected, _gate.Places);
+            Leave(inside, RequestEnd.Answered);
+            Assert.Equal(expected, _gate.Places);
+        }
+        _time.Advance(Second);
+        Leave(inside, RequestEnd.Answered);
+
+        Assert.Equal(RequestGate.Least, _gate.Places);
+    }
+
+    /// <summary>
+    /// At a second each, the first places carry so little that those at the head of the queue have almost no time left. They would time out
+    /// under way, one after the other, and never would an answer come that makes places more.
+    /// </summary>
+    [Fact]
+    public async Task LessTimeLeftThanAnswersTake_IsLeftOutForThoseThatCanStillBeAnswered()
+    {
+        Queue<long> inside = Fill();
+        _time.Advance(Second);
+        for (int i = 0; i < 3 * RequestGate.Least; i++) // So that it knows how long they take.
+        {
+            Leave(inside, RequestEnd.Answered);
+            inside.Enqueue(await InTimeAsync(EnterAsync()));
+            if (i % RequestGate.Least == RequestGate.Least - 1)
+                _time.Advance(Second);
+        }
+        using var end = new CancellationTokenSource();
+        Task<long> late = _gate.EnterAsync(Second, end.Token).AsTask();
+        _time.Advance(LongWait);
+        Task<long> inTime = EnterAsync();
+
+        Leave(inside, RequestEnd.Answered);
+
+        await InTimeAsync(inTime);
+        Assert.False(late.IsCompleted);
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late);
+    }
+
+    [Fact]
+    public async Task ThereIsRoom_NothingIsAllocated()
+    {
+        await PassAsync();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            await PassAsync();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        async ValueTask PassAsync() => _gate.Leave(await _gate.EnterAsync(Enough, CancellationToken.None), RequestEnd.Answered);
+    }
+
+    private static Task<long> InTimeAsync(Task<long> turn) => turn.WaitAsync(Signal.Patience);
+
+    private Task<long> EnterAsync() => _gate.EnterAsync(Enough, CancellationToken.None).AsTask();
+
+    private void Leave(Queue<long> inside, RequestEnd end) => _gate.Leave(inside.Dequeue(), end);
+
+    private Queue<long> Fill()
+    {
+        var inside = new Queue<long>();
+        while (inside.Count < RequestGate.Least)
+        {
+            Task<long> entered = EnterAsync();
+            Assert.True(entered.IsCompletedSuccessfully);
+            inside.Enqueue(entered.Result);
+        }
+        return inside;
+    }
+
+    /// <summary>So many are under way, and nobody waits.</summary>
+    private async Task<Queue<long>> GrowAsync(int places)
+    {
+        Queue<long> inside = Fill();
+        while (_gate.Places < places)
+        {
+            Task<long>[] waiting = [EnterAsync(), EnterAsync()];
+            _time.Advance(LongWait);
+            Leave(inside, RequestEnd.Answered);
+            foreach (Task<long> turn in waiting)
+                inside.Enqueue(await InTimeAsync(turn));
+        }
+        return inside;
+    }
+}
