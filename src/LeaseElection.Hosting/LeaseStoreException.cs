@@ -1,8 +1,8 @@
 namespace LeaseElection.Hosting;
 
 /// <summary>
-/// Nobody knows whose a lease is: where it is kept (the API server, a folder) did not answer, or refused. Or it was lost before whoever asked
-/// for it had it. The message says what to do.
+/// Nobody knows whose a lease is: where it is kept (the API server, a folder) did not answer, or refused. Or it was lost before
+/// whoever asked for it had it. The message says what to do.
 /// </summary>
 public sealed class LeaseStoreException : Exception
 {

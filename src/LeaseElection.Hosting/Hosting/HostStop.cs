@@ -6,7 +6,7 @@ namespace LeaseElection.Hosting;
 /// The first word that the host stops, for all its elections. A host that was sent no signal asks its services one after the other, and the
 /// next only when the one before has drained: the last would have no time left, and release nothing.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "The source has no timer, and a service may say it when the container is disposed of.")]
+[SuppressMessage("Design", "CA1001", Justification = "The source has no timer, and services say it in their disposal too.")]
 internal sealed class HostStop
 {
     private readonly CancellationTokenSource _begun = new();

@@ -151,8 +151,8 @@ internal sealed class LeaderElectionService(
     }
 
     /// <summary>
-    /// For containers that are not disposed asynchronously: work is told to stop, and nobody waits for it. What takes its time ends by itself:
-    /// this process would be shown as here, by a presence that is renewed, for as long as it goes on without its container.
+    /// For containers that are not disposed asynchronously: work is told to stop, and nobody waits for it. What takes its time ends by
+    /// itself; left alone, a presence would be renewed for as long as this process goes on without its container.
     /// </summary>
     public void Dispose()
     {
@@ -187,8 +187,8 @@ internal sealed class LeaderElectionService(
 
     /// <summary>
     /// Once, and never after a stop. The token of the host's own stop is listened to as well, because on SIGTERM it fires before
-    /// <see cref="StoppingAsync"/> is called. Without a signal it fires only when that of all services has returned: then the first election
-    /// whose turn it is tells the others. One that begins after that ends at once.
+    /// <see cref="StoppingAsync"/> is called. Without a signal it fires only when that of all services has returned: then the first
+    /// election whose turn it is tells the others. One that begins after that ends at once.
     /// </summary>
     private void Begin()
     {

@@ -14,7 +14,7 @@ namespace LeaseElection.Hosting.Tests;
 /// <summary>
 /// Work that has ended, and what the loop has to handle before the word of it: all of that is posted by the loop's own thread, in a turn.
 /// </summary>
-public sealed class ElectionLoopEndOfWorkTests : IAsyncLifetime
+public sealed class ElectionLoopEndOfWorkTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly FakeLeaseServer _server;
@@ -58,10 +58,13 @@ public sealed class ElectionLoopEndOfWorkTests : IAsyncLifetime
         await _server.UntilAsync(server => server.OpenWatches == 1);
     }
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         _end.TrySetResult();
         await _loop.DisposeAsync().AsTask().WaitAsync(Signal.Patience);
+        await _store.DisposeAsync();
         await _services.DisposeAsync();
     }
 

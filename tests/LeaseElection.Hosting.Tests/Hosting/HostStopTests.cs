@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace LeaseElection.Hosting.Tests;
 
 /// <summary>Several elections of one host, which asks its services one after the other to stop. Their work ignores its token.</summary>
-public sealed class HostStopTests : IAsyncLifetime
+public sealed class HostStopTests : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly string[] Names = ["a", "b"];
 
@@ -32,7 +32,9 @@ public sealed class HostStopTests : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         foreach (TestWork work in _works.Values)
             work.Return();
@@ -40,6 +42,7 @@ public sealed class HostStopTests : IAsyncLifetime
         while (await Task.WhenAny(disposing, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None)) != disposing)
             _time.Advance(TimeSpan.FromSeconds(1));
         await disposing;
+        await _group.DisposeAsync();
     }
 
     [Fact]
