@@ -197,6 +197,8 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
             _order.Take(input);
         if (_term is not null && _run.Clock.Now.Monotonic.Ticks >= _wakeAt)
             _order.Take(new ElectionInput.TimerFired());
+        if (_elector.State == LeaderElectionState.Stopped)
+            _inputs.Close(); // The loop has not seen that turn, and waits for an input that may not come before its timer fires.
         return _term is not null;
     }
 
