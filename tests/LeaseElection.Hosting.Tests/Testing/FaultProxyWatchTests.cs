@@ -52,6 +52,9 @@ public sealed class FaultProxyWatchTests : FaultProxyTest
     internal async Task BreakWatches_Open_EachInItsWay(WatchBreak how, LeaseStoreErrorKind expected)
     {
         await using WatchReader watch = await OpenAsync();
+        // One that has told nothing, and is told that its version is too old, begins again.
+        await Store.ReplaceAsync(Lease, Lease.Record with { RenewTime = Lease.Record.RenewTime!.Value.AddSeconds(1) }, Patience, default);
+        await watch.NextOfAnyKindAsync();
 
         Proxy.BreakWatches(how);
 
