@@ -244,7 +244,10 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
             return;
         term.Show(_elector.Notes);
         if (_elector.Term is not { Holds: true })
-            EndTerm(term);
+        {
+            term.End();
+            _watchdog.Lost(term, outputs.Any(IsLossAtDeadline));
+        }
         if (_elector.Term is null)
             _term = null;
     }
@@ -344,11 +347,11 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     private static void FailFast(string reason) =>
         Environment.FailFast($"LeaseElection.Hosting ends this process because {reason} (LeaderElection:WhenWorkOverruns).");
 
-    private void EndTerm(LeadershipTerm term)
+    /// <summary>Nobody else leads before it: work has its time from then on, and not from the loss.</summary>
+    private static bool IsLossAtDeadline(ElectionOutput output) => output is ElectionOutput.Report
     {
-        term.End();
-        _watchdog.Forget(term);
-    }
+        Event: ElectionEvent.LeadershipLost { Reason: StopReason.DeadlinePassed or StopReason.DrainTimedOut }
+    };
 
     private async Task EndAsync()
     {
@@ -356,7 +359,8 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         _store.SendNoMore();
         if (_term is { } term)
         {
-            EndTerm(term);
+            term.End();
+            _watchdog.Forget(term);
             _work.Stop(Task.CompletedTask);
         }
 

@@ -180,6 +180,23 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Another holder was seen: it leads by now, and does not wait for a deadline.</summary>
+    [Fact]
+    public async Task WorkGoesOnBesideAnotherHolder_TheLastResortCountsFromTheLoss()
+    {
+        var time = new ManualTimeProvider();
+        var clock = new ElectionClock(time);
+        using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
+        var acted = new TaskCompletionSource();
+        LeadershipTerm term = NewTerm(clock);
+        watchdog.Watch(term, clock, () => { }, () => { }, rescued: null, new LastResort(TimeSpan.FromSeconds(5), () => false, acted.SetResult));
+
+        watchdog.Lost(term, atDeadline: false);
+        time.Advance(TimeSpan.FromSeconds(6));
+
+        await acted.Task.WaitAsync(Signal.Patience);
+    }
+
     /// <summary>The pool is none to count on: whoever had no thread to tell work with has another try while anything is watched.</summary>
     [Fact]
     public void NoThreadWasToBeHad_TriesAgain()

@@ -167,6 +167,41 @@ public sealed class RequestGateTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late);
     }
 
+    /// <summary>A server that has hung for a second and more, and is as fast as ever since: there is time for all that have waited.</summary>
+    [Fact]
+    public async Task PassedOver_TheServerIsFastAgain_HasItsTurnBehindTheOthers()
+    {
+        Queue<long> inside = Fill();
+        Task<long>[] waiting = [.. Enumerable.Range(0, 100).Select(_ => _gate.EnterAsync(2.5 * Second, CancellationToken.None).AsTask())];
+        _time.Advance(1.6 * Second);
+        while (inside.Count > 0)
+            Leave(inside, RequestEnd.Answered);
+        // Two for each answer, until it knows that there is less time left than they take.
+        Task<long>[] inTime = waiting[..12];
+        inside = new Queue<long>(await Task.WhenAll(inTime).WaitAsync(Signal.Patience));
+        Assert.False(waiting[12].IsCompleted);
+
+        _time.Advance(TimeSpan.FromMilliseconds(10));
+        foreach (Task<long> next in waiting.Except(inTime))
+        {
+            Leave(inside, RequestEnd.Answered);
+            inside.Enqueue(await InTimeAsync(next));
+        }
+    }
+
+    /// <summary>With a short RenewDeadline a request has less than half a second, and all of it would be spent waiting.</summary>
+    [Fact]
+    public void RequestsHaveLittleTime_PlacesBecomeMoreAllTheSame()
+    {
+        Queue<long> inside = Fill();
+        _ = _gate.EnterAsync(TimeSpan.FromMilliseconds(300), CancellationToken.None).AsTask();
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+
+        Leave(inside, RequestEnd.Answered);
+
+        Assert.Equal(RequestGate.Least + 1, _gate.Places);
+    }
+
     [Fact]
     public async Task ThereIsRoom_NothingIsAllocated()
     {

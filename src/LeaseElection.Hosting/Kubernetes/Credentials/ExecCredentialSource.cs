@@ -26,6 +26,7 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
     private readonly CancellationTokenSource _disposed = new();
     private int _users = 1;
     private ClusterCredential? _credential;
+    private ClusterCredential? _rejected;
     private ExecCredentialStatus? _status;
     private TimeSpan _early;
     private Task<ClusterCredential>? _run;
@@ -70,8 +71,9 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
             // Another request may have renewed them since.
             if (_credential is { } credential && !credential.IsSameAs(rejected))
                 return credential;
-            // Gone for good: should the plugin fail now, they must not come back as "still valid".
-            _credential = null;
+            // Not for those who ask next: what one server of several has refused, or refuses an Event, may be good for the renewals of all
+            // elections, which else had to wait for the plugin. But should it fail now, who was refused must hear why.
+            _rejected = _credential;
             run = CurrentRun();
         }
         return await run.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -124,7 +126,7 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
         {
             lock (_lock)
             {
-                if (_credential is not { } credential || ExpiresWithin(TimeSpan.Zero))
+                if (_credential is not { } credential || ReferenceEquals(credential, _rejected) || ExpiresWithin(TimeSpan.Zero))
                     throw;
                 KubernetesStoreLog.ExecPluginFailed(logger, plugin.Command, e.Message);
                 return credential;

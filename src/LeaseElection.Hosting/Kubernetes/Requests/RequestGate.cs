@@ -1,13 +1,11 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace LeaseElection.Hosting.Kubernetes.Requests;
 
 /// <summary>
 /// Holds back the requests of many leases, in their order, while enough are under way. Few are enough at a server that answers in
-/// milliseconds, and a start that sends hundreds at once would bring a TLS handshake for each. But what places carry is their number divided
-/// by the latency: hundreds of leases at 200 ms are more, and their queue would grow until every request had spent its time in it. So places
-/// become more while answers come, but slowly, and others wait for long: with each such answer one, twice as many in each round trip. A
-/// server that hangs gives no answers, and gets no more requests for it.
+/// milliseconds, and a start that sends hundreds at once would bring a TLS handshake for each. But what places carry is their number
+/// divided by the latency: hundreds of leases at 200 ms are more, and their queue would grow until every request had spent its time in it.
+/// So places become more while answers come, but slowly, and others wait for long: with each such answer one, twice as many in each round
+/// trip. A server that hangs gives no answers, and gets no more requests for it.
 /// </summary>
 internal sealed class RequestGate(TimeProvider timeProvider)
 {
@@ -19,16 +17,18 @@ internal sealed class RequestGate(TimeProvider timeProvider)
     /// <summary>What is faster wants no more places: it is better to wait for a socket than to make one.</summary>
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>A fifth of what a request has.</summary>
+    /// <summary>A fifth of what a request has, where that is not even less.</summary>
     private static readonly TimeSpan LongWait = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Leases are renewed every few seconds, perhaps all at once: places that only the next round needs are left to it.</summary>
     private static readonly TimeSpan Lull = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly Queue<(TaskCompletionSource Turn, long Since, TimeSpan Left)> _waiting = new();
+    private readonly Queue<Waiter> _waiting = new();
+    private readonly Queue<Waiter> _passedOver = new();
     private long _lessened = timeProvider.GetTimestamp();
     private TimeSpan _latency;
+    private TimeSpan _latest;
     private int _underWay;
 
     /// <summary>How many may be under way.</summary>
@@ -48,7 +48,7 @@ internal sealed class RequestGate(TimeProvider timeProvider)
                 return new(timeProvider.GetTimestamp());
             }
             turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Enqueue((turn, timeProvider.GetTimestamp(), left));
+            _waiting.Enqueue(new Waiter(turn, timeProvider.GetTimestamp(), left));
         }
         return WaitAsync(turn, cancellationToken);
     }
@@ -59,10 +59,9 @@ internal sealed class RequestGate(TimeProvider timeProvider)
         {
             _underWay--;
             Learn(entered, end);
-            while (_underWay < Places && TryFindFirst(out TaskCompletionSource? turn, out _))
+            while (_underWay < Places && TakeNext() is { } next)
             {
-                _waiting.Dequeue();
-                if (turn.TrySetResult())
+                if (next.Turn.TrySetResult())
                     _underWay++;
             }
         }
@@ -72,16 +71,21 @@ internal sealed class RequestGate(TimeProvider timeProvider)
     {
         TimeSpan took = timeProvider.GetElapsedTime(entered);
         if (end is RequestEnd.Answered)
+        {
             _latency += (took - _latency) / 8;
-        bool isAnyoneWaiting = TryFindFirst(out _, out TimeSpan waited);
-        if (end is RequestEnd.Answered && took > Slow && waited >= LongWait)
+            _latest = took;
+        }
+        Waiter? first = First(_passedOver) ?? First(_waiting); // Who is passed over has come before.
+        if (end is RequestEnd.Answered && took > Slow && first is { } waiter && IsLong(Waited(waiter), waiter.Left))
             Places++;
         // Once for all that were under way together: they say the same thing, and each by itself would undo what a minute has grown.
         else if (end is RequestEnd.TimedOut && took > Slow && entered >= _lessened)
             LessenTo(Places * 3 / 4);
-        else if (!isAnyoneWaiting && _underWay < Places / 2 && timeProvider.GetElapsedTime(_lessened) >= Lull)
+        else if (first is null && _underWay < Places / 2 && timeProvider.GetElapsedTime(_lessened) >= Lull)
             LessenTo(Places - 1);
     }
+
+    private static bool IsLong(TimeSpan waited, TimeSpan left) => waited >= (left / 5 < LongWait ? left / 5 : LongWait);
 
     private void LessenTo(int places)
     {
@@ -90,21 +94,35 @@ internal sealed class RequestGate(TimeProvider timeProvider)
     }
 
     /// <summary>
-    /// Leaves out whoever has given up, and whoever has less time left than an answer takes. He would time out under way; and a queue that
-    /// was long once would then hand out nothing but places for such, no answer would come any more, and no place with it.
+    /// Passes over whoever has less time left than an answer takes. He would time out under way; and a queue that was long once would
+    /// then hand out nothing but places for such, no answer would come any more, and no place with it. Their turn comes behind all others,
+    /// if there is time for two answers like the last: after a server has hung for a second it may be as fast as ever.
     /// </summary>
-    private bool TryFindFirst([NotNullWhen(true)] out TaskCompletionSource? turn, out TimeSpan waited)
+    private Waiter? TakeNext()
     {
-        while (_waiting.TryPeek(out (TaskCompletionSource Turn, long Since, TimeSpan Left) first))
+        while (First(_waiting) is { } first)
         {
-            (turn, waited) = (first.Turn, timeProvider.GetElapsedTime(first.Since));
-            if (!turn.Task.IsCompleted && first.Left - waited >= _latency)
-                return true;
             _waiting.Dequeue();
+            if (first.Left - Waited(first) >= _latency)
+                return first;
+            _passedOver.Enqueue(first);
         }
-        (turn, waited) = (null, TimeSpan.Zero);
-        return false;
+        return First(_passedOver) is { } late && late.Left - Waited(late) >= _latest * 2 ? _passedOver.Dequeue() : null;
     }
+
+    /// <summary>The first that has not given up.</summary>
+    private static Waiter? First(Queue<Waiter> queue)
+    {
+        while (queue.TryPeek(out Waiter first))
+        {
+            if (!first.Turn.Task.IsCompleted)
+                return first;
+            queue.Dequeue();
+        }
+        return null;
+    }
+
+    private TimeSpan Waited(Waiter waiter) => timeProvider.GetElapsedTime(waiter.Since);
 
     private async ValueTask<long> WaitAsync(TaskCompletionSource turn, CancellationToken cancellationToken)
     {
@@ -114,4 +132,6 @@ internal sealed class RequestGate(TimeProvider timeProvider)
         await turn.Task.ConfigureAwait(false);
         return timeProvider.GetTimestamp();
     }
+
+    private readonly record struct Waiter(TaskCompletionSource Turn, long Since, TimeSpan Left);
 }

@@ -158,6 +158,24 @@ public sealed class ExecCredentialSourceTests : IDisposable
         Assert.Equal(2, _folder.Runs());
     }
 
+    /// <summary>One server of several, or an Event, was refused: the renewals of all others need not wait for the plugin.</summary>
+    [Fact]
+    public async Task Renew_PluginIsSlowOrFails_OthersKeepWhatTheyHaveAndWhoWasRefusedHearsWhy()
+    {
+        string first = Credential("t1", ExpiresIn(TimeSpan.FromMinutes(5)));
+        await using ExecCredentialSource source = Source(
+            $"test -e gate || {{ mkfifo gate; echo '{first}'; exit; }}; cat gate > /dev/null; echo 'no way' >&2; exit 3");
+        ClusterCredential given = await source.GetAsync(default);
+
+        Task<ClusterCredential> refused = source.RenewAsync(given, default).AsTask();
+        Assert.Same(given, await source.GetAsync(NoTime));
+        await _folder.OpenGateAsync();
+
+        ClusterCredentialException why = await Assert.ThrowsAsync<ClusterCredentialException>(() => refused.WaitAsync(Patience));
+        Assert.Contains("no way", why.Message, StringComparison.Ordinal);
+        Assert.Same(given, await source.GetAsync(NoTime));
+    }
+
     [Fact]
     public async Task Get_PluginFails_MessageNamesCommandReasonAndHint()
     {
