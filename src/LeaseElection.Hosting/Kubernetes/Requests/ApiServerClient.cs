@@ -26,13 +26,11 @@ internal sealed class ApiServerClient : IAsyncDisposable
     private readonly SemaphoreSlim _making = new(1);
 #pragma warning restore CA2213
     private readonly string _server;
-    private readonly bool _shared;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly ApiServerChannelFactory _channels;
     private readonly IClusterCredentialSource _credentials;
     private readonly GivenCredentialSource? _given;
-    private readonly RequestGate? _gate;
     private ApiServerChannel? _channel;
     private TimeoutSource? _idleTimeout;
     private bool _disposed;
@@ -43,8 +41,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
     /// <param name="shared">Whether for many leases at a time, or for one request after the other.</param>
     public ApiServerClient(KubernetesConnection connection, TimeProvider timeProvider, ILogger logger, bool shared = false)
     {
-        _shared = shared;
-        _gate = shared ? new RequestGate(timeProvider) : null;
+        Gate = shared ? new RequestGate(timeProvider) : null;
         _server = new ApiServerAddress(connection.Server).ToString();
         _timeProvider = timeProvider;
         _logger = logger;
@@ -77,10 +74,10 @@ internal sealed class ApiServerClient : IAsyncDisposable
             ClusterCredential credential = await _credentials.GetAsync(end.Token).ConfigureAwait(false);
             attempt.AwaitsCredentials = false;
             // After the credentials, for which nobody shall hold a place, and before the connection, which is not to blame for the wait.
-            if (_gate is not null)
+            if (Gate is not null)
             {
                 waits = true;
-                entered = await _gate.EnterAsync(attempt.Left, end.Token).ConfigureAwait(false);
+                entered = await Gate.EnterAsync(attempt.Left, end.Token).ConfigureAwait(false);
                 waits = false;
             }
             using HttpResponseMessage response = await SendAsync(request, attempt, credential, end.Token).ConfigureAwait(false);
@@ -108,12 +105,15 @@ internal sealed class ApiServerClient : IAsyncDisposable
         {
             attempt.Leave();
             if (entered is { } since)
-                _gate!.Leave(since, became); // The answer was read, so the socket is free for the next one.
+                Gate!.Leave(since, became); // The answer was read, so the socket is free for the next one.
             await given.DisposeAsync().ConfigureAwait(false); // After it nobody ends the next request in the name of this one.
             if (!answered || !end.TryEnd() || !TryKeep(end))
                 end.Dispose();
         }
     }
+
+    /// <summary>Which requests have to wait for others, where it is for many leases.</summary>
+    public RequestGate? Gate { get; }
 
     /// <summary>Whether <see cref="Send"/> is there for this connection.</summary>
     public bool CanBlock => _channels.IsDirect;
@@ -319,7 +319,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
         try
         {
             return TryBegin(credential)
-                ?? Begin(await _channels.CreateForRequestsAsync(credential, _shared, cancellationToken).ConfigureAwait(false));
+                ?? Begin(await _channels.CreateForRequestsAsync(credential, Gate is not null, cancellationToken).ConfigureAwait(false));
         }
         finally
         {

@@ -29,7 +29,9 @@ internal sealed class RequestGate(TimeProvider timeProvider)
     private long _lessened = timeProvider.GetTimestamp();
     private TimeSpan _latency;
     private TimeSpan _latest;
-    private int _underWay;
+
+    /// <summary>How many have passed, and not left.</summary>
+    public int UnderWay { get; private set; }
 
     /// <summary>How many may be under way.</summary>
     public int Places { get; private set; } = Least;
@@ -42,9 +44,9 @@ internal sealed class RequestGate(TimeProvider timeProvider)
         TaskCompletionSource turn;
         lock (_lock)
         {
-            if (_underWay < Places)
+            if (UnderWay < Places)
             {
-                _underWay++;
+                UnderWay++;
                 return new(timeProvider.GetTimestamp());
             }
             turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -57,12 +59,12 @@ internal sealed class RequestGate(TimeProvider timeProvider)
     {
         lock (_lock)
         {
-            _underWay--;
+            UnderWay--;
             Learn(entered, end);
-            while (_underWay < Places && TakeNext() is { } next)
+            while (UnderWay < Places && TakeNext() is { } next)
             {
                 if (next.Turn.TrySetResult())
-                    _underWay++;
+                    UnderWay++;
             }
         }
     }
@@ -81,7 +83,7 @@ internal sealed class RequestGate(TimeProvider timeProvider)
         // Once for all that were under way together: they say the same thing, and each by itself would undo what a minute has grown.
         else if (end is RequestEnd.TimedOut && took > Slow && entered >= _lessened)
             LessenTo(Places * 3 / 4);
-        else if (first is null && _underWay < Places / 2 && timeProvider.GetElapsedTime(_lessened) >= Lull)
+        else if (first is null && UnderWay < Places / 2 && timeProvider.GetElapsedTime(_lessened) >= Lull)
             LessenTo(Places - 1);
     }
 
