@@ -17,8 +17,8 @@ internal sealed class RequestGate(TimeProvider timeProvider)
     /// <summary>What is faster wants no more places: it is better to wait for a socket than to make one.</summary>
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>A fifth of what a request has, where that is not even less.</summary>
-    private static readonly TimeSpan LongWait = TimeSpan.FromMilliseconds(500);
+    /// <summary>What a request has, with the usual options.</summary>
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(2.5);
 
     /// <summary>Leases are renewed every few seconds, perhaps all at once: places that only the next round needs are left to it.</summary>
     private static readonly TimeSpan Lull = TimeSpan.FromSeconds(1);
@@ -84,10 +84,19 @@ internal sealed class RequestGate(TimeProvider timeProvider)
         else if (end is RequestEnd.TimedOut && took > Slow && entered >= _lessened)
             LessenTo(Places * 3 / 4);
         else if (first is null && UnderWay < Places / 2 && timeProvider.GetElapsedTime(_lessened) >= Lull)
-            LessenTo(Places - 1);
+            LessenTo(Places - Math.Max(1, Places / 8)); // Each place is a socket, which the server holds too.
     }
 
-    private static bool IsLong(TimeSpan waited, TimeSpan left) => waited >= (left / 5 < LongWait ? left / 5 : LongWait);
+    /// <summary>
+    /// As late as can be: what is left is the time of four answers, in which places become sixteen times as many, and two fifths for who
+    /// gets one then. Hundreds of leases that change hands at once keep even a near server busy for a second. Its answers are slow because
+    /// it has so much to do, and with more places it would have as many handshakes to do as well.
+    /// </summary>
+    private bool IsLong(TimeSpan waited, TimeSpan left)
+    {
+        TimeSpan all = left < Usual ? left : Usual;
+        return waited >= all / 5 && waited >= (all * 3 / 5) - (_latency * 4);
+    }
 
     private void LessenTo(int places)
     {
