@@ -11,6 +11,9 @@ namespace LeaseElection.Sidecar.Tests.Images;
 [SupportedOSPlatform("linux")]
 public sealed class ImageTests : IDisposable
 {
+    /// <summary>Where <c>tests/run</c> has published the same program before: compiling it again would take minutes.</summary>
+    private const string ArtifactsVariable = "LEASEELECTION_ARTIFACTS";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("leaseelection-image-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -24,7 +27,8 @@ public sealed class ImageTests : IDisposable
             ProgramResult published = await DotNet.RunAsync(
             [
                 "publish", Path.Combine(Checkout.Root, "src", "LeaseElection.Sidecar"), "--configuration", "Release",
-                "--runtime", RuntimeInformation.RuntimeIdentifier, "--artifacts-path", Path.Combine(_folder, "artifacts"),
+                "--runtime", RuntimeInformation.RuntimeIdentifier, "--artifacts-path",
+                Environment.GetEnvironmentVariable(ArtifactsVariable) ?? Path.Combine(_folder, "artifacts"),
                 "-p:PublishAot=true", .. NativeTools.Properties,
                 "/t:PublishContainer", $"-p:ContainerBaseImage={registry.Image}", $"-p:ContainerArchiveOutputPath={file}",
             ]);
