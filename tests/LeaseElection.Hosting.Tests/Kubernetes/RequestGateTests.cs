@@ -103,8 +103,11 @@ public sealed class RequestGateTests
     [Theory]
     [InlineData(120, 8, false)]
     [InlineData(120, 10, true)]
+    [InlineData(200, 3, false)]
     [InlineData(200, 4, true)]
-    [InlineData(1000, 2, true)]
+    [InlineData(400, 1, false)] // Not at once, however slow.
+    [InlineData(400, 2, true)]
+    [InlineData(1000, 1, true)]
     public async Task AnswersAreSlow_PlacesBecomeMoreWhenSoMuchHasBeenWaitedThatThereIsJustTimeForIt(int latency, int answers, bool grows)
     {
         Queue<long> inside = Fill();
@@ -143,27 +146,44 @@ public sealed class RequestGateTests
     }
 
     [Fact]
-    public async Task Quiet_AnEighthLessInASecondDownToThoseAtFirst()
+    public async Task QuietForAMinute_AnEighthLessInASecondDownToThoseAtFirst()
     {
         Queue<long> inside = await GrowAsync(40);
-        while (inside.Count > 20)
-            Leave(inside, RequestEnd.Answered);
-        Assert.Equal(40, _gate.Places);
         while (inside.Count > 6)
             Leave(inside, RequestEnd.Answered);
+        _time.Advance(TimeSpan.FromMinutes(1) - Second);
+        await PassAsync();
+        Assert.Equal(40, _gate.Places);
 
-        foreach (int expected in (int[])[35, 31, 28, 25, 22, 20, 18, RequestGate.Least])
+        foreach (int expected in (int[])[35, 31, 28, 25, 22, 20, 18, RequestGate.Least, RequestGate.Least])
         {
-            Assert.Equal(expected, _gate.Places);
-            Leave(inside, RequestEnd.Answered);
-            Assert.Equal(expected, _gate.Places);
-            inside.Enqueue(await InTimeAsync(EnterAsync()));
             _time.Advance(Second);
-            Leave(inside, RequestEnd.Answered);
-            inside.Enqueue(await InTimeAsync(EnterAsync()));
+            await PassAsync();
+            Assert.Equal(expected, _gate.Places);
+            await PassAsync();
+            Assert.Equal(expected, _gate.Places);
         }
+    }
 
-        Assert.Equal(RequestGate.Least, _gate.Places);
+    /// <summary>A server that is slow again and again: what has grown once is there when it is needed the next time.</summary>
+    [Theory]
+    [InlineData(21)]
+    [InlineData(39)]
+    public async Task NeededAgainWithinAMinute_PlacesStay(int underWay)
+    {
+        Queue<long> inside = await GrowAsync(40);
+        while (inside.Count > 1)
+            Leave(inside, RequestEnd.Answered);
+
+        for (int round = 0; round < 3; round++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(50));
+            while (inside.Count < underWay + 1)
+                inside.Enqueue(await InTimeAsync(EnterAsync()));
+            while (inside.Count > 1)
+                Leave(inside, RequestEnd.Answered);
+            Assert.Equal(40, _gate.Places);
+        }
     }
 
     /// <summary>
@@ -230,6 +250,37 @@ public sealed class RequestGateTests
         Assert.Equal(RequestGate.Least + 1, _gate.Places);
     }
 
+    /// <summary>Behind others that have more time, who has little would be out of it before he is the first.</summary>
+    [Fact]
+    public void OneInTheQueueHasLittleTime_PlacesBecomeMoreForHim()
+    {
+        Queue<long> inside = Fill();
+        _ = EnterAsync();
+        _ = _gate.EnterAsync(TimeSpan.FromMilliseconds(600), CancellationToken.None).AsTask();
+        _ = EnterAsync();
+        _time.Advance(TimeSpan.FromMilliseconds(350));
+
+        Leave(inside, RequestEnd.Answered);
+
+        Assert.Equal(RequestGate.Least + 1, _gate.Places);
+    }
+
+    [Fact]
+    public async Task TheOneWithLittleTimeHasGivenUp_NothingBecomesMoreForHim()
+    {
+        using var end = new CancellationTokenSource();
+        Queue<long> inside = Fill();
+        _ = EnterAsync();
+        _ = _gate.EnterAsync(TimeSpan.FromMilliseconds(600), end.Token).AsTask();
+        _ = EnterAsync();
+        _time.Advance(TimeSpan.FromMilliseconds(350));
+        await end.CancelAsync();
+
+        Leave(inside, RequestEnd.Answered);
+
+        Assert.Equal(RequestGate.Least, _gate.Places);
+    }
+
     [Fact]
     public async Task ThereIsRoom_NothingIsAllocated()
     {
@@ -238,9 +289,9 @@ public sealed class RequestGateTests
         for (int i = 0; i < 100; i++)
             await PassAsync();
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
-
-        async ValueTask PassAsync() => _gate.Leave(await _gate.EnterAsync(Enough, CancellationToken.None), RequestEnd.Answered);
     }
+
+    private async ValueTask PassAsync() => _gate.Leave(await _gate.EnterAsync(Enough, CancellationToken.None), RequestEnd.Answered);
 
     private static Task<long> InTimeAsync(Task<long> turn) => turn.WaitAsync(Signal.Patience);
 

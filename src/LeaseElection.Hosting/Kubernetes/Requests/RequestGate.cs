@@ -20,13 +20,19 @@ internal sealed class RequestGate(TimeProvider timeProvider)
     /// <summary>What a request has, with the usual options.</summary>
     private static readonly TimeSpan Usual = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>Leases are renewed every few seconds, perhaps all at once: places that only the next round needs are left to it.</summary>
-    private static readonly TimeSpan Lull = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// A server that was slow for some seconds will be so again, when etcd compacts or the next API server restarts: with few places then,
+    /// those of the queue would be out of time before there are enough.
+    /// </summary>
+    private static readonly TimeSpan Lull = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan BetweenLess = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Queue<Waiter> _waiting = new();
     private readonly Queue<Waiter> _passedOver = new();
     private long _lessened = timeProvider.GetTimestamp();
+    private long _needed = timeProvider.GetTimestamp();
     private TimeSpan _latency;
     private TimeSpan _latest;
 
@@ -77,20 +83,33 @@ internal sealed class RequestGate(TimeProvider timeProvider)
             _latency += (took - _latency) / 8;
             _latest = took;
         }
-        Waiter? first = First(_passedOver) ?? First(_waiting); // Who is passed over has come before.
-        if (end is RequestEnd.Answered && took > Slow && first is { } waiter && IsLong(Waited(waiter), waiter.Left))
+        if (First(_passedOver) is not null || First(_waiting) is not null || UnderWay >= Places / 2)
+            _needed = timeProvider.GetTimestamp();
+        if (end is RequestEnd.Answered && took > Slow && (AnyWaitsLong(_passedOver) || AnyWaitsLong(_waiting)))
             Places++;
         // Once for all that were under way together: they say the same thing, and each by itself would undo what a minute has grown.
         else if (end is RequestEnd.TimedOut && took > Slow && entered >= _lessened)
             LessenTo(Places * 3 / 4);
-        else if (first is null && UnderWay < Places / 2 && timeProvider.GetElapsedTime(_lessened) >= Lull)
-            LessenTo(Places - Math.Max(1, Places / 8)); // Each place is a socket, which the server holds too.
+        else if (timeProvider.GetElapsedTime(_needed) >= Lull && timeProvider.GetElapsedTime(_lessened) >= BetweenLess)
+            LessenTo(Places - (Places / 8)); // Each place is a socket, which the server holds too.
+    }
+
+    /// <summary>Any, and not the first: who comes from an election with a short RenewDeadline is out of time long before.</summary>
+    private bool AnyWaitsLong(Queue<Waiter> queue)
+    {
+        foreach (Waiter waiter in queue)
+        {
+            if (!waiter.Turn.Task.IsCompleted && IsLong(Waited(waiter), waiter.Left))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>
-    /// As late as can be: what is left is the time of four answers, in which places become sixteen times as many, and two fifths for who
-    /// gets one then. Hundreds of leases that change hands at once keep even a near server busy for a second. Its answers are slow because
-    /// it has so much to do, and with more places it would have as many handshakes to do as well.
+    /// As late as can be: until four answers could still come, in which places become up to sixteen times as many, and two fifths of the
+    /// time are left besides; but where answers are so slow that this would be from the start, not before a fifth of it has passed. Hundreds
+    /// of leases that change hands at once keep even a near server busy for a second. Its answers are slow because it has so much to do, and
+    /// with more places it would have as many handshakes to do as well.
     /// </summary>
     private bool IsLong(TimeSpan waited, TimeSpan left)
     {
