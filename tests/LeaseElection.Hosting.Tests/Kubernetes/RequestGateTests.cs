@@ -97,8 +97,8 @@ public sealed class RequestGateTests
     }
 
     /// <summary>
-    /// Hundreds of leases that change hands at once keep a near server busy for a second, and answers are slow for that. More places would be
-    /// as many handshakes more for it. Where answers are slow for another reason, places become more in time.
+    /// Hundreds of leases that change hands at once keep a near server busy for a second, and its answers are slow for that. More places
+    /// would be as many handshakes more for it. Where answers are slow for another reason, places become more in time.
     /// </summary>
     [Theory]
     [InlineData(120, 8, false)]
@@ -215,7 +215,7 @@ public sealed class RequestGateTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late);
     }
 
-    /// <summary>A server that has hung for a second and more, and is as fast as ever since: there is time for all that have waited.</summary>
+    /// <summary>A server that has hung for a second and more, and is as fast as ever: there is time for all that have waited.</summary>
     [Fact]
     public async Task PassedOver_TheServerIsFastAgain_HasItsTurnBehindTheOthers()
     {

@@ -107,9 +107,9 @@ internal sealed class RequestGate(TimeProvider timeProvider)
 
     /// <summary>
     /// As late as can be: until four answers could still come, in which places become up to sixteen times as many, and two fifths of the
-    /// time are left besides; but where answers are so slow that this would be from the start, not before a fifth of it has passed. Hundreds
-    /// of leases that change hands at once keep even a near server busy for a second. Its answers are slow because it has so much to do, and
-    /// with more places it would have as many handshakes to do as well.
+    /// time are left besides; but where answers are so slow that this would be from the start, not before a fifth of it has passed.
+    /// Hundreds of leases that change hands at once keep even a near server busy for a second. Its answers are slow because it has so much
+    /// to do, and with more places it would have as many handshakes to do as well.
     /// </summary>
     private bool IsLong(TimeSpan waited, TimeSpan left)
     {
