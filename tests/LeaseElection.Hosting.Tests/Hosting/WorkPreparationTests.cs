@@ -2,37 +2,25 @@ using LeaseElection.Testing;
 using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Logging;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests;
 
-/// <summary>Work that prepares itself while its process stands by. Another holds the lease at first, and releases it on command.</summary>
-public sealed class WorkPreparationTests : HostTest
+/// <summary>What work prepares on standby is there for its term. Another holds the lease at first, and releases it on command.</summary>
+public sealed class WorkPreparationTests : PreparationTest
 {
-    private readonly ElectionHost _host;
-    private readonly PreparingWork.Story _story = new();
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public WorkPreparationTests()
-    {
-        _host = NewHost();
-        _host.Services.AddSingleton(_story);
-        Server.Edit(_ => SomeRecord.HeldBy("other"));
-    }
-
     [Fact]
     public async Task Standby_WorkIsPreparedThere_AndTheSameInstanceRunsInTheTerm()
     {
         await StandByAsync();
-        await _story.UntilAsync("prepared 1");
-        Assert.False(_host.Election.IsLeader);
+        await Story.UntilAsync("prepared 1");
+        Assert.False(Hosted.Election.IsLeader);
 
         await LeadAsync();
-        await _story.UntilAsync("run 1");
-        await _host.StopAsync();
+        await Story.UntilAsync("run 1");
+        await Hosted.StopAsync();
 
-        Assert.Equal(["prepare 1", "prepared 1", "run 1", "ended 1", "disposed 1"], _story.Told);
+        Assert.Equal(["prepare 1", "prepared 1", "run 1", "ended 1", "disposed 1"], Story.Told);
     }
 
     [Fact]
@@ -40,95 +28,95 @@ public sealed class WorkPreparationTests : HostTest
     {
         await StandByAsync();
         await LeadAsync();
-        await _story.UntilAsync("run 1");
+        await Story.UntilAsync("run 1");
 
-        await _host.Election.StepDownAsync().WaitAsync(Signal.Patience);
-        await _story.UntilAsync("prepared 2");
-        await _host.StopAsync();
+        await Hosted.Election.StepDownAsync().WaitAsync(Signal.Patience);
+        await Story.UntilAsync("prepared 2");
+        await Hosted.StopAsync();
 
         Assert.Equal(
-            ["prepare 1", "prepared 1", "run 1", "ended 1", "disposed 1", "prepare 2", "prepared 2", "disposed 2"], _story.Told);
+            ["prepare 1", "prepared 1", "run 1", "ended 1", "disposed 1", "prepare 2", "prepared 2", "disposed 2"], Story.Told);
     }
 
     [Fact]
     public async Task LeadershipComesWhileItPrepares_IsAwaited_AndTheLeaseIsRenewed()
     {
-        _story.PrepareAsync = _ready.Task.WaitAsync;
+        Story.PrepareAsync = Ready.Task.WaitAsync;
         await StandByAsync();
-        await _story.UntilAsync("prepare 1");
+        await Story.UntilAsync("prepare 1");
 
         LeadershipTerm term = await LeadAsync();
-        await _host.Logs.WaitForAsync("PreparationAwaited");
+        await Hosted.Logs.WaitForAsync("PreparationAwaited");
         await RenewAsync();
         await RenewAsync();
         Assert.True(term.IsHeld);
-        Assert.False(_host.Election.Status.IsPrepared);
-        Assert.DoesNotContain("run 1", _story.Told);
-        _ready.SetResult();
+        Assert.False(Hosted.Election.Status.IsPrepared);
+        Assert.DoesNotContain("run 1", Story.Told);
+        Ready.SetResult();
 
-        await _story.UntilAsync("run 1");
+        await Story.UntilAsync("run 1");
         await UntilPreparedAsync();
     }
 
     [Fact]
     public async Task TermEndsWhileItPrepares_IsCancelled_AndNothingRuns()
     {
-        _story.PrepareAsync = _ready.Task.WaitAsync;
+        Story.PrepareAsync = Ready.Task.WaitAsync;
         await StandByAsync();
         await LeadAsync();
-        await _host.Logs.WaitForAsync("PreparationAwaited");
+        await Hosted.Logs.WaitForAsync("PreparationAwaited");
 
         Server.Edit(_ => SomeRecord.HeldBy("thief", transitions: 7));
-        await _story.UntilAsync("disposed 1");
+        await Story.UntilAsync("disposed 1");
 
-        await _story.UntilAsync("prepare 2"); // It stands by again.
-        await _host.StopAsync();
-        Assert.Equal(["prepare 1", "disposed 1", "prepare 2", "disposed 2"], _story.Told);
-        Assert.Empty(_host.Logs.Named("WorkFaulted"));
-        Assert.Empty(_host.Logs.Named("WorkFailedWhileStopping"));
+        await Story.UntilAsync("prepare 2"); // It stands by again.
+        await Hosted.StopAsync();
+        Assert.Equal(["prepare 1", "disposed 1", "prepare 2", "disposed 2"], Story.Told);
+        Assert.Empty(Hosted.Logs.Named("WorkFaulted"));
+        Assert.Empty(Hosted.Logs.Named("WorkFailedWhileStopping"));
     }
 
     [Fact]
     public async Task PreparationIgnoresThatTheTermEnded_NoNewTermBeginsBeforeItHasEnded()
     {
-        _story.PrepareAsync = _ => _ready.Task;
+        Story.PrepareAsync = _ => Ready.Task;
         await StandByAsync();
         LeadershipTerm term = await LeadAsync();
-        await _host.Logs.WaitForAsync("PreparationAwaited");
+        await Hosted.Logs.WaitForAsync("PreparationAwaited");
 
-        Task steppingDown = _host.Election.StepDownAsync();
-        await _host.UntilStateAsync(LeaderElectionState.Draining);
+        Task steppingDown = Hosted.Election.StepDownAsync();
+        await Hosted.UntilStateAsync(LeaderElectionState.Draining);
         await RenewAsync();
         Assert.Equal("me", Server.Holder);
         Assert.False(steppingDown.IsCompleted);
         await term.Lost.FiredAsync();
-        _ready.SetResult();
+        Ready.SetResult();
 
         await steppingDown.WaitAsync(Signal.Patience);
-        Assert.DoesNotContain("run 1", _story.Told);
+        Assert.DoesNotContain("run 1", Story.Told);
     }
 
     [Fact]
     public async Task Fails_IsToldOnce_TriedAgainAfterGrowingPausesWithNewInstances_AndStandsMeanwhile()
     {
-        _story.PrepareAsync = _ => throw new InvalidOperationException("the cache is down");
+        Story.PrepareAsync = _ => throw new InvalidOperationException("the cache is down");
         await StandByAsync();
 
-        LogEntry entry = await _host.Logs.WaitForAsync("PreparationFailed");
+        LogEntry entry = await Hosted.Logs.WaitForAsync("PreparationFailed");
         Assert.Equal((LogLevel.Warning, 883, "the cache is down"), (entry.Level, entry.Id.Id, entry.Exception?.Message));
         await PausedAsync();
         Time.Advance(TimeSpan.FromSeconds(1));
-        await _host.Logs.WaitForAsync("PreparationFailedAgain");
-        _story.PrepareAsync = _ => Task.CompletedTask;
-        Assert.False(_host.Election.Status.IsPrepared);
+        await Hosted.Logs.WaitForAsync("PreparationFailedAgain");
+        Story.PrepareAsync = _ => Task.CompletedTask;
+        Assert.False(Hosted.Election.Status.IsPrepared);
         await PausedAsync();
         Time.Advance(TimeSpan.FromSeconds(2));
-        await _story.UntilAsync("prepared 3");
+        await Story.UntilAsync("prepared 3");
 
-        Assert.Single(_host.Logs.Named("PreparationFailed"));
+        Assert.Single(Hosted.Logs.Named("PreparationFailed"));
         await LeadAsync();
-        await _story.UntilAsync("run 3");
-        Assert.Equal(["prepare 1", "disposed 1", "prepare 2", "disposed 2", "prepare 3", "prepared 3", "run 3"], _story.Told);
+        await Story.UntilAsync("run 3");
+        Assert.Equal(["prepare 1", "disposed 1", "prepare 2", "disposed 2", "prepare 3", "prepared 3", "run 3"], Story.Told);
 
         // Beside the timer of the election: the pause begins after the log has told of it.
         Task PausedAsync() => Time.WaitForTimersAsync(2).WaitAsync(Signal.Patience);
@@ -137,138 +125,74 @@ public sealed class WorkPreparationTests : HostTest
     [Fact]
     public async Task HasFailed_LeadershipComesInThePause_IsTriedOnceMoreAtOnce()
     {
-        _story.PrepareAsync = _ => throw new InvalidOperationException("the cache is down");
+        Story.PrepareAsync = _ => throw new InvalidOperationException("the cache is down");
         await StandByAsync();
-        await _host.Logs.WaitForAsync("PreparationFailed");
-        _story.PrepareAsync = _ => Task.CompletedTask;
+        await Hosted.Logs.WaitForAsync("PreparationFailed");
+        Story.PrepareAsync = _ => Task.CompletedTask;
 
         await LeadAsync();
 
-        await _story.UntilAsync("run 2");
+        await Story.UntilAsync("run 2");
     }
 
     [Fact]
     public async Task FailsInTheTermToo_IsTheWorksFailure_AndAnotherMayLead()
     {
-        _story.PrepareAsync = _ => throw new InvalidOperationException("the cache is down");
+        Story.PrepareAsync = _ => throw new InvalidOperationException("the cache is down");
         await StandByAsync();
-        await _host.Logs.WaitForAsync("PreparationFailed");
+        await Hosted.Logs.WaitForAsync("PreparationFailed");
 
         Server.Edit(_ => SomeRecord.Released);
-        LogEntry fault = await _host.Logs.WaitForAsync("WorkFaulted");
+        LogEntry fault = await Hosted.Logs.WaitForAsync("WorkFaulted");
 
         Assert.Equal("the cache is down", fault.Exception?.Message);
-        await _host.Logs.WaitForAsync("Released");
-        Assert.DoesNotContain(_story.Told, told => told.StartsWith("run", StringComparison.Ordinal));
+        await Hosted.Logs.WaitForAsync("Released");
+        Assert.DoesNotContain(Story.Told, told => told.StartsWith("run", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task WhenWorkEndsRestart_TheNewInstanceIsPreparedInTheTerm()
     {
-        _host.AddElection(options => options.WhenWorkEnds = WorkEndPolicy.Restart).AddWork<PreparingWork>();
-        _story.PrepareAsync = _ => throw new InvalidOperationException("not yet");
-        await _host.StartAsync();
-        await _host.Logs.WaitForAsync("PreparationFailed");
+        Hosted.AddElection(options => options.WhenWorkEnds = WorkEndPolicy.Restart).AddWork<PreparingWork>();
+        Story.PrepareAsync = _ => throw new InvalidOperationException("not yet");
+        await Hosted.StartAsync();
+        await Hosted.Logs.WaitForAsync("PreparationFailed");
         await LeadAsync();
-        await _host.Logs.WaitForAsync("WorkFaulted");
-        _story.PrepareAsync = _ => Task.CompletedTask;
+        await Hosted.Logs.WaitForAsync("WorkFaulted");
+        Story.PrepareAsync = _ => Task.CompletedTask;
 
         Time.Advance(TimeSpan.FromSeconds(1));
 
-        await _story.UntilAsync("run 3");
+        await Story.UntilAsync("run 3");
         await UntilPreparedAsync();
-    }
-
-    [Fact]
-    public async Task HostStops_PreparationIgnoresItsToken_IsToldAndNotWaitedForLonger()
-    {
-        _story.PrepareAsync = _ => _ready.Task;
-        await StandByAsync();
-        await _story.UntilAsync("prepare 1");
-
-        Task stopping = _host.StopAsync();
-        await _host.UntilStateAsync(LeaderElectionState.Stopped);
-        await AdvanceUntilAsync(() => stopping.IsCompleted);
-
-        LogEntry entry = Assert.Single(_host.Logs.Named("PreparationOverran"));
-        Assert.Equal((LogLevel.Warning, 886), (entry.Level, entry.Id.Id));
-        _ready.SetResult();
-        await _story.UntilAsync("disposed 1"); // What is left of it goes when it can.
-    }
-
-    /// <summary>The time that work has to stop may be minutes, and the host has less.</summary>
-    [Fact]
-    public async Task HostStops_PreparationIgnoresItsToken_IsWaitedForNoLongerThanTheHostLeavesForDraining()
-    {
-        _host.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(12));
-        _host.AddElection(options => (options.LeaseDuration, options.StopTimeout) = (TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(5)));
-        _story.PrepareAsync = _ => _ready.Task;
-        await StandByAsync();
-        await _story.UntilAsync("prepare 1");
-
-        Task stopping = _host.StopAsync();
-        await _host.UntilStateAsync(LeaderElectionState.Stopped);
-        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(10));
-
-        await stopping;
-        Assert.Contains("still runs 10 s after", Assert.Single(_host.Logs.Named("PreparationOverran")).Message, StringComparison.Ordinal);
-        _ready.SetResult();
-    }
-
-    [Fact]
-    public async Task HostHasNoMoreTime_PreparationIgnoresItsToken_IsNotWaitedFor()
-    {
-        _story.PrepareAsync = _ => _ready.Task;
-        await StandByAsync();
-        await _story.UntilAsync("prepare 1");
-
-        Task disposing = _host.DisposeAsync().AsTask();
-        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
-
-        await disposing.WaitAsync(Signal.Patience);
-        _ready.SetResult();
-        await _story.UntilAsync("disposed 1"); // What is left of it goes when it can.
-    }
-
-    [Fact]
-    public async Task HostStops_PreparationObeys_IsDisposedBeforeTheStopEnds()
-    {
-        _story.PrepareAsync = _ready.Task.WaitAsync;
-        await StandByAsync();
-        await _story.UntilAsync("prepare 1");
-
-        await _host.StopAsync();
-
-        Assert.Equal(["prepare 1", "disposed 1"], _story.Told);
-        Assert.DoesNotContain(_host.Logs.Entries, entry => entry.Level >= LogLevel.Warning);
     }
 
     [Fact]
     public async Task BlocksItsThread_StandsAndLeadsAllTheSame()
     {
         using var release = new ManualResetEventSlim();
-        _story.PrepareAsync = _ =>
+        Story.PrepareAsync = _ =>
         {
             release.Wait(CancellationToken.None);
             return Task.CompletedTask;
         };
         await StandByAsync();
-        await _story.UntilAsync("prepare 1");
+        await Story.UntilAsync("prepare 1");
 
         await LeadAsync();
         await RenewAsync();
         release.Set();
 
-        await _story.UntilAsync("run 1");
+        await Story.UntilAsync("run 1");
     }
 
     [Fact]
     public async Task SeveralPieces_EachByItself_OneThatPreparesHoldsUpNoOther()
     {
-        _story.PrepareAsync = _ready.Task.WaitAsync;
+        Story.PrepareAsync = Ready.Task.WaitAsync;
         var prepared = new TaskCompletionSource<IServiceProvider>();
         var ran = new TaskCompletionSource<IServiceProvider>();
-        _host.AddElection().AddWork<PreparingWork>().AddWork(Work.RunAsync).AddWork(
+        Hosted.AddElection().AddWork<PreparingWork>().AddWork(Work.RunAsync).AddWork(
             (services, _, _) =>
             {
                 ran.SetResult(services);
@@ -279,26 +203,26 @@ public sealed class WorkPreparationTests : HostTest
                 prepared.SetResult(services);
                 return Task.CompletedTask;
             });
-        await _host.StartAsync();
+        await Hosted.StartAsync();
         IServiceProvider scope = await prepared.Task.WaitAsync(Signal.Patience);
 
         await LeadAsync();
 
         await Work.StartedAsync();
         Assert.Same(scope, await ran.Task.WaitAsync(Signal.Patience));
-        Assert.DoesNotContain("run 1", _story.Told);
-        Assert.False(_host.Election.Status.IsPrepared);
-        _ready.SetResult();
-        await _story.UntilAsync("run 1");
+        Assert.DoesNotContain("run 1", Story.Told);
+        Assert.False(Hosted.Election.Status.IsPrepared);
+        Ready.SetResult();
+        await Story.UntilAsync("run 1");
     }
 
     [Fact]
     public async Task PreparationAwaitsItsOwnStepDown_IsRefusedAsForWork()
     {
-        _story.PrepareAsync = _ => _host.Election.StepDownAsync(CancellationToken.None);
+        Story.PrepareAsync = _ => Hosted.Election.StepDownAsync(CancellationToken.None);
         await StandByAsync();
 
-        LogEntry entry = await _host.Logs.WaitForAsync("PreparationFailed");
+        LogEntry entry = await Hosted.Logs.WaitForAsync("PreparationFailed");
 
         Assert.Contains("cannot wait for its own step-down", entry.Exception?.Message, StringComparison.Ordinal);
     }
@@ -306,13 +230,13 @@ public sealed class WorkPreparationTests : HostTest
     [Fact]
     public async Task Status_TellsWhetherWorkIsPrepared_AndNothingWhereNonePrepares()
     {
-        _story.PrepareAsync = _ready.Task.WaitAsync;
+        Story.PrepareAsync = Ready.Task.WaitAsync;
         await StandByAsync();
-        Assert.False(_host.Election.Status.IsPrepared);
-        Assert.Equal(false, (await _host.CheckHealthAsync()).Data["isPrepared"]);
-        _ready.SetResult();
+        Assert.False(Hosted.Election.Status.IsPrepared);
+        Assert.Equal(false, (await Hosted.CheckHealthAsync()).Data["isPrepared"]);
+        Ready.SetResult();
         await UntilPreparedAsync();
-        Assert.Equal(true, (await _host.CheckHealthAsync()).Data["isPrepared"]);
+        Assert.Equal(true, (await Hosted.CheckHealthAsync()).Data["isPrepared"]);
 
         ElectionHost other = NewHost("other-process");
         other.AddElection().AddWork(Work.RunAsync);
@@ -325,47 +249,40 @@ public sealed class WorkPreparationTests : HostTest
     [Fact]
     public async Task WorkWithNothingToPrepare_IsNotMadeBeforeItsTerm()
     {
-        _host.AddElection().AddWork<PlainWork>().AddWork<PreparingWork>();
-        await _host.StartAsync();
-        await _story.UntilAsync("prepared 1");
-        Assert.DoesNotContain("plain", _story.Told);
+        Hosted.AddElection().AddWork<PlainWork>().AddWork<PreparingWork>();
+        await Hosted.StartAsync();
+        await Story.UntilAsync("prepared 1");
+        Assert.DoesNotContain("plain", Story.Told);
 
         await LeadAsync();
 
-        await _story.UntilAsync("plain");
+        await Story.UntilAsync("plain");
     }
 
     /// <summary>What it is cannot be known before it is made; it is prepared all the same before it runs.</summary>
     [Fact]
     public async Task AddWorkOfABaseType_IsPreparedInTheTerm()
     {
-        _host.Services.AddScoped<BaseWork, DerivedWork>();
-        _host.AddElection().AddWork<BaseWork>();
-        await _host.StartAsync();
+        Hosted.Services.AddScoped<BaseWork, DerivedWork>();
+        Hosted.AddElection().AddWork<BaseWork>();
+        await Hosted.StartAsync();
 
         await LeadAsync();
 
-        await _story.UntilAsync("derived runs");
-        Assert.Equal(["derived prepares", "derived runs"], _story.Told);
-    }
-
-    private async Task StandByAsync()
-    {
-        _host.AddElection().AddWork<PreparingWork>();
-        await _host.StartAsync();
-        await _host.Logs.WaitForAsync("HolderChanged");
+        await Story.UntilAsync("derived runs");
+        Assert.Equal(["derived prepares", "derived runs"], Story.Told);
     }
 
     private async Task<LeadershipTerm> LeadAsync()
     {
         Server.Edit(_ => SomeRecord.Released);
-        return await _host.LeadAsync();
+        return await Hosted.LeadAsync();
     }
 
     private async Task UntilPreparedAsync()
     {
         using var patience = new CancellationTokenSource(Signal.Patience);
-        await foreach (LeaderElectionStatus status in _host.Election.WatchAsync(patience.Token))
+        await foreach (LeaderElectionStatus status in Hosted.Election.WatchAsync(patience.Token))
         {
             if (status.IsPrepared == true)
                 return;
