@@ -31,6 +31,8 @@ internal sealed class ScaleReplicas(RealApiServer server, string leaseNamespace,
 
     private Dictionary<string, string> Environment => new()
     {
+        // Else memory is what fits into the processor's cache, of which machines have 4 to 300 MB; as docs/hosts.md says.
+        ["DOTNET_GCgen0size"] = "400000",
         ["LeaderElection__LeaseNamespace"] = leaseNamespace,
         ["LeaderElection__Kubernetes__ApiServer"] = server.Url.ToString(),
         ["LeaderElection__Kubernetes__TokenFile"] = user.TokenFile,
