@@ -1,3 +1,4 @@
+using System.Net;
 using LeaseElection.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -40,6 +41,18 @@ public sealed class SeveralLeasesTests
         slow.Started.SetResult();
         await using FakeReplica b = await starting;
         Assert.True((await fake.LeadAsync()).IsHeld);
+    }
+
+    [Fact]
+    public async Task LeadAsync_NeedsTimeWhileTheWriteOfAnotherIsWithheld_LetsItPass()
+    {
+        var leases = new InMemoryLeases();
+        await using FakeReplica a = await FakeReplica.StartAsync(new FencedWork(new FencedResource()), leases, "a");
+        await using FakeReplica b = await FakeReplica.StartAsync(new FencedWork(new FencedResource()), leases, "b");
+        a.Fake.Patience = b.Fake.Patience = TimeSpan.FromMinutes(5);
+        b.Fake.Inject(LeaseFault.Refusal(HttpStatusCode.InternalServerError), LeaseVerbs.Update, times: 1);
+
+        Assert.True((await b.Fake.LeadAsync().WaitAsync(Signal.Patience)).IsHeld);
     }
 
     private sealed class SlowService : IHostedService

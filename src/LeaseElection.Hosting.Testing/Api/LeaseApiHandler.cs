@@ -58,7 +58,7 @@ internal sealed class LeaseApiHandler(LeaseClient client) : HttpMessageHandler
             return await WatchAsync(route, fault, cancellationToken).ConfigureAwait(false);
 
         if (route.Verb is "create" or "update")
-            await _leases.AdmitAsync(client, route, body).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await client.WaitForTurnAsync(_leases.AdmitAsync(client, route, body), cancellationToken).ConfigureAwait(false);
         if (fault is { EditsBefore: true })
             EditBefore(route);
         ApiResult result = _leases.Model.Answer(route, body);

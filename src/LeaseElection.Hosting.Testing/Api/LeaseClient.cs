@@ -10,7 +10,7 @@ internal sealed class LeaseClient(InMemoryLeases leases)
 
     public InMemoryLeases Leases => leases;
 
-    /// <summary>How many requests wait for the clock because a fault has them wait.</summary>
+    /// <summary>How many requests wait for the clock because a fault has them wait, or for the end of another's turn.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>The election's own lease, from the start of its host on.</summary>
@@ -86,21 +86,34 @@ internal sealed class LeaseClient(InMemoryLeases leases)
     }
 
     /// <summary>Waits by the clock of the test; whoever lets time pass need not wait for this request meanwhile.</summary>
-    public async Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken)
+    public Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) =>
+        WaitAsync(end => leases.Time.CreateTimer(_ => end(), null, delay, Timeout.InfiniteTimeSpan), cancellationToken);
+
+    /// <summary>
+    /// Waits for the end of another's turn; whoever lets time pass need not wait for this request either: perhaps the other needs that time.
+    /// </summary>
+    /// <param name="turn">Ends with what ends it, and no later.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task WaitForTurnAsync(Task turn, CancellationToken cancellationToken) => turn.IsCompleted ? turn : WaitAsync(
+        end =>
+        {
+            _ = turn.ContinueWith(_ => end(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return null;
+        },
+        cancellationToken);
+
+    private async Task WaitAsync(Func<Action, IDisposable?> begin, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _waiting);
         var passed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         // Both on the thread that moves the clock: what is to be waited for again then must show before it moves on.
-        ITimer timer = leases.Time.CreateTimer(_ => End(), null, delay, Timeout.InfiniteTimeSpan);
-        await using (timer.ConfigureAwait(false))
+        using IDisposable? wait = begin(End);
+        CancellationTokenRegistration givenUp = cancellationToken.UnsafeRegister(_ => End(), null);
+        await using (givenUp.ConfigureAwait(false))
         {
-            CancellationTokenRegistration givenUp = cancellationToken.UnsafeRegister(_ => End(), null);
-            await using (givenUp.ConfigureAwait(false))
-            {
-                leases.Changed.Beat();
-                await passed.Task.ConfigureAwait(false);
-            }
+            leases.Changed.Beat();
+            await passed.Task.ConfigureAwait(false);
         }
 
         cancellationToken.ThrowIfCancellationRequested();

@@ -5,7 +5,7 @@ namespace LeaseElection.Hosting.Testing.Api;
 /// <summary>One client's turn at one lease: what others write to it waits for the end of it, and then comes too late.</summary>
 internal sealed class Reservation(LeaseClient client, string leaseName, string leaseNamespace)
 {
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(); // Who waits for it shows at once that he waits no more.
 
     public Task Ended => _ended.Task;
 
