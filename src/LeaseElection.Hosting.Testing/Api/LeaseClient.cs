@@ -90,7 +90,8 @@ internal sealed class LeaseClient(InMemoryLeases leases)
         WaitAsync(end => leases.Time.CreateTimer(_ => end(), null, delay, Timeout.InfiniteTimeSpan), cancellationToken);
 
     /// <summary>
-    /// Waits for the end of another's turn; whoever lets time pass need not wait for this request either: perhaps the other needs that time.
+    /// Waits for the end of another's turn; whoever lets time pass need not wait for this request either: perhaps the other needs that
+    /// time.
     /// </summary>
     /// <param name="turn">Ends with what ends it, and no later.</param>
     /// <param name="cancellationToken">Gives up.</param>
