@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeaseElection.Benchmarks;
+using LeaseElection.Canary;
 using LeaseElection.Testing.Electors;
 
 switch (args)
@@ -42,8 +43,8 @@ switch (args)
     case ["scale", .. string[] rest] when rest.Length <= 2 && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
         int[] sizes = [.. rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         return await ScaleBenchmark.RunAsync(sizes is [var elections, ..] ? elections : 500, sizes is [_, var lasting] ? lasting : 30);
-    case [ScaleBenchmark.Command, string many]:
-        await ScaleBenchmark.RunReplicaAsync(int.Parse(many, CultureInfo.InvariantCulture));
+    case [ManyElections.Command, string many]:
+        await ManyElections.RunAsync(int.Parse(many, CultureInfo.InvariantCulture));
         return 0;
     case ["crash", .. string[] rest] when rest.Length <= 3 && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
         int[] crashes = [.. rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];

@@ -1,8 +1,7 @@
 using System.Globalization;
+using LeaseElection.Canary;
 using LeaseElection.Testing.ApiServer;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using LeaseElection.Testing.Native;
 
 namespace LeaseElection.Benchmarks;
 
@@ -13,56 +12,63 @@ internal static class ScaleBenchmark
         Usage: dotnet run -c Release --project tests/LeaseElection.Benchmarks -- scale [ELECTIONS [SECONDS]]
 
         Runs ELECTIONS (500) in each of two processes over one real API server: the time until the first leads all of them, what both cost
-        over SECONDS (30) in which nothing changes, then SIGKILL of who leads, and SIGTERM of its successor. The same with KubernetesClient's
-        own LeaderElector, and with client-go where LEASEELECTION_ELECTORS names the directory that tests/electors/install prints. In the end
-        what the two writes of each hand-over take a client that does nothing else: the least that SIGTERM can take on this machine.
+        over SECONDS (30) in which nothing changes, then SIGKILL of who leads, and SIGTERM of its successor. The same as a native program,
+        where there is gcc or tests/native/install has brought one; with client-go, where LEASEELECTION_ELECTORS names the directory that
+        tests/electors/install prints; and with KubernetesClient's own LeaderElector. In the end what the two writes of each hand-over
+        take a client that does nothing else: the least that SIGTERM can take on this machine.
         The processes of .NET run with DOTNET_GCgen0size=400000 (4 MB), so that their memory is not a matter of the processor's cache.
         """;
 
-    public const string Command = "scale-replica";
+    private const string Canary = "LeaseElection.Canary";
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(75); // Idle sockets of the start are closed after a minute.
 
     public static async Task<int> RunAsync(int count, int seconds)
     {
+        using NativeProgram? native = await PublishNativeAsync();
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} elections in each of two processes, for {seconds} s:"));
         Console.WriteLine("| | start to all led | requests/s | CPU of API server | of leader | of standby | RSS of both | sockets of both "
             + "| threads of both | SIGKILL to all led (half of them) | SIGTERM to all led (half of them) | cores meanwhile |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
-        List<(string Name, string Kind)> contenders = [("here", Command), ("KubernetesClient", ScaleElectors.Command)];
-        if (Environment.GetEnvironmentVariable("LEASEELECTION_ELECTORS") is { } electors)
-            contenders.Add(("client-go", Path.Combine(electors, "client-go")));
+        List<ScaleContender> contenders = [ScaleContender.Of("here", ManyElections.Command)];
+        if (native is not null)
+            contenders.Add(new("here, native", Path.Combine(native.Folder, Canary), [ManyElections.Command], IsOfDotNet: true));
         else
-            Console.Error.WriteLine("Without client-go: LEASEELECTION_ELECTORS is not set. LEASEELECTION_ELECTORS=$(tests/electors/install) brings it.");
-        foreach ((string name, string kind) in contenders)
-            Console.WriteLine($"| {name} {await MeasureAsync(server, kind, count, TimeSpan.FromSeconds(seconds))}");
+            Console.Error.WriteLine($"Without ours as a native program, the like of client-go's: {NativeTools.SkipReason}.");
+        if (Environment.GetEnvironmentVariable("LEASEELECTION_ELECTORS") is { } electors)
+            contenders.Add(new("client-go", Path.Combine(electors, "client-go"), [], IsOfDotNet: false));
+        else
+            Console.Error.WriteLine("Without client-go: LEASEELECTION_ELECTORS is not set; tests/electors/install prints to what.");
+        contenders.Add(ScaleContender.Of("KubernetesClient", ScaleElectors.Command)); // Last: it takes longest.
+        foreach (ScaleContender contender in contenders)
+            Console.WriteLine($"| {contender.Name} {await MeasureAsync(server, contender, count, TimeSpan.FromSeconds(seconds))}");
         Console.WriteLine($"The same writes alone: {await MeasureWritesAsync(server, count)}");
         return 0;
     }
 
-    /// <summary>One process of ours.</summary>
-    public static Task RunReplicaAsync(int count)
+    /// <summary>Ours as a native program, null on a machine that has nothing to link it with.</summary>
+    private static async Task<NativeProgram?> PublishNativeAsync()
     {
-        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        for (int i = 0; i < count; i++)
-        {
-            string name = string.Create(CultureInfo.InvariantCulture, $"e-{i}");
-            builder.Services.AddLeaderElection(name, options => options.LeaseName = name).AddWork(async (_, _, token) =>
-            {
-                Console.WriteLine("start");
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            });
-        }
+        if (NativeTools.SkipReason is not null)
+            return null;
 
-        return builder.Build().RunAsync();
+        // With objects of its own: a restore for native programs would change those of the solution.
+        DirectoryInfo artifacts = Directory.CreateTempSubdirectory("leaseelection-scale-");
+        try
+        {
+            return await NativeProgram.PublishAsync($"tests/{Canary}", "--artifacts-path", artifacts.FullName);
+        }
+        finally
+        {
+            artifacts.Delete(recursive: true);
+        }
     }
 
-    private static async Task<string> MeasureAsync(RealApiServer server, string kind, int count, TimeSpan time)
+    private static async Task<string> MeasureAsync(RealApiServer server, ScaleContender contender, int count, TimeSpan time)
     {
         string leaseNamespace = await server.CreateNamespaceAsync();
         ApiServerUser user = await server.CreateUserAsync(leaseNamespace, PolicyRule.Leases("get", "list", "watch", "create", "update"));
-        await using var replicas = new ScaleReplicas(server, leaseNamespace, user, kind, count);
+        await using var replicas = new ScaleReplicas(server, leaseNamespace, user, contender, count);
 
         ScaleReplica leader = replicas.Start();
         TimeSpan start = (await leader.AllLedAsync()).All;

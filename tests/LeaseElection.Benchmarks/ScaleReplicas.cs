@@ -3,22 +3,27 @@ using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Benchmarks;
 
-/// <summary>The processes of a <see cref="ScaleBenchmark"/>, all of one kind.</summary>
+/// <summary>The processes of one contender of a <see cref="ScaleBenchmark"/>.</summary>
 /// <param name="server">Where to.</param>
 /// <param name="leaseNamespace">Where their leases are.</param>
 /// <param name="user">As whom.</param>
-/// <param name="kind">A command of this program, or the path of client-go's.</param>
+/// <param name="contender">Whose they are.</param>
 /// <param name="count">How many elections each has.</param>
-internal sealed class ScaleReplicas(RealApiServer server, string leaseNamespace, ApiServerUser user, string kind, int count) : IAsyncDisposable
+internal sealed class ScaleReplicas(RealApiServer server, string leaseNamespace, ApiServerUser user, ScaleContender contender, int count)
+    : IAsyncDisposable
 {
     private readonly List<ScaleReplica> _all = [];
 
     public ScaleReplica Start()
     {
         string number = count.ToString(CultureInfo.InvariantCulture);
-        var replica = kind is ScaleBenchmark.Command or ScaleElectors.Command
-            ? new ScaleReplica("dotnet", [typeof(ScaleReplicas).Assembly.Location, kind, number], Environment, count)
-            : new ScaleReplica(kind, [.. Flags, "-identity", $"replica-{_all.Count}", "-count", number], new Dictionary<string, string>(), count);
+        var replica = contender.IsOfDotNet
+            ? new ScaleReplica(contender.Program, [.. contender.Command, number], Environment, count)
+            : new ScaleReplica(
+                contender.Program,
+                [.. Flags, "-identity", $"replica-{_all.Count}", "-count", number],
+                new Dictionary<string, string>(),
+                count);
         _all.Add(replica);
         return replica;
     }

@@ -1,6 +1,14 @@
+using System.Globalization;
 using k8s;
 using LeaseElection.Canary;
 using LeaseElection.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+if (args is [ManyElections.Command, string many])
+{
+    await ManyElections.RunAsync(int.Parse(many, CultureInfo.InvariantCulture));
+    return;
+}
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
 LeaderElectionBuilder election = builder.Services.AddLeaderElection().AddWork<Work>().AddHostedService<Service>();

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Hosting;
+
 namespace LeaseElection.Canary;
 
 internal sealed class Service : BackgroundService
