@@ -188,11 +188,14 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
         post(version);
     }
 
-    /// <summary>How long to wait then: a right that is missing is not granted within a second.</summary>
+    /// <summary>
+    /// How long to wait then: a right that is missing is not granted within a second. And no longer, whatever a proxy asks for: until then
+    /// a leader that dies costs the whole lease.
+    /// </summary>
     private TimeSpan Fail(HeldTerm term, LeaseStoreError error)
     {
-        TimeSpan pause = error.IsLasting ? ElectorSettings.WatchDeniedPause
-            : error.RetryAfter is { } asked && asked > Pause ? asked : Pause;
+        TimeSpan asked = error.IsLasting ? ElectorSettings.WatchDeniedPause : error.RetryAfter ?? Pause;
+        var pause = TimeSpan.FromTicks(Math.Clamp(asked.Ticks, Pause.Ticks, ElectorSettings.WatchDeniedPause.Ticks));
         lock (_lock)
         {
             if (_failing)

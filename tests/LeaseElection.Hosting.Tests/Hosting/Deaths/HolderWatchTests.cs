@@ -102,6 +102,18 @@ public sealed class HolderWatchTests : HostTest
     }
 
     [Fact]
+    public async Task Watch_BrokenWithARetryAfterOfADay_IsOpenedAgainWithinAMinute()
+    {
+        await LeadAndDieAsync();
+        await FollowAsync();
+
+        _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.Throttled, "Too much.") { RetryAfter = TimeSpan.FromDays(1) });
+
+        LogEntry warning = await _standby.Logs.WaitForAsync("HolderNotFollowed");
+        Assert.Contains("trying again in 60 s. ", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Container_ThatThePodDoesNotHave_IsWarnedOfOnce()
     {
         await LeadAndDieAsync();
