@@ -21,7 +21,7 @@ public static class KubernetesClientBuilderExtensions
     /// <returns>The same builder.</returns>
     /// <remarks>A singleton is taken as it is. See the overload with a factory for what that lacks.</remarks>
     public static LeaderElectionBuilder UseKubernetesClient(this LeaderElectionBuilder builder) =>
-        Use(builder, "UseKubernetesClient()", RegisteredConfiguration.Of);
+        Use(builder, "UseKubernetesClient()", typeof(RegisteredConfiguration), RegisteredConfiguration.Of);
 
     /// <summary>Takes a configuration as it is.</summary>
     /// <param name="builder">The election.</param>
@@ -35,7 +35,7 @@ public static class KubernetesClientBuilderExtensions
     public static LeaderElectionBuilder UseKubernetesClient(this LeaderElectionBuilder builder, KubernetesClientConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return Use(builder, "UseKubernetesClient(configuration)", _ => configuration);
+        return Use(builder, "UseKubernetesClient(configuration)", configuration, _ => configuration);
     }
 
     /// <summary>
@@ -55,7 +55,7 @@ public static class KubernetesClientBuilderExtensions
         this LeaderElectionBuilder builder, Func<KubernetesClientConfiguration?> factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        return Use(builder, Factory, _ => factory());
+        return Use(builder, Factory, factory, _ => factory());
     }
 
     /// <summary>Takes the configuration that a factory finds among the services of the app, or makes with their help.</summary>
@@ -66,15 +66,15 @@ public static class KubernetesClientBuilderExtensions
         this LeaderElectionBuilder builder, Func<IServiceProvider, KubernetesClientConfiguration?> factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        return Use(builder, Factory, factory);
+        return Use(builder, Factory, factory, factory);
     }
 
     internal const string Factory = "UseKubernetesClient(factory)";
 
     private static LeaderElectionBuilder Use(
-        LeaderElectionBuilder builder, string origin, Func<IServiceProvider, KubernetesClientConfiguration?> find)
+        LeaderElectionBuilder builder, string origin, object source, Func<IServiceProvider, KubernetesClientConfiguration?> find)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.UseKubernetesConnection(origin, ConfiguredConnection.By(find));
+        return builder.UseKubernetesConnection(origin, ConfiguredConnections.Of(builder.Services).By(source, find));
     }
 }

@@ -10,7 +10,7 @@ public static class KubernetesClientLeaseBrokerExtensions
     /// <param name="builder">The broker.</param>
     /// <inheritdoc cref="KubernetesClientBuilderExtensions.UseKubernetesClient(LeaderElectionBuilder)"/>
     public static LeaseBrokerBuilder UseKubernetesClient(this LeaseBrokerBuilder builder) =>
-        Use(builder, "UseKubernetesClient()", RegisteredConfiguration.Of);
+        Use(builder, "UseKubernetesClient()", typeof(RegisteredConfiguration), RegisteredConfiguration.Of);
 
     /// <param name="builder">The broker.</param>
     /// <param name="configuration">The configuration. Changes to it after its first use have no effect.</param>
@@ -18,7 +18,7 @@ public static class KubernetesClientLeaseBrokerExtensions
     public static LeaseBrokerBuilder UseKubernetesClient(this LeaseBrokerBuilder builder, KubernetesClientConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return Use(builder, "UseKubernetesClient(configuration)", _ => configuration);
+        return Use(builder, "UseKubernetesClient(configuration)", configuration, _ => configuration);
     }
 
     /// <param name="builder">The broker.</param>
@@ -28,7 +28,7 @@ public static class KubernetesClientLeaseBrokerExtensions
     public static LeaseBrokerBuilder UseKubernetesClient(this LeaseBrokerBuilder builder, Func<KubernetesClientConfiguration?> factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        return Use(builder, KubernetesClientBuilderExtensions.Factory, _ => factory());
+        return Use(builder, KubernetesClientBuilderExtensions.Factory, factory, _ => factory());
     }
 
     /// <param name="builder">The broker.</param>
@@ -39,13 +39,13 @@ public static class KubernetesClientLeaseBrokerExtensions
         this LeaseBrokerBuilder builder, Func<IServiceProvider, KubernetesClientConfiguration?> factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        return Use(builder, KubernetesClientBuilderExtensions.Factory, factory);
+        return Use(builder, KubernetesClientBuilderExtensions.Factory, factory, factory);
     }
 
     private static LeaseBrokerBuilder Use(
-        LeaseBrokerBuilder builder, string origin, Func<IServiceProvider, KubernetesClientConfiguration?> find)
+        LeaseBrokerBuilder builder, string origin, object source, Func<IServiceProvider, KubernetesClientConfiguration?> find)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.UseKubernetesConnection(origin, ConfiguredConnection.By(find));
+        return builder.UseKubernetesConnection(origin, ConfiguredConnections.Of(builder.Services).By(source, find));
     }
 }

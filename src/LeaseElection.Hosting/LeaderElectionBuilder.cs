@@ -235,7 +235,8 @@ public sealed class LeaderElectionBuilder
     /// requests, never twice at once, and has 30 s; while the API server goes on refusing it is asked after 1 s, 2 s, 4 s and so on, down
     /// to once a minute. Where the API server was not trusted only authorities and client certificate are taken of its answer. What it
     /// throws fails the start of the host (an <c>OptionsValidationException</c> in its own words); later it costs a warning and is tried
-    /// again. Of an election that runs <see cref="KubernetesApiConnection.Server"/>, <see cref="KubernetesApiConnection.TlsServerName"/>,
+    /// again. Elections of a host for which the same function is given (an equal delegate, under the same <paramref name="origin"/>) share
+    /// one connection, for which it is asked. Of an election that runs <see cref="KubernetesApiConnection.Server"/>, <see cref="KubernetesApiConnection.TlsServerName"/>,
     /// <see cref="KubernetesApiConnection.SkipTlsVerify"/> and <see cref="KubernetesApiConnection.Namespace"/> stay.
     /// </param>
     /// <returns>This builder.</returns>

@@ -115,7 +115,7 @@ internal sealed class ElectionStoreFactory(
 
     private KubernetesLeaseStore OpenLease(KubernetesConnection connection, ElectionIdentityCard card) => _elections == 1
         ? new(connection, card.LeaseNamespace, card.LeaseName, clock.TimeProvider, Logger<KubernetesLeaseStore>())
-        : shared.Open(connection, card.LeaseNamespace, card.LeaseName, withWatchInCommon: _elections > MostOwnWatches);
+        : shared.Open(connection, card.LeaseNamespace, card.LeaseName, MostOwnWatches);
 
     private ILeaseStoreSource OpenLeases(FoundStore found) => found switch
     {

@@ -5,9 +5,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LeaseElection.Hosting.Configuration;
 
-/// <summary>Asks the app how the API server of an election is reached, if it has offered to say so.</summary>
+/// <summary>
+/// Asks the app how the API server of an election is reached, if it has offered to say so. One function is one connection, however many
+/// elections it is offered for: it is not told of which one it is asked, and each would else have sockets and a watch of its own.
+/// </summary>
 internal sealed class GivenConnections(IServiceProvider services, ProcessEnvironment environment, ElectionClock clock)
 {
+    private readonly Lock _lock = new();
+    private readonly Dictionary<GivenConnectionRegistration, KubernetesConnection> _known = [];
+
     /// <summary>What the user has typed; <see langword="null"/> if the app has nothing to say of this election.</summary>
     public string? OriginOf(LeaderElectionRegistration registration) => Find(registration)?.Origin;
 
@@ -19,11 +25,21 @@ internal sealed class GivenConnections(IServiceProvider services, ProcessEnviron
         if (Find(registration) is not { } given)
             return null;
         RefuseSettingsBeside(given.Origin, registration, options);
+        lock (_lock)
+        {
+            if (_known.TryGetValue(given, out KubernetesConnection? known))
+                return known;
+        }
         var giver = new ConnectionGiver(given.Origin, token => given.Connect(services, token), clock.TimeProvider);
         KubernetesConnection? connection = await GivenConnection.AskAsync(giver, cancellationToken).ConfigureAwait(false);
-        return connection is { Given.First.CreateHandler: null }
-            ? connection with { EnvironmentProxy = EnvironmentProxy.For(connection.Server, environment) }
-            : connection; // None, or one without a network, on which the variables of the process have no say.
+        if (connection is null)
+            return null;
+        // The variables of the process have no say on one without a network.
+        if (connection.Given!.First.CreateHandler is null)
+            connection = connection with { EnvironmentProxy = EnvironmentProxy.For(connection.Server, environment) };
+        // Of those that start at once each may have asked.
+        lock (_lock)
+            return _known.TryGetValue(given, out KubernetesConnection? known) ? known : _known[given] = connection;
     }
 
     private GivenConnectionRegistration? Find(LeaderElectionRegistration registration) =>

@@ -92,7 +92,7 @@ internal sealed class KubernetesLeaseStore : ILeaseStore, IBlockingLeaseStore
 
     public IAsyncEnumerable<LeaseEvent> WatchAsync(string resourceVersion, CancellationToken cancellationToken)
     {
-        if (_watch is { IsRefused: false } shared)
+        if (_watch is { IsForMany: true, IsRefused: false } shared)
             return shared.WatchAsync(_resource.Name, resourceVersion, cancellationToken);
         LeaseDocument? last = null;
         return WatchRun.RunFromAsync(

@@ -16,7 +16,13 @@ namespace LeaseElection.Hosting.Kubernetes;
 /// server ends it in good order. When it breaks, all readers are told, read their leases and come back. Where it is refused, which rights
 /// by <c>resourceNames</c> do, each has its own again, and it is tried again later.
 /// </remarks>
-internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource resource, TimeProvider timeProvider, ILogger logger)
+/// <param name="client">Opens it.</param>
+/// <param name="resource">The namespace.</param>
+/// <param name="mostOwnWatches">So few leases are better off with a watch each.</param>
+/// <param name="timeProvider">Says when it has been silent for too long.</param>
+/// <param name="logger">Is told where it is not to be had.</param>
+internal sealed class NamespaceWatch(
+    ApiServerClient client, NamespaceResource resource, int mostOwnWatches, TimeProvider timeProvider, ILogger logger)
     : IDisposable
 {
     /// <summary>
@@ -52,6 +58,19 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     private bool _hasHeard;
     private long _refusedAt;
     private int _refusals;
+
+    /// <summary>
+    /// Enough leases have it in common: those of all elections are known before the first is watched, for they stand when all of the host
+    /// has started.
+    /// </summary>
+    public bool IsForMany
+    {
+        get
+        {
+            lock (_lock)
+                return _ours.Count > mostOwnWatches;
+        }
+    }
 
     /// <summary>It is not to be had: for now each reader needs a watch of his own.</summary>
     public bool IsRefused
@@ -114,12 +133,16 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
                 reader.End(error: null);
                 return;
             }
-            if (_latest.TryGetValue(leaseName, out LeaseEvent? latest))
-                reader.Offer(latest with { HasGaps = true }); // Of several that he does not know, the last.
-            if (_run is null || (_from is not null && ResourceVersion.Compare(reader.ResourceVersion, _from) is not >= 0))
+            bool isSilent = timeProvider.GetElapsedTime(_heardAt) > (_hasHeard ? SilenceLimit : OpeningLimit);
+            // In the silence he may have read what is older than what was told: etcd was restored from a backup, and a watch from a version
+            // of before is never told anything.
+            string? begun = isSilent ? _version : _from;
+            if (_run is null || (begun is not null && ResourceVersion.Compare(reader.ResourceVersion, begun) is not >= 0))
                 Begin(reader.ResourceVersion);
-            else if (timeProvider.GetElapsedTime(_heardAt) > (_hasHeard ? SilenceLimit : OpeningLimit))
+            else if (isSilent)
                 Open();
+            else if (_latest.TryGetValue(leaseName, out LeaseEvent? latest))
+                reader.Offer(latest with { HasGaps = true }); // Of several that he does not know, the last.
         }
     }
 
@@ -135,11 +158,12 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     }
 
     /// <summary>
-    /// What has happened since that version is told again, and who knows it passes over it. Versions without an order do for the lease that
-    /// has them only: then it begins with what there is now.
+    /// What has happened since that version is told again, and who knows it passes over it; what was told before may never have happened.
+    /// Versions without an order do for the lease that has them only: then it begins with what there is now.
     /// </summary>
     private void Begin(string version)
     {
+        _latest.Clear();
         _from = _version = ResourceVersion.TryNumber(version, out _) ? version : null;
         Open();
     }
@@ -243,31 +267,29 @@ internal sealed class NamespaceWatch(ApiServerClient client, NamespaceResource r
     /// <exception cref="LeaseWatchException">The namespace is full of leases of others.</exception>
     private NamespaceEvent? Read(string? type, ReadOnlySpan<byte> json)
     {
-        LeaseDocument document = LeaseDocumentReader.Read(json, Latest(LeaseDocumentReader.NameOf(json)))!;
-        if (document.Metadata is not { ResourceVersion: { Length: > 0 } version } metadata)
-            return null;
+        string name = LeaseDocumentReader.NameOf(json) ?? "";
         LeaseResource? lease;
+        LeaseDocument? known;
         lock (_lock)
         {
             (_heardAt, _hasHeard) = (timeProvider.GetTimestamp(), true);
-            if (type == "BOOKMARK")
-                return new NamespaceEvent(null, version, new LeaseEvent.Bookmark(version));
-            if (!_ours.TryGetValue(metadata.Name ?? "", out lease))
+            known = (_latest.GetValueOrDefault(name) as LeaseEvent.Changed)?.Lease.Document;
+            // Before the rest is read: what somebody else has written into his lease need not be what we can read.
+            if (!_ours.TryGetValue(name, out lease) && type != "BOOKMARK")
             {
-                _others.Add(metadata.Name ?? "");
+                _others.Add(name);
                 if (_others.Count <= MostOthers * _ours.Count)
                     return null;
                 throw new LeaseWatchException(new LeaseStoreError(
                     LeaseStoreErrorKind.Rejected, $"The namespace has {_others.Count} leases and more that are none of this app's."));
             }
         }
+        LeaseDocument document = LeaseDocumentReader.Read(json, known)!;
+        if (document.Metadata is not { ResourceVersion: { Length: > 0 } version })
+            return null;
+        if (lease is null)
+            return new NamespaceEvent(null, version, new LeaseEvent.Bookmark(version));
         return LeaseEvents.OfLease(lease, type, document) is { } told ? new NamespaceEvent(lease.Name, version, told) : null;
-    }
-
-    private LeaseDocument? Latest(string? leaseName)
-    {
-        lock (_lock)
-            return (_latest.GetValueOrDefault(leaseName ?? "") as LeaseEvent.Changed)?.Lease.Document;
     }
 
     private void Tell(NamespaceEvent told, CancellationToken token)

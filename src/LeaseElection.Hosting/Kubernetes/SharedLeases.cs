@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.Kubernetes;
 
 /// <summary>
-/// One connection for all elections of a process that reach the API server in the same way, instead of two for each, and one watch for all
-/// in a namespace, if they are many. They are open until this is disposed of.
+/// One connection for all elections of a process that reach the API server in the same way, instead of two for each, and one watch for
+/// those in a namespace, if they are many there. They are open until this is disposed of.
 /// </summary>
 internal sealed class SharedLeases(TimeProvider timeProvider, ILogger logger) : IAsyncDisposable, IDisposable
 {
@@ -15,17 +15,20 @@ internal sealed class SharedLeases(TimeProvider timeProvider, ILogger logger) : 
     private readonly Dictionary<KubernetesConnection, ApiServerClient> _clients = [];
     private readonly Dictionary<(ApiServerClient Client, string Namespace), NamespaceWatch> _watches = [];
 
-    public KubernetesLeaseStore Open(KubernetesConnection connection, string leaseNamespace, string leaseName, bool withWatchInCommon)
+    /// <param name="connection">How the API server is reached.</param>
+    /// <param name="leaseNamespace">Where the lease is.</param>
+    /// <param name="leaseName">Which one.</param>
+    /// <param name="mostOwnWatches">Where there are more leases in the namespace, they share a watch.</param>
+    public KubernetesLeaseStore Open(KubernetesConnection connection, string leaseNamespace, string leaseName, int mostOwnWatches)
     {
         lock (_lock)
         {
-            if (!_clients.TryGetValue(connection, out ApiServerClient? client))
-                _clients[connection] = client = new ApiServerClient(connection, timeProvider, logger, shared: true);
-            NamespaceWatch? watch = null;
-            if (withWatchInCommon && !_watches.TryGetValue((client, leaseNamespace), out watch))
+            if (!_clients.TryGetValue(connection.Shared, out ApiServerClient? client))
+                _clients[connection.Shared] = client = new ApiServerClient(connection, timeProvider, logger, shared: true);
+            if (!_watches.TryGetValue((client, leaseNamespace), out NamespaceWatch? watch))
             {
                 var all = new NamespaceResource(connection.Server, leaseNamespace);
-                _watches[(client, leaseNamespace)] = watch = new NamespaceWatch(client, all, timeProvider, logger);
+                _watches[(client, leaseNamespace)] = watch = new NamespaceWatch(client, all, mostOwnWatches, timeProvider, logger);
             }
             return new(client, new LeaseResource(connection.Server, leaseNamespace, leaseName), LeaseTraits.None, watch);
         }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Election;
 using LeaseElection.Testing.Logging;
@@ -53,6 +55,58 @@ public sealed class ManyElectionsTests(ApiServerFixture fixture)
             Assert.Contains("resourceNames", told.Message, StringComparison.Ordinal);
         }
         Assert.DoesNotContain(logs.Entries, entry => entry.Level >= LogLevel.Warning && entry.Category.StartsWith("LeaseElection", StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// Each had a connection of its own, and above eight a watch on all leases, on which it gave up because of those of the others.
+    /// </summary>
+    [ApiServerFact]
+    public async Task ManyElections_OverTheConnectionThatOneFunctionDescribes_ShareItAndItsWatch()
+    {
+        string leaseNamespace = await Server.CreateNamespaceAsync();
+        ApiServerUser user = await Server.CreateUserAsync(leaseNamespace, PolicyRule.Leases("get", "create", "update", "watch"));
+        var logs = new ListLoggerProvider();
+        int asked = 0;
+        ValueTask<KubernetesApiConnection?> Describe()
+        {
+            asked++;
+            return new(new KubernetesApiConnection
+            {
+                Server = Server.Url,
+                Namespace = leaseNamespace,
+                CertificateAuthorities = [X509Certificate2.CreateFromPem(Server.CertificateAuthorityPem)],
+                Authorize = _ => new(new AuthenticationHeaderValue("Bearer", user.Token)),
+            });
+        }
+
+        using IHost first = BuildDescribed(Describe, logs);
+        await first.StartAsync();
+        await EachAsync(first, election => election.WaitForLeadershipAsync().WaitAsync(Patience));
+        double watches = await WatchesAsync();
+        using IHost second = BuildDescribed(Describe, logs);
+        await second.StartAsync();
+        await EachAsync(second, election => election.UntilAsync(status => status.HolderIdentity is not null, Patience));
+        await first.StopAsync();
+        await EachAsync(second, election => election.WaitForLeadershipAsync().WaitAsync(Patience));
+        await second.StopAsync();
+
+        Assert.Equal(2, asked); // Once in each host.
+        Assert.Empty(logs.Named("NamespaceNotWatched"));
+        Assert.InRange(await WatchesAsync() - watches, 0, Count / 2);
+    }
+
+    private static IHost BuildDescribed(Func<ValueTask<KubernetesApiConnection?>> describe, ListLoggerProvider logs)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
+        foreach (string name in Names)
+        {
+            builder.Services
+                .AddLeaderElection(name, options => options.LeaseName = name)
+                .UseKubernetesConnection("UseVault()", (_, _) => describe());
+        }
+
+        return builder.Build();
     }
 
     private IHost Build(string leaseNamespace, ApiServerUser user, ListLoggerProvider logs)

@@ -209,6 +209,26 @@ public sealed class GivenConnectionsTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_TwoElectionsWithTheSameFunction_AsksOnceForBoth()
+    {
+        ValueTask<KubernetesApiConnection?> Describe(IServiceProvider services, CancellationToken token)
+        {
+            _asked.Add("both");
+            return new(Good);
+        }
+        using IHost host = Build(builder =>
+        {
+            builder.UseKubernetesConnection("UseVault()", Describe);
+            builder.Services.AddLeaderElection("reports", options => options.LeaseName = "reports").UseKubernetesConnection("UseVault()", Describe);
+        }, []);
+
+        await host.StartAsync();
+
+        Assert.Equal(["both"], _asked);
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task Start_TwoElections_EachAsksItsOwn()
     {
         using IHost host = Build(builder =>

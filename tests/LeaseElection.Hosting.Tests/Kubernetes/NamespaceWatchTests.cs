@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Kubernetes;
+using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Testing.Api;
 using LeaseElection.Testing.Contracts;
@@ -57,8 +58,8 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
     {
         KubernetesLeaseStore first = Open("first");
         KubernetesLeaseStore second = Open("second");
-        Lease known = await second.CreateLeaseAsync();
         Lease lease = await first.CreateLeaseAsync();
+        Lease known = await second.CreateLeaseAsync();
         await using LeaseWatchReader reader = new(first, lease.ResourceVersion, Patience);
         Lease missed = await RenewAsync(second, known, 1);
         await RenewAsync(first, lease, 1);
@@ -236,6 +237,45 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         Assert.NotEqual(leases[0].ResourceVersion, (string?)Watches()[^1]["resourceVersion"]);
     }
 
+    /// <summary>
+    /// A backup of etcd was restored: the watch goes on from a version that is yet to come and is never told anything, and what it has told
+    /// is no longer so. It was told again to whoever had just read what is.
+    /// </summary>
+    [Fact]
+    public async Task Watch_JoinedAfterSilenceWithAnOlderVersionThanTold_BeginsThereAndForgetsTheRest()
+    {
+        KubernetesLeaseStore store = Open("orders");
+        Lease lease = await store.CreateLeaseAsync();
+        await using LeaseWatchReader first = new(store, lease.ResourceVersion, Patience);
+        await RenewAsync(store, lease, 1);
+        await first.NextAsync<LeaseEvent.Changed>();
+        _server.Leases.Close(_server.Leases.LastWatch!);
+        _time.Advance(Silence);
+
+        await using LeaseWatchReader back = new(store, lease.ResourceVersion, Patience);
+
+        Assert.False((await back.NextAsync<LeaseEvent.Changed>()).HasGaps); // Told by the server, and not from memory.
+        Assert.Equal(2, Watches().Count);
+        Assert.Equal(lease.ResourceVersion, (string?)Watches()[^1]["resourceVersion"]);
+    }
+
+    [Fact]
+    public async Task Watch_LeaseOfOthersThatCannotBeRead_IsPassedOver()
+    {
+        KubernetesLeaseStore store = Open("orders");
+        Lease lease = await store.CreateLeaseAsync();
+        await using LeaseWatchReader reader = new(store, lease.ResourceVersion, Patience);
+        _server.Leases.Create(StoreSetup.Namespace, (JsonObject)JsonNode.Parse(
+            """
+            { "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": { "name": "node" }, "spec": { "renewTime": "0000-01-01T00:00:00.000000Z" } }
+            """)!);
+
+        lease = await RenewAsync(store, lease, 1);
+
+        Assert.Equal(lease.ResourceVersion, (await reader.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
+        Assert.Single(Watches());
+    }
+
     [Fact]
     public async Task Watch_JoinedWhileItOpensSlowly_NotOpenedAgain()
     {
@@ -296,8 +336,38 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         Assert.Single(_server.Requests.Select(request => request.ConnectionId).Distinct());
     }
 
-    private KubernetesLeaseStore Open(string leaseName) => _shared.Open(
-        new StoreSetup(_server).Connection, StoreSetup.Namespace, leaseName, withWatchInCommon: true);
+    /// <summary>Of elections with sections of their own each has the same server, token and authority in its own words.</summary>
+    [Fact]
+    public async Task Open_SameConnectionFoundInAnotherPlace_OneClient()
+    {
+        KubernetesConnection connection = new StoreSetup(_server).Connection;
+        await _shared.Open(connection with { Origin = "a" }, StoreSetup.Namespace, "first", mostOwnWatches: 0).CreateLeaseAsync();
+        await _shared.Open(connection with { Origin = "b" }, StoreSetup.Namespace, "second", mostOwnWatches: 0).CreateLeaseAsync();
+
+        Assert.Single(_server.Requests.Select(request => request.ConnectionId).Distinct());
+    }
+
+    [Fact]
+    public async Task Watch_OfFewInEachOfTwoNamespaces_EachHasItsOwn()
+    {
+        _server.Leases.AddNamespace("one");
+        _server.Leases.AddNamespace("two");
+        KubernetesLeaseStore[] stores =
+            [.. Enumerable.Range(0, 6).Select(i => Open($"orders-{i}", i % 2 == 0 ? "one" : "two", mostOwnWatches: 3))];
+        foreach (KubernetesLeaseStore store in stores)
+        {
+            Lease lease = await store.CreateLeaseAsync();
+            await using LeaseWatchReader reader = new(store, lease.ResourceVersion, Patience);
+            await store.ReplaceAsync(lease, Held("a", 1), Patience, default);
+            await reader.NextAsync<LeaseEvent.Changed>();
+        }
+
+        Assert.Equal(6, Watches().Count);
+        Assert.All(Watches(), watch => Assert.True(watch.ContainsKey("fieldSelector")));
+    }
+
+    private KubernetesLeaseStore Open(string leaseName, string leaseNamespace = StoreSetup.Namespace, int mostOwnWatches = 0) =>
+        _shared.Open(new StoreSetup(_server).Connection, leaseNamespace, leaseName, mostOwnWatches);
 
     /// <summary>The watch in common ends, and the lease has one of its own from then on.</summary>
     private async Task<Lease> EndsAndGoesOnAloneAsync(KubernetesLeaseStore store, Lease lease)

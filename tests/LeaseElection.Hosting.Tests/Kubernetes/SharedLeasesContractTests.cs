@@ -27,7 +27,7 @@ public sealed class SharedLeasesContractTests : LeaseModelContract
     }
 
     internal override Task<ILeaseStore> OpenAsync(string leaseName) => Task.FromResult<ILeaseStore>(
-        _shared.Open(new StoreSetup(_server).Connection, StoreSetup.Namespace, leaseName, withWatchInCommon: true));
+        _shared.Open(new StoreSetup(_server).Connection, StoreSetup.Namespace, leaseName, mostOwnWatches: 0));
 
     internal override ILeaseStoreSource OpenSource() => new StoreSetup(_server).CreateSource();
 }

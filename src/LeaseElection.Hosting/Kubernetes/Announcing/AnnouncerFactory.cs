@@ -67,10 +67,10 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
     {
         lock (_lock)
         {
-            if (!_eventSenders.TryGetValue(connection, out AnnouncementSender? sender))
+            if (!_eventSenders.TryGetValue(connection.Shared, out AnnouncementSender? sender))
             {
                 sender = new AnnouncementSender(connection, clock.TimeProvider, Logger<LeaseEventPublisher>(), shared: true);
-                _eventSenders[connection] = sender;
+                _eventSenders[connection.Shared] = sender;
             }
             return sender;
         }

@@ -14,6 +14,11 @@ internal sealed record KubernetesConnection
     /// <summary>Where all this was found, for logs: <c>in-cluster service account</c>, <c>kubeconfig /x context y</c>.</summary>
     public required string Origin { get; init; }
 
+    /// <summary>
+    /// This connection, whoever has described it: elections of which each has it in a section of its own are connected alike.
+    /// </summary>
+    public KubernetesConnection Shared => this with { Origin = "" };
+
     public required ClusterUser User { get; init; }
 
     /// <summary>The namespace that comes with the credentials, if one does. Never a made-up <c>default</c>.</summary>
