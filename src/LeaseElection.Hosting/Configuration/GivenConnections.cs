@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +13,7 @@ namespace LeaseElection.Hosting.Configuration;
 internal sealed class GivenConnections(IServiceProvider services, ProcessEnvironment environment, ElectionClock clock)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<GivenConnectionRegistration, KubernetesConnection> _known = [];
+    private readonly Dictionary<GivenConnectionRegistration, Lazy<Task<KubernetesConnection?>>> _asked = [];
 
     /// <summary>What the user has typed; <see langword="null"/> if the app has nothing to say of this election.</summary>
     public string? OriginOf(LeaderElectionRegistration registration) => Find(registration)?.Origin;
@@ -25,21 +26,35 @@ internal sealed class GivenConnections(IServiceProvider services, ProcessEnviron
         if (Find(registration) is not { } given)
             return null;
         RefuseSettingsBeside(given.Origin, registration, options);
+        return await AskedOnce(given).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<KubernetesConnection?> AskedOnce(GivenConnectionRegistration given)
+    {
+        Lazy<Task<KubernetesConnection?>>? asked;
         lock (_lock)
         {
-            if (_known.TryGetValue(given, out KubernetesConnection? known))
-                return known;
+            if (!_asked.TryGetValue(given, out asked) || !IsGoodForMore(asked))
+                _asked[given] = asked = new(() => AskAsync(given));
         }
+        AppCode.Forget(asked.Value); // Those who wait may all have given up when it throws.
+        return asked.Value;
+    }
+
+    /// <summary>
+    /// Not where the app threw or knew of no server: a broker without a host asks at its next use again, and then it may be otherwise.
+    /// </summary>
+    private static bool IsGoodForMore(Lazy<Task<KubernetesConnection?>> asked) =>
+        !asked.IsValueCreated || !asked.Value.IsCompleted || asked.Value is { IsCompletedSuccessfully: true, Result: not null };
+
+    /// <summary>For all that wait for the answer, and so until there is one: it has its own time limit.</summary>
+    private async Task<KubernetesConnection?> AskAsync(GivenConnectionRegistration given)
+    {
         var giver = new ConnectionGiver(given.Origin, token => given.Connect(services, token), clock.TimeProvider);
-        KubernetesConnection? connection = await GivenConnection.AskAsync(giver, cancellationToken).ConfigureAwait(false);
-        if (connection is null)
-            return null;
-        // The variables of the process have no say on one without a network.
-        if (connection.Given!.First.CreateHandler is null)
-            connection = connection with { EnvironmentProxy = EnvironmentProxy.For(connection.Server, environment) };
-        // Of those that start at once each may have asked.
-        lock (_lock)
-            return _known.TryGetValue(given, out KubernetesConnection? known) ? known : _known[given] = connection;
+        KubernetesConnection? connection = await GivenConnection.AskAsync(giver, CancellationToken.None).ConfigureAwait(false);
+        return connection is { Given.First.CreateHandler: null }
+            ? connection with { EnvironmentProxy = EnvironmentProxy.For(connection.Server, environment) }
+            : connection; // None, or one without a network, on which the variables of the process have no say.
     }
 
     private GivenConnectionRegistration? Find(LeaderElectionRegistration registration) =>

@@ -134,17 +134,25 @@ internal sealed class NamespaceWatch(
                 return;
             }
             bool isSilent = timeProvider.GetElapsedTime(_heardAt) > (_hasHeard ? SilenceLimit : OpeningLimit);
-            // In the silence he may have read what is older than what was told: etcd was restored from a backup, and a watch from a version
-            // of before is never told anything.
-            string? begun = isSilent ? _version : _from;
+            LeaseEvent? latest = _latest.GetValueOrDefault(leaseName);
+            // In the silence he may have read an older lease than was told: etcd was restored from a backup, and a watch from a version of
+            // before is never told anything.
+            string? begun = isSilent ? VersionOf(latest) : _from;
             if (_run is null || (begun is not null && ResourceVersion.Compare(reader.ResourceVersion, begun) is not >= 0))
                 Begin(reader.ResourceVersion);
             else if (isSilent)
                 Open();
-            else if (_latest.TryGetValue(leaseName, out LeaseEvent? latest))
+            else if (latest is not null)
                 reader.Offer(latest with { HasGaps = true }); // Of several that he does not know, the last.
         }
     }
+
+    public static string? VersionOf(LeaseEvent? told) => told switch
+    {
+        LeaseEvent.Changed changed => changed.Lease.ResourceVersion,
+        LeaseEvent.Deleted deleted => deleted.ResourceVersion,
+        _ => null,
+    };
 
     private void Leave(string leaseName, NamespaceWatchReader reader)
     {
@@ -287,7 +295,7 @@ internal sealed class NamespaceWatch(
         LeaseDocument document = LeaseDocumentReader.Read(json, known)!;
         if (document.Metadata is not { ResourceVersion: { Length: > 0 } version })
             return null;
-        if (lease is null)
+        if (lease is null || type == "BOOKMARK")
             return new NamespaceEvent(null, version, new LeaseEvent.Bookmark(version));
         return LeaseEvents.OfLease(lease, type, document) is { } told ? new NamespaceEvent(lease.Name, version, told) : null;
     }

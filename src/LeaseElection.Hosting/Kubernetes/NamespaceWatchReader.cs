@@ -35,13 +35,7 @@ internal sealed class NamespaceWatchReader(string resourceVersion)
     /// </summary>
     public void Offer(LeaseEvent told)
     {
-        string? version = told switch
-        {
-            LeaseEvent.Changed changed => changed.Lease.ResourceVersion,
-            LeaseEvent.Deleted deleted => deleted.ResourceVersion,
-            _ => null,
-        };
-        if (version is not null)
+        if (NamespaceWatch.VersionOf(told) is { } version)
         {
             // Where nobody knows it counts as later: what is told twice does no harm.
             if (Leases.ResourceVersion.Compare(version, _known) is <= 0)

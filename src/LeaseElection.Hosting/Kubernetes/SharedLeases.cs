@@ -12,7 +12,7 @@ namespace LeaseElection.Hosting.Kubernetes;
 internal sealed class SharedLeases(TimeProvider timeProvider, ILogger logger) : IAsyncDisposable, IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<KubernetesConnection, ApiServerClient> _clients = [];
+    private readonly Dictionary<(KubernetesConnection Connection, string? Proxy), ApiServerClient> _clients = [];
     private readonly Dictionary<(ApiServerClient Client, string Namespace), NamespaceWatch> _watches = [];
 
     /// <param name="connection">How the API server is reached.</param>
@@ -23,8 +23,8 @@ internal sealed class SharedLeases(TimeProvider timeProvider, ILogger logger) : 
     {
         lock (_lock)
         {
-            if (!_clients.TryGetValue(connection.Shared, out ApiServerClient? client))
-                _clients[connection.Shared] = client = new ApiServerClient(connection, timeProvider, logger, shared: true);
+            if (!_clients.TryGetValue(connection.ToSharingKey(), out ApiServerClient? client))
+                _clients[connection.ToSharingKey()] = client = new ApiServerClient(connection, timeProvider, logger, shared: true);
             if (!_watches.TryGetValue((client, leaseNamespace), out NamespaceWatch? watch))
             {
                 var all = new NamespaceResource(connection.Server, leaseNamespace);

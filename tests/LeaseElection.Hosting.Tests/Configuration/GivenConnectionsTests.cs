@@ -1,4 +1,7 @@
+using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Credentials;
+using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Time;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Logging;
@@ -227,6 +230,44 @@ public sealed class GivenConnectionsTests : IDisposable
         Assert.Equal(["both"], _asked);
         await host.StopAsync();
     }
+
+    [Fact]
+    public async Task Ask_ForManyAtOnce_IsAskedOnce()
+    {
+        var answer = new TaskCompletionSource<KubernetesApiConnection?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        int asked = 0;
+        var services = new ServiceCollection();
+        services.AddLeaderElection().UseKubernetesConnection("UseVault()", (_, _) =>
+        {
+            Interlocked.Increment(ref asked);
+            return new(answer.Task);
+        });
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        GivenConnections given = provider.GetRequiredService<GivenConnections>();
+
+        Task<KubernetesConnection?>[] all = [.. Enumerable.Range(0, 20).Select(_ => AskAsync(given))];
+        answer.SetResult(Good);
+
+        Assert.Single((await Task.WhenAll(all)).Distinct());
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public async Task Ask_ThrewOrKnewOfNone_IsAskedAgain()
+    {
+        var answers = new Queue<Func<KubernetesApiConnection?>>([() => throw new InvalidOperationException("sealed"), () => null, () => Good]);
+        var services = new ServiceCollection();
+        services.AddLeaderElection().UseKubernetesConnection("UseVault()", (_, _) => new(answers.Dequeue()()));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        GivenConnections given = provider.GetRequiredService<GivenConnections>();
+
+        await Assert.ThrowsAsync<LeaseStoreConfigurationException>(() => AskAsync(given));
+        Assert.Null(await AskAsync(given));
+        Assert.NotNull(await AskAsync(given));
+    }
+
+    private static Task<KubernetesConnection?> AskAsync(GivenConnections given) =>
+        given.AskAsync(new LeaderElectionRegistration("", Section: null), new LeaderElectionOptions(), CancellationToken.None).AsTask();
 
     [Fact]
     public async Task Start_TwoElections_EachAsksItsOwn()

@@ -336,6 +336,18 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         Assert.Single(_server.Requests.Select(request => request.ConnectionId).Distinct());
     }
 
+    [Fact]
+    public void Open_SameServerThroughTheProxyAsAnotherUser_AnotherClient()
+    {
+        KubernetesConnection connection = new StoreSetup(_server).Connection;
+        Uri proxy = new("http://a:1@127.0.0.1:1");
+
+        Assert.NotEqual(
+            (connection with { Proxy = proxy }).ToSharingKey(),
+            (connection with { Proxy = new Uri("http://b:2@127.0.0.1:1") }).ToSharingKey());
+        Assert.Equal((connection with { Proxy = proxy }).ToSharingKey(), (connection with { Proxy = proxy, Origin = "b" }).ToSharingKey());
+    }
+
     /// <summary>Of elections with sections of their own each has the same server, token and authority in its own words.</summary>
     [Fact]
     public async Task Open_SameConnectionFoundInAnotherPlace_OneClient()

@@ -23,7 +23,7 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(0.5);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<KubernetesConnection, AnnouncementSender> _eventSenders = [];
+    private readonly Dictionary<(KubernetesConnection Connection, string? Proxy), AnnouncementSender> _eventSenders = [];
     private LeaderElectionRegistration? _labelling;
 
     /// <summary>The options that ask for something to be told, or to be looked for.</summary>
@@ -67,10 +67,10 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
     {
         lock (_lock)
         {
-            if (!_eventSenders.TryGetValue(connection.Shared, out AnnouncementSender? sender))
+            if (!_eventSenders.TryGetValue(connection.ToSharingKey(), out AnnouncementSender? sender))
             {
                 sender = new AnnouncementSender(connection, clock.TimeProvider, Logger<LeaseEventPublisher>(), shared: true);
-                _eventSenders[connection.Shared] = sender;
+                _eventSenders[connection.ToSharingKey()] = sender;
             }
             return sender;
         }

@@ -14,11 +14,6 @@ internal sealed record KubernetesConnection
     /// <summary>Where all this was found, for logs: <c>in-cluster service account</c>, <c>kubeconfig /x context y</c>.</summary>
     public required string Origin { get; init; }
 
-    /// <summary>
-    /// This connection, whoever has described it: elections of which each has it in a section of its own are connected alike.
-    /// </summary>
-    public KubernetesConnection Shared => this with { Origin = "" };
-
     public required ClusterUser User { get; init; }
 
     /// <summary>The namespace that comes with the credentials, if one does. Never a made-up <c>default</c>.</summary>
@@ -51,4 +46,10 @@ internal sealed record KubernetesConnection
     /// four minutes (Azure) or more, and swallow what comes then: a standby's take-over would hang, and nobody know what became of it.
     /// </summary>
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(3.5);
+
+    /// <summary>
+    /// What is the same for those who can share one, wherever each has found it: elections may name one server in a section for each. With
+    /// the proxy as a text, because two addresses are equal whoever logs in there.
+    /// </summary>
+    public (KubernetesConnection Connection, string? Proxy) ToSharingKey() => (this with { Origin = "" }, Proxy?.OriginalString);
 }
