@@ -21,10 +21,11 @@ internal sealed class SharedLeases(TimeProvider timeProvider, ILogger logger) : 
     /// <param name="mostOwnWatches">Where there are more leases in the namespace, they share a watch.</param>
     public KubernetesLeaseStore Open(KubernetesConnection connection, string leaseNamespace, string leaseName, int mostOwnWatches)
     {
+        (KubernetesConnection Connection, string? Proxy) key = connection.ToSharingKey();
         lock (_lock)
         {
-            if (!_clients.TryGetValue(connection.ToSharingKey(), out ApiServerClient? client))
-                _clients[connection.ToSharingKey()] = client = new ApiServerClient(connection, timeProvider, logger, shared: true);
+            if (!_clients.TryGetValue(key, out ApiServerClient? client))
+                _clients[key] = client = new ApiServerClient(connection, timeProvider, logger, shared: true);
             if (!_watches.TryGetValue((client, leaseNamespace), out NamespaceWatch? watch))
             {
                 var all = new NamespaceResource(connection.Server, leaseNamespace);

@@ -65,12 +65,13 @@ internal sealed class AnnouncerFactory(ProcessEnvironment environment, ElectionC
 
     private AnnouncementSender EventSender(KubernetesConnection connection)
     {
+        (KubernetesConnection Connection, string? Proxy) key = connection.ToSharingKey();
         lock (_lock)
         {
-            if (!_eventSenders.TryGetValue(connection.ToSharingKey(), out AnnouncementSender? sender))
+            if (!_eventSenders.TryGetValue(key, out AnnouncementSender? sender))
             {
                 sender = new AnnouncementSender(connection, clock.TimeProvider, Logger<LeaseEventPublisher>(), shared: true);
-                _eventSenders[connection.ToSharingKey()] = sender;
+                _eventSenders[key] = sender;
             }
             return sender;
         }
