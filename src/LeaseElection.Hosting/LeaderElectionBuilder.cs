@@ -237,7 +237,8 @@ public sealed class LeaderElectionBuilder
     /// throws fails the start of the host (an <c>OptionsValidationException</c> in its own words); later it costs a warning and is tried
     /// again. Elections of a host for which the same function is given (an equal delegate, under the same <paramref name="origin"/>) share
     /// one connection, for which it is asked. Of an election that runs <see cref="KubernetesApiConnection.Server"/>,
-    /// <see cref="KubernetesApiConnection.TlsServerName"/>, <see cref="KubernetesApiConnection.SkipTlsVerify"/> and <see cref="KubernetesApiConnection.Namespace"/> stay.
+    /// <see cref="KubernetesApiConnection.TlsServerName"/>, <see cref="KubernetesApiConnection.SkipTlsVerify"/> and
+    /// <see cref="KubernetesApiConnection.Namespace"/> stay.
     /// </param>
     /// <returns>This builder.</returns>
     public LeaderElectionBuilder UseKubernetesConnection(

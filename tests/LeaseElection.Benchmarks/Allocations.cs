@@ -92,13 +92,15 @@ public class Allocations
     [GlobalSetup]
     public async Task SetUpAsync()
     {
-        var connection = new KubernetesApiConnection { Server = new Uri("https://kubernetes.default.svc"), CreateHandler = () => new CannedAnswers() };
+        var connection =
+            new KubernetesApiConnection { Server = new Uri("https://kubernetes.default.svc"), CreateHandler = () => new CannedAnswers() };
         var giver = new ConnectionGiver("the benchmark", _ => new(connection), TimeProvider.System);
         _store = new KubernetesLeaseStore(
             GivenConnection.Create(giver, connection), "shop", "settlement", TimeProvider.System, NullLogger.Instance);
         _lease = ((LeaseReply.Found)await _store.ReadAsync(TimeSpan.FromSeconds(10), CancellationToken.None)).Lease;
 
-        _client = new k8s.Kubernetes(new KubernetesClientConfiguration { Host = "https://kubernetes.default.svc" }, new CannedAnswersBetween());
+        _client = new k8s.Kubernetes(
+            new KubernetesClientConfiguration { Host = "https://kubernetes.default.svc" }, new CannedAnswersBetween());
         _other = await _client.CoordinationV1.ReadNamespacedLeaseAsync("settlement", "shop");
 
         _bare = new HttpMessageInvoker(new CannedAnswers());
@@ -135,7 +137,8 @@ public class Allocations
     public async Task<object> RenewalHere() => await _store.ReplaceAsync(_lease, Record, TimeSpan.FromSeconds(2.5), CancellationToken.None);
 
     [Benchmark]
-    public async Task<object> RenewalByKubernetesClient() => await _client.CoordinationV1.ReplaceNamespacedLeaseAsync(_other, "settlement", "shop");
+    public async Task<object> RenewalByKubernetesClient() =>
+        await _client.CoordinationV1.ReplaceNamespacedLeaseAsync(_other, "settlement", "shop");
 
     [Benchmark(OperationsPerInvoke = Events)]
     public async Task<int> WatchHere()
@@ -169,13 +172,15 @@ public class Allocations
 
     private sealed class CannedAnswers : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => ReplyAsync(request);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            ReplyAsync(request);
     }
 
     /// <summary>For KubernetesClient, which takes only what stands before its own handler; nothing gets there.</summary>
     private sealed class CannedAnswersBetween : DelegatingHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => ReplyAsync(request);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            ReplyAsync(request);
     }
 
     /// <summary>Reads what is sent, as a socket does.</summary>

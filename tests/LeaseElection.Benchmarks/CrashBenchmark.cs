@@ -24,7 +24,8 @@ internal static class CrashBenchmark
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"SIGKILL to the next start of work, two processes, {timings.LeaseSeconds}/{timings.DeadlineSeconds:0.##}/{timings.RetrySeconds:0.##} s, "
+            $"SIGKILL to the next start of work, two processes, "
+                + $"{timings.LeaseSeconds}/{timings.DeadlineSeconds:0.##}/{timings.RetrySeconds:0.##} s, "
             + $"{server.Url}"));
         Console.WriteLine("| | min | median | max | trials |");
         Console.WriteLine("|---|---|---|---|---|");

@@ -16,7 +16,8 @@ internal static class FailoverBenchmark
     private static async Task RunAsync(RealApiServer server, FailoverOptions options, string way)
     {
         using ReplicaSet replicas = await ReplicaSet.StartAsync(server, options, way: way);
-        Console.WriteLine($"{options.Replicas} replicas, {options.Lease}/{options.Deadline}/{options.Retry} s, {server.Url}, connection: {way}");
+        Console.WriteLine(
+            $"{options.Replicas} replicas, {options.Lease}/{options.Deadline}/{options.Retry} s, {server.Url}, connection: {way}");
         if (options.Idle > 0)
             await MeasureIdleAsync(server, options.Idle);
         await MeasureTerminationAsync(replicas, options.Trials);
@@ -28,7 +29,8 @@ internal static class FailoverBenchmark
         IReadOnlyDictionary<string, double> before = await server.CountLeaseRequestsAsync();
         await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System, CancellationToken.None);
         IReadOnlyDictionary<string, double> after = await server.CountLeaseRequestsAsync();
-        var byVerb = after.Select(verb => (Verb: verb.Key, Count: verb.Value - before.GetValueOrDefault(verb.Key))).Where(verb => verb.Count > 0);
+        var byVerb = after.Select(
+            verb => (Verb: verb.Key, Count: verb.Value - before.GetValueOrDefault(verb.Key))).Where(verb => verb.Count > 0);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"idle for {seconds} s: {byVerb.Sum(verb => verb.Count) / seconds:0.000} requests/s "

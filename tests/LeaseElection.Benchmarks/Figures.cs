@@ -13,7 +13,8 @@ internal static class Figures
         string all = string.Join(' ', gaps.Select(gap => gap.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what}: min {gaps[0].TotalMilliseconds:0} / median {Median(gaps):0} / max {gaps[^1].TotalMilliseconds:0} ms ({gaps.Count} trials: {all})"));
+            $"{what}: min {gaps[0].TotalMilliseconds:0} / median {Median(gaps):0} / max {gaps[^1].TotalMilliseconds:0} ms ({gaps.Count} "
+                + $"trials: {all})"));
     }
 
     /// <summary>For a cell of a table: the median, and the most.</summary>
@@ -38,7 +39,8 @@ internal static class Figures
         gaps.Sort();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"median {Median(gaps):0.0} ms (at least {gaps[0].TotalMilliseconds:0.0}, at most {gaps[^1].TotalMilliseconds:0.0}, of {gaps.Count})");
+            $"median {Median(gaps):0.0} ms (at least {gaps[0].TotalMilliseconds:0.0}, at most {gaps[^1].TotalMilliseconds:0.0}, of "
+                + $"{gaps.Count})");
     }
 
     private static double Median(List<TimeSpan> sorted) =>

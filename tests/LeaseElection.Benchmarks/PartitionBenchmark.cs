@@ -27,7 +27,8 @@ internal static class PartitionBenchmark
     {
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} in {replicas} processes, for {seconds} s:"));
-        Console.WriteLine("| | leases written/s | other requests/s | CPU of a process | RSS of a process (at most) | CPU of the API server |");
+        Console.WriteLine(
+            "| | leases written/s | other requests/s | CPU of a process | RSS of a process (at most) | CPU of the API server |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (string way in new[] { Partitions, Elections })
             Console.WriteLine(await MeasureAsync(server, way, count, replicas, TimeSpan.FromSeconds(seconds)));
@@ -53,7 +54,8 @@ internal static class PartitionBenchmark
     private static async Task WorkAsync(CancellationToken stoppingToken)
     {
         Console.WriteLine("begins");
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(
+            Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Console.WriteLine("ends");
     }
 
@@ -90,7 +92,8 @@ internal static class PartitionBenchmark
             double resident = all.Max(replica => ProcessCost.ResidentKib(replica.Pid)) / 1024.0;
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {way} | {written / time.TotalSeconds:0.0} | {others / time.TotalSeconds:0.0} | {share:0.0%} of a core | {resident:0} MB "
+                $"| {way} | {written / time.TotalSeconds:0.0} | {others / time.TotalSeconds:0.0} | {share:0.0%} of a core | {resident:0} "
+                    + $"MB "
                 + $"| {(ProcessCost.Cpu(server.Pid) - serverCpu) / time:0.0%} of a core |");
         }
         finally

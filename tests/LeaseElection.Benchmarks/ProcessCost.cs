@@ -18,12 +18,15 @@ internal static class ProcessCost
         // man 5 proc_stat: user, nice, system, idle, iowait, irq, softirq, steal.
         long[] ticks = [.. File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Skip(1).Select(text => long.Parse(text, CultureInfo.InvariantCulture))];
-        return (TimeSpan.FromMilliseconds(10 * (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6])), TimeSpan.FromMilliseconds(10 * ticks[7]));
+        return (
+            TimeSpan.FromMilliseconds(10 * (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6])),
+            TimeSpan.FromMilliseconds(10 * ticks[7]));
     }
 
     public static int Threads(int pid) => Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task")).Length;
 
-    public static int Files(int pid) => Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")).Length;
+    public static int Files(int pid) =>
+        Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")).Length;
 
     public static int Sockets(int pid) => Directory
         .GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd"))

@@ -13,14 +13,17 @@ switch (args)
         return 0;
     case ["rollout"]:
         return await RolloutBenchmark.RunAsync(5);
-    case ["rollout", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rollouts) && rollouts > 0:
+    case ["rollout", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rollouts)
+        && rollouts > 0:
         return await RolloutBenchmark.RunAsync(rollouts);
     case ["sidecar", .. string[] rest]:
         return await SidecarBenchmark.RunAsync(rest);
-    case ["partitions", .. string[] rest] when rest.Length <= 3 && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
+    case ["partitions", .. string[] rest] when rest.Length <= 3
+        && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
         int[] numbers = [.. rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         return await PartitionBenchmark.RunAsync(
-            numbers is [var count, ..] ? count : 256, numbers is [_, var replicas, ..] ? replicas : 8, numbers is [_, _, var seconds] ? seconds : 30);
+            numbers is [var count, ..] ? count : 256, numbers is [_, var replicas, ..] ? replicas : 8,
+            numbers is [_, _, var seconds] ? seconds : 30);
     case [PartitionBenchmark.Command, string way, string many]:
         await PartitionBenchmark.RunReplicaAsync(way, int.Parse(many, CultureInfo.InvariantCulture));
         return 0;
@@ -38,18 +41,22 @@ switch (args)
         return 0;
     case ["upgrade", string commit]:
         return await UpgradeBenchmark.RunAsync(commit, 60);
-    case ["upgrade", string commit, string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int counted) && counted > 0:
+    case ["upgrade", string commit, string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int counted)
+        && counted > 0:
         return await UpgradeBenchmark.RunAsync(commit, counted);
-    case ["scale", .. string[] rest] when rest.Length <= 2 && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
+    case ["scale", .. string[] rest] when rest.Length <= 2
+        && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
         int[] sizes = [.. rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         return await ScaleBenchmark.RunAsync(sizes is [var elections, ..] ? elections : 500, sizes is [_, var lasting] ? lasting : 30);
     case [ManyElections.Command, string many]:
         await ManyElections.RunAsync(int.Parse(many, CultureInfo.InvariantCulture));
         return 0;
-    case ["crash", .. string[] rest] when rest.Length <= 3 && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
+    case ["crash", .. string[] rest] when rest.Length <= 3
+        && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
         int[] crashes = [.. rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         return await CrashBenchmark.RunAsync(
-            crashes is [var proven, ..] ? proven : 20, crashes is [_, var unproven, ..] ? unproven : 5, crashes is [_, _, var lease] ? lease : 15);
+            crashes is [var proven, ..] ? proven : 20, crashes is [_, var unproven, ..] ? unproven : 5,
+            crashes is [_, _, var lease] ? lease : 15);
     case [Candidate.Command, .. string[] arguments]:
         await Candidate.RunAsync(arguments);
         return 0;
@@ -78,8 +85,10 @@ switch (args)
     default:
         string[] usages =
         [
-            FailoverOptions.Usage, StepDownBenchmark.Usage, RolloutBenchmark.Usage, SidecarBenchmark.Usage, LockBenchmark.Usage, WarmBenchmark.Usage,
-            TelemetryBenchmark.Usage, PartitionBenchmark.Usage, UpgradeBenchmark.Usage, ScaleBenchmark.Usage, CrashBenchmark.Usage, StarveBenchmark.Usage,
+            FailoverOptions.Usage, StepDownBenchmark.Usage, RolloutBenchmark.Usage, SidecarBenchmark.Usage, LockBenchmark.Usage,
+            WarmBenchmark.Usage,
+            TelemetryBenchmark.Usage, PartitionBenchmark.Usage, UpgradeBenchmark.Usage, ScaleBenchmark.Usage, CrashBenchmark.Usage,
+            StarveBenchmark.Usage,
             Allocations.Usage,
         ];
         string[] meant = [.. usages.Where(usage => usage.Split('\n')[0].Split(' ').Contains(args.FirstOrDefault()))];

@@ -22,7 +22,8 @@ internal sealed class ReplicaSet : IDisposable
     private int _made;
 
     private ReplicaSet(
-        RealApiServer server, string leaseNamespace, ApiServerUser user, FailoverOptions options, string command, string way, string? program)
+        RealApiServer server, string leaseNamespace, ApiServerUser user, FailoverOptions options, string command, string way,
+        string? program)
     {
         _command = command;
         _program = program;
@@ -57,7 +58,8 @@ internal sealed class ReplicaSet : IDisposable
     /// <paramref name="program"/> this program as another commit has it.
     /// </summary>
     public static async Task<ReplicaSet> StartAsync(
-        RealApiServer server, FailoverOptions options, string command = Replica.Command, string way = Replica.DefaultWay, string? program = null)
+        RealApiServer server, FailoverOptions options, string command = Replica.Command, string way = Replica.DefaultWay,
+        string? program = null)
     {
         string leaseNamespace = await server.CreateNamespaceAsync();
         ApiServerUser user = await server.CreateUserAsync(

@@ -102,7 +102,8 @@ internal sealed class Rollout : IDisposable
 
     private Gap GapBetween(Journal earlier, Journal later)
     {
-        Journal? end = Told.FirstOrDefault(told => told.Kind == Journal.Stopped && told.Subject == earlier.Subject && told.At >= earlier.At);
+        Journal? end = Told.FirstOrDefault(
+            told => told.Kind == Journal.Stopped && told.Subject == earlier.Subject && told.At >= earlier.At);
         return new Gap(earlier.Subject, later.Subject, end is null ? TimeSpan.MinValue : later.At - end.At);
     }
 

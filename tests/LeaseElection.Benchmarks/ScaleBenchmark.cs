@@ -92,7 +92,8 @@ internal static class ScaleBenchmark
         string each = string.Create(
             CultureInfo.InvariantCulture,
             $"{requests} | {shares[0]:0.000} | {shares[1]:0.000} | {shares[2]:0.000} "
-            + $"| {Both(pids, pid => ProcessCost.ResidentKib(pid) / 1024)} MB | {Both(pids, ProcessCost.Sockets)} | {Both(pids, ProcessCost.Threads)}");
+            + $"| {Both(pids, pid => ProcessCost.ResidentKib(pid) / 1024)} MB | {Both(pids, ProcessCost.Sockets)} | "
+            + $"{Both(pids, ProcessCost.Threads)}");
 
         standby.BeginCounting();
         leader.Signal("KILL");
@@ -107,12 +108,14 @@ internal static class ScaleBenchmark
         (TimeSpan used, TimeSpan stolen) after = ProcessCost.CpuOfMachine();
         string cores = string.Create(
             CultureInfo.InvariantCulture,
-            $"{(after.used - machine.used) / ended.all:0.0} of {Environment.ProcessorCount} busy, {(after.stolen - machine.stolen) / ended.all:0.0} stolen, "
+            $"{(after.used - machine.used) / ended.all:0.0} of {Environment.ProcessorCount} busy, "
+                + $"{(after.stolen - machine.stolen) / ended.all:0.0} stolen, "
             + $"API server {(ProcessCost.Cpu(server.Pid) - serverBefore) / ended.all:0.0}");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| {start.TotalSeconds:0.00} s | {each} "
-            + $"| {killed.all.TotalSeconds:0.00} s ({killed.half.TotalSeconds:0.00} s) | {ended.all.TotalSeconds:0.00} s ({ended.half.TotalSeconds:0.00} s) "
+            + $"| {killed.all.TotalSeconds:0.00} s ({killed.half.TotalSeconds:0.00} s) | {ended.all.TotalSeconds:0.00} s "
+            + $"({ended.half.TotalSeconds:0.00} s) "
             + $"| {cores} |");
     }
 
@@ -128,7 +131,8 @@ internal static class ScaleBenchmark
         TimeSpan after = ProcessCost.Cpu(server.Pid) + ProcessCost.Cpu(server.EtcdPid);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{all.TotalSeconds:0.00} s ({half.TotalSeconds:0.00} s), of which API server and etcd computed {(after - before).TotalSeconds:0.0} s");
+            $"{all.TotalSeconds:0.00} s ({half.TotalSeconds:0.00} s), of which API server and etcd computed "
+                + $"{(after - before).TotalSeconds:0.0} s");
     }
 
     private static string Both<T>(int[] pids, Func<int, T> figure) => string.Join(" / ", pids.Select(figure));

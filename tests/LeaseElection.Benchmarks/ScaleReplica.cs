@@ -20,7 +20,10 @@ internal sealed class ScaleReplica : IAsyncDisposable
     public ScaleReplica(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, int count)
     {
         _count = count;
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
         foreach ((string variable, string value) in environment)
             start.Environment[variable] = value;
         _process = new Process { StartInfo = start };
@@ -45,7 +48,8 @@ internal sealed class ScaleReplica : IAsyncDisposable
         catch (TimeoutException exception)
         {
             throw new TimeoutException(string.Create(
-                CultureInfo.InvariantCulture, $"{Volatile.Read(ref _started)} of {_count} elections led after {Patience.TotalSeconds} s."), exception);
+                CultureInfo.InvariantCulture,
+                $"{Volatile.Read(ref _started)} of {_count} elections led after {Patience.TotalSeconds} s."), exception);
         }
 
         return (_half, _all);

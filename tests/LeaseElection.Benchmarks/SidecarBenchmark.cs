@@ -25,7 +25,8 @@ internal static class SidecarBenchmark
 
         using SidecarPrograms programs = await SidecarPrograms.PublishAsync();
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
-        Console.WriteLine("| | size on disk | start to answer / to leading | RSS of a leader with a command / of a standby | end of a command to the next |");
+        Console.WriteLine("| | size on disk | start to answer / to leading | RSS of a leader with a "
+            + "command / of a standby | end of a command to the next |");
         Console.WriteLine("|---|---|---|---|---|");
         foreach (SidecarProgram program in programs.All)
         {
@@ -47,7 +48,8 @@ internal static class SidecarBenchmark
         (int trials, int idle) = (20, 30);
         for (int i = 0; i < args.Length; i += 2)
         {
-            if (i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value == 0)
+            if (i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+                || value == 0)
                 return null;
             if (args[i] == "--trials")
                 trials = value;

@@ -39,7 +39,8 @@ internal sealed class SidecarPrograms : IDisposable
         string artifacts = Path.Combine(_folder.FullName, "artifacts");
         ProgramResult result = await DotNet.RunAsync(
         [
-            "publish", Path.Combine(Checkout.Root, Project), "--configuration", "Release", "--artifacts-path", artifacts, "--output", output, .. properties,
+            "publish", Path.Combine(Checkout.Root, Project), "--configuration", "Release", "--artifacts-path", artifacts, "--output",
+            output, .. properties,
         ]);
         Directory.Delete(artifacts, recursive: true);
         return result.ExitCode == 0

@@ -19,7 +19,10 @@ internal sealed partial class SidecarReplica : IDisposable
         StartedAt = TimeProvider.System.GetTimestamp();
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            },
         };
         _process.OutputDataReceived += (_, line) => _lines.Writer.TryWrite(line.Data ?? "");
         _process.ErrorDataReceived += (_, line) => _lines.Writer.TryWrite(line.Data ?? "");
@@ -33,7 +36,8 @@ internal sealed partial class SidecarReplica : IDisposable
 
     /// <summary>In KiB.</summary>
     public long Resident => long.Parse(
-        ResidentLine().Match(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status"))).Groups["kib"].Value,
+        ResidentLine().Match(
+            File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status"))).Groups["kib"].Value,
         CultureInfo.InvariantCulture);
 
     /// <summary>The next line, of those that nobody has read yet, with this in it.</summary>

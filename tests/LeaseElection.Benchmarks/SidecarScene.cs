@@ -6,7 +6,8 @@ namespace LeaseElection.Benchmarks;
 /// <summary>What is done with one published sidecar. Each of them has a command, which tells when it starts and ends.</summary>
 internal sealed class SidecarScene(SidecarProgram program, RealApiServer server, string leaseNamespace)
 {
-    private const string Command = "trap 'echo command end $EPOCHREALTIME; exit 0' TERM; echo command start $EPOCHREALTIME; sleep 1000 & wait";
+    private const string Command =
+        "trap 'echo command end $EPOCHREALTIME; exit 0' TERM; echo command start $EPOCHREALTIME; sleep 1000 & wait";
 
     /// <summary>From the start of a process until HTTP answers, and until its command has started.</summary>
     public async Task<(List<TimeSpan> Answered, List<TimeSpan> Led)> StartAsync(int trials)

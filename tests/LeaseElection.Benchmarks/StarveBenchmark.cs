@@ -18,13 +18,16 @@ internal static class StarveBenchmark
 
     public const string Command = "starve-replica";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), Poll = TimeSpan.FromMilliseconds(50), After = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(5);
 
     public static async Task<int> RunAsync(int seconds)
     {
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The leader's thread pool is starved for {seconds} s, 15/10/2:"));
-        Console.WriteLine("| | the pool ran a piece of work | term | longest time without a renewal | renewals meanwhile | work told to stop | another led |");
+        Console.WriteLine("| | the pool ran a piece of work | term | longest time without a renewal | "
+            + "renewals meanwhile | work told to stop | another led |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (string kind in new[] { StarveReplica.Ours, StarveReplica.Theirs })
             Console.WriteLine(await MeasureAsync(server, kind, seconds));

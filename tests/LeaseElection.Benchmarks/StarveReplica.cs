@@ -43,7 +43,8 @@ internal static class StarveReplica
                 using CancellationTokenRegistration told = term.Lost.UnsafeRegister(_ => Tell(Told), null);
                 Tell(Leads);
                 Begin(seconds);
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(
+                    Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             });
         await builder.Build().RunAsync();
     }

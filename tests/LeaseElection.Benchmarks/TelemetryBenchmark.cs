@@ -78,6 +78,7 @@ internal static class TelemetryBenchmark
             best = (Math.Min(best.Time, nanoseconds), Math.Min(best.Bytes, allocated));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-20} {best.Time,8:0.0} ns {best.Bytes,8:0.0} bytes per renewal"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{what,-20} {best.Time,8:0.0} ns {best.Bytes,8:0.0} bytes per renewal"));
     }
 }

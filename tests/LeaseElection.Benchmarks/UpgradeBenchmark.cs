@@ -29,7 +29,8 @@ internal static class UpgradeBenchmark
             if (await BuildAsync(commit, folder) is not { } earlier)
                 return 1;
             await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
-            Console.WriteLine("| | requests to settle | requests in " + seconds + " s | refused | threads, leader and standbys | files | CPU of all | RSS, most |");
+            Console.WriteLine("| | requests to settle | requests in " + seconds + " s | refused | threads, "
+                + "leader and standbys | files | CPU of all | RSS, most |");
             Console.WriteLine("|---|---|---|---|---|---|---|---|");
             for (int round = 0; round < 2; round++)
             {
@@ -56,10 +57,12 @@ internal static class UpgradeBenchmark
 
     private static async Task<string> MeasureAsync(RealApiServer server, string what, string? program, int seconds)
     {
-        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, CancellationToken.None); // A watch is counted when it ends: those of before.
+        // A watch is counted when it ends: those of before.
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, CancellationToken.None);
         Requests begin = await Requests.CountAsync(server);
         using ReplicaSet replicas = await ReplicaSet.StartAsync(server, Options, program: program);
-        await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, CancellationToken.None); // What starts late, and is jitted late, is not idle.
+        // What starts late, and is jitted late, is not idle.
+        await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, CancellationToken.None);
         Requests before = await Requests.CountAsync(server);
         ReplicaProcess[] all = [replicas.Leader, .. replicas.Running.Except([replicas.Leader])];
         TimeSpan[] cpu = [.. all.Select(replica => ProcessCost.Cpu(replica.Pid))];
@@ -70,13 +73,15 @@ internal static class UpgradeBenchmark
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| {what} | {before.Since(begin)} | {after.Since(before)} | {after.Refused - begin.Refused} "
-            + $"| {string.Join(", ", all.Select(replica => ProcessCost.Threads(replica.Pid)))} | {string.Join(", ", all.Select(replica => ProcessCost.Files(replica.Pid)))} "
+            + $"| {string.Join(", ", all.Select(replica => ProcessCost.Threads(replica.Pid)))} | "
+            + $"{string.Join(", ", all.Select(replica => ProcessCost.Files(replica.Pid)))} "
             + $"| {share:0.0%} of a core | {all.Max(replica => ProcessCost.ResidentKib(replica.Pid)) / 1024.0:0} MB |");
     }
 
     private static async Task<bool> ExecuteAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         string said = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)

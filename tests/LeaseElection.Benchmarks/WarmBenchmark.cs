@@ -90,12 +90,14 @@ internal static class WarmBenchmark
                 await PrepareAsync(stoppingToken);
             var act = new Act(term, TimeProvider.System.GetTimestamp());
             acts.Writer.TryWrite(act);
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(
+                Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             act.Ended = TimeProvider.System.GetTimestamp();
         }
     }
 
-    private static Task PrepareAsync(CancellationToken cancellationToken) => Task.Delay(Preparation, TimeProvider.System, cancellationToken);
+    private static Task PrepareAsync(CancellationToken cancellationToken) =>
+        Task.Delay(Preparation, TimeProvider.System, cancellationToken);
 
     private static async Task<long> TakenOverAsync(ILeaderElection election)
     {

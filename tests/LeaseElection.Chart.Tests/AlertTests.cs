@@ -94,13 +94,21 @@ public sealed partial class AlertTests : IDisposable
 
     [ChartTheory]
     [InlineData("no overrun", "LeaderElectionWorkOverrun", "leader_election_work_overruns_total", "", "0x30", "5m", false)]
-    [InlineData("a counter that begins with 1", "LeaderElectionWorkOverrun", "leader_election_work_overruns_total", "", "_x10 1x10", "5m", true)]
-    [InlineData("a counter that goes from 0 to 1", "LeaderElectionWorkOverrun", "leader_election_work_overruns_total", "", "0x80 1x10", "21m30s", true)]
+    [InlineData(
+        "a counter that begins with 1", "LeaderElectionWorkOverrun", "leader_election_work_overruns_total", "", "_x10 1x10", "5m", true)]
+    [InlineData(
+        "a counter that goes from 0 to 1", "LeaderElectionWorkOverrun", "leader_election_work_overruns_total", "", "0x80 1x10", "21m30s",
+        true)]
     [InlineData("an overrun of yesterday", "LeaderElectionWorkOverrun", "leader_election_work_overruns_total", "", "1x200", "45m", false)]
     [InlineData(
-        "a rollout", "LeaderElectionTermsLost", "leader_election_transitions_total", ",leader_election_transition=\"released\"", "_x4 1 2 3 4x30", "5m", false)]
-    [InlineData("one term lost", "LeaderElectionTermsLost", "leader_election_transitions_total", ",leader_election_transition=\"lost\"", "_x4 1x30", "5m", false)]
-    [InlineData("three terms lost", "LeaderElectionTermsLost", "leader_election_transitions_total", ",leader_election_transition=\"lost\"", "_x4 1 2 3x30", "5m", true)]
+        "a rollout", "LeaderElectionTermsLost", "leader_election_transitions_total", ",leader_election_transition=\"released\"",
+        "_x4 1 2 3 4x30", "5m", false)]
+    [InlineData(
+        "one term lost", "LeaderElectionTermsLost", "leader_election_transitions_total", ",leader_election_transition=\"lost\"", "_x4 1x30",
+        "5m", false)]
+    [InlineData(
+        "three terms lost", "LeaderElectionTermsLost", "leader_election_transitions_total", ",leader_election_transition=\"lost\"",
+        "_x4 1 2 3x30", "5m", true)]
     public async Task Counter_InSeries_AlertsOrNot(
         string situation, string alert, string metric, string labels, string values, string at, bool fires)
     {

@@ -29,7 +29,8 @@ internal sealed class ChartHost : IAsyncDisposable
     public ListLoggerProvider Logs { get; }
 
     /// <summary>What of it a person would have to look at.</summary>
-    public IEnumerable<LogEntry> Warnings => Logs.Entries.Where(entry => entry.Level >= LogLevel.Warning && !SlowAnswer.IsTold(entry.Message));
+    public IEnumerable<LogEntry> Warnings =>
+        Logs.Entries.Where(entry => entry.Level >= LogLevel.Warning && !SlowAnswer.IsTold(entry.Message));
 
     public LeaderElectionOptions Options =>
         _host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<LeaderElectionOptions>>().Value;

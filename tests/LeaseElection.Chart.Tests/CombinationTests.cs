@@ -125,7 +125,8 @@ public sealed class CombinationTests(ApiServerFixture fixture)
     private async Task<ChartHost> StartPodAsync(InstalledChart chart, string pod)
     {
         string labels = string.Join(
-            ',', chart.Chart["Deployment"]["spec"]!["selector"]!["matchLabels"]!.AsObject().Select(label => $"{label.Key}={(string?)label.Value}"));
+            ',', chart.Chart["Deployment"]["spec"]!["selector"]!["matchLabels"]!.AsObject().Select(
+                label => $"{label.Key}={(string?)label.Value}"));
         await fixture.Server.KubectlAsync(null, "run", pod, "-n", chart.Namespace, "--image=none", "--restart=Never", "--labels", labels);
         return await ChartHost.StartAsync(chart.EnvironmentOf(pod), chart.ServiceAccountFolder);
     }

@@ -16,10 +16,15 @@ public sealed class DashboardTests
     public void Dashboard_Metrics_AreThoseOfTheLibrary(string file)
     {
         JsonNode dashboard = Dashboard(file);
-        string[] queries = [.. dashboard["panels"]!.AsArray().SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => (string)target!["expr"]!)];
+        string[] queries =
+        [
+            .. dashboard["panels"]!.AsArray().SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => (string)target!["expr"]!)
+        ];
 
         Assert.All(queries.Where(query => query != "vector($deadline)"), PrometheusNames.AssertKnown);
-        Assert.All(dashboard["templating"]!["list"]!.AsArray().Where(one => (string?)one!["type"] == "query"), one => PrometheusNames.AssertKnown((string)one!["definition"]!));
+        Assert.All(
+            dashboard["templating"]!["list"]!.AsArray().Where(one => (string?)one!["type"] == "query"),
+            one => PrometheusNames.AssertKnown((string)one!["definition"]!));
     }
 
     /// <summary>Every instrument of the library is on one of them: what nobody can see nobody looks at.</summary>

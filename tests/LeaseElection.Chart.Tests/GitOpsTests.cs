@@ -28,14 +28,16 @@ public sealed class GitOpsTests(ApiServerFixture fixture)
     [InstalledFact]
     public async Task LeastRights_AppliedWithoutLeases_SayWhatToDo()
     {
-        using InstalledChart chart = await InstalledChart.InstallAsync(fixture.Server, new HelmChart { Combination = "least-rights" }, without: "Lease");
+        using InstalledChart chart = await InstalledChart.InstallAsync(
+            fixture.Server, new HelmChart { Combination = "least-rights" }, without: "Lease");
         await using ChartHost host = await ChartHost.StartAsync(chart.EnvironmentOf("pod-1"), chart.ServiceAccountFolder);
         await Polling.UntilAsync(() => Task.FromResult(host.Warnings.Any()), Patience, what: "a warning");
 
         string warning = host.Warnings.First().Message;
         Assert.Contains("Not allowed to create leases.coordination.k8s.io", warning, StringComparison.Ordinal);
         Assert.Contains(
-            "The Lease is not there: grant create, or make it beforehand without a spec. Argo CD makes none that a chart has.", warning, StringComparison.Ordinal);
+            "The Lease is not there: grant create, or make it beforehand without a spec. Argo CD makes none that a chart has.", warning,
+            StringComparison.Ordinal);
 
         await fixture.Server.KubectlAsync(
             $$$"""{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"{{{chart.Chart.LeaseName}}}"}}""",

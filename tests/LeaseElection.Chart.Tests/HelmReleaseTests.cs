@@ -60,7 +60,9 @@ public sealed class HelmReleaseTests(ApiServerFixture fixture)
         string held = await HoldAsync(release);
 
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(release.InstallAsync);
-        Assert.Contains("exists and cannot be imported into the current release: invalid ownership metadata", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "exists and cannot be imported into the current release: invalid ownership metadata", refusal.Message,
+            StringComparison.Ordinal);
 
         await new HelmRelease(fixture.Server, release.Chart with { Flags = ["--take-ownership"] }).InstallAsync();
         Assert.Equal(held, await SpecAsync(release));
@@ -132,7 +134,8 @@ public sealed class HelmReleaseTests(ApiServerFixture fixture)
     {
         HelmRelease release = await PrepareAsync(helm, "policies");
         await release.InstallAsync();
-        await fixture.Server.KubectlAsync(null, "scale", "deployment", "shop-leader-elected-app", "--replicas=5", "-n", release.Chart.Namespace);
+        await fixture.Server.KubectlAsync(
+            null, "scale", "deployment", "shop-leader-elected-app", "--replicas=5", "-n", release.Chart.Namespace);
 
         await release.UpgradeAsync(release.Chart with { Flags = ["--set", "image.tag=20261127"] });
 
@@ -158,7 +161,9 @@ public sealed class HelmReleaseTests(ApiServerFixture fixture)
 
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => release.UpgradeAsync(more));
         Assert.Contains(
-            "partitions.count is 24, but the Pods that run have 12, and with another number a key belongs to another partition: set partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones, or false, which replaces them one by one, so that for a moment two may work on one key",
+            "partitions.count is 24, but the Pods that run have 12, and with another number a key belongs to another partition: set "
+                + "partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones, or false, which replaces "
+                + "them one by one, so that for a moment two may work on one key",
             refusal.Message, StringComparison.Ordinal);
         Assert.Equal("RollingUpdate", await StrategyAsync(release));
 

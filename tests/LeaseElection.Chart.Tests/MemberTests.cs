@@ -48,7 +48,8 @@ public sealed class MemberTests(ApiServerFixture fixture)
     public async Task Members_WithoutARight_SeeWhoTheyCanAndSayWhichIsMissing(string verb, int members, string? line, string? text)
     {
         using InstalledChart chart = await InstalledChart.InstallAsync(
-            fixture.Server, new HelmChart { Combination = "members", Set = ["members.leaseDuration=\"00:00:03\"", "members.renewInterval=\"00:00:01\""] });
+            fixture.Server,
+            new HelmChart { Combination = "members", Set = ["members.leaseDuration=\"00:00:03\"", "members.renewInterval=\"00:00:01\""] });
         await RevokeAsync(chart, verb);
         await using ChartHost one = await StartPodAsync(chart, "pod-1", election => election.AddMembers());
         await using ChartHost other = await StartPodAsync(chart, "pod-2", election => election.AddMembers());
@@ -57,8 +58,10 @@ public sealed class MemberTests(ApiServerFixture fixture)
             await Polling.UntilAsync(() => Task.FromResult(one.Warnings.Any(entry => entry.Id.Name == line)), Patience, what: line);
         await SeesAsync(one, members, complete: verb != "list");
 
-        Assert.All(one.Warnings.Where(entry => entry.Id.Name == line), entry => Assert.Contains(text!, entry.Message, StringComparison.Ordinal));
-        Assert.All(one.Warnings, entry => Assert.True(entry.Id.Name == line || verb == "create" && entry.Id.Name == "StoreFailed", entry.Message));
+        Assert.All(
+            one.Warnings.Where(entry => entry.Id.Name == line), entry => Assert.Contains(text!, entry.Message, StringComparison.Ordinal));
+        Assert.All(
+            one.Warnings, entry => Assert.True(entry.Id.Name == line || verb == "create" && entry.Id.Name == "StoreFailed", entry.Message));
     }
 
     /// <summary>Each has its share, and whoever stays has them all; the commands of the notes show whose they are.</summary>

@@ -13,11 +13,15 @@ public sealed class NotesTests(ApiServerFixture fixture)
         // The kinds of the Prometheus Operator are nobody's here.
         (string notes, string name) = await InstallAsync("everything", "podMonitor.enabled=false", "prometheusRule.enabled=false");
 
-        Assert.Contains($"2 replicas of nightly-settlement stand for the lease {name}/nightly.settlement.", notes, StringComparison.Ordinal);
-        Assert.Contains($"kubectl get lease -n {name} nightly.settlement -o jsonpath='{{.spec.holderIdentity}}'", notes, StringComparison.Ordinal);
+        Assert.Contains(
+            $"2 replicas of nightly-settlement stand for the lease {name}/nightly.settlement.", notes, StringComparison.Ordinal);
+        Assert.Contains(
+            $"kubectl get lease -n {name} nightly.settlement -o jsonpath='{{.spec.holderIdentity}}'", notes, StringComparison.Ordinal);
         Assert.Contains($"kubectl get pods -n {name} -l leaseelection.dev/role=leader", notes, StringComparison.Ordinal);
         Assert.Contains($"http://nightly-settlement-leader.{name}.svc:8082", notes, StringComparison.Ordinal);
-        Assert.Contains($$$"""kubectl patch lease -n {{{name}}} nightly.settlement --type merge -p '{"spec":{"holderIdentity":""}}'""", notes, StringComparison.Ordinal);
+        Assert.Contains(
+            $$$"""kubectl patch lease -n {{{name}}} nightly.settlement --type merge -p '{"spec":{"holderIdentity":""}}'""", notes,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("may not create", notes, StringComparison.Ordinal);
         Assert.DoesNotContain("`helm uninstall` leaves the lease", notes, StringComparison.Ordinal); // lease.keep=false
     }
@@ -25,7 +29,8 @@ public sealed class NotesTests(ApiServerFixture fixture)
     [InstalledTheory]
     [InlineData("bare", "1 replicas of", "One replica has nobody to take over from it: set replicaCount to 2 or more.")]
     [InlineData("policies", "The replicas of", "`helm uninstall` leaves the lease, because Pods may still drain under it.")]
-    [InlineData("least-rights", "3 replicas of", "nobody leads until it is there. Argo CD leaves Leases out; set lease.create=false with it.")]
+    [InlineData(
+        "least-rights", "3 replicas of", "nobody leads until it is there. Argo CD leaves Leases out; set lease.create=false with it.")]
     public async Task Notes_OfACombination_Say(string combination, string start, string text)
     {
         (string notes, _) = await InstallAsync(combination);
@@ -38,7 +43,8 @@ public sealed class NotesTests(ApiServerFixture fixture)
     [InstalledTheory]
     [InlineData("orders", "orders")]
     [InlineData(
-        "a-name-of-sixty-four-characters-that-does-not-fit-into-a-label.x", "a-name-of-sixty-four-characters-that-does-not-fit-into-aca1ba2d")]
+        "a-name-of-sixty-four-characters-that-does-not-fit-into-a-label.x",
+        "a-name-of-sixty-four-characters-that-does-not-fit-into-aca1ba2d")]
     public async Task Notes_OfPartitions_SayWhoIsThereAndWhoWorksOnWhat(string lease, string group)
     {
         (string notes, string name) = await InstallAsync("partitions", $"election.leaseName={lease}", "prometheusRule.enabled=false");
@@ -51,8 +57,12 @@ public sealed class NotesTests(ApiServerFixture fixture)
     }
 
     [InstalledTheory]
-    [InlineData("replicaCount=15", "3 of the 15 replicas have no partition and stand by: set partitions.count to 15 or more, or replicaCount to less.")]
-    [InlineData("replicaCount=null", "No more than 12 replicas have a partition: give the autoscaler that for its maximum, or set partitions.count to more.")]
+    [InlineData(
+        "replicaCount=15",
+        "3 of the 15 replicas have no partition and stand by: set partitions.count to 15 or more, or replicaCount to less.")]
+    [InlineData(
+        "replicaCount=null",
+        "No more than 12 replicas have a partition: give the autoscaler that for its maximum, or set partitions.count to more.")]
     public async Task Notes_OfMoreReplicasThanPartitions_SaySo(string value, string text)
     {
         (string notes, _) = await InstallAsync("partitions", value, "prometheusRule.enabled=false");

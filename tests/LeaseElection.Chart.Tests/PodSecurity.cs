@@ -31,7 +31,8 @@ internal static class PodSecurity
         IEnumerable<string?> ofPod =
         [
             .. Namespaces.Where(name => Is(pod[name], true)),
-            .. Items(pod["volumes"]).SelectMany(volume => volume!.AsObject().Select(pair => pair.Key)).Where(key => key != "name").Except(Volumes),
+            .. Items(pod["volumes"]).SelectMany(
+                volume => volume!.AsObject().Select(pair => pair.Key)).Where(key => key != "name").Except(Volumes),
             .. Items(context?["sysctls"]).Select(sysctl => (string?)sysctl!["name"]).Except(Sysctls),
             .. OfContext(context),
         ];
@@ -62,7 +63,8 @@ internal static class PodSecurity
             yield return "seccompProfile";
         if (Items(container["ports"]).Any(port => (int?)port!["hostPort"] is not (null or 0)))
             yield return "hostPort";
-        if (Handlers.Any(handler => HasHost(container[handler])) || HasHost(container["lifecycle"]?["preStop"]) || HasHost(container["lifecycle"]?["postStart"]))
+        if (Handlers.Any(handler => HasHost(container[handler])) || HasHost(container["lifecycle"]?["preStop"])
+            || HasHost(container["lifecycle"]?["postStart"]))
             yield return "host of a probe";
     }
 
@@ -73,7 +75,8 @@ internal static class PodSecurity
         if ((string?)context?["appArmorProfile"]?["type"] is not (null or "RuntimeDefault" or "Localhost"))
             yield return "appArmorProfile";
         if (context?["seLinuxOptions"] is { } options
-            && (options["user"] is not null || options["role"] is not null || (options["type"] is { } type && !SeLinuxTypes.Contains((string)type!))))
+            && (options["user"] is not null || options["role"] is not null
+                || (options["type"] is { } type && !SeLinuxTypes.Contains((string)type!))))
         {
             yield return "seLinuxOptions";
         }

@@ -43,10 +43,14 @@ public sealed class PolicyTests
             Helm = helm,
             Flags = ["--set", "podSecurityContext.runAsUser=null,podSecurityContext.runAsGroup=null,podSecurityContext.fsGroup=null"],
         }.RenderAsync();
-        RenderedChart given = await new HelmChart { Helm = helm, Set = ["openshift=true", "podSecurityContext.fsGroup=1000650000"] }.RenderAsync();
-        RenderedChart nothing = await new HelmChart { Helm = helm, Flags = ["--set", "podSecurityContext=null,securityContext=null,resources=null"] }.RenderAsync();
+        RenderedChart given =
+            await new HelmChart { Helm = helm, Set = ["openshift=true", "podSecurityContext.fsGroup=1000650000"] }.RenderAsync();
+        string[] unset = ["--set", "podSecurityContext=null,securityContext=null,resources=null"];
+        RenderedChart nothing = await new HelmChart { Helm = helm, Flags = unset }.RenderAsync();
 
-        Assert.All(without.PodSpecs, pod => Assert.Equal(["runAsNonRoot", "seccompProfile"], pod["securityContext"]!.AsObject().Select(pair => pair.Key)));
+        Assert.All(
+            without.PodSpecs,
+            pod => Assert.Equal(["runAsNonRoot", "seccompProfile"], pod["securityContext"]!.AsObject().Select(pair => pair.Key)));
         Assert.All(given.PodSpecs, pod => Assert.Equal(1000650000, (int?)pod["securityContext"]!["fsGroup"]));
         Assert.All(given.PodSpecs, pod => Assert.Null(pod["securityContext"]!["runAsUser"]));
         Assert.All(nothing.PodSpecs, pod => Assert.Empty(pod["securityContext"]!.AsObject()));
@@ -74,11 +78,13 @@ public sealed class PolicyTests
         });
         JsonObject[] mounting =
         [
-            .. chart.PodSpecs.SelectMany(pod => (pod["initContainers"] as JsonArray ?? []).Concat(pod["containers"]!.AsArray())).OfType<JsonObject>()
+            .. chart.PodSpecs.SelectMany(
+                pod => (pod["initContainers"] as JsonArray ?? []).Concat(pod["containers"]!.AsArray())).OfType<JsonObject>()
                 .Where(container => (container["volumeMounts"] as JsonArray ?? []).Any(
                     mount => (string?)mount!["mountPath"] == "/var/run/secrets/kubernetes.io/serviceaccount" && (bool)mount["readOnly"]!)),
         ];
-        Assert.Equal([combination == "sidecar" ? "leader-elector" : "app", "test"], mounting.Select(container => (string?)container["name"]));
+        Assert.Equal(
+            [combination == "sidecar" ? "leader-elector" : "app", "test"], mounting.Select(container => (string?)container["name"]));
     }
 
     [ChartFact]
@@ -110,10 +116,12 @@ public sealed class PolicyTests
 
         string[] keys =
         [
-            "serviceAccountName", "automountServiceAccountToken", "enableServiceLinks", "securityContext", "imagePullSecrets", "nodeSelector", "tolerations",
+            "serviceAccountName", "automountServiceAccountToken", "enableServiceLinks", "securityContext", "imagePullSecrets",
+            "nodeSelector", "tolerations",
             "priorityClassName", "runtimeClassName",
         ];
-        Assert.All(keys, key => Assert.True(JsonNode.DeepEquals(chart.PodSpec[key] ?? throw new InvalidOperationException(key), test[key]), key));
+        Assert.All(
+            keys, key => Assert.True(JsonNode.DeepEquals(chart.PodSpec[key] ?? throw new InvalidOperationException(key), test[key]), key));
         Assert.True(JsonNode.DeepEquals(chart.PodSpec["affinity"]!["nodeAffinity"], test["affinity"]!["nodeAffinity"]));
         Assert.True(JsonNode.DeepEquals(chart.App["securityContext"], test["containers"]![0]!["securityContext"]));
         Assert.Equal((string?)chart.App["imagePullPolicy"], (string?)test["containers"]![0]!["imagePullPolicy"]);

@@ -33,7 +33,9 @@ internal sealed class ProjectedToken : IDisposable
         string version = $"..version_{++_versions}";
         DirectoryInfo data = _folder.CreateSubdirectory(version);
         foreach ((string name, string path) in _paths)
-            File.WriteAllText(Path.Combine(data.FullName, path), name == "token" && token is not null ? token : File.ReadAllText(Path.Combine(from, name)));
+            File.WriteAllText(
+                Path.Combine(data.FullName, path),
+                name == "token" && token is not null ? token : File.ReadAllText(Path.Combine(from, name)));
         string next = Path.Combine(Folder, "..data_tmp");
         File.CreateSymbolicLink(next, version);
         // File.Move does not replace a link to a folder.

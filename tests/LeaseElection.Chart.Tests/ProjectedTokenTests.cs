@@ -19,7 +19,8 @@ public sealed class ProjectedTokenTests(ApiServerFixture fixture)
         await volume.WriteAsync(chart.ServiceAccountFolder, token: "run-out");
         await using ChartHost host = await ChartHost.StartAsync(chart.EnvironmentOf("pod-1"), volume.Folder);
         await Polling.UntilAsync(
-            () => Task.FromResult(host.Warnings.Any(entry => entry.Message.Contains("(401)", StringComparison.Ordinal))), Signal.Patience, what: "a 401");
+            () => Task.FromResult(host.Warnings.Any(entry => entry.Message.Contains("(401)", StringComparison.Ordinal))), Signal.Patience,
+            what: "a 401");
 
         await volume.WriteAsync(chart.ServiceAccountFolder);
         LeadershipTerm term = await host.Election.WaitForLeadershipAsync().WaitAsync(Signal.Patience);

@@ -41,7 +41,10 @@ internal static partial class PrometheusNames
     public static void AssertKnown(string query)
     {
         string[] labels = [.. Tags.Select(tag => tag.Replace('.', '_'))];
-        string[] known = [.. Metrics(), .. Metrics().Select(name => name + "_bucket"), .. Metrics().Select(name => name + "_count"), .. labels];
+        string[] known =
+        [
+            .. Metrics(), .. Metrics().Select(name => name + "_bucket"), .. Metrics().Select(name => name + "_count"), .. labels
+        ];
         string[] used = [.. Names().Matches(query).Select(match => match.Value)];
 
         Assert.NotEmpty(used);

@@ -5,9 +5,11 @@ namespace LeaseElection.Chart.Tests;
 /// <summary>Wrong values are refused before anything is sent, in words that say what to write instead.</summary>
 public sealed class RefusalTests
 {
-    private const string Schema = "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nleader-elected-app:\n- ";
+    private const string Schema =
+        "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nleader-elected-app:\n- ";
 
-    private const string Duration = "^$|^[0-9]{2}:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,3})?$|$ write hours:minutes:seconds in quotes, as in \"00:00:15\"";
+    private const string Duration =
+        "^$|^[0-9]{2}:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,3})?$|$ write hours:minutes:seconds in quotes, as in \"00:00:15\"";
 
     private const string Name =
         "^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$|$ lower-case letters, digits, - and ., as in my-app";
@@ -22,8 +24,12 @@ public sealed class RefusalTests
 
     /// <summary>The words for types and limits are helm's, of 3 and of 4; the rule in a pattern is ours.</summary>
     [ChartTheory]
-    [InlineData("replicaCount=three", "replicaCount: Invalid type. Expected: [integer,null], given: string", "at '/replicaCount': got string, want null or integer")]
-    [InlineData("replicaCount=\"3\"", "replicaCount: Invalid type. Expected: [integer,null], given: string", "at '/replicaCount': got string, want null or integer")]
+    [InlineData(
+        "replicaCount=three", "replicaCount: Invalid type. Expected: [integer,null], given: string",
+        "at '/replicaCount': got string, want null or integer")]
+    [InlineData(
+        "replicaCount=\"3\"", "replicaCount: Invalid type. Expected: [integer,null], given: string",
+        "at '/replicaCount': got string, want null or integer")]
     [InlineData("replicaCount=-1", "replicaCount: Must be greater than or equal to 0", "at '/replicaCount': minimum: got -1, want 0")]
     [InlineData(
         "election.leaseDuration=\"15\"", $"election.leaseDuration: Does not match pattern '{Duration}'",
@@ -52,25 +58,38 @@ public sealed class RefusalTests
         "probes.readyPath=readyz", "probes.readyPath: Does not match pattern '^/|$ begin with a slash, as in /readyz'",
         "at '/probes/readyPath': 'readyz' does not match pattern '^/|$ begin with a slash, as in /readyz'")]
     [InlineData("port=80808", "port: Must be less than or equal to 65535", "at '/port': maximum: got 80,808, want 65,535")]
-    [InlineData("image.tag=[a]", "image.tag: Invalid type. Expected: [string,number,boolean], given: array", "at '/image/tag': got array, want boolean or number or string")]
-    [InlineData("lease.create=\"yes\"", "lease.create: Invalid type. Expected: boolean, given: string", "at '/lease/create': got string, want boolean")]
+    [InlineData(
+        "image.tag=[a]", "image.tag: Invalid type. Expected: [string,number,boolean], given: array",
+        "at '/image/tag': got array, want boolean or number or string")]
+    [InlineData(
+        "lease.create=\"yes\"", "lease.create: Invalid type. Expected: boolean, given: string",
+        "at '/lease/create': got string, want boolean")]
     [InlineData(
         "rbac.createLease=\"no\"", "rbac.createLease: Invalid type. Expected: [boolean,null], given: string",
         "at '/rbac/createLease': got string, want null or boolean")]
     [InlineData(
         "serviceAccount.automount=\"false\"", "serviceAccount.automount: Invalid type. Expected: boolean, given: string",
         "at '/serviceAccount/automount': got string, want boolean")]
-    [InlineData("openshift=\"yes\"", "openshift: Invalid type. Expected: [boolean,null], given: string", "at '/openshift': got string, want null or boolean")]
+    [InlineData(
+        "openshift=\"yes\"", "openshift: Invalid type. Expected: [boolean,null], given: string",
+        "at '/openshift': got string, want null or boolean")]
     [InlineData(
         "helmTest.podLabels={a: 1}", "helmTest.podLabels.a: Invalid type. Expected: string, given: integer",
         "at '/helmTest/podLabels/a': got number, want string")]
     [InlineData(
         "helmTest.podAnnotations={a: true}", "helmTest.podAnnotations.a: Invalid type. Expected: string, given: boolean",
         "at '/helmTest/podAnnotations/a': got boolean, want string")]
-    [InlineData("helmTest.resources=[]", "helmTest.resources: Invalid type. Expected: object, given: array", "at '/helmTest/resources': got array, want object")]
-    [InlineData("runtimeClassName=1", "runtimeClassName: Invalid type. Expected: string, given: integer", "at '/runtimeClassName': got number, want string")]
-    [InlineData("partitions.count=0", "partitions.count: Must be greater than or equal to 1", "at '/partitions/count': minimum: got 0, want 1")]
-    [InlineData("partitions.count=10000", "partitions.count: Must be less than or equal to 1000", "at '/partitions/count': maximum: got 10,000, want 1,000")]
+    [InlineData(
+        "helmTest.resources=[]", "helmTest.resources: Invalid type. Expected: object, given: array",
+        "at '/helmTest/resources': got array, want object")]
+    [InlineData(
+        "runtimeClassName=1", "runtimeClassName: Invalid type. Expected: string, given: integer",
+        "at '/runtimeClassName': got number, want string")]
+    [InlineData(
+        "partitions.count=0", "partitions.count: Must be greater than or equal to 1", "at '/partitions/count': minimum: got 0, want 1")]
+    [InlineData(
+        "partitions.count=10000", "partitions.count: Must be less than or equal to 1000",
+        "at '/partitions/count': maximum: got 10,000, want 1,000")]
     [InlineData(
         "partitions.count=twelve", "partitions.count: Invalid type. Expected: [integer,null], given: string",
         "at '/partitions/count': got string, want null or integer")]
@@ -79,7 +98,8 @@ public sealed class RefusalTests
         "at '/partitions/count': got number, want null or integer")]
     [InlineData("partitions=12", "partitions: Invalid type. Expected: object, given: integer", "at '/partitions': got number, want object")]
     [InlineData(
-        "members.enabled=\"yes\"", "members.enabled: Invalid type. Expected: boolean, given: string", "at '/members/enabled': got string, want boolean")]
+        "members.enabled=\"yes\"", "members.enabled: Invalid type. Expected: boolean, given: string",
+        "at '/members/enabled': got string, want boolean")]
     [InlineData(
         "locks.names=batch", "locks.names: Invalid type. Expected: array, given: string", "at '/locks/names': got string, want array")]
     [InlineData(
@@ -87,7 +107,8 @@ public sealed class RefusalTests
         $"at '/locks/names/0': 'Batch Processor' does not match pattern '{LockName}'")]
     [InlineData("locks.names=[a, a]", "locks.names: array items[0,1] must be unique", "at '/locks/names': items at 0 and 1 are equal")]
     [InlineData(
-        "locks.timing=custom", "locks.timing: locks.timing must be one of the following: \"\", \"fast\", \"standard\", \"tolerant\", \"singleNode\"",
+        "locks.timing=custom",
+        "locks.timing: locks.timing must be one of the following: \"\", \"fast\", \"standard\", \"tolerant\", \"singleNode\"",
         "at '/locks/timing': value must be one of '', 'fast', 'standard', 'tolerant', 'singleNode'")]
     [InlineData("lease.keep=null", "lease: keep is required", "at '/lease': missing property 'keep'")]
     [InlineData("election.releaseOnStop=null", "election: releaseOnStop is required", "at '/election': missing property 'releaseOnStop'")]
@@ -104,69 +125,87 @@ public sealed class RefusalTests
     [ChartTheory]
     [InlineData(
         "image.repository=\"\"",
-        "image.repository is not set, but there is nothing to run without it: set it to the image of your app, as in --set image.repository=ghcr.io/me/my-app")]
+        "image.repository is not set, but there is nothing to run without it: set it to the image of your app, as in --set "
+            + "image.repository=ghcr.io/me/my-app")]
     [InlineData(
         "election.timing=custom",
-        "election.leaseDuration is not set, but election.timing=custom has no default for it: write all of leaseDuration, renewDeadline and retryPeriod, or take the timing fast, standard, tolerant or singleNode")]
+        "election.leaseDuration is not set, but election.timing=custom has no default for it: write all of leaseDuration, renewDeadline "
+            + "and retryPeriod, or take the timing fast, standard, tolerant or singleNode")]
     [InlineData(
         "election.leaseDuration=\"00:00:15.5\"",
         "election.leaseDuration is 00:00:15.5, but must be whole seconds from 00:00:01 to 01:00:00: write for example \"00:00:15\"")]
     [InlineData(
         "election.renewDeadline=\"00:00:15\"",
-        "election.renewDeadline is 00:00:15, but must be at least 00:00:00.2 and less than leaseDuration (00:00:15): the difference is the time in which work stops before another replica may start it; write for example two thirds of leaseDuration")]
+        "election.renewDeadline is 00:00:15, but must be at least 00:00:00.2 and less than leaseDuration (00:00:15): the difference is the "
+            + "time in which work stops before another replica may start it; write for example two thirds of leaseDuration")]
     [InlineData(
         "election.retryPeriod=\"00:00:11\"",
-        "election.retryPeriod is 00:00:11, but must be longer than zero and at most renewDeadline (00:00:10): write for example \"00:00:02\"")]
+        "election.retryPeriod is 00:00:11, but must be longer than zero and at most renewDeadline (00:00:10): write for example "
+            + "\"00:00:02\"")]
     [InlineData(
         "election.renewInterval=\"00:00:06\"",
-        "election.renewInterval is 00:00:06, but must be at least 00:00:00.1 and at most half of renewDeadline (00:00:10), so that two attempts fit: write less, or leave it out for the default")]
+        "election.renewInterval is 00:00:06, but must be at least 00:00:00.1 and at most half of renewDeadline (00:00:10), so that two "
+            + "attempts fit: write less, or leave it out for the default")]
     [InlineData(
         "election.stopTimeout=\"00:00:06\"",
-        "election.stopTimeout is 00:00:06, but must be longer than zero and at most leaseDuration (00:00:15) - renewDeadline (00:00:10), after which another replica may lead: write less, or leave it out for all of it")]
+        "election.stopTimeout is 00:00:06, but must be longer than zero and at most leaseDuration (00:00:15) - renewDeadline (00:00:10), "
+            + "after which another replica may lead: write less, or leave it out for all of it")]
     [InlineData(
         "shutdown.gracePeriodSeconds=30",
-        "shutdown.gracePeriodSeconds is 30, but must be more than shutdown.timeoutSeconds (30) and shutdown.preStopSeconds (0) together: the kubelet would kill work that drains, and the lease would have to run out; write for example 35, or leave it out")]
+        "shutdown.gracePeriodSeconds is 30, but must be more than shutdown.timeoutSeconds (30) and shutdown.preStopSeconds (0) together: "
+            + "the kubelet would kill work that drains, and the lease would have to run out; write for example 35, or leave it out")]
     [InlineData(
         "shutdown.timeoutSeconds=6",
-        "shutdown.timeoutSeconds is 6, but must be at least 7: election.stopTimeout (leaseDuration - renewDeadline if not set), in which work stops, and what the library needs to release the lease; write 7 or more, or leave it out")]
+        "shutdown.timeoutSeconds is 6, but must be at least 7: election.stopTimeout (leaseDuration - renewDeadline if not set), in which "
+            + "work stops, and what the library needs to release the lease; write 7 or more, or leave it out")]
     [InlineData(
         "leaderService.enabled=true",
-        "leaderService.enabled is true, but nothing labels the leader's Pod, so the Service would have no endpoint: set election.labelLeaderPod=true as well")]
+        "leaderService.enabled is true, but nothing labels the leader's Pod, so the Service would have no endpoint: set "
+            + "election.labelLeaderPod=true as well")]
     [InlineData("port=null", "probes.enabled is true, but port is null, so there is nothing to reach: set port, or probes.enabled=false")]
     [InlineData(
         "serviceAccount.create=false",
-        "serviceAccount.name is not set, but the chart is told to make none: name the service account that is there, or set serviceAccount.create=true")]
+        "serviceAccount.name is not set, but the chart is told to make none: name the service account that is there, or set "
+            + "serviceAccount.create=true")]
     [InlineData("sidecar.enabled=true", "sidecar.image is not set, but sidecar.enabled is true: set it to an image of leader-elector")]
     [InlineData(
         "env=[{name: LeaderElection__LeaseName, value: x}]",
         "env has LeaderElection__LeaseName, which this chart sets itself: use the values under election, members, partitions and shutdown")]
     [InlineData(
         "podLabels={leaseelection.dev/role: leader}",
-        "podLabels has leaseelection.dev/role, which says who leads and is set by the leader: take it out, and set election.labelLeaderPod=true if you want it")]
+        "podLabels has leaseelection.dev/role, which says who leads and is set by the leader: take it out, and set "
+            + "election.labelLeaderPod=true if you want it")]
     [InlineData(
         "commonLabels={app.kubernetes.io/name: other}",
-        "commonLabels has app.kubernetes.io/name, by which the Deployment knows its Pods: take it out, and use nameOverride for another name")]
+        "commonLabels has app.kubernetes.io/name, by which the Deployment knows its Pods: take it out, "
+            + "and use nameOverride for another name")]
     [InlineData(
         "helmTest.podLabels={app.kubernetes.io/instance: other}",
-        "helmTest.podLabels has app.kubernetes.io/instance, by which the Deployment knows its Pods: take it out, and use nameOverride for another name")]
+        "helmTest.podLabels has app.kubernetes.io/instance, by which the Deployment knows its Pods: take it "
+            + "out, and use nameOverride for another name")]
     [InlineData(
         "commonLabels={leaseelection.dev/role: leader}",
-        "commonLabels has leaseelection.dev/role, which says who leads and is set by the leader: take it out, and set election.labelLeaderPod=true if you want it")]
+        "commonLabels has leaseelection.dev/role, which says who leads and is set by the leader: take it out, and set "
+            + "election.labelLeaderPod=true if you want it")]
     [InlineData("volumes=[{name: tmp}]", "volumes has tmp, a name that this chart has a volume of its own by: give it another name")]
     [InlineData(
         "volumes=[{name: kube-api-access}]",
         "volumes has kube-api-access, a name that this chart has a volume of its own by: give it another name")]
     [InlineData(
-        "volumeMounts=[{name: data, mountPath: /tmp/}]", "volumeMounts has /tmp, where this chart mounts an emptyDir: mount it at another path")]
+        "volumeMounts=[{name: data, mountPath: /tmp/}]",
+        "volumeMounts has /tmp, where this chart mounts an emptyDir: mount it at another path")]
     [InlineData(
         "image.tag=1.10",
-        "image.tag is 1.1, which helm has read as a number, so it may not be what you wrote: put it in quotes, as in tag: \"1.10\", or write --set-string image.tag=1.10 on the command line")]
+        "image.tag is 1.1, which helm has read as a number, so it may not be what you wrote: put it in quotes, as in tag: \"1.10\", or "
+            + "write --set-string image.tag=1.10 on the command line")]
     [InlineData(
         "image.tag=20261127",
-        "image.tag is 2.0261127e+07, which helm has read as a number, so it may not be what you wrote: put it in quotes, as in tag: \"1.10\", or write --set-string image.tag=1.10 on the command line")]
+        "image.tag is 2.0261127e+07, which helm has read as a number, so it may not be what you wrote: put it in quotes, as in tag: "
+            + "\"1.10\", or write --set-string image.tag=1.10 on the command line")]
     [InlineData(
         "image.tag=true",
-        "image.tag is true, which helm has read as a boolean, so it may not be what you wrote: put it in quotes, as in tag: \"1.10\", or write --set-string image.tag=1.10 on the command line")]
+        "image.tag is true, which helm has read as a boolean, so it may not be what you wrote: put it in quotes, as in tag: \"1.10\", or "
+            + "write --set-string image.tag=1.10 on the command line")]
     public async Task Value_AgainstARuleOfTheTemplates_IsRefusedWithReasonAndFix(string value, string message)
     {
         string refusal = await Of(value).RefusalAsync();
@@ -181,52 +220,66 @@ public sealed class RefusalTests
     [ChartTheory]
     [InlineData(
         "members.enabled=true", "lease.create=true",
-        "members.enabled is true, but the app may create no Lease (lease.create, rbac.createLease), and each replica makes one of its own, whose name nobody knows before: set rbac.createLease=true, which RBAC cannot limit to names, or do without")]
+        "members.enabled is true, but the app may create no Lease (lease.create, rbac.createLease), and each replica makes one of its own, "
+            + "whose name nobody knows before: set rbac.createLease=true, which RBAC cannot limit to names, or do without")]
     [InlineData(
         "partitions.count=12", "rbac.createLease=false",
-        "partitions.count is set, but the app may create no Lease (lease.create, rbac.createLease), and each replica makes one of its own, whose name nobody knows before: set rbac.createLease=true, which RBAC cannot limit to names, or do without")]
+        "partitions.count is set, but the app may create no Lease (lease.create, rbac.createLease), and each replica makes one of its own, "
+            + "whose name nobody knows before: set rbac.createLease=true, which RBAC cannot limit to names, or do without")]
     [InlineData(
         "locks.enabled=true", "lease.create=true",
-        "locks.enabled is true, but the app may create no Lease (lease.create, rbac.createLease), and a lock of any name needs one of its own: write the names of all locks in locks.names, or set rbac.createLease=true")]
+        "locks.enabled is true, but the app may create no Lease (lease.create, rbac.createLease), and a lock of any name needs one of its "
+            + "own: write the names of all locks in locks.names, or set rbac.createLease=true")]
     [InlineData(
         "locks.enabled=true", "locks.names=[batch, shop-leader-elected-app]",
-        "locks.names has shop-leader-elected-app, which is the Lease that the replicas are elected by: give the lock, or election.leaseName, another name")]
+        "locks.names has shop-leader-elected-app, which is the Lease that the replicas are elected by: give the lock, or "
+            + "election.leaseName, another name")]
     [InlineData(
         "partitions.count=12", "locks={enabled: true, names: [batch, shop-leader-elected-app-11]}",
-        "locks.names has shop-leader-elected-app-11, which is the Lease of a partition: give the lock, or election.leaseName, another name")]
+        "locks.names has shop-leader-elected-app-11, which is the Lease of a partition: give the lock, "
+            + "or election.leaseName, another name")]
     [InlineData(
         "partitions.count=12", "env=[{name: NODE_NAME, value: x}]",
-        "env has NODE_NAME, which this chart sets itself where replicas know of each other (members.enabled, partitions.count): take it out")]
+        "env has NODE_NAME, which this chart sets itself where replicas know of each other "
+            + "(members.enabled, partitions.count): take it out")]
     [InlineData(
         "locks={enabled: true, timing: fast}", "env=[{name: LeaseLocks__LeaseDuration, value: \"00:00:20\"}]",
         "env has LeaseLocks__LeaseDuration, which this chart sets itself by locks.timing=fast: take one of them out")]
     [InlineData(
         "members.enabled=true", "members.leaseDuration=\"00:00:00\"",
-        "members.leaseDuration is 00:00:00, but must be whole seconds from 00:00:01 to 01:00:00: write for example \"00:00:40\", or leave it out for the default")]
+        "members.leaseDuration is 00:00:00, but must be whole seconds from 00:00:01 to 01:00:00: write for example \"00:00:40\", or leave "
+            + "it out for the default")]
     [InlineData(
         "members.enabled=true", "members.renewInterval=\"00:00:13.334\"",
-        "members.renewInterval is 00:00:13.334, but must be at least 00:00:00.1 and at most a third of members.leaseDuration (00:00:40): write less, or leave it out for a quarter of it")]
+        "members.renewInterval is 00:00:13.334, but must be at least 00:00:00.1 and at most a third of members.leaseDuration (00:00:40): "
+            + "write less, or leave it out for a quarter of it")]
     [InlineData(
         "partitions.count=12", "partitions.moveAfter=\"01:00:00.001\"",
-        "partitions.moveAfter is 01:00:00.001, but must be at most 01:00:00: write for example \"00:00:10\", or leave it out for the default")]
+        "partitions.moveAfter is 01:00:00.001, but must be at most 01:00:00: write for example \"00:00:10\", or leave it out for the "
+            + "default")]
     [InlineData(
         "partitions.count=1000", "election.leaseName=" + LongName,
-        "election.leaseName has 250 characters, but with partitions.count=1000 the last partition's Lease would have 254, and no name may have more than 253: shorten it")]
+        "election.leaseName has 250 characters, but with partitions.count=1000 the last partition's Lease would have 254, and no name may "
+            + "have more than 253: shorten it")]
     [InlineData(
         "partitions.count=12", "sidecar={enabled: true, image: x}",
-        "partitions.count is set, but sidecar.enabled is true and the sidecar elects a leader and nothing else: set sidecar.enabled=false for an app with the library, or take it out")]
+        "partitions.count is set, but sidecar.enabled is true and the sidecar elects a leader and nothing else: set sidecar.enabled=false "
+            + "for an app with the library, or take it out")]
     [InlineData(
         "members.enabled=true", "sidecar={enabled: true, image: x}",
-        "members.enabled is true, but sidecar.enabled is true and the sidecar elects a leader and nothing else: set sidecar.enabled=false for an app with the library, or take it out")]
+        "members.enabled is true, but sidecar.enabled is true and the sidecar elects a leader and nothing else: set sidecar.enabled=false "
+            + "for an app with the library, or take it out")]
     [InlineData(
         "locks.enabled=true", "sidecar={enabled: true, image: x}",
-        "locks.enabled is true, but sidecar.enabled is true and the sidecar takes no locks: set sidecar.enabled=false for an app with the library, or locks.enabled=false")]
+        "locks.enabled is true, but sidecar.enabled is true and the sidecar takes no locks: set sidecar.enabled=false for an app with the "
+            + "library, or locks.enabled=false")]
     [InlineData(
         "election.takeOverBackoff=true", "sidecar={enabled: true, image: x}",
         "election.takeOverBackoff is true, but sidecar.enabled is true, and the sidecar has no such setting: set one of them to false")]
     [InlineData(
         "election.takeOverBackoff=true", "election.releaseOnStop=false",
-        "election.takeOverBackoff is true, but election.releaseOnStop is false, and a stop cannot be told from a crash then: set election.releaseOnStop=true, or take it out")]
+        "election.takeOverBackoff is true, but election.releaseOnStop is false, and a stop cannot be told from a crash then: set "
+            + "election.releaseOnStop=true, or take it out")]
     public async Task Values_ThatDoNotGoTogether_AreRefusedWithReasonAndFix(string value, string other, string message)
     {
         var chart = new HelmChart { Set = [value, other] };
@@ -240,10 +293,14 @@ public sealed class RefusalTests
     [InlineData("members.enabled=true", "lease.create=true", "rbac.createLease=true")]
     [InlineData("partitions.count=12", "lease.create=true", "rbac.create=false")]
     [InlineData("locks.enabled=true", "lease.create=true", "locks.names=[batch]")]
-    [InlineData("locks.enabled=true", "partitions.count=12", "locks.names=[shop-leader-elected-app-12, shop-leader-elected-app-01, shop-leader-elected-app-x]")]
+    [InlineData(
+        "locks.enabled=true", "partitions.count=12",
+        "locks.names=[shop-leader-elected-app-12, shop-leader-elected-app-01, shop-leader-elected-app-x]")]
     [InlineData("locks.enabled=true", "rbac.createLease=false", "locks.names=[batch]")]
     [InlineData("partitions.count=1000", "election.leaseName=" + LongName, "partitions.count=100")]
-    [InlineData("env=[{name: NODE_NAME, value: x}, {name: LeaseLocks__LeaseDuration, value: \"00:00:20\"}]", "locks.enabled=true", "locks.timing=\"\"")]
+    [InlineData(
+        "env=[{name: NODE_NAME, value: x}, {name: LeaseLocks__LeaseDuration, value: \"00:00:20\"}]", "locks.enabled=true",
+        "locks.timing=\"\"")]
     public async Task Values_ThatGoTogether_AreNot(params string[] values) => await new HelmChart { Set = values }.RenderAsync();
 
     [ChartFact]
@@ -252,7 +309,8 @@ public sealed class RefusalTests
         var chart = new HelmChart { Combination = "sidecar", Set = ["election.retryPeriod=\"00:00:05\""] };
 
         Assert.EndsWith(
-            "election.retryPeriod is set, but sidecar.enabled is true and the sidecar has no such setting: it takes leaseDuration (--ttl) and renewDeadline alone; leave election.retryPeriod out",
+            "election.retryPeriod is set, but sidecar.enabled is true and the sidecar has no such setting: it takes leaseDuration (--ttl) "
+                + "and renewDeadline alone; leave election.retryPeriod out",
             await chart.RefusalAsync(), StringComparison.Ordinal);
     }
 
@@ -262,11 +320,16 @@ public sealed class RefusalTests
     {
         var chart = new HelmChart
         {
-            Set = ["serviceAccount.automount=false", "volumeMounts=[{name: api-access, mountPath: /var/run/secrets/kubernetes.io/serviceaccount}]"],
+            Set =
+            [
+                "serviceAccount.automount=false",
+                "volumeMounts=[{name: api-access, mountPath: /var/run/secrets/kubernetes.io/serviceaccount}]"
+            ],
         };
 
         Assert.EndsWith(
-            "volumeMounts has /var/run/secrets/kubernetes.io/serviceaccount, where this chart itself mounts the token with serviceAccount.automount=false: take it and its volume out",
+            "volumeMounts has /var/run/secrets/kubernetes.io/serviceaccount, where this chart itself mounts the token with "
+                + "serviceAccount.automount=false: take it and its volume out",
             await chart.RefusalAsync(), StringComparison.Ordinal);
     }
 

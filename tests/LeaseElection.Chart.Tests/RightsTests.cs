@@ -15,11 +15,14 @@ public sealed class RightsTests(ApiServerFixture fixture)
 
     private static readonly (string Group, string Resource)[] Resources =
     [
-        (Coordination, "leases"), ("", "pods"), ("", "pods/status"), ("", "pods/exec"), ("", "pods/log"), ("", "pods/eviction"), ("", "secrets"),
+        (Coordination, "leases"), ("", "pods"), ("", "pods/status"), ("", "pods/exec"), ("", "pods/log"), ("", "pods/eviction"),
+        ("", "secrets"),
         ("", "configmaps"), ("", "endpoints"), ("", "services"), ("", "serviceaccounts"), ("", "serviceaccounts/token"), ("", "events"),
-        ("events.k8s.io", "events"), ("", "nodes"), ("", "namespaces"), ("", "persistentvolumes"), ("apps", "deployments"), ("apps", "deployments/scale"),
+        ("events.k8s.io", "events"), ("", "nodes"), ("", "namespaces"), ("", "persistentvolumes"), ("apps", "deployments"),
+        ("apps", "deployments/scale"),
         ("apps", "replicasets"), ("batch", "jobs"), ("policy", "poddisruptionbudgets"), ("rbac.authorization.k8s.io", "roles"),
-        ("rbac.authorization.k8s.io", "rolebindings"), ("rbac.authorization.k8s.io", "clusterrolebindings"), ("monitoring.coreos.com", "prometheusrules"),
+        ("rbac.authorization.k8s.io", "rolebindings"), ("rbac.authorization.k8s.io", "clusterrolebindings"),
+        ("monitoring.coreos.com", "prometheusrules"),
         ("flowcontrol.apiserver.k8s.io", "flowschemas"), ("apiextensions.k8s.io", "customresourcedefinitions"), ("*", "*"),
     ];
 
@@ -54,7 +57,10 @@ public sealed class RightsTests(ApiServerFixture fixture)
         string other = await fixture.Server.CreateNamespaceAsync();
         string lease = chart.Chart.LeaseName;
         (string Name, string? Space)[] places =
-            [("", null), (lease, null), ("batch-processor", null), ("other", null), (lease, other), ("batch-processor", other), ("", other), (lease, "")];
+            [
+                ("", null), (lease, null), ("batch-processor", null), ("other", null),
+                (lease, other), ("batch-processor", other), ("", other), (lease, ""),
+            ];
         List<string> allowed = [];
         foreach ((string group, string resource) in Resources)
         {
@@ -114,9 +120,11 @@ public sealed class RightsTests(ApiServerFixture fixture)
     public async Task Account_OfMembers_MaySetAnOwnerWhenItCreatesALease(bool collectsStale)
     {
         using InstalledChart chart = await InstalledChart.InstallAsync(
-            fixture.Server, new HelmChart { Combination = "members", Set = [$"members.collectStale={(collectsStale ? "true" : "false")}"] });
+            fixture.Server,
+            new HelmChart { Combination = "members", Set = [$"members.collectStale={(collectsStale ? "true" : "false")}"] });
         await fixture.Server.KubectlAsync(null, "run", "pod-1", "-n", chart.Namespace, "--image=none", "--restart=Never");
-        string uid = await fixture.Server.KubectlAsync(null, "get", "pod", "pod-1", "-n", chart.Namespace, "-o", "jsonpath={.metadata.uid}");
+        string uid = await fixture.Server.KubectlAsync(
+            null, "get", "pod", "pod-1", "-n", chart.Namespace, "-o", "jsonpath={.metadata.uid}");
         string leases = $"/apis/coordination.k8s.io/v1/namespaces/{chart.Namespace}/leases";
 
         JsonObject presence = await chart.Account.SendAsync(HttpMethod.Post, leases, Owned(LeaseOf("presence"), uid));
@@ -132,7 +140,9 @@ public sealed class RightsTests(ApiServerFixture fixture)
 
         JsonObject blocking = Owned(LeaseOf("blocking"), uid);
         blocking["metadata"]!["ownerReferences"]![0]!["blockOwnerDeletion"] = true;
-        Assert.Contains("blockOwnerDeletion", await RefusedAsync(() => chart.Account.SendAsync(HttpMethod.Post, leases, blocking)), StringComparison.Ordinal);
+        Assert.Contains(
+            "blockOwnerDeletion", await RefusedAsync(() => chart.Account.SendAsync(HttpMethod.Post, leases, blocking)),
+            StringComparison.Ordinal);
 
         Task AllowedOrNotAsync(Func<Task> request) => collectsStale ? request() : RefusedAsync(request);
     }
@@ -167,7 +177,8 @@ public sealed class RightsTests(ApiServerFixture fixture)
         if (Is(values, "members", "enabled") || values["partitions"]?["count"] is not null)
             yield return $"get,list,watch,update{(Is(values, "members", "collectStale") ? ",delete" : "")} {Coordination}/leases ";
         if (Is(values, "locks", "enabled"))
-            yield return $"get,update,watch {Coordination}/leases {string.Join(',', (values["locks"]!["names"] as JsonArray ?? []).Select(name => (string?)name))}";
+            yield return $"get,update,watch {Coordination}/leases "
+                + $"{string.Join(',', (values["locks"]!["names"] as JsonArray ?? []).Select(name => (string?)name))}";
         if (Is(values, "election", "publishEvents"))
             yield return "create /events ";
         if (Is(values, "election", "labelLeaderPod"))

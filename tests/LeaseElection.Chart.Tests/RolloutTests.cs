@@ -11,7 +11,8 @@ public sealed class RolloutTests(ApiServerFixture fixture)
     [InstalledFact]
     public async Task RollingUpdate_EveryPodReplaced_HandsOverAtOnceAndNeverOverlaps()
     {
-        using InstalledChart chart = await InstalledChart.InstallAsync(fixture.Server, new HelmChart { Set = ["shutdown.timeoutSeconds=20"] });
+        using InstalledChart chart =
+            await InstalledChart.InstallAsync(fixture.Server, new HelmChart { Set = ["shutdown.timeoutSeconds=20"] });
         int replicas = (int)chart.Chart["Deployment"]["spec"]!["replicas"]!;
         using Rollout rollout = await Rollout.StartAsync(replicas, chart.ProcessEnvironmentOf, chart.Chart.ReadyPath);
         string before = rollout.Told.First(told => told.Kind == Journal.Started).Subject;
@@ -23,7 +24,8 @@ public sealed class RolloutTests(ApiServerFixture fixture)
         Assert.Equal(before, rollout.Gaps[0].From);
 
         // Far below the lease: released, not run out. What it takes on a quiet machine, `-- rollout` of the benchmarks measures.
-        TimeSpan lease = TimeSpan.Parse(chart.Chart.Environment["LeaderElection__LeaseDuration"], System.Globalization.CultureInfo.InvariantCulture);
+        TimeSpan lease = TimeSpan.Parse(
+            chart.Chart.Environment["LeaderElection__LeaseDuration"], System.Globalization.CultureInfo.InvariantCulture);
         Assert.All(rollout.Gaps, gap => Assert.InRange(gap.Length, TimeSpan.Zero, lease / 5));
 
         // What the host allows for stopping is what the chart's grace period was computed from.

@@ -49,7 +49,9 @@ public sealed class StructureTests
         Assert.True((int)chart.PodSpec["terminationGracePeriodSeconds"]! > allowed + ((int?)shutdown["preStopSeconds"] ?? 0));
     }
 
-    /// <summary>As the library keeps time back for the releases of all, that of the election among them: 10 ms for each beyond fifty.</summary>
+    /// <summary>
+    /// As the library keeps time back for the releases of all, that of the election among them: 10 ms for each beyond fifty.
+    /// </summary>
     [ChartTheory]
     [InlineData(49, 32)]
     [InlineData(50, 33)]
@@ -84,7 +86,8 @@ public sealed class StructureTests
         Assert.All(chart.PodSpecs, pod =>
         {
             Assert.False((bool)pod["enableServiceLinks"]!);
-            Assert.All(pod["containers"]!.AsArray(), container => Assert.True((bool)container!["securityContext"]!["readOnlyRootFilesystem"]!));
+            Assert.All(
+                pod["containers"]!.AsArray(), container => Assert.True((bool)container!["securityContext"]!["readOnlyRootFilesystem"]!));
         });
         Assert.Contains(chart.App["volumeMounts"]!.AsArray(), mount => (string?)mount!["mountPath"] == "/tmp");
     }
@@ -132,7 +135,9 @@ public sealed class StructureTests
         Assert.Equal("true", chart.Environment["LeaderElection__Kubernetes__LabelLeaderPod"]);
     }
 
-    /// <summary>The name that the library is told is that of the container it runs in, or the end of another would be taken for its own.</summary>
+    /// <summary>
+    /// The name that the library is told is that of the container it runs in, or the end of another would be taken for its own.
+    /// </summary>
     [ChartFact]
     public async Task TakeOver_ContainerName_IsThatOfTheApp()
     {
@@ -165,7 +170,9 @@ public sealed class StructureTests
         RenderedChart rendered = await chart.RenderAsync();
 
         string[] names = NamesOf(rendered);
-        Assert.All(names.Where(name => !name.StartsWith("FlowSchema", StringComparison.Ordinal)), name => Assert.True(name.Split(' ')[1].Length <= 63, name));
+        Assert.All(
+            names.Where(name => !name.StartsWith("FlowSchema", StringComparison.Ordinal)),
+            name => Assert.True(name.Split(' ')[1].Length <= 63, name));
         Assert.Equal(names, names.Distinct(StringComparer.Ordinal));
     }
 

@@ -69,7 +69,8 @@ public sealed class TimingTests : IDisposable
     [ChartFact]
     public async Task TakeOverBackoff_ReachesTheLibrary()
     {
-        await using ChartHost host = await StartAsync((await new HelmChart { Set = ["election.takeOverBackoff=true"] }.RenderAsync()).Environment);
+        await using ChartHost host = await StartAsync(
+            (await new HelmChart { Set = ["election.takeOverBackoff=true"] }.RenderAsync()).Environment);
 
         Assert.True(host.Options.TakeOverBackoff);
     }
@@ -133,7 +134,10 @@ public sealed class TimingTests : IDisposable
     [InlineData("", "00:00:13.334")]
     public async Task TimingsOfMembers_OfAnyKind_ChartAndLibraryAgree(string lease, string interval)
     {
-        var chart = new HelmChart { Set = ["members.enabled=true", $"members.leaseDuration=\"{lease}\"", $"members.renewInterval=\"{interval}\""] };
+        var chart = new HelmChart
+        {
+            Set = ["members.enabled=true", $"members.leaseDuration=\"{lease}\"", $"members.renewInterval=\"{interval}\""],
+        };
         var environment = new Dictionary<string, string> { ["LeaderElection__LeaseName"] = "settlement" };
         if (lease.Length > 0)
             environment["LeaderElection__Members__LeaseDuration"] = lease;

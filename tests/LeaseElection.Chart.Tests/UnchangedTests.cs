@@ -26,7 +26,9 @@ public sealed class UnchangedTests
     [InlineData("partitions.count=12", "POD_UID", "NODE_NAME", "LeaderElection__Partitions__Count")]
     [InlineData("locks.enabled=true")]
     [InlineData("election.takeOverBackoff=true", "LeaderElection__TakeOverBackoff")]
-    [InlineData("election.takeOverFromTerminated=true", "POD_UID", "LeaderElection__Kubernetes__TakeOverFromTerminated", "LeaderElection__Kubernetes__ContainerName")]
+    [InlineData(
+        "election.takeOverFromTerminated=true", "POD_UID", "LeaderElection__Kubernetes__TakeOverFromTerminated",
+        "LeaderElection__Kubernetes__ContainerName")]
     public async Task Environment_OfOne_IsThatOfDefaultValuesAndItsOwn(string value, params string[] more)
     {
         string[] before = Variables(await new HelmChart().RenderAsync());
@@ -37,5 +39,6 @@ public sealed class UnchangedTests
 
     private static string Rendered => Path.Combine(Testing.Checkout.Root, "tests", "LeaseElection.Chart.Tests", "Rendered");
 
-    private static string[] Variables(RenderedChart chart) => [.. chart.App["env"]!.AsArray().Select(variable => (string)variable!["name"]!)];
+    private static string[] Variables(RenderedChart chart) =>
+        [.. chart.App["env"]!.AsArray().Select(variable => (string)variable!["name"]!)];
 }

@@ -10,22 +10,32 @@ public sealed class ValuesTests
 
     private static readonly JsonObject Values = YamlJson.Parse(string.Join('\n', Lines))!.AsObject();
 
-    private static readonly JsonObject Schema = JsonNode.Parse(File.ReadAllText(Path.Combine(HelmChart.Folder, "values.schema.json")))!.AsObject();
+    private static readonly JsonObject Schema =
+        JsonNode.Parse(File.ReadAllText(Path.Combine(HelmChart.Folder, "values.schema.json")))!.AsObject();
 
     [Fact]
     public void Readme_Table_IsThatOfTheValues()
     {
         string readme = File.ReadAllText(Path.Combine(HelmChart.Folder, "README.md"));
-        string[] table = [.. readme.Split('\n').SkipWhile(line => !line.StartsWith("| value |", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith('|'))];
+        string[] table =
+        [
+            .. readme.Split('\n').SkipWhile(
+                line => !line.StartsWith("| value |", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith('|'))
+        ];
 
-        string[] expected = ["| value | default | meaning |", "|---|---|---|", .. Documented().Select(value => $"| `{value.Path}` | `{value.Default}` | {value.Meaning} |")];
+        string[] expected =
+        [
+            "| value | default | meaning |", "|---|---|---|",
+            .. Documented().Select(value => $"| `{value.Path}` | `{value.Default}` | {value.Meaning} |")
+        ];
 
         Assert.Equal(string.Join('\n', expected), string.Join('\n', table));
     }
 
     [Fact]
     public void EveryValue_HasAMeaning() => Assert.All(
-        Leaves(Values, ""), leaf => Assert.Contains(Documented(), value => leaf == value.Path || leaf.StartsWith(value.Path + ".", StringComparison.Ordinal)));
+        Leaves(Values, ""),
+        leaf => Assert.Contains(Documented(), value => leaf == value.Path || leaf.StartsWith(value.Path + ".", StringComparison.Ordinal)));
 
     /// <summary>A value without a line in the schema is refused, and a line without description leaves a person alone.</summary>
     [Fact]
@@ -49,7 +59,10 @@ public sealed class ValuesTests
         JsonObject[] tried = [.. HelmChart.Combinations.Select(HelmChart.ValuesOf)];
         Assert.All(Documented(), value =>
         {
-            string?[] others = [.. tried.Select(values => At(values, value.Path)?.ToJsonString()).Where(text => text is not null && text != value.Default)];
+            string?[] others =
+            [
+                .. tried.Select(values => At(values, value.Path)?.ToJsonString()).Where(text => text is not null && text != value.Default)
+            ];
             Assert.True(others.Length > 0, $"No combination in ci/ changes {value.Path}.");
         });
     }
@@ -85,7 +98,8 @@ public sealed class ValuesTests
 
     /// <summary>Lists and maps, which are as good as empty ones then.</summary>
     private static bool MayBeEmpty(JsonNode schema) =>
-        schema["type"]?.ToJsonString() is { } type && (type.Contains("null", StringComparison.Ordinal) || type is "\"array\"" or "\"object\"");
+        schema["type"]?.ToJsonString() is { } type
+            && (type.Contains("null", StringComparison.Ordinal) || type is "\"array\"" or "\"object\"");
 
     /// <summary>And all that it is in.</summary>
     private static bool IsRequired(string path)

@@ -108,6 +108,7 @@ public sealed class AddLeaseLocksTests : IDisposable
 
     private sealed class NoBroker : ILeaseBroker
     {
-        public ValueTask<HeldLease?> TryAcquireAsync(string leaseName, TimeSpan timeout, CancellationToken cancellationToken = default) => default;
+        public ValueTask<HeldLease?> TryAcquireAsync(string leaseName, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+            default;
     }
 }

@@ -62,7 +62,8 @@ public sealed class CheckedThenAwaitedTests
 
     [Theory]
     [InlineData("while (term.IsHeld) { int row = await Load(); await ActAsync(stoppingToken); }", "")]
-    [InlineData("using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken); if (term.IsHeld) { await Load(); await ActAsync(both.Token); }", "")]
+    [InlineData("using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken); if (term.IsHeld) { await Load(); await "
+        + "ActAsync(both.Token); }", "")]
     [InlineData("while (term.IsHeld) { await Load(); await {|LE0001:ActAsync(CancellationToken.None)|}; }", "")]
     [InlineData("while (term.IsHeld) { await Load(); await {|LE0001:ActAsync()|}; }", "")]
     [InlineData("while (term.IsHeld) { await Load(); stoppingToken.ThrowIfCancellationRequested(); Act(); }", "")]
@@ -83,7 +84,9 @@ public sealed class CheckedThenAwaitedTests
 
     [Theory]
     [InlineData("Act();", "term.ThrowIfLost();\n        Act();")]
-    [InlineData("if (DateTime.MaxValue.Year > 1)\n            Act();", "if (DateTime.MaxValue.Year > 1)\n        {\n            term.ThrowIfLost();\n            Act();\n        }")]
+    [InlineData(
+        "if (DateTime.MaxValue.Year > 1)\n            Act();",
+        "if (DateTime.MaxValue.Year > 1)\n        {\n            term.ThrowIfLost();\n            Act();\n        }")]
     public Task Fix_OfATerm_ThrowsIfItIsLost(string act, string guarded) => FixAsync(
         "if (election.Term is not { IsHeld: true } term)\n            return;\n        await Load();\n        " + act,
         "if (election.Term is not { IsHeld: true } term)\n            return;\n        await Load();\n        " + guarded);
@@ -99,7 +102,8 @@ public sealed class CheckedThenAwaitedTests
 
     [Fact]
     public Task Fix_BeforeAnElse_LeavesItWhereItBelongs() => FixAsync(
-        "if (!election.IsLeader)\n            return;\n        if (await Load() > 0)\n            Act();\n        else\n            Console.WriteLine();",
+        "if (!election.IsLeader)\n            return;\n        if (await Load() > 0)\n            Act();\n        else\n            "
+            + "Console.WriteLine();",
         "if (!election.IsLeader)\n            return;\n        if (await Load() > 0)\n        {\n            if (election.IsLeader)\n"
             + "                Act();\n        }\n        else\n            Console.WriteLine();");
 

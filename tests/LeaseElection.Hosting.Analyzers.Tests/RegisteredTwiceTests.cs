@@ -39,8 +39,10 @@ public sealed class RegisteredTwiceTests
 
     [Theory]
     [InlineData("if (args.Length > 0) leader.AddHostedService<Mailer>(); else services.AddHostedService<Mailer>();")]
-    [InlineData("if (args.Length > 0) { services.AddHostedService<Mailer>(); } else if (args.Length > 1) { leader.AddHostedService<Mailer>(); }")]
-    [InlineData("switch (args.Length) { case 0: services.AddHostedService<Mailer>(); break; default: leader.AddHostedService<Mailer>(); break; }")]
+    [InlineData(
+        "if (args.Length > 0) { services.AddHostedService<Mailer>(); } else if (args.Length > 1) { leader.AddHostedService<Mailer>(); }")]
+    [InlineData(
+        "switch (args.Length) { case 0: services.AddHostedService<Mailer>(); break; default: leader.AddHostedService<Mailer>(); break; }")]
     [InlineData("_ = args.Length > 0 ? services.AddHostedService<Mailer>() : leader.AddHostedService<Mailer>().Services;")]
     public Task Analyze_OneOrTheOther_FindsNothing(string registration) => FindsAsync(registration);
 
@@ -66,7 +68,8 @@ public sealed class RegisteredTwiceTests
     [Theory]
     [InlineData("Offers.Everywhere(services); Offers.OnTheLeader(services);")]
     [InlineData("Offers.Everywhere(services); services.AddLeaderElection().AddHostedService<Mailer>();")]
-    [InlineData("Action<IServiceCollection> add = Offers.Everywhere; add(services); Further(); void Further() => Offers.OnTheLeader(services);")]
+    [InlineData(
+        "Action<IServiceCollection> add = Offers.Everywhere; add(services); Further(); void Further() => Offers.OnTheLeader(services);")]
     public Task Analyze_TwoMethodsThatAreBothCalled_IsFound(string program) =>
         Verify.FindsAsync<RegisteredTwiceAnalyzer>(Offering(program, found: true));
 

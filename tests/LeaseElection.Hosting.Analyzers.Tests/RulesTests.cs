@@ -6,7 +6,10 @@ namespace LeaseElection.Hosting.Analyzers.Tests;
 
 public sealed class RulesTests
 {
-    private static readonly DiagnosticAnalyzer[] Analyzers = [new CheckedThenAwaitedAnalyzer(), new TokenUnheardAnalyzer(), new RegisteredTwiceAnalyzer()];
+    private static readonly DiagnosticAnalyzer[] Analyzers =
+    [
+        new CheckedThenAwaitedAnalyzer(), new TokenUnheardAnalyzer(), new RegisteredTwiceAnalyzer()
+    ];
 
     [Fact]
     public void HelpLink_LeadsToTheRuleOnItsPage()
@@ -15,7 +18,8 @@ public sealed class RulesTests
 
         Assert.All(Analyzers.SelectMany(analyzer => analyzer.SupportedDiagnostics), rule =>
         {
-            Assert.EndsWith("/src/LeaseElection.Hosting/docs/analyzers.md#" + rule.Id.ToLowerInvariant(), rule.HelpLinkUri, StringComparison.Ordinal);
+            Assert.EndsWith(
+                "/src/LeaseElection.Hosting/docs/analyzers.md#" + rule.Id.ToLowerInvariant(), rule.HelpLinkUri, StringComparison.Ordinal);
             Assert.Contains("## " + rule.Id, page);
             Assert.Equal(DiagnosticSeverity.Warning, rule.DefaultSeverity);
         });

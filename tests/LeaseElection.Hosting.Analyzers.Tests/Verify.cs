@@ -32,7 +32,8 @@ internal static class Verify
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
             .Split(Path.PathSeparator)
             .Where(file => Path.GetFileName(file) is var name
-                && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
+                && (name.StartsWith("System.", StringComparison.Ordinal)
+                    || name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
                     || name is "LeaseElection.Hosting.dll" or "LeaseElection.Hosting.Scheduling.dll" or "netstandard.dll"))
             .Select(file => MetadataReference.CreateFromFile(file)),
     ];

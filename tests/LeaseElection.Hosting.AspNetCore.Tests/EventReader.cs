@@ -20,7 +20,8 @@ internal sealed class EventReader : IAsyncDisposable
 
     public static async Task<EventReader> OpenAsync(HttpClient client, string path)
     {
-        HttpResponseMessage response = await client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead).WaitAsync(Signal.Patience);
+        HttpResponseMessage response =
+            await client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead).WaitAsync(Signal.Patience);
         response.EnsureSuccessStatusCode();
         return new EventReader(response, await response.Content.ReadAsStreamAsync());
     }

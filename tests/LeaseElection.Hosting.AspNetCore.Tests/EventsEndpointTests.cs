@@ -100,7 +100,8 @@ public sealed class EventsEndpointTests : WebTest
             await events.NextAsync();
             Assert.Equal(before + 1, election.Readers);
             await events.DisposeAsync();
-            await election.ReadersChanged.WaitUntilAsync(() => election.Readers == before, () => $"round {round}: the election still has a reader");
+            await election.ReadersChanged.WaitUntilAsync(
+                () => election.Readers == before, () => $"round {round}: the election still has a reader");
         }
 
         Assert.Equal(1, before);

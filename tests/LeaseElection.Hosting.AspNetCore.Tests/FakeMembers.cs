@@ -9,7 +9,8 @@ internal sealed class FakeMembers(params ElectionMember[] members) : IElectionMe
 
     public bool IsComplete { get; init; }
 
-    public async IAsyncEnumerable<IReadOnlyList<ElectionMember>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<IReadOnlyList<ElectionMember>> WatchAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         yield return members;
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

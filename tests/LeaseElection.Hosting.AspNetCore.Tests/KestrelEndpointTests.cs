@@ -26,14 +26,18 @@ public sealed class KestrelEndpointTests
         Assert.Equal(expected, KestrelEndpoint.Of(new ListeningServer(listens.Split(' ')), podAddress, isDevelopment: false)?.AbsoluteUri);
 
     [Theory]
-    [InlineData("http://[::]:8080", null, "The server listens at http://[::]:8080, which is all addresses of this machine, and the variable POD_IP "
+    [InlineData("http://[::]:8080", null, "The server listens at http://[::]:8080, which is all "
+        + "addresses of this machine, and the variable POD_IP "
         + "is not set. " + Way)]
-    [InlineData("http://[::]:8080", "here", "The server listens at http://[::]:8080, which is all addresses of this machine, and the variable POD_IP "
+    [InlineData("http://[::]:8080", "here", "The server listens at http://[::]:8080, which is all "
+        + "addresses of this machine, and the variable POD_IP "
         + "is \"here\", which is no IP address. " + Way)]
-    [InlineData("http://unix:/run/app.sock", "10.0.0.7", "The server listens at http://unix:/run/app.sock, where no other machine connects. Say the "
+    [InlineData("http://unix:/run/app.sock", "10.0.0.7", "The server listens at "
+        + "http://unix:/run/app.sock, where no other machine connects. Say the "
         + "address: PublishEndpoint(uri).")]
     public void Address_ThatNobodyReaches_IsRefused(string listens, string? podAddress, string expected) => Assert.Equal(
-        expected, Assert.Throws<InvalidOperationException>(() => KestrelEndpoint.Of(new ListeningServer(listens), podAddress, isDevelopment: false)).Message);
+        expected, Assert.Throws<InvalidOperationException>(
+            () => KestrelEndpoint.Of(new ListeningServer(listens), podAddress, isDevelopment: false)).Message);
 
     [Theory]
     [InlineData(null, "http://127.0.0.1:8080/")]

@@ -9,8 +9,10 @@ public sealed class ReadmeTests : WebTest
     [Fact]
     public void Snippet_IsCompiledLineForLine()
     {
-        string program = File.ReadAllText(Path.Combine(Checkout.Root, "tests", "LeaseElection.Hosting.AspNetCore.Tests", "ReadmeProgram.cs"));
-        string[] lines = [.. File.ReadAllText(Path.Combine(Checkout.Root, "src", "LeaseElection.Hosting.AspNetCore", "README.md")).Split("```csharp\n")
+        string program = File.ReadAllText(
+            Path.Combine(Checkout.Root, "tests", "LeaseElection.Hosting.AspNetCore.Tests", "ReadmeProgram.cs"));
+        string readme = File.ReadAllText(Path.Combine(Checkout.Root, "src", "LeaseElection.Hosting.AspNetCore", "README.md"));
+        string[] lines = [.. readme.Split("```csharp\n")
             .Select(block => block.Split("```")[0]).Single(block => block.StartsWith("app.MapLeaderElection", StringComparison.Ordinal))
             .Split('\n').Select(line => line.Trim())];
         Assert.Contains(lines, line => line.EndsWith("RequireLeadership();", StringComparison.Ordinal));

@@ -178,5 +178,6 @@ public sealed class RequireLeadershipTests : WebTest
 
     private string _leaderUrl = "";
 
-    private string LeaderUrl(string holder) => holder == "alice" ? _leaderUrl : throw new ArgumentException("Who is " + holder, nameof(holder));
+    private string LeaderUrl(string holder) =>
+        holder == "alice" ? _leaderUrl : throw new ArgumentException("Who is " + holder, nameof(holder));
 }

@@ -94,7 +94,8 @@ public sealed class StatusEndpointsTests : WebTest
         Assert.Equal(["alice", "bob"], told.Select(member => member.GetProperty("identity").GetString()));
         Assert.Equal([true, false], told.Select(member => member.GetProperty("leads").GetBoolean()));
         Assert.Equal([false, true], told.Select(member => member.GetProperty("isSelf").GetBoolean()));
-        Assert.Equal(leader.App.Services.GetRequiredService<IElectionMembers>().Members[0].Since, told[0].GetProperty("since").GetDateTimeOffset());
+        Assert.Equal(
+            leader.App.Services.GetRequiredService<IElectionMembers>().Members[0].Since, told[0].GetProperty("since").GetDateTimeOffset());
     }
 
     [Fact]
@@ -112,7 +113,8 @@ public sealed class StatusEndpointsTests : WebTest
         Assert.DoesNotContain("notes", (await leader.GetAsync("/leader-election")).Text, StringComparison.OrdinalIgnoreCase);
         ILeaderElection seen = standby.App.Services.GetRequiredService<ILeaderElection>();
 
-        await leader.App.Services.GetRequiredService<ILeaderElection>().Term!.WriteNoteAsync("batch", "<b>41</b>").WaitAsync(Signal.Patience);
+        await leader.App.Services.GetRequiredService<ILeaderElection>().Term!.WriteNoteAsync(
+            "batch", "<b>41</b>").WaitAsync(Signal.Patience);
         using var patience = new CancellationTokenSource(Signal.Patience);
         await foreach (LeaderElectionStatus status in seen.WatchAsync(patience.Token))
         {

@@ -48,7 +48,8 @@ public sealed class StepDownEndpointTests : WebTest
     [Fact]
     public async Task StepDown_NotAskedFor_IsNotMapped()
     {
-        var election = new FakeElection { IsLeader = true, OnStepDown = _ => throw new InvalidOperationException("It must not be called.") };
+        var election =
+            new FakeElection { IsLeader = true, OnStepDown = _ => throw new InvalidOperationException("It must not be called.") };
         WebReplica replica = await StartAsync(app => app.MapLeaderElection("/leader-election"), election);
         Assert.Equal(HttpStatusCode.NotFound, (await replica.PostAsync(Path)).Status);
     }
@@ -59,7 +60,8 @@ public sealed class StepDownEndpointTests : WebTest
         await using var replica = new WebReplica("me");
         replica.Builder.Services.AddLeaderElection();
         var exception = Assert.Throws<InvalidOperationException>(
-            () => replica.App.MapLeaderElection("/leader-election", options => options.MapStepDown(endpoint => endpoint.WithMetadata("open to all"))));
+            () => replica.App.MapLeaderElection(
+                "/leader-election", options => options.MapStepDown(endpoint => endpoint.WithMetadata("open to all"))));
         Assert.Contains("RequireAuthorization(\"operators\")", exception.Message, StringComparison.Ordinal);
         Assert.Contains("AllowAnonymous()", exception.Message, StringComparison.Ordinal);
     }
@@ -114,7 +116,9 @@ public sealed class StepDownEndpointTests : WebTest
         (await replica.PostAsync(Path, ("Origin", "http://elsewhere.example"))).AssertProblem(HttpStatusCode.Forbidden);
         (await replica.PostAsync(Path, ("Origin", "null"))).AssertProblem(HttpStatusCode.Forbidden);
         Assert.Equal(0, asked);
-        Assert.Equal(HttpStatusCode.OK, (await replica.PostAsync(Path, ("Sec-Fetch-Site", "same-origin"), ("Origin", "https://proxy.example"))).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await replica.PostAsync(Path, ("Sec-Fetch-Site", "same-origin"), ("Origin", "https://proxy.example"))).Status);
         Assert.Equal(HttpStatusCode.OK, (await replica.PostAsync(Path, ("Origin", replica.App.Urls.First()))).Status);
         Assert.Equal(2, asked);
     }

@@ -48,7 +48,8 @@ public sealed class TermHistoryTests : WebTest
         WebReplica replica = await StartAsync(Map, election);
         election.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = "alice", AcquiredAt = Noon });
         await TermsOfAsync(replica);
-        election.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = "alice", AcquiredAt = Noon, LastError = "No answer." });
+        election.Become(
+            new() { State = LeaderElectionState.Standby, HolderIdentity = "alice", AcquiredAt = Noon, LastError = "No answer." });
         await TermsOfAsync(replica);
         election.Become(new() { State = LeaderElectionState.Standby });
         DateTimeOffset until = Assert.Single(await TermsOfAsync(replica)).GetProperty("until").GetDateTimeOffset();
@@ -74,7 +75,8 @@ public sealed class TermHistoryTests : WebTest
         WebReplica replica = await StartAsync(Map, election);
         for (int term = 0; term < 25; term++)
         {
-            election.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = "holder-" + term, AcquiredAt = Noon.AddMinutes(term) });
+            election.Become(
+                new() { State = LeaderElectionState.Standby, HolderIdentity = "holder-" + term, AcquiredAt = Noon.AddMinutes(term) });
             await TermsOfAsync(replica);
         }
 

@@ -36,7 +36,8 @@ public sealed class WebHostTests : IDisposable
         Assert.True(_drained.Task.IsCompleted);
         Assert.Single(_logs.Named("Standing"));
         Assert.Single(_logs.Named("Released"));
-        Assert.DoesNotContain(_logs.Entries, entry => entry.Level >= LogLevel.Warning && entry.Message.Contains("lease", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _logs.Entries, entry => entry.Level >= LogLevel.Warning && entry.Message.Contains("lease", StringComparison.Ordinal));
     }
 
     [Fact]

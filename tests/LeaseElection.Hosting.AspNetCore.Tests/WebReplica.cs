@@ -27,7 +27,8 @@ internal sealed class WebReplica : IAsyncDisposable
             ["LeaderElection:LeaseNamespace"] = "shop",
             ["LeaderElection:Identity"] = identity,
         });
-        Builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal) { ["LeaderElection:Store"] = "File" });
+        Builder.Configuration.AddInMemoryCollection(
+            settings ?? new Dictionary<string, string?>(StringComparer.Ordinal) { ["LeaderElection:Store"] = "File" });
         _app = new(Builder.Build);
     }
 
@@ -60,14 +61,16 @@ internal sealed class WebReplica : IAsyncDisposable
             request.Headers.Add(name, value);
         using HttpResponseMessage response = await Client.SendAsync(request).WaitAsync(Signal.Patience);
         string text = await response.Content.ReadAsStringAsync();
-        using JsonDocument? json = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true && text.Length > 0
+        using JsonDocument? json = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true
+            && text.Length > 0
             ? JsonDocument.Parse(text) : null;
         return new WebAnswer(response, text, json?.RootElement.Clone() ?? default);
     }
 
     public Task<WebAnswer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, headers);
 
-    public Task<WebAnswer> PostAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, headers);
+    public Task<WebAnswer> PostAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, headers);
 
     public Task<EventReader> ListenAsync(string path) => EventReader.OpenAsync(Client, path);
 

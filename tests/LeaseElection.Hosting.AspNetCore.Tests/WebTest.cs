@@ -43,7 +43,8 @@ public abstract class WebTest : IAsyncLifetime
         return (leader, standby);
     }
 
-    private protected async Task<WebReplica> StartAsync(string identity, Action<WebApplication> map, Action<IServiceCollection>? configure = null)
+    private protected async Task<WebReplica> StartAsync(
+        string identity, Action<WebApplication> map, Action<IServiceCollection>? configure = null)
     {
         WebReplica replica = NewReplica(identity);
         replica.Builder.Services.AddLeaderElection();

@@ -47,7 +47,8 @@ public abstract class FenceContract : IAsyncLifetime
 
         Assert.Equal(["in time", "successor"], await Database.PayeesAsync());
         Assert.StartsWith(
-            "Ledger: nothing was written. The database has seen fencing token 6 of lease default/settlement, and the term of replica-1 has 5: "
+            "Ledger: nothing was written. The database has seen fencing token 6 of lease default/settlement, "
+                + "and the term of replica-1 has 5: "
             + "a later leader has written.",
             refused.Message,
             StringComparison.Ordinal);

@@ -63,7 +63,8 @@ public sealed class FenceRulesTests : IAsyncLifetime
 
         LeadershipLostException refused = await Assert.ThrowsAsync<LeadershipLostException>(() => ledger.SaveAsync("late"));
 
-        Assert.Equal("Ledger belongs to a term of replica-1 for lease default/settlement that is over: nothing was written.", refused.Message);
+        Assert.Equal(
+            "Ledger belongs to a term of replica-1 for lease default/settlement that is over: nothing was written.", refused.Message);
         Assert.Empty(await _database.PayeesAsync());
     }
 
@@ -108,10 +109,12 @@ public sealed class FenceRulesTests : IAsyncLifetime
     {
         await using Ledger ledger = _database.Open(_election.Lead(null));
 
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.SaveAsync("unfenced", awaited));
+        InvalidOperationException refused =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.SaveAsync("unfenced", awaited));
 
         Assert.Equal(
-            "Ledger cannot be fenced, so nothing was written. The term of lease default/settlement has no fencing token: its resource version "
+            "Ledger cannot be fenced, so nothing was written. The term of lease default/settlement has "
+                + "no fencing token: its resource version "
             + "is not a number that grows. Check whether etcd was restored from a backup without --bump-revision.",
             refused.Message);
         Assert.Empty(await _database.PayeesAsync());
@@ -137,10 +140,12 @@ public sealed class FenceRulesTests : IAsyncLifetime
         await using Ledger ledger = _database.Open(_election.Lead(5));
         ledger.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
 
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.SaveAsync("unfenced", awaited));
+        InvalidOperationException refused =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.SaveAsync("unfenced", awaited));
 
         Assert.Equal(
-            "Ledger has AutoTransactionBehavior.Never, and nothing was written: a fence checks the transaction that it stands in. Begin one "
+            "Ledger has AutoTransactionBehavior.Never, and nothing was written: a fence checks the "
+                + "transaction that it stands in. Begin one "
             + "(Database.BeginTransaction), or use AutoTransactionBehavior.WhenNeeded.",
             refused.Message);
         await using IDbContextTransaction transaction = await ledger.Database.BeginTransactionAsync();
@@ -213,8 +218,10 @@ public sealed class FenceRulesTests : IAsyncLifetime
         {
             InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(act);
             Assert.Equal(
-                "Ledger cannot be fenced, so nothing was written: its database (Microsoft.EntityFrameworkCore.InMemory) is not relational, and "
-                + "the fence is a row that the database checks. In tests use SQLite, which has one in memory too, or leave UseLeadershipFence out.",
+                "Ledger cannot be fenced, so nothing was written: its database "
+                    + "(Microsoft.EntityFrameworkCore.InMemory) is not relational, and "
+                + "the fence is a row that the database checks. In tests use SQLite, which "
+                + "has one in memory too, or leave UseLeadershipFence out.",
                 refused.Message);
         }
     }
@@ -223,7 +230,8 @@ public sealed class FenceRulesTests : IAsyncLifetime
     public async Task EnsureLeadership_WithoutAFence_IsRefused()
     {
         await using Ledger ledger = _database.OpenUnfenced();
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.Database.EnsureLeadershipAsync());
+        InvalidOperationException refused =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.Database.EnsureLeadershipAsync());
         Assert.Equal("Ledger has no fence: call UseLeadershipFence where its options are built.", refused.Message);
     }
 
@@ -235,7 +243,8 @@ public sealed class FenceRulesTests : IAsyncLifetime
         Assert.Single(options.Options.FindExtension<CoreOptionsExtension>()!.Interceptors!.OfType<SaveChangesFence>());
         InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => options.UseLeadershipFence(new StubElection()));
         Assert.Equal(
-            "UseLeadershipFence was called twice for Ledger, with different arguments. What two elections protect belongs into two contexts.",
+            "UseLeadershipFence was called twice for Ledger, with different arguments. What two "
+                + "elections protect belongs into two contexts.",
             refused.Message);
     }
 
@@ -268,7 +277,8 @@ public sealed class FenceRulesTests : IAsyncLifetime
             () => ledger.Database.UseLeadershipTerm(new StubElection(leaseName: "orders-1").Lead(5).Term!));
 
         Assert.Equal(
-            "Ledger belongs to a term of lease default/orders-0 already, and cannot belong to one of default/orders-1 too: make a new context "
+            "Ledger belongs to a term of lease default/orders-0 already, and cannot belong to one of "
+                + "default/orders-1 too: make a new context "
             + "for each term, and call UseLeadershipTerm before anything else.",
             refused.Message);
     }

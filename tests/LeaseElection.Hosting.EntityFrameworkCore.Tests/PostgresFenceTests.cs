@@ -37,7 +37,8 @@ public sealed class PostgresFenceTests(PostgresFixture fixture) : FenceContract
 
         Assert.True(
             refused is LeadershipLostException
-            || (refused is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure } && isolation != IsolationLevel.ReadCommitted),
+            || (refused is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure }
+                && isolation != IsolationLevel.ReadCommitted),
             refused.ToString());
         await transaction.DisposeAsync();
         Assert.Equal(["in time", "successor"], await Database.PayeesAsync());
@@ -161,7 +162,8 @@ public sealed class PostgresFenceTests(PostgresFixture fixture) : FenceContract
 
         Assert.Contains(""" "Token" numeric(39,0) NOT NULL""", ledger.Database.GenerateCreateScript(), StringComparison.Ordinal);
         string[] tokens = await ledger.Database
-            .SqlQueryRaw<string>("""SELECT "Token"::text AS "Value" FROM "LeadershipFence" WHERE "Token" > 18446744073709551615""").ToArrayAsync();
+            .SqlQueryRaw<string>(
+                """SELECT "Token"::text AS "Value" FROM "LeadershipFence" WHERE "Token" > 18446744073709551615""").ToArrayAsync();
         Assert.Equal(["340282366920938463463374607431768211455"], tokens);
     }
 

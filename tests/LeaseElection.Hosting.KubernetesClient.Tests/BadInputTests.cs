@@ -27,7 +27,9 @@ public sealed class BadInputTests
 
     [Theory]
     [InlineData("http://10.0.0.1:8080", "http is refused, because the token would be sent in clear text")]
-    [InlineData("http://localhost:8080", "which is what BuildDefaultConfig() answers where it finds neither a kubeconfig nor a Pod's service account")]
+    [InlineData(
+        "http://localhost:8080",
+        "which is what BuildDefaultConfig() answers where it finds neither a kubeconfig nor a Pod's service account")]
     [InlineData("10.0.0.1", "must be an absolute https URL")]
     [InlineData("ftp://10.0.0.1", "must begin with https://")]
     [InlineData("", "Host of the KubernetesClientConfiguration that UseKubernetesClient takes is not set")]
@@ -67,7 +69,8 @@ public sealed class BadInputTests
         var configuration = Good;
         (configuration.ClientCertificateFilePath, configuration.ClientKeyFilePath) = ("/nowhere/client.crt", "/nowhere/client.key");
 
-        Assert.Contains("/nowhere/client.crt", await RefusedAsync(builder => builder.UseKubernetesClient(configuration)), StringComparison.Ordinal);
+        Assert.Contains(
+            "/nowhere/client.crt", await RefusedAsync(builder => builder.UseKubernetesClient(configuration)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ internal sealed class ClientHost : IAsyncDisposable
     /// <param name="environment">Of the host.</param>
     public ClientHost(Action<LeaderElectionBuilder> use, string[] settings, string environment = "Production")
     {
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, EnvironmentName = environment });
+        var builder = new HostApplicationBuilder(
+            new HostApplicationBuilderSettings { DisableDefaults = true, EnvironmentName = environment });
         string[] usual = ["LeaseName=settlement", "RenewInterval=00:00:00.5", $"File:Directory={_folder.Path}"];
         foreach (string[] setting in usual.Concat(settings).Select(setting => setting.Split('=', 2)))
             builder.Configuration["LeaderElection:" + setting[0]] = setting[1];

@@ -101,7 +101,8 @@ public sealed class ConnectionFormTests(ApiServerFixture fixture) : IAsyncLifeti
 
         LeadershipTerm term = await host.LeadsAsync();
 
-        var lease = await host.Services.GetRequiredService<IKubernetes>().CoordinationV1.ReadNamespacedLeaseAsync("settlement", _around.Namespace);
+        var lease =
+            await host.Services.GetRequiredService<IKubernetes>().CoordinationV1.ReadNamespacedLeaseAsync("settlement", _around.Namespace);
         Assert.Equal(term.Identity, lease.Spec.HolderIdentity);
         await host.StopAsync();
     }
@@ -113,7 +114,8 @@ public sealed class ConnectionFormTests(ApiServerFixture fixture) : IAsyncLifeti
         await using ClientHost host = Host(builder =>
         {
             builder.UseKubernetesClient(_around.Configuration);
-            builder.Services.AddLeaderElection("reports", options => options.LeaseName = "reports").UseKubernetesClient(other.Configuration);
+            builder.Services.AddLeaderElection(
+                "reports", options => options.LeaseName = "reports").UseKubernetesClient(other.Configuration);
         });
         await host.LeadsAsync();
 

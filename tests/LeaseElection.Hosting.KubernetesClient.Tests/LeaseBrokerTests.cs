@@ -63,6 +63,7 @@ public sealed class LeaseBrokerTests(ApiServerFixture fixture) : IAsyncLifetime
         OptionsValidationException thrown = await Assert.ThrowsAsync<OptionsValidationException>(
             async () => await provider.GetRequiredKeyedService<ILeaseBroker>("LeaseLocks").TryAcquireAsync("a", TimeSpan.Zero));
 
-        Assert.StartsWith("UseKubernetesClient() finds no KubernetesClientConfiguration among the services.", thrown.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "UseKubernetesClient() finds no KubernetesClientConfiguration among the services.", thrown.Message, StringComparison.Ordinal);
     }
 }

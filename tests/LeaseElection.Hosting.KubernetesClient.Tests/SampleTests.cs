@@ -44,7 +44,8 @@ public sealed class SampleTests(ApiServerFixture fixture, ITestOutputHelper outp
                 Replica standby = await StartAsync(around, replicas);
                 await standby.WaitForAsync("standing by", Signal.Patience);
                 string renewed = await LeaseAsync(around, "renewTime");
-                await Polling.UntilAsync(async () => await LeaseAsync(around, "renewTime") != renewed, Signal.Patience); // It watches by then.
+                // It watches by then.
+                await Polling.UntilAsync(async () => await LeaseAsync(around, "renewTime") != renewed, Signal.Patience);
 
                 long asked = await leader.SignalAsync("TERM");
                 Line works = await standby.WaitForAsync("Swept", Signal.Patience);

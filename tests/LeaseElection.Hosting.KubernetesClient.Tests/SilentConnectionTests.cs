@@ -19,7 +19,8 @@ public sealed class SilentConnectionTests(ApiServerFixture fixture, ITestOutputH
             ? []
             :
             [
-                $"LeaseNamespace={around.Namespace}", $"Kubernetes:ApiServer={around.Proxy.Url}", $"Kubernetes:TokenFile={around.TokenFile}",
+                $"LeaseNamespace={around.Namespace}", $"Kubernetes:ApiServer={around.Proxy.Url}",
+                $"Kubernetes:TokenFile={around.TokenFile}",
                 $"Kubernetes:CertificateAuthorityFile={around.AuthorityFile}",
             ];
         await using var host = new ClientHost(
@@ -45,7 +46,8 @@ public sealed class SilentConnectionTests(ApiServerFixture fixture, ITestOutputH
             lost = Math.Max(lost, around.Proxy.Requests.DeadEnds - before);
         }
 
-        output.WriteLine($"{way}: {lost} attempt(s) lost, renewed again within {slowest.TotalMilliseconds:0} ms of the cut, {Rounds} rounds");
+        output.WriteLine(
+            $"{way}: {lost} attempt(s) lost, renewed again within {slowest.TotalMilliseconds:0} ms of the cut, {Rounds} rounds");
 
         // A connection is used for no other attempt once one was swallowed. To count those that failed would be no use: over a connection
         // that works one fails, too, where the machine stands still for as long as a request may take.

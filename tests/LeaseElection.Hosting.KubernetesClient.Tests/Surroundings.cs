@@ -94,7 +94,8 @@ internal sealed class Surroundings : IAsyncDisposable
             echo asked >> {{PathOf("asked")}}
             printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"%s"} }' "$(cat {{TokenFile}})"
             """);
-        return WriteKubeConfig($"exec: {{ apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: sh, args: [{path}] }}");
+        return WriteKubeConfig(
+            $"exec: {{ apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: sh, args: [{path}] }}");
     }
 
     public int PluginAsked() => File.ReadLines(PathOf("asked")).Count();
@@ -122,7 +123,8 @@ internal sealed class Surroundings : IAsyncDisposable
     {
         long now = TimeProvider.System.GetTimestamp();
         await Polling.UntilAsync(
-            () => Task.FromResult(Proxy.Requests.Newest.Any(request => request is { Verb: "update", Status: 200 } && request.Arrived > now)),
+            () =>
+                Task.FromResult(Proxy.Requests.Newest.Any(request => request is { Verb: "update", Status: 200 } && request.Arrived > now)),
             Signal.Patience, what: "a renewal");
     }
 

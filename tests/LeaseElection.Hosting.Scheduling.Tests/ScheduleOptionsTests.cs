@@ -11,13 +11,15 @@ public sealed class ScheduleOptionsTests
     {
         {
             "Cron", "0 3 * *",
-            "ScheduledWork:CloseTheBooks:Cron is \"0 3 * *\", which is no cron expression: it has 4 fields, but must have 5 (minute, hour, day of month, "
+            "ScheduledWork:CloseTheBooks:Cron is \"0 3 * *\", which is no cron expression: it has 4 fields, "
+                + "but must have 5 (minute, hour, day of month, "
             + "month, day of week), or 6 with the second before them."
         },
         { "Cron", "0 0 30 2 *", "ScheduledWork:CloseTheBooks:Cron is \"0 0 30 2 *\", which is never due: correct the day or the month." },
         {
             "TimeZone", "Europe/Zuerich",
-            "ScheduledWork:CloseTheBooks:TimeZone is \"Europe/Zuerich\", which this machine does not know: write a name such as Europe/Zurich or UTC, "
+            "ScheduledWork:CloseTheBooks:TimeZone is \"Europe/Zuerich\", which this machine does "
+                + "not know: write a name such as Europe/Zurich or UTC, "
             + "and see that the container has time zones (the package tzdata)."
         },
         { "Missed", "Always", "ScheduledWork:CloseTheBooks:Missed is \"Always\", but must be one of RunOnce, Skip, RunAll." },
@@ -49,13 +51,15 @@ public sealed class ScheduleOptionsTests
     {
         string message = Assert.Single(Failures(election => election.AddScheduledWork<CloseTheBooks>("0 25 * * *")));
 
-        Assert.StartsWith("ScheduledWork:CloseTheBooks:Cron is \"0 25 * * *\", which is no cron expression: ", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "ScheduledWork:CloseTheBooks:Cron is \"0 25 * * *\", which is no cron expression: ", message, StringComparison.Ordinal);
         Assert.Contains("between 0 and 23", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void NoCron_IsRefused() => Assert.Equal(
-        ["ScheduledWork:CloseTheBooks:Cron is missing: say when CloseTheBooks is due, for example \"0 3 * * *\" for three o'clock every night."],
+        ["ScheduledWork:CloseTheBooks:Cron is missing: say when CloseTheBooks is due, for example \"0 3 * * *\" for three o'clock every "
+            + "night."],
         Failures(election => election.AddScheduledWork<CloseTheBooks>()));
 
     [Fact]
@@ -66,7 +70,8 @@ public sealed class ScheduleOptionsTests
     [Fact]
     public void SkipAndAtLeastOnce_IsRefused() => Assert.Equal(
         [
-            "ScheduledWork:CloseTheBooks:Missed is Skip, but Delivery is AtLeastOnce, which repeats what was interrupted, however late: choose RunOnce "
+            "ScheduledWork:CloseTheBooks:Missed is Skip, but Delivery is AtLeastOnce, which repeats what "
+                + "was interrupted, however late: choose RunOnce "
             + "or RunAll, or AtMostOnce.",
         ],
         Failures(election => election.AddScheduledWork<CloseTheBooks>("0 3 * * *", schedule =>
@@ -87,7 +92,8 @@ public sealed class ScheduleOptionsTests
     {
         ScheduleOptions options = Options(
             election => election.AddScheduledWork<CloseTheBooks>("0 3 * * *", schedule => schedule.MaxMissedRuns = 7),
-            ("TimeZone", "Europe/Zurich"), ("Missed", "runall"), ("Delivery", "AtLeastOnce"), ("StartingDeadline", "00:01:00"), ("MaxMissedRuns", "9"));
+            ("TimeZone", "Europe/Zurich"), ("Missed", "runall"), ("Delivery", "AtLeastOnce"), ("StartingDeadline", "00:01:00"),
+            ("MaxMissedRuns", "9"));
 
         Assert.Equal(
             ("0 3 * * *", "Europe/Zurich", MissedRuns.RunAll, Delivery.AtLeastOnce, TimeSpan.FromMinutes(1), 7),
@@ -118,7 +124,8 @@ public sealed class ScheduleOptionsTests
 
         var refusal = Assert.Throws<InvalidOperationException>(() => election.AddScheduledWork<CloseTheBooks>("0 4 * * *"));
         Assert.Equal(
-            "There is a schedule named CloseTheBooks already: its runs are noted on the lease by that name, so each needs its own. Give one of them "
+            "There is a schedule named CloseTheBooks already: its runs are noted on the lease by that "
+                + "name, so each needs its own. Give one of them "
             + "another: AddScheduledWork(\"another-name\", \"0 4 * * *\", ...).",
             refusal.Message);
     }
@@ -132,7 +139,8 @@ public sealed class ScheduleOptionsTests
 
         var refusal = Assert.Throws<InvalidOperationException>(() => election.AddScheduledWork<CloseTheBooks>("books-100", "0 3 * * *"));
         Assert.Equal(
-            "books-100 would be one schedule too many: 100 of them have room for their notes on a lease. Add it to another election of this host: "
+            "books-100 would be one schedule too many: 100 of them have room for their notes on a lease. "
+                + "Add it to another election of this host: "
             + "services.AddLeaderElection(\"another-name\").AddScheduledWork(...).",
             refusal.Message);
         election.Services.AddLeaderElection("another-name").AddScheduledWork<CloseTheBooks>("books-100", "0 3 * * *");
@@ -150,7 +158,8 @@ public sealed class ScheduleOptionsTests
 
         var refusal = Assert.Throws<ArgumentException>(() => election.AddScheduledWork<CloseTheBooks>(name, "0 3 * * *"));
         Assert.StartsWith(
-            $"A schedule cannot be named \"{name}\": the name is part of the key of an annotation, so it must have 1 to 54 letters, digits, '-', '_' and "
+            $"A schedule cannot be named \"{name}\": the name is part of the key of an annotation, so "
+                + $"it must have 1 to 54 letters, digits, '-', '_' and "
             + "'.', the first and the last of them a letter or a digit.",
             refusal.Message,
             StringComparison.Ordinal);

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LeaseElection.Hosting.Scheduling;
 
-/// <summary>The schedules of one term, which the test holds in its hand: every hour, from ten past three on, when that of three is due.</summary>
+/// <summary>
+/// The schedules of one term, which the test holds in its hand: every hour, from ten past three on, when that of three is due.
+/// </summary>
 public sealed class ScheduleRunnerTests : IDisposable
 {
     private const string AnHourAgo = "2026-11-28T02:00:00Z";
@@ -173,7 +175,8 @@ public sealed class ScheduleRunnerTests : IDisposable
 
         Assert.Equal(
             "books, due at 2026-11-28T03:00:00.0000000+00:00, was not begun: leadership was lost while it was being noted. If the note "
-            + "schedule.books of lease shop/app was \"2026-11-28T03:00:00Z\" for the next leader, nobody runs it, being AtMostOnce: see whether it "
+            + "schedule.books of lease shop/app was \"2026-11-28T03:00:00Z\" for the next leader, nobody "
+            + "runs it, being AtMostOnce: see whether it "
             + "began a run for that time (900), and where that matters choose AtLeastOnce",
             Assert.Single(_log.Named("RunNotBegun")).Message);
     }

@@ -24,7 +24,8 @@ internal sealed class ScheduledReplica : IAsyncDisposable
     {
         _leases = leases;
         _work = work ?? ((_, _) => Task.CompletedTask);
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, EnvironmentName = "Production" });
+        var builder = new HostApplicationBuilder(
+            new HostApplicationBuilderSettings { DisableDefaults = true, EnvironmentName = "Production" });
         builder.Logging.AddProvider(Log);
         builder.Services.AddLeaderElection(options =>
         {

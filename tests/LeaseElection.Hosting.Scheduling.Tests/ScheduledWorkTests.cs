@@ -88,7 +88,8 @@ public sealed class ScheduledWorkTests
         int failures = 2;
         await using ScheduledReplica replica = await ScheduledReplica.StartAsync(
             _leases, "a", schedule => schedule.Delivery = Delivery.AtLeastOnce,
-            (_, _) => Interlocked.Decrement(ref failures) >= 0 ? throw new InvalidOperationException("The printer is on fire.") : Task.CompletedTask);
+            (_, _) => Interlocked.Decrement(ref failures) >= 0 ? throw new InvalidOperationException(
+                "The printer is on fire.") : Task.CompletedTask);
         await replica.LeadAsync();
 
         Assert.Equal(0, (await replica.ComesAsync()).Failures);
@@ -153,7 +154,8 @@ public sealed class ScheduledWorkTests
     {
         await using (ScheduledReplica a = await ScheduledReplica.StartAsync(_leases, "a"))
             await a.LeadAsync();
-        _leases.Edit("app", lease => lease["metadata"]!["annotations"]![$"note.leaseelection.dev/schedule.{ScheduledReplica.Name}"] = "soon");
+        _leases.Edit(
+            "app", lease => lease["metadata"]!["annotations"]![$"note.leaseelection.dev/schedule.{ScheduledReplica.Name}"] = "soon");
 
         await using ScheduledReplica b = await ScheduledReplica.StartAsync(_leases, "b");
         await b.Fake.LeadAsync();

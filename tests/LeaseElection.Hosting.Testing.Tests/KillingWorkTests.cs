@@ -12,7 +12,8 @@ public sealed class KillingWorkTests : IAsyncLifetime, IDisposable
 {
     private const string Note = "takeovers-without-release";
 
-    private const string Told = "Lease default/app was taken over 3 times in a row from a leader that gave nothing up, at last by b: the work seems to kill "
+    private const string Told =
+        "Lease default/app was taken over 3 times in a row from a leader that gave nothing up, at last by b: the work seems to kill "
         + "whoever leads. Look at how the last leaders ended (exit codes, out of memory, their last log lines), and mend that. ";
 
     private readonly InMemoryLeases _leases = new();
@@ -32,10 +33,15 @@ public sealed class KillingWorkTests : IAsyncLifetime, IDisposable
 
     [Theory]
     [InlineData(
-        true, new double[] { 15, 15, 15, 30, 45, 75 }, "If that one ends so too, nobody leads for 15 s longer than usual. To have somebody lead without that wait: "
-        + "kubectl annotate lease -n default app term.leaseelection.dev/takeovers-without-release-. To be rid of it: LeaderElection:TakeOverBackoff=false")]
-    [InlineData(false, new double[] { 15, 15, 15, 15, 15, 15 }, "To have the next take-overs wait longer each time: LeaderElection:TakeOverBackoff=true")]
-    public async Task LeadersAreKilled_IsTold_AndWhereAskedTheNextWaitsLongerEachTimeFromTheFourthOn(bool backsOff, double[] waits, string next)
+        true, new double[] { 15, 15, 15, 30, 45, 75 },
+        "If that one ends so too, nobody leads for 15 s longer than usual. To have somebody lead without that wait: "
+        + "kubectl annotate lease -n default app term.leaseelection.dev/takeovers-without-release-. To be rid of it: "
+        + "LeaderElection:TakeOverBackoff=false")]
+    [InlineData(
+        false, new double[] { 15, 15, 15, 15, 15, 15 },
+        "To have the next take-overs wait longer each time: LeaderElection:TakeOverBackoff=true")]
+    public async Task LeadersAreKilled_IsTold_AndWhereAskedTheNextWaitsLongerEachTimeFromTheFourthOn(
+        bool backsOff, double[] waits, string next)
     {
         await BeginAsync(backsOff);
         for (int killed = 0; killed < waits.Length; killed++)
@@ -49,7 +55,8 @@ public sealed class KillingWorkTests : IAsyncLifetime, IDisposable
         }
 
         Assert.Equal(
-            "The work seems to kill its leaders: 6 take-overs in a row from leaders that released nothing. Look at how the last leaders ended, and mend that (log id 887).",
+            "The work seems to kill its leaders: 6 take-overs in a row from leaders that released nothing. Look at how the last leaders "
+                + "ended, and mend that (log id 887).",
             (await HealthAsync(_standby)).Description);
         Assert.Equal(6, (await HealthAsync(_standby)).Data["takeOversWithoutRelease"]);
         await _log.WaitForAsync("LeadersDied", 8);

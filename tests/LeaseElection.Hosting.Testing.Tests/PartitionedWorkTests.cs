@@ -53,7 +53,8 @@ public sealed class PartitionedWorkTests
     {
         Interlocked.Increment(ref _running);
         _signal.Pulse();
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(
+            Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Interlocked.Decrement(ref _running);
         _signal.Pulse();
     }

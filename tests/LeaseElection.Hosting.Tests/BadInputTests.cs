@@ -18,14 +18,16 @@ public sealed class BadInputTests : IDisposable
     [InlineData("Store=File;LeaseName=x;LeaseDuration=15", "LeaderElection:LeaseDuration", "is \"15\"", "\"00:00:15\" for 15 seconds")]
     [InlineData("Store=File;LeaseName=x;LeaseDuration=00:15", "LeaderElection:LeaseDuration", "is \"00:15\"", "\"00:00:15\" for 15 seconds",
         "\"00:15:00\" for 15 minutes")]
-    [InlineData("Store=File;LeaseName=x;LeaseDuration=00:00:10;RenewDeadline=00:00:10", "LeaderElection:RenewDeadline", "00:00:10", "less than")]
+    [InlineData(
+        "Store=File;LeaseName=x;LeaseDuration=00:00:10;RenewDeadline=00:00:10", "LeaderElection:RenewDeadline", "00:00:10", "less than")]
     [InlineData("Store=File;LeaseName=x;LeasDuration=00:00:15", "LeasDuration", "did you mean LeaseDuration?")]
     [InlineData("Store=Kubernetes;LeaseName=x;Kubernetes:ApiServer=https://127.0.0.1:1;Kubernetes:TokenFile={folder}/token;"
         + "Kubernetes:CertificateAuthorityFile={folder}/no-ca.crt", "CertificateAuthorityFile", "{folder}/no-ca.crt")]
     [InlineData("LeaseName=x;Kubernetes:KubeConfig={folder}/config;Kubernetes:Context=staging", "staging", "prod", "Context")]
     [InlineData("Store=File;LeaseName=x;File:Directory=/a\0b", "LeaderElection:File:Directory", "zero character")]
     [InlineData("LeaseName=x;Kubernetes:KubeConfig=/a\0b", "LeaderElection:Kubernetes:KubeConfig", "zero character")]
-    [InlineData("LeaseName=x;Kubernetes:ApiServer=https://a;Kubernetes:TokenFile=/a\0b", "LeaderElection:Kubernetes:TokenFile", "zero character")]
+    [InlineData(
+        "LeaseName=x;Kubernetes:ApiServer=https://a;Kubernetes:TokenFile=/a\0b", "LeaderElection:Kubernetes:TokenFile", "zero character")]
     [InlineData("Store=File;LeaseName=x;Identity=a\ufffd", "LeaderElection:Identity", "whole Unicode characters")]
     [InlineData("LeaseName=x", "LeaderElection:Store", "Tried:", "Kubernetes:KubeConfig", "Store=File", "DOTNET_ENVIRONMENT=Development")]
     public async Task Start_SettingsThatCannotWork_FailsWithWhatToDo(string settings, params string[] parts)
@@ -88,7 +90,8 @@ public sealed class BadInputTests : IDisposable
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(
             new HostApplicationBuilderSettings { EnvironmentName = Environments.Production });
         builder.Configuration.AddInMemoryCollection(settings.Split(';').Select(setting => setting.Split('=', 2)).Select(setting =>
-            KeyValuePair.Create("LeaderElection:" + setting[0], (string?)setting[1].Replace("{folder}", _folder.Path, StringComparison.Ordinal))));
+            KeyValuePair.Create(
+                "LeaderElection:" + setting[0], (string?)setting[1].Replace("{folder}", _folder.Path, StringComparison.Ordinal))));
         builder.Services.AddSingleton(TestEnvironment.With());
         builder.Services.AddLeaderElection().AddWork((_, _, _) =>
         {

@@ -15,7 +15,8 @@ public sealed class ForwardToLeaderArgumentTests
 
     [Fact]
     public void ActivityTimeout_OfNothing_IsRefused() => Assert.Equal(
-        "ForwardToLeader: Request.ActivityTimeout is 00:00:00, and must be more than 0: the default is 100 seconds. (Parameter 'configure')",
+        "ForwardToLeader: Request.ActivityTimeout is 00:00:00, and must be more than 0: the "
+            + "default is 100 seconds. (Parameter 'configure')",
         Refused(options => options.Request = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.Zero }));
 
     [Fact]

@@ -14,7 +14,9 @@ public sealed class ForwardedHeadersTests : ForwardingTest
 
         Assert.Equal(
             ("127.0.0.1", Standby.Address.Authority, "http", "standby_1"),
-            (echo.Header("X-Forwarded-For"), echo.Header("X-Forwarded-Host"), echo.Header("X-Forwarded-Proto"), echo.Header(ForwardedRequest.Guard)));
+            (
+                echo.Header("X-Forwarded-For"), echo.Header("X-Forwarded-Host"), echo.Header("X-Forwarded-Proto"),
+                echo.Header(ForwardedRequest.Guard)));
     }
 
     [Fact]

@@ -74,7 +74,8 @@ public sealed class ForwardingFailureTests : ForwardingTest
         await using WebReplica asked = await WebReplica.StartAsync(name, Map, Configure);
         asked.Election.Sees("leader_1", asked.Address);
 
-        Assert.StartsWith($"It came back to {name}, which forwarded it: ", await RefusedAsync($"{asked.Address}echo"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"It came back to {name}, which forwarded it: ", await RefusedAsync($"{asked.Address}echo"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,7 +131,8 @@ public sealed class ForwardingFailureTests : ForwardingTest
         Task hangUp = HangUpAsync(listener);
         Standby.Election.Sees("leader_1", new Uri($"http://{listener.LocalEndpoint}"));
 
-        Assert.Equal("leader_1 leads, and did not answer (the connection broke): the request may have been carried out.", await RefusedAsync());
+        Assert.Equal(
+            "leader_1 leads, and did not answer (the connection broke): the request may have been carried out.", await RefusedAsync());
         await hangUp;
     }
 

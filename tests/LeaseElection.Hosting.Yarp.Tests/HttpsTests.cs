@@ -53,7 +53,9 @@ public sealed class HttpsTests : IAsyncLifetime
 
         JsonElement problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal("leader_1 leads, and cannot be reached.", problem.GetProperty("detail").GetString());
-        Assert.Contains("RemoteCertificateNameMismatch", _standby.Log.Named("ForwardingFailed").Single().Exception!.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "RemoteCertificateNameMismatch", _standby.Log.Named("ForwardingFailed").Single().Exception!.ToString(),
+            StringComparison.Ordinal);
     }
 
     private async Task<HttpResponseMessage> AskAsync(string host)

@@ -60,7 +60,8 @@ public sealed partial class PartitionsTests(ITestOutputHelper output)
         foreach (Match move in replica.Lines.Select(line => Move().Match(line.Text)).Where(move => move.Success))
         {
             int index = int.Parse(move.Groups["index"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
-            Assert.True(move.Groups["what"].ValueSpan is "is here" ? owned.Add(index) : owned.Remove(index), "Each comes once and goes once.");
+            Assert.True(
+                move.Groups["what"].ValueSpan is "is here" ? owned.Add(index) : owned.Remove(index), "Each comes once and goes once.");
         }
 
         return owned;

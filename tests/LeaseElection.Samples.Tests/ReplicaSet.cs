@@ -7,7 +7,8 @@ namespace LeaseElection.Samples.Tests;
 /// <param name="program">The name of a sample, or the path of what was built elsewhere.</param>
 /// <param name="output">Is told in the end what each of them printed.</param>
 /// <param name="options">Settings of their election.</param>
-internal sealed class ReplicaSet(string program, ITestOutputHelper output, params (string Option, string Value)[] options) : IAsyncDisposable
+internal sealed class ReplicaSet(
+    string program, ITestOutputHelper output, params (string Option, string Value)[] options) : IAsyncDisposable
 {
     private static readonly string[] OfTheMachine =
         ["KUBECONFIG", "KUBERNETES_", "POD_", "LeaderElection__", "ASPNETCORE_", "HTTP_PORTS", "URLS", "OTEL_"];

@@ -42,7 +42,8 @@ public sealed class WebApiTelemetryTests(ITestOutputHelper output)
         Assert.Equal(["first: acquired=1", "first: released=1 shut_down", "second: acquired=1"], TransitionsIn(after));
         Assert.Single(after, point => point is { Name: Age, Instance: "second" });
         Assert.Equal(
-            ["leader_election.drain", "leader_election.release", "leader_election.take_over"], collector.SpansOf("first").Order(StringComparer.Ordinal));
+            ["leader_election.drain", "leader_election.release", "leader_election.take_over"],
+            collector.SpansOf("first").Order(StringComparer.Ordinal));
     }
 
     /// <summary>Else the last value that a collector has of it is 1, and the sum over all replicas 2 until it forgets that.</summary>
@@ -68,7 +69,8 @@ public sealed class WebApiTelemetryTests(ITestOutputHelper output)
         string program = File.ReadAllText(Path.Combine(ReplicaSet.Samples, "WebApi", "Telemetry.cs"));
         string page = Path.Combine(ReplicaSet.Samples, "..", "src", "LeaseElection.Hosting", "docs", "observability.md");
         string[] lines = File.ReadAllText(page).Split("```csharp\n")
-            .Select(block => block.Split("```")[0]).Single(block => block.Contains("AddOpenTelemetry()", StringComparison.Ordinal)).Trim().Split('\n');
+            .Select(block => block.Split("```")[0]).Single(
+                block => block.Contains("AddOpenTelemetry()", StringComparison.Ordinal)).Trim().Split('\n');
         Assert.Contains(lines, line => line.Contains("AddMeter", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.Contains(line.Trim(), program, StringComparison.Ordinal));
     }
@@ -90,7 +92,8 @@ public sealed class WebApiTelemetryTests(ITestOutputHelper output)
         .. points.Where(point => point.Name == Transitions).Select(point =>
         {
             Dictionary<string, string> tags = point.Tags.Split(' ').ToDictionary(tag => tag.Split('=')[0], tag => tag.Split('=')[1]);
-            return $"{point.Instance}: {tags["leader_election.transition"]}={point.Value} {tags.GetValueOrDefault("leader_election.reason")}".TrimEnd();
+            object? reason = tags.GetValueOrDefault("leader_election.reason");
+            return $"{point.Instance}: {tags["leader_election.transition"]}={point.Value} {reason}".TrimEnd();
         }).Order(StringComparer.Ordinal),
     ];
 }

@@ -9,7 +9,9 @@ if (SimulationOptions.Parse(args) is not { } options)
 if (options.Seeds == 1)
 {
     var chronicle = new Chronicle();
-    Violation? violation = options.OnlyPartitions ? FleetSeed.Play(options.First, chronicle).Violation : Seed.Play(options.First, chronicle).Violation;
+    Violation? violation = options.OnlyPartitions
+        ? FleetSeed.Play(options.First, chronicle).Violation
+        : Seed.Play(options.First, chronicle).Violation;
     Console.WriteLine(chronicle);
     Console.WriteLine(violation is null ? "Violations: 0" : $"Violation: {violation}");
     return violation is null ? 0 : 1;

@@ -73,8 +73,9 @@ internal sealed class SoakReport
             yield return ("", string.Concat(row).TrimEnd());
         yield return ("longest gaps without leader", string.Join("; ", LongestGaps()));
         yield return ("start until all were led", Text($"{_nemesis.Start.TotalSeconds:0.00} s"));
+        double slowest = _verdict.Recoveries.DefaultIfEmpty().Max().TotalSeconds;
         yield return ("slowest recovery from a fault", Text(
-            $"{_verdict.Recoveries.DefaultIfEmpty().Max().TotalSeconds:0.00} s of the {_options.Liveness.TotalSeconds:0.0} s allowed, after {_nemesis.Calms.Count} faults or pairs"));
+            $"{slowest:0.00} s of the {_options.Liveness.TotalSeconds:0.0} s allowed, after {_nemesis.Calms.Count} faults or pairs"));
         yield return ("overlaps", Text($"{_verdict.Overlaps.Count}"));
         yield return ("tokens that went back", Text($"{_verdict.TokensBack.Count}"));
         yield return ("acts after a later start", Text($"{_verdict.LateActs.Count}"));
@@ -107,7 +108,9 @@ internal sealed class SoakReport
         {
             if (!measured[0].TryGetValue(identity, out Vitals? before))
                 continue;
-            _growth.Add($"{identity}: " + string.Join("; ", measured.Where(then => then.ContainsKey(identity)).Select(then => Row(then[identity]))));
+            _growth.Add(
+                $"{identity}: " + string.Join(
+                    "; ", measured.Where(then => then.ContainsKey(identity)).Select(then => Row(then[identity]))));
             _leaks.AddRange(now.LeakedSince(before, Vitals.MostGrowth(_options.Elections)).Select(leak => $"{identity}: {leak}"));
         }
 

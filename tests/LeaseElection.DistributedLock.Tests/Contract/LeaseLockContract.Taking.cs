@@ -134,8 +134,10 @@ public abstract partial class LeaseLockContract
         string longest = new('a', 253);
         string[] names =
         [
-            "", " ", "orders", "Orders", "ORDERS", "orders ", "orders.eu", "orders..eu", "-", "--", ".", "..", "/", @"\\\", "a/b", "a_b", "ä", "锁",
-            "\U0001F512", "a\nb", "a\0b", longest, longest + "a", longest + "A", new string('\\', 1000), new string('a', 1000), "$(rm -rf)", "../x",
+            "", " ", "orders", "Orders", "ORDERS", "orders ", "orders.eu", "orders..eu", "-", "--", ".", "..", "/", @"\\\", "a/b", "a_b",
+            "ä", "锁",
+            "\U0001F512", "a\nb", "a\0b", longest, longest + "a", longest + "A", new string('\\', 1000), new string('a', 1000), "$(rm -rf)",
+            "../x",
         ];
         var handles = new List<LeaseLockHandle>();
         foreach (string name in names)

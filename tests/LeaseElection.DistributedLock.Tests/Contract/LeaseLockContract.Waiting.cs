@@ -6,7 +6,8 @@ namespace LeaseElection.DistributedLock.Tests.Contract;
 /// <summary>Waiting: time, cancellation, order.</summary>
 public abstract partial class LeaseLockContract
 {
-    public static TheoryData<TimeSpan> NoTimeouts => [TimeSpan.FromSeconds(-2), TimeSpan.FromTicks(-1), TimeSpan.FromMilliseconds(int.MaxValue + 1.0), TimeSpan.MaxValue];
+    public static TheoryData<TimeSpan> NoTimeouts =>
+        [TimeSpan.FromSeconds(-2), TimeSpan.FromTicks(-1), TimeSpan.FromMilliseconds(int.MaxValue + 1.0), TimeSpan.MaxValue];
 
     [ContractTheory]
     [MemberData(nameof(NoTimeouts))]

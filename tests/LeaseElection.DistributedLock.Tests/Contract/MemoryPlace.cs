@@ -55,7 +55,8 @@ internal sealed class MemoryPlace : LockPlace
 
     private sealed class Broker(MemoryPlace place) : ILeaseBroker
     {
-        public async ValueTask<HeldLease?> TryAcquireAsync(string leaseName, TimeSpan timeout, CancellationToken cancellationToken = default)
+        public async ValueTask<HeldLease?> TryAcquireAsync(
+            string leaseName, TimeSpan timeout, CancellationToken cancellationToken = default)
         {
             long begun = TimeProvider.System.GetTimestamp();
             while (true)

@@ -66,7 +66,9 @@ internal sealed class LockScene : IAsyncDisposable
         await using GuardedProcess process = await StartAsync(log, command, SettingsFor("me"));
         int code = await process.Exited;
         string said = await File.ReadAllTextAsync(log);
-        return code == 0 ? said : throw new InvalidOperationException($"{command} ended with {code.ToString(CultureInfo.InvariantCulture)}:\n{said}");
+        return code == 0
+            ? said
+            : throw new InvalidOperationException($"{command} ended with {code.ToString(CultureInfo.InvariantCulture)}:\n{said}");
     }
 
     public async ValueTask DisposeAsync()

@@ -56,8 +56,10 @@ public sealed class LockerTests(ApiServerFixture fixture, ITestOutputHelper outp
         WorkReport report = scene.Journal.AssertSound(Stopped);
         Assert.True(report.Terms >= holders, $"{report.Terms} holders");
         output.WriteLine(
-            $"{report.Terms} holders one after the other in 4 processes, {report.HandOvers} of them in another process than the one before, "
-            + $"{faults} faults, longest time without a holder {report.LongestGap.TotalSeconds:0.0} s; overlaps 0, each token greater than the last.");
+            $"{report.Terms} holders one after the other in 4 processes, {report.HandOvers} of them "
+                + $"in another process than the one before, "
+            + $"{faults} faults, longest time without a holder {report.LongestGap.TotalSeconds:0.0} s; "
+            + $"overlaps 0, each token greater than the last.");
     }
 
     /// <summary>What counts is when the lock is seen to be free, not who waits for it: nobody does.</summary>
@@ -87,7 +89,8 @@ public sealed class LockerTests(ApiServerFixture fixture, ITestOutputHelper outp
 
         // What was renewed before anybody looked counts from the first look.
         await Polling.UntilAsync(
-            () => Task.FromResult(proxy.Requests.Newest.Any(request => request is { Verb: "update", Status: 200 } && request.Arrived > since)),
+            () => Task.FromResult(
+                proxy.Requests.Newest.Any(request => request is { Verb: "update", Status: 200 } && request.Arrived > since)),
             Signal.Patience);
         holder.Send(UnixSignal.Kill);
         await holder.ExitedAsync();
@@ -96,7 +99,8 @@ public sealed class LockerTests(ApiServerFixture fixture, ITestOutputHelper outp
         TimeSpan waited = TimeProvider.System.GetElapsedTime(last, WorkJournal.Now);
         await handle!.DisposeAsync();
 
-        output.WriteLine($"obtained {waited.TotalMilliseconds:0} ms after the last renewal of a lease of {LockScene.LeaseDuration}, by attempt {attempts}");
+        output.WriteLine($"obtained {waited.TotalMilliseconds:0} ms after the last renewal of a lease of {LockScene.LeaseDuration}, by "
+            + $"attempt {attempts}");
         Assert.True(waited >= LockScene.LeaseDuration, $"{waited}");
         Assert.True(waited < LockScene.LeaseDuration * 2, $"{waited}"); // A machine with other things to do may need so much, but not more.
         scene.Journal.AssertSound();

@@ -87,7 +87,8 @@ namespace Omitted
 
     public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbContext(options)
     {
-        public Task CloseAsync(DateTimeOffset? from, DateTimeOffset to, CancellationToken cancellationToken) => SaveChangesAsync(cancellationToken);
+        public Task CloseAsync(DateTimeOffset? from, DateTimeOffset to, CancellationToken cancellationToken) =>
+            SaveChangesAsync(cancellationToken);
     }
 
     public sealed class CloseTheBooks : IScheduledWork
@@ -130,6 +131,7 @@ namespace Omitted
 
         public static Task SettleAsync(string customer, FencingToken? token, CancellationToken stoppingToken) => Task.CompletedTask;
 
-        public static IAsyncEnumerable<string> CustomersAsync(CancellationToken stoppingToken) => throw new NotSupportedException(stoppingToken.ToString());
+        public static IAsyncEnumerable<string> CustomersAsync(CancellationToken stoppingToken) =>
+            throw new NotSupportedException(stoppingToken.ToString());
     }
 }

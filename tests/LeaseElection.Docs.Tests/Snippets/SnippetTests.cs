@@ -44,7 +44,9 @@ public sealed class SnippetTests
     /// <summary>A fence with another word behind it would be looked at by nobody.</summary>
     [Fact]
     public void Languages_AreKnown() => Findings.None(MarkdownPage.All.SelectMany(page => page.Snippets)
-        .Where(snippet => snippet.Language is not ("csharp" or "json" or "yaml" or "sh" or "console" or "mermaid" or "dockerfile" or "xml" or "text" or "sql"))
+        .Where(
+            snippet => snippet.Language is not (
+                "csharp" or "json" or "yaml" or "sh" or "console" or "mermaid" or "dockerfile" or "xml" or "text" or "sql"))
         .Select(snippet => $"{snippet}: {snippet.Language}"));
 
     private static Snippet[] Snippets(string language)
@@ -75,7 +77,10 @@ public sealed class SnippetTests
         var services = new ServiceCollection();
         LeaderElectionBuilder election = services.AddLogging().AddSingleton(configuration).AddLeaderElection();
         if (configuration.GetSection(LeaderElectionOptions.SectionName).GetSection("Partitions").Exists())
-            election.AddPartitionedWork((_, _, _, _) => Task.CompletedTask); // Refused without, and nothing that a page of settings is about.
+        {
+            // Refused without, and nothing that a page of settings is about.
+            election.AddPartitionedWork((_, _, _, _) => Task.CompletedTask);
+        }
         bool second = configuration.GetSection(LeaderElectionOptions.SectionName).GetSection(NamedElection).Exists();
         if (second)
             services.AddLeaderElection(NamedElection);

@@ -24,9 +24,12 @@ internal sealed record AccessibleNode(string Role, string Name, string? Value, I
         TextOf(node, "name") ?? "",
         TextOf(node, "value"),
         node.TryGetProperty("properties", out JsonElement properties)
-            ? properties.EnumerateArray().ToDictionary(property => property.GetProperty("name").GetString()!, property => TextOf(property, "value") ?? "")
+            ? properties.EnumerateArray().ToDictionary(
+                property => property.GetProperty("name").GetString()!, property => TextOf(property, "value") ?? "")
             : new Dictionary<string, string>());
 
     private static string? TextOf(JsonElement owner, string property) =>
-        owner.TryGetProperty(property, out JsonElement outer) && outer.TryGetProperty("value", out JsonElement value) ? value.ToString() : null;
+        owner.TryGetProperty(property, out JsonElement outer) && outer.TryGetProperty("value", out JsonElement value)
+            ? value.ToString()
+            : null;
 }

@@ -24,7 +24,10 @@ public sealed class BrowserProgramTests : IDisposable
     [Fact]
     public void Find_GoesByTheVariable_ThenThePath_ThenTheCache()
     {
-        foreach ((string variable, string folder) in new[] { ("", ".cache/leaseelection/browser/current"), ("PATH", "bin"), (BrowserProgram.Variable, "own") })
+        foreach (
+            (
+                string variable,
+                string folder) in new[] { ("", ".cache/leaseelection/browser/current"), ("PATH", "bin"), (BrowserProgram.Variable, "own") })
         {
             string program = Path.Combine(_temporary.CreateSubdirectory(folder).FullName, "chromium");
             File.WriteAllText(program, "");

@@ -104,6 +104,8 @@ public abstract class BrowserTest(BrowserFixture fixture) : WebTest
         PageLog log = LogOf(page);
         Assert.Empty(log.Complaints);
         Assert.NotEmpty(log.Requests);
-        Assert.Single(log.Requests.Where(request => request.Scheme != "data").Select(request => request.GetLeftPart(UriPartial.Authority)).Distinct());
+        Assert.Single(
+            log.Requests.Where(request => request.Scheme != "data").Select(
+                request => request.GetLeftPart(UriPartial.Authority)).Distinct());
     }
 }

@@ -47,7 +47,8 @@ public sealed class HandOverPageTests : BrowserTest
 
         _output.WriteLine("from the election's change to that of the page, in ms: " + string.Join(", ", delays));
         Assert.InRange(delays.Order().ElementAt(delays.Count / 2), double.MinValue, Usually.TotalMilliseconds);
-        Assert.All(delays, delay => Assert.True(delay < Heartbeat.TotalMilliseconds, $"{delay} ms: told by a heartbeat?")); // One stall is no fault.
+        // One stall is no fault.
+        Assert.All(delays, delay => Assert.True(delay < Heartbeat.TotalMilliseconds, $"{delay} ms: told by a heartbeat?"));
         await Expect(pages[0]).ToHaveTitleAsync("Stands by: settlement");
         await Expect(pages[1]).ToHaveTitleAsync("Leads: settlement");
         Assert.All(pages, AssertClean);

@@ -34,7 +34,8 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
             }
 
             AssertClean(page);
-            Assert.All(LogOf(page).Requests, request => Assert.StartsWith(PrefixProxy.Prefix, request.AbsolutePath, StringComparison.Ordinal));
+            Assert.All(
+                LogOf(page).Requests, request => Assert.StartsWith(PrefixProxy.Prefix, request.AbsolutePath, StringComparison.Ordinal));
         }
     }
 
@@ -88,7 +89,8 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
     [BrowserFact]
     public async Task NothingHeard_PageSaysSinceWhenAndNoLongerThatItLeads()
     {
-        WebReplica alice = await StartAsync("alice", app => app.MapLeaderElection(Page, options => options.HeartbeatInterval = TimeSpan.FromSeconds(1)));
+        WebReplica alice = await StartAsync(
+            "alice", app => app.MapLeaderElection(Page, options => options.HeartbeatInterval = TimeSpan.FromSeconds(1)));
         await alice.LeadAsync();
         await using PrefixProxy proxy = await PrefixProxy.StartAsync(alice);
         IPage page = await LookAtAsync(proxy.Address + Page);
@@ -115,7 +117,8 @@ public sealed class PageConnectionTests(BrowserFixture browser) : BrowserTest(br
         await page.Locator(".step-down").ClickAsync();
         await Expect(page.Locator(".answer")).ToContainTextAsync("Nobody is signed in");
         Assert.True(alice.Election.IsLeader);
-        Assert.Contains("401", Assert.Single(LogOf(page).Complaints), StringComparison.Ordinal); // The browser's own, of any answer that is an error.
+        // The browser's own, of any answer that is an error.
+        Assert.Contains("401", Assert.Single(LogOf(page).Complaints), StringComparison.Ordinal);
     }
 
     [BrowserFact]

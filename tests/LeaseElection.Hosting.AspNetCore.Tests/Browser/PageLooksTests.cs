@@ -33,7 +33,8 @@ public sealed class PageLooksTests : BrowserTest
     /// <summary>
     /// Some seconds lie between the first request without an answer and the end of the term: the page is looked at in between.
     /// </summary>
-    private protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(base.Settings, StringComparer.Ordinal)
+    private protected override IReadOnlyDictionary<string, string?> Settings =>
+        new Dictionary<string, string?>(base.Settings, StringComparer.Ordinal)
     {
         ["LeaderElection:LeaseDuration"] = "00:00:10",
         ["LeaderElection:RenewDeadline"] = "00:00:08",
@@ -88,13 +89,21 @@ public sealed class PageLooksTests : BrowserTest
         first.Become(new()
         {
             State = LeaderElectionState.Standby,
-            LastError = "403: system:serviceaccount:shop:web-api may not get leases in the namespace shop. Grant it the verb get on leases of coordination.k8s.io.",
+            LastError = "403: system:serviceaccount:shop:web-api may not get leases in the namespace shop. "
+                + "Grant it the verb get on leases of coordination.k8s.io.",
         });
         string longName = string.Concat(Enumerable.Repeat("web-api-7d9f8c6b54-", 6)) + "x2x4z_k3j5h7g9";
         DateTimeOffset since = TimeProvider.System.GetUtcNow().AddDays(-3);
-        second.Become(new() { State = LeaderElectionState.Standby, HolderIdentity = longName, AcquiredAt = since, RenewedAt = since.AddDays(3), Transitions = 41 });
+        second.Become(new()
+        {
+            State = LeaderElectionState.Standby, HolderIdentity = longName, AcquiredAt = since, RenewedAt = since.AddDays(3),
+            Transitions = 41,
+        });
         third.IsLeader = true;
-        third.Become(new() { State = LeaderElectionState.Draining, HolderIdentity = "me", AcquiredAt = since.AddDays(2), RenewedAt = since.AddDays(3) });
+        third.Become(new()
+        {
+            State = LeaderElectionState.Draining, HolderIdentity = "me", AcquiredAt = since.AddDays(2), RenewedAt = since.AddDays(3),
+        });
         await Expect(page.Locator("article")).ToHaveCountAsync(3);
         await Expect(page.Locator(".state")).ToContainTextAsync(["Stands by", "Stands by", "Gives way"]);
         await Expect(page).ToHaveTitleAsync("Leads 1 of 3");
@@ -111,14 +120,17 @@ public sealed class PageLooksTests : BrowserTest
         DateTimeOffset since = TimeProvider.System.GetUtcNow().AddDays(-3);
         var labels = new Dictionary<string, string> { ["kubernetes.io/hostname"] = "ip-10-0-31-7.eu-central-1.compute.internal" };
         WebReplica replica = NewReplica();
-        replica.Builder.Services.AddKeyedSingleton<ILeaderElection>("", new FakeElection()).AddKeyedSingleton<IElectionMembers>("", new FakeMembers(
+        var members = new FakeMembers(
             new ElectionMember { Identity = longName, Since = since, Labels = labels, Leads = true },
-            new ElectionMember { Identity = "me", Since = since.AddDays(1), IsSelf = true }));
+            new ElectionMember { Identity = "me", Since = since.AddDays(1), IsSelf = true });
+        replica.Builder.Services.AddKeyedSingleton<ILeaderElection>("", new FakeElection())
+            .AddKeyedSingleton<IElectionMembers>("", members);
         Map(replica.App);
         await replica.StartAsync();
         IPage page = await LookAtAsync(replica);
 
-        await Expect(page.Locator(".members > li")).ToContainTextAsync([longName + ", leads on ip-10-0-31-7.eu-central-1.compute.internal, since", "me (this process) since"]);
+        await Expect(page.Locator(".members > li")).ToContainTextAsync(
+            [longName + ", leads on ip-10-0-31-7.eu-central-1.compute.internal, since", "me (this process) since"]);
         await Expect(page.Locator(".incomplete")).ToBeVisibleAsync();
         await CheckAsync(page, "members");
         AssertClean(page);

@@ -66,7 +66,8 @@ internal sealed class PrefixProxy : IAsyncDisposable
             using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), address);
             foreach (string header in new[] { "Accept", "Origin", "Sec-Fetch-Site" })
                 request.Headers.TryAddWithoutValidation(header, (string?)context.Request.Headers[header]);
-            using HttpResponseMessage answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+            using HttpResponseMessage answer = await _client.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
             context.Response.StatusCode = (int)answer.StatusCode;
             foreach ((string name, IEnumerable<string> values) in answer.Headers.Concat(answer.Content.Headers))
             {

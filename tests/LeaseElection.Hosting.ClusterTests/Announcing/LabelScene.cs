@@ -54,9 +54,14 @@ internal sealed class LabelScene : IAsyncDisposable
         ["metadata"] = new JsonObject
         {
             ["name"] = name,
-            ["labels"] = labelled ? new JsonObject { ["app"] = "settlement", [Label] = "leader" } : new JsonObject { ["app"] = "settlement" },
+            ["labels"] = labelled
+                ? new JsonObject { ["app"] = "settlement", [Label] = "leader" }
+                : new JsonObject { ["app"] = "settlement" },
         },
-        ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "app", ["image"] = "example.org/settlement" }) },
+        ["spec"] = new JsonObject
+        {
+            ["containers"] = new JsonArray(new JsonObject { ["name"] = "app", ["image"] = "example.org/settlement" }),
+        },
     });
 
     /// <summary>The Pods that a Service of the leader selects.</summary>

@@ -56,7 +56,10 @@ public sealed class LeaseEventsTests(ApiServerFixture fixture)
         });
 
         // The first tells of its end when it knows of its release, while the second begins: only each one's own order is fixed.
-        string[] told = [.. events.OrderBy(told => (string?)told["eventTime"], StringComparer.Ordinal).Select(told => (string)told["message"]!)];
+        string[] told =
+        [
+            .. events.OrderBy(told => (string?)told["eventTime"], StringComparer.Ordinal).Select(told => (string)told["message"]!)
+        ];
         Assert.Equal(expected.Order(), told.Order());
         Assert.All(
             [first.Election.Identity, second.Election.Identity],
@@ -81,7 +84,8 @@ public sealed class LeaseEventsTests(ApiServerFixture fixture)
         await host.Logs.WaitForAsync("EventNotPublishedAgain");
         string warning = Assert.Single(host.Warnings).Message;
         Assert.All(
-            ["create", "events", "403", $"'{leaseNamespace}'", "apiGroups [\"\"]"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
+            ["create", "events", "403", $"'{leaseNamespace}'", "apiGroups [\"\"]"],
+            part => Assert.Contains(part, warning, StringComparison.Ordinal));
         Assert.Empty(await EventsAsync(leaseNamespace));
     }
 

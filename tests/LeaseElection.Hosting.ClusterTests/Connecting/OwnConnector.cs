@@ -43,7 +43,8 @@ internal sealed class OwnConnector : IConnector
     public static async Task<string?> ReadLeaseAsync(KubernetesConnection connection)
     {
         await using var store = new KubernetesLeaseStore(
-            connection, connection.Namespace ?? "", ConnectionScene.LeaseName, TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance);
+            connection, connection.Namespace ?? "", ConnectionScene.LeaseName, TimeProvider.System,
+            NullLogger<KubernetesLeaseStore>.Instance);
         return await store.ReadAsync(TimeSpan.FromSeconds(10), CancellationToken.None) switch
         {
             LeaseReply.Found => null,

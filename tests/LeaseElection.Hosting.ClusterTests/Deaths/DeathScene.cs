@@ -67,7 +67,8 @@ internal sealed class DeathScene : IAsyncDisposable
         return GuardedProcess.StartAsync(
             "env",
             [
-                $"POD_NAME={kubelet.Pod}", $"POD_UID={kubelet.Uid}", $"POD_NAMESPACE={_namespace}", "Logging__LogLevel__LeaseElection=Debug", "dotnet",
+                $"POD_NAME={kubelet.Pod}", $"POD_UID={kubelet.Uid}", $"POD_NAMESPACE={_namespace}",
+                "Logging__LogLevel__LeaseElection=Debug", "dotnet",
                 typeof(DeathScene).Assembly.Location, "replica", .. settings.Select(setting => $"--LeaderElection:{setting}"),
             ],
             log);
@@ -80,22 +81,27 @@ internal sealed class DeathScene : IAsyncDisposable
         SaysAsync(standby, $"Of pod {_namespace}/{leader.Pod}: the container runs");
 
     public async Task SaysAsync(TestKubelet kubelet, string text) => await Polling.UntilAsync(
-        async () => (await LogOf(kubelet)).Contains(text, StringComparison.Ordinal), Patience, what: $"{kubelet.Pod} to say '{text}':\n{await LogOf(kubelet)}");
+        async () => (await LogOf(kubelet)).Contains(text, StringComparison.Ordinal), Patience,
+        what: $"{kubelet.Pod} to say '{text}':\n{await LogOf(kubelet)}");
 
-    public async Task<bool> HasSaidAsync(TestKubelet kubelet, string text) => (await LogOf(kubelet)).Contains(text, StringComparison.Ordinal);
+    public async Task<bool> HasSaidAsync(TestKubelet kubelet, string text) =>
+        (await LogOf(kubelet)).Contains(text, StringComparison.Ordinal);
 
     /// <summary>Waits until work of the replica has started, and tells how long after this timestamp that was.</summary>
     public async Task<TimeSpan> TimeToWorkAsync(TestKubelet kubelet, long since)
     {
         WorkLine? start = null;
         await Polling.UntilAsync(
-            async () => (start = (await LogOf(kubelet)).Split('\n').Select(WorkLine.Parse).FirstOrDefault(line => line?.Kind == WorkLine.Start)) is not null,
+            async () => (
+                start = (await LogOf(kubelet)).Split('\n').Select(WorkLine.Parse).FirstOrDefault(
+                    line => line?.Kind == WorkLine.Start)) is not null,
             Patience, what: $"work of {kubelet.Pod}");
         return TimeProvider.System.GetElapsedTime(since, start!.At);
     }
 
     public Task<string> NoteAsync() => _server.KubectlAsync(
-        null, "get", "lease", "settlement", "-n", _namespace, "-o", $"jsonpath={{.metadata.annotations.term\\.leaseelection\\.dev/{HolderProcess.Note}}}");
+        null, "get", "lease", "settlement", "-n", _namespace, "-o",
+        $"jsonpath={{.metadata.annotations.term\\.leaseelection\\.dev/{HolderProcess.Note}}}");
 
     public async Task<string> LogOf(TestKubelet kubelet) =>
         _logs.TryGetValue(kubelet, out string? log) && File.Exists(log)

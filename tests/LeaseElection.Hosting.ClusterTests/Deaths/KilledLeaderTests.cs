@@ -42,7 +42,8 @@ public sealed class KilledLeaderTests(ApiServerFixture fixture, ITestOutputHelpe
 
         took.Sort();
         output.WriteLine(
-            $"kill -9 to the next start of work, told {KubeletLag.TotalSeconds:0} s late, {trials} trials: {took[0]:0.00} to {took[^1]:0.00} s, median "
-            + $"{took[took.Count / 2]:0.00} s: {string.Join(' ', took.Select(one => one.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)))}");
+            $"kill -9 to the next start of work, told {KubeletLag.TotalSeconds:0} s late, {trials} trials: {took[0]:0.00} to "
+            + $"{took[^1]:0.00} s, median {took[took.Count / 2]:0.00} s: "
+            + string.Join(' ', took.Select(one => one.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture))));
     }
 }

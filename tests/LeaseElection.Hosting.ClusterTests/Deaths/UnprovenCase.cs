@@ -32,7 +32,8 @@ internal sealed record UnprovenCase(string Name, string? Why, Func<TestKubelet, 
             kubelet.TellAsync(TestKubelet.Waiting(), kubelet.Terminated(Now.AddHours(-1), Now.AddMinutes(-30)))),
         new("the end of its container is not known", "no container that has ended", (kubelet, _) => kubelet.TellAsync(new JsonObject
         {
-            ["terminated"] = new JsonObject { ["exitCode"] = 137, ["reason"] = "ContainerStatusUnknown", ["startedAt"] = null, ["finishedAt"] = null },
+            ["terminated"] =
+                new JsonObject { ["exitCode"] = 137, ["reason"] = "ContainerStatusUnknown", ["startedAt"] = null, ["finishedAt"] = null },
         })),
         new("a start that failed", "no container that has ended ran when the process did", (kubelet, _) =>
             kubelet.TellAsync(TestKubelet.Waiting(), kubelet.Terminated(DateTimeOffset.UnixEpoch, Now))),
@@ -46,7 +47,9 @@ internal sealed record UnprovenCase(string Name, string? Why, Func<TestKubelet, 
             await kubelet.TellAsync(TestKubelet.Running(Now.AddMinutes(-5)), TestKubelet.Running(Now.AddMinutes(-6)));
             await kubelet.TellAsync(TestKubelet.Waiting(), ended);
         }),
-        new("the container runs on", "the container runs", (kubelet, ended) => kubelet.TellAsync(TestKubelet.Running(Now.AddMinutes(-5)), ended)),
+        new(
+            "the container runs on", "the container runs",
+            (kubelet, ended) => kubelet.TellAsync(TestKubelet.Running(Now.AddMinutes(-5)), ended)),
         new("processes are shared", "it shares its processes", (kubelet, ended) => kubelet.TellAsync(ended))
         {
             Spec = new JsonObject { ["shareProcessNamespace"] = true },

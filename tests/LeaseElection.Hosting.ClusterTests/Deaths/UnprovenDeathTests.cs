@@ -11,13 +11,17 @@ namespace LeaseElection.Hosting.ClusterTests.Deaths;
 [Collection(WaitingProcesses.Name)]
 public sealed class UnprovenDeathTests(ApiServerFixture fixture, ITestOutputHelper output)
 {
-    private static readonly string[] Timings = ["LeaseDuration=00:00:06", "RenewDeadline=00:00:04", "RenewInterval=00:00:01", "RetryPeriod=00:00:01"];
+    private static readonly string[] Timings =
+    [
+        "LeaseDuration=00:00:06", "RenewDeadline=00:00:04", "RenewInterval=00:00:01", "RetryPeriod=00:00:01"
+    ];
 
     /// <summary>A proof lets another lead in about a second.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(3);
 
     [ApiServerFact]
-    public Task Some_of_what_proves_nothing_waits_for_the_lease() => Task.WhenAll(UnprovenCase.All.Where(each => each.Why is "it is gone" or "it is Evicted").Select(PlayAsync));
+    public Task Some_of_what_proves_nothing_waits_for_the_lease() =>
+        Task.WhenAll(UnprovenCase.All.Where(each => each.Why is "it is gone" or "it is Evicted").Select(PlayAsync));
 
     [LongFact]
     public async Task All_that_proves_nothing_waits_for_the_lease()

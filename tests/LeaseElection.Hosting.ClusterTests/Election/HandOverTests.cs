@@ -50,11 +50,13 @@ public sealed class HandOverTests(ApiServerFixture fixture, ITestOutputHelper ou
             // What a busy machine still has to close, and the threads that it needed meanwhile, go by
             // themselves; what was left behind stays.
             await Polling.UntilAsync(
-                () => Task.FromResult((after = Take(Server.Url.Port)).IsNoMoreThan(before!)), Signal.Patience, what: "no more than after 10 terms");
+                () => Task.FromResult((after = Take(Server.Url.Port)).IsNoMoreThan(before!)), Signal.Patience,
+                what: "no more than after 10 terms");
         }
         finally
         {
-            output.WriteLine($"after 10 terms: {before}; after {Terms}: {after}; at most {Journal.Most} at a time, {Journal.Made} instances");
+            output.WriteLine(
+                $"after 10 terms: {before}; after {Terms}: {after}; at most {Journal.Most} at a time, {Journal.Made} instances");
         }
 
         Assert.Equal(1, Journal.Most);
@@ -69,7 +71,8 @@ public sealed class HandOverTests(ApiServerFixture fixture, ITestOutputHelper ou
         int connections = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
             .Count(connection => connection.RemoteEndPoint.Port == port && connection.State == TcpState.Established);
         using var process = Process.GetCurrentProcess();
-        return new Census(Journal.Alive(), Timer.ActiveCount, connections, process.Threads.Count, GC.GetTotalMemory(forceFullCollection: true));
+        return new Census(
+            Journal.Alive(), Timer.ActiveCount, connections, process.Threads.Count, GC.GetTotalMemory(forceFullCollection: true));
     }
 
     private sealed record Census(int Alive, long Timers, int Connections, int Threads, long Bytes)

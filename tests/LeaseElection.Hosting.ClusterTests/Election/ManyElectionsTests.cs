@@ -16,7 +16,10 @@ public sealed class ManyElectionsTests(ApiServerFixture fixture)
 {
     private const int Count = 40;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly string[] Names = [.. Enumerable.Range(0, Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"orders-{i}"))];
+    private static readonly string[] Names =
+    [
+        .. Enumerable.Range(0, Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"orders-{i}"))
+    ];
 
     private RealApiServer Server => fixture.Server;
 
@@ -44,7 +47,8 @@ public sealed class ManyElectionsTests(ApiServerFixture fixture)
             Assert.Equal(LogLevel.Information, told.Level);
             Assert.Contains("resourceNames", told.Message, StringComparison.Ordinal);
         }
-        Assert.DoesNotContain(logs.Entries, entry => entry.Level >= LogLevel.Warning && entry.Category.StartsWith("LeaseElection", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            logs.Entries, entry => entry.Level >= LogLevel.Warning && entry.Category.StartsWith("LeaseElection", StringComparison.Ordinal));
     }
 
     /// <summary>

@@ -179,7 +179,8 @@ internal sealed class Contest : IAsyncDisposable
         }
         catch (TimeoutException exception)
         {
-            IEnumerable<string> said = _candidates.OfType<ElectorProcess>().SelectMany(process => process.Lines.Prepend($"{process.Identity} said:"));
+            IEnumerable<string> said =
+                _candidates.OfType<ElectorProcess>().SelectMany(process => process.Lines.Prepend($"{process.Identity} said:"));
             throw new TimeoutException($"{what}; noted:\n{string.Join('\n', Journal.Spans)}\n{string.Join('\n', said)}", exception);
         }
 

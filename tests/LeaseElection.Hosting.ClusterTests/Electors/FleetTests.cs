@@ -48,7 +48,8 @@ public sealed class FleetTests(ApiServerFixture fixture, ITestOutputHelper outpu
             WorkSpan last = leader;
             leader = await contest.SpanAsync(span => span.Token > last.Token, $"a leader after {last}");
             await JoinAsync(contest, leaving.Select(process => KindOf(process.Identity)));
-            await Task.WhenAll(_running.Where(process => process.Identity != leader.Identity).Select(process => process.SeesAsync(leader.Identity)));
+            await Task.WhenAll(
+                _running.Where(process => process.Identity != leader.Identity).Select(process => process.SeesAsync(leader.Identity)));
         }
 
         WorkReport report = contest.AssertSound();

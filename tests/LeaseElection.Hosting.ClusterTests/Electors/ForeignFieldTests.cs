@@ -46,7 +46,8 @@ public sealed class ForeignFieldTests(ApiServerFixture fixture)
     public async Task Fault39_UnknownFieldOfTheSpec_IsPrunedByTheServerAndDoesNotDisturb()
     {
         await using Contest contest = await Contest.StartAsync(fixture.Server);
-        await contest.Lease.ManifestAsync("", """{strategy: OldestEmulationVersion, preferredHolder: ours-1}""", "create", "--validate=false");
+        await contest.Lease.ManifestAsync(
+            "", """{strategy: OldestEmulationVersion, preferredHolder: ours-1}""", "create", "--validate=false");
         OwnCandidate ours = await contest.OursAsync(Timings.Apply);
         await contest.StartsAsync(ours.Identity);
         await contest.Lease.PatchSpecAsync("""{"unheardOf":1}""");

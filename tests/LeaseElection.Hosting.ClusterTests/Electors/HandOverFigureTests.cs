@@ -85,6 +85,7 @@ public sealed class HandOverFigureTests(ApiServerFixture fixture, ITestOutputHel
         double[] sorted = [.. times.Select(time => time.TotalMilliseconds).Order()];
         double median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{way}, {sorted.Length} times, ms: median {median:0}, least {sorted[0]:0}, most {sorted[^1]:0}"));
+            CultureInfo.InvariantCulture,
+            $"{way}, {sorted.Length} times, ms: median {median:0}, least {sorted[0]:0}, most {sorted[^1]:0}"));
     }
 }

@@ -45,7 +45,8 @@ public sealed class KubectlTests(ApiServerFixture fixture, ITestOutputHelper out
 
         // kubectl still has to end when the server has told us already.
         TimeSpan told = TimeProvider.System.GetElapsedTime(edited, first.End!.Value);
-        _findings.Within(TimeProvider.System.GetElapsedTime(edited, asked), told, Timings.Deadline, $"{how} of the holder to end of our work");
+        _findings.Within(
+            TimeProvider.System.GetElapsedTime(edited, asked), told, Timings.Deadline, $"{how} of the holder to end of our work");
         Assert.Contains("OtherHolder", (await ours.Host.Logs.WaitForAsync("LeadershipLost")).Message, StringComparison.Ordinal);
         _findings.Within(
             TimeSpan.FromSeconds(2),
@@ -68,7 +69,8 @@ public sealed class KubectlTests(ApiServerFixture fixture, ITestOutputHelper out
         WorkSpan next = await contest.SpanAsync(span => span.Token > first.Token, "a leader of the new lease");
         Assert.Contains("LeaseDeleted", (await leader.Host.Logs.WaitForAsync("LeadershipLost")).Message, StringComparison.Ordinal);
         WorkReport report = contest.AssertSound();
-        _findings.Within(TimeSpan.Zero, report.LongestGap, Timings.Lease + Findings.Slack, $"lease deleted, no overlap: time without a leader");
+        _findings.Within(
+            TimeSpan.Zero, report.LongestGap, Timings.Lease + Findings.Slack, $"lease deleted, no overlap: time without a leader");
         Assert.Equal(0, await contest.Lease.TransitionsAsync());
         Assert.Equal(next.Identity, (await contest.Lease.GetAsync())["spec"]!["holderIdentity"]!.GetValue<string>());
     }
@@ -143,7 +145,9 @@ public sealed class KubectlTests(ApiServerFixture fixture, ITestOutputHelper out
         WorkSpan next = await contest.StartsAsync(standby.Identity);
         TimeSpan waited = TimeProvider.System.GetElapsedTime(renewed, next.Start);
         var least = TimeSpan.FromSeconds(waits);
-        _findings.Within(least, waited, edited + least + Findings.Slack, $"last renewal to start of the next, {seconds} s edited into {Long.LeaseSeconds} s");
+        _findings.Within(
+            least, waited, edited + least + Findings.Slack,
+            $"last renewal to start of the next, {seconds} s edited into {Long.LeaseSeconds} s");
         Assert.True(dead.Until(next) > TimeSpan.Zero);
     }
 
@@ -165,6 +169,7 @@ public sealed class KubectlTests(ApiServerFixture fixture, ITestOutputHelper out
         Assert.Contains("IdentityInUse", lost.Message, StringComparison.Ordinal);
         await contest.SpanAsync(span => span.Token > first.Token, "the next leader");
         WorkReport report = contest.AssertSound();
-        _findings.Within(TimeSpan.Zero, report.LongestGap, Timings.Lease + Findings.Slack, "duration patched under a leader: time without one");
+        _findings.Within(
+            TimeSpan.Zero, report.LongestGap, Timings.Lease + Findings.Slack, "duration patched under a leader: time without one");
     }
 }

@@ -169,7 +169,9 @@ public sealed class OtherElectorTests(ApiServerFixture fixture, ITestOutputHelpe
 
         // Right after a renewal: for most of its period the lease is nobody's.
         await contest.Lease.NextRenewalAsync();
-        await (delete ? contest.Lease.KubectlAsync("delete", "lease", Contest.LeaseName) : contest.Lease.PatchSpecAsync("""{"holderIdentity":""}"""));
+        await (
+            delete ? contest.Lease.KubectlAsync(
+                "delete", "lease", Contest.LeaseName) : contest.Lease.PatchSpecAsync("""{"holderIdentity":""}"""));
         await ours.Host.Logs.WaitForAsync("HolderGone"); // A status may have come and gone by the time that somebody looks.
         await ours.SeesAsync(theirs.Identity);
         Assert.Equal(1, contest.AssertSound().Terms);

@@ -46,7 +46,8 @@ public sealed class ClockTests(ApiServerFixture fixture, ITestOutputHelper outpu
     {
         await using FaultScene scene = await OpenAsync(fixture.Server, output);
         FaultReplica leader = await scene.LeaderAsync();
-        FaultReplica standby = await scene.StandbyAsync(leader, new FaultReplicaSetup { Time = new BentTimeProvider { TimerFactor = early } });
+        FaultReplica standby = await scene.StandbyAsync(
+            leader, new FaultReplicaSetup { Time = new BentTimeProvider { TimerFactor = early } });
 
         leader.Proxy.Partition();
         WorkSpan next = await standby.WorksAsync();

@@ -59,6 +59,7 @@ public sealed class DeadConnectionTests(ApiServerFixture fixture, ITestOutputHel
         Assert.Single(leader.Host.Logs.Named(isReleased ? "Released" : "NotReleased"));
         scene.Conclude(
             31, "released within its 2 s; the other's dead watch found out by its silence",
-            $"stopped {Ms(Between(work.End!.Value, stopped))} and {standby.Identity} led {Ms(Between(work.End.Value, next.Start))} after the work's end");
+            $"stopped {Ms(Between(work.End!.Value, stopped))} and {standby.Identity} led {Ms(Between(work.End.Value, next.Start))} after "
+                + $"the work's end");
     }
 }

@@ -98,7 +98,8 @@ public sealed class LeaseEditTests(ApiServerFixture fixture, ITestOutputHelper o
         Assert.InRange(began, TimeSpan.Zero, Lease + Slack);
         scene.Conclude(
             fault,
-            $"{what}: stops {(later == default ? "at once" : $"by the next renewal ({Ms(later)})")}; 0 overlap; another within L = {Ms(Lease)}",
+            $"{what}: stops {(later == default ? "at once" : $"by the next renewal ({Ms(later)})")}; 0 overlap; another within L = "
+                + $"{Ms(Lease)}",
             $"stopped after {Ms(ended)}; {next.Identity} led {Ms(began)} after that",
             test: test);
     }

@@ -30,7 +30,8 @@ public sealed class QuietConnectionTests(ApiServerFixture fixture, ITestOutputHe
         Assert.InRange(gap, TimeSpan.Zero, Slack);
         scene.Conclude(
             31, "connections are forgotten after four quiet minutes: a hand-over after five takes no longer than any",
-            $"led {Ms(gap)} after the end of the work, {Ms(usual)} before the quiet; requests of the standby meanwhile, watches aside: {meanwhile}");
+            $"led {Ms(gap)} after the end of the work, {Ms(usual)} before the quiet; requests of the standby meanwhile, watches aside: "
+                + $"{meanwhile}");
 
         int Requests() => a.Proxy.Requests.Total - a.Proxy.Requests["watch"];
     }

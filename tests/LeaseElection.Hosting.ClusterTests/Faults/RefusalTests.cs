@@ -146,7 +146,8 @@ public sealed class RefusalTests(ApiServerFixture fixture, ITestOutputHelper out
         await PassAsync(Lease);
 
         Assert.Equal(
-            1, scene.Conclude(35, "rotated CA: the same term", $"renewed {Ms(took)} after the connections were reset (interval {Ms(Interval)})").Terms);
+            1, scene.Conclude(
+                35, "rotated CA: the same term", $"renewed {Ms(took)} after the connections were reset (interval {Ms(Interval)})").Terms);
     }
 
     private static async Task<WorkSpan> StopsInGoodOrderAsync(
@@ -164,7 +165,8 @@ public sealed class RefusalTests(ApiServerFixture fixture, ITestOutputHelper out
             leader.Host.Logs.Named("RenewalFailed").First(entry => !SlowAnswer.IsTold(entry.Message)).Message,
             StringComparison.Ordinal);
         scene.Conclude(
-            35, $"{what}: stops by D = {Ms(Deadline)}, error surfaced", $"ended after {Ms(ended)}, another led after {Ms(began)}", test: test);
+            35, $"{what}: stops by D = {Ms(Deadline)}, error surfaced", $"ended after {Ms(ended)}, another led after {Ms(began)}",
+            test: test);
         return next;
     }
 }

@@ -126,7 +126,8 @@ public sealed class WatchFaultTests(ApiServerFixture fixture, ITestOutputHelper 
 
         WorkReport report = scene.Conclude(
             30, "1 reconnect per closure; in a storm at most 1 a second after the first four",
-            $"{opened} in 4.5 lives, {reads} reads; {inStorm} in a storm of {Ms(storm)}; led {Ms(Between(leader.Spans.Single().End!.Value, next.Start))} after the leader's end");
+            $"{opened} in 4.5 lives, {reads} reads; {inStorm} in a storm of {Ms(storm)}; led "
+                + $"{Ms(Between(leader.Spans.Single().End!.Value, next.Start))} after the leader's end");
         Assert.Equal(2, report.Terms);
     }
 }

@@ -36,8 +36,8 @@ public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         (string certificate, string key) = fixture.Server.Authority.IssueForServer();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen =>
-            listen.UseHttps(X509Certificate2.CreateFromPem(certificate, key))));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(
+            System.Net.IPAddress.Loopback, 0, listen => listen.UseHttps(X509Certificate2.CreateFromPem(certificate, key))));
         _webhook = builder.Build();
         _webhook.Run(AnswerAsync);
         await _webhook.StartAsync();

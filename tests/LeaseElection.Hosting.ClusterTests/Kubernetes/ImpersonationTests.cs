@@ -69,7 +69,8 @@ public sealed class ImpersonationTests(ApiServerFixture fixture)
         await fixture.Server.Admin.SendAsync(HttpMethod.Post, $"{rbac}/rolebindings", new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = "elect" },
-            ["subjects"] = new JsonArray(new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Group", ["name"] = Group }),
+            ["subjects"] = new JsonArray(
+                new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Group", ["name"] = Group }),
             ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Role", ["name"] = "elect" },
         });
     }
@@ -82,7 +83,8 @@ public sealed class ImpersonationTests(ApiServerFixture fixture)
             User = new ClusterUser
             {
                 Token = TextSource.Inline("token", token),
-                Impersonation = new Impersonation("jörg", uid: null, groups, new Dictionary<string, IReadOnlyList<string>> { ["a/b"] = ["c", "d"] }),
+                Impersonation = new Impersonation(
+                    "jörg", uid: null, groups, new Dictionary<string, IReadOnlyList<string>> { ["a/b"] = ["c", "d"] }),
             },
             CertificateAuthority = TextSource.FromFile(fixture.Server.CertificateAuthorityFile),
         },

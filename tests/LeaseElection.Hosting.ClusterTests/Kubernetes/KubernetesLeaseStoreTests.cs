@@ -50,10 +50,13 @@ public sealed class KubernetesLeaseStoreTests(ApiServerFixture fixture)
         await using var watch = new WatchReader(store, lease.ResourceVersion, Patience);
         LeaseStoreError watching = (await Assert.ThrowsAsync<LeaseWatchException>(watch.NextOfAnyKindAsync)).Error;
 
-        foreach ((LeaseStoreError error, string verb) in ((LeaseStoreError, string)[])[(create, "create"), (update, "update"), (watching, "watch")])
+        (LeaseStoreError, string)[] refused = [(create, "create"), (update, "update"), (watching, "watch")];
+        foreach ((LeaseStoreError error, string verb) in refused)
         {
             Assert.Equal(LeaseStoreErrorKind.Forbidden, error.Kind);
-            Assert.Contains($"Not allowed to {verb} leases.coordination.k8s.io 'settlement' in namespace '{space}'", error.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"Not allowed to {verb} leases.coordination.k8s.io 'settlement' in namespace '{space}'", error.Message,
+                StringComparison.Ordinal);
         }
     }
 

@@ -70,7 +70,8 @@ public sealed class LeaseOwnerTests(ApiServerFixture fixture)
 
     private static async Task RenewAsync(ILeaseStore store, Lease lease)
     {
-        LeaseReply reply = await store.ReplaceAsync(lease, Held with { RenewTime = Held.RenewTime!.Value.AddSeconds(10) }, Patience, default);
+        LeaseReply reply = await store.ReplaceAsync(
+            lease, Held with { RenewTime = Held.RenewTime!.Value.AddSeconds(10) }, Patience, default);
         Assert.True(reply is LeaseReply.Found, (reply as LeaseReply.Failed)?.Error.Message);
     }
 

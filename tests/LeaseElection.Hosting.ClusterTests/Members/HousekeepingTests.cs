@@ -58,7 +58,8 @@ public sealed class HousekeepingTests(ApiServerFixture fixture)
         {
             // The watch is heard of. An edit of annotations is no sign of life.
             await server.KubectlAsync(null, "annotate", "lease", "--all", "-n", leaseNamespace, "--overwrite", $"look={look}");
-            await Polling.UntilAsync(() => Task.FromResult(watch.View.IsFreshAt(run.Clock.Now.Monotonic + PresenceHousekeeping.Pace)), Patience);
+            await Polling.UntilAsync(
+                () => Task.FromResult(watch.View.IsFreshAt(run.Clock.Now.Monotonic + PresenceHousekeeping.Pace)), Patience);
             await time.AdvanceOnceArmedAsync(PresenceHousekeeping.Pace);
         }
 
@@ -88,5 +89,7 @@ public sealed class HousekeepingTests(ApiServerFixture fixture)
         "apply", "-n", leaseNamespace, "-f", "-");
 
     private async Task<string[]> NamesAsync(string leaseNamespace) =>
-        (await fixture.Server.KubectlAsync(null, "get", "leases", "-n", leaseNamespace, "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (
+            await fixture.Server.KubectlAsync(
+                null, "get", "leases", "-n", leaseNamespace, "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -51,7 +51,9 @@ internal sealed class MemberProcess : IAsyncDisposable
             () =>
             {
                 at = Sights()
-                    .Where(sight => sight.At >= since && sight.Identities.Order(StringComparer.Ordinal).SequenceEqual(identities.Order(StringComparer.Ordinal)))
+                    .Where(
+                        sight => sight.At >= since && sight.Identities.Order(StringComparer.Ordinal).SequenceEqual(
+                            identities.Order(StringComparer.Ordinal)))
                     .Select(sight => (long?)sight.At)
                     .FirstOrDefault();
                 return Task.FromResult(at is not null);

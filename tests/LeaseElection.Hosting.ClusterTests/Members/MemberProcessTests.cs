@@ -62,7 +62,8 @@ public sealed class MemberProcessTests(ApiServerFixture fixture, ITestOutputHelp
             await stopped.DisposeAsync();
 
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{processes} processes, lease {lease.TotalSeconds} s: {killed} killed were gone for all others after {gone.TotalSeconds:0.00} s; "
+                $"{processes} processes, lease {lease.TotalSeconds} s: {killed} killed were gone for all others after "
+                    + $"{gone.TotalSeconds:0.00} s; "
                 + $"one stopped by SIGTERM after {left.TotalMilliseconds:0} ms"));
             Assert.InRange(gone, TimeSpan.Zero, lease + News);
             Assert.InRange(left, TimeSpan.Zero, News);

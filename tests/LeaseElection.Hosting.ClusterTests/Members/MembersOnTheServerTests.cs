@@ -30,7 +30,8 @@ public sealed class MembersOnTheServerTests(ApiServerFixture fixture)
                 async () => (await PresencesAsync(leaseNamespace)).Length == 0, TimeSpan.FromSeconds(30), what: "no presence to be left");
         }
 
-        Assert.Contains("settlement", await Server.KubectlAsync(null, "get", "leases", "-n", leaseNamespace, "-o", "name"), StringComparison.Ordinal);
+        Assert.Contains(
+            "settlement", await Server.KubectlAsync(null, "get", "leases", "-n", leaseNamespace, "-o", "name"), StringComparison.Ordinal);
     }
 
     /// <summary>Each missing right costs what it is for, and one line that names it. The election goes on as ever.</summary>

@@ -55,7 +55,8 @@ internal sealed class NoteFleet(Contest contest, ElectorTimings timings)
         let words = line.Split(' ')
         where words is [_, _, _] && words[0] == what
         select new Said(
-            long.Parse(words[1], CultureInfo.InvariantCulture), UInt128.Parse(words[2].TrimStart('0').PadLeft(1, '0'), CultureInfo.InvariantCulture));
+            long.Parse(words[1], CultureInfo.InvariantCulture),
+            UInt128.Parse(words[2].TrimStart('0').PadLeft(1, '0'), CultureInfo.InvariantCulture));
 
     /// <param name="Count">The number.</param>
     /// <param name="Token">The fencing token of the term that said it.</param>

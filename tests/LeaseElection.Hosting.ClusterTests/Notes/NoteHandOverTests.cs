@@ -39,8 +39,10 @@ public sealed class NoteHandOverTests(ApiServerFixture fixture, ITestOutputHelpe
         Assert.InRange(watch.Shown, rounds, int.MaxValue);
         contest.AssertSound();
         output.WriteLine(
-            $"{signal}: {rounds} of {rounds} next leaders found the last note that was confirmed ({further} also one that was not yet), counted to "
-            + $"{found.Count}; {watch.Versions} versions watched: the note of a term beside its holder in {watch.Shown}, hidden in {watch.Hidden}, beside another in {watch.Wrong.Count}");
+            $"{signal}: {rounds} of {rounds} next leaders found the last note that was confirmed ({further} also one that was not yet), "
+                + $"counted to "
+            + $"{found.Count}; {watch.Versions} versions watched: the note of a term beside its holder in {watch.Shown}, hidden in "
+            + $"{watch.Hidden}, beside another in {watch.Wrong.Count}");
     }
 
     [ApiServerFact]
@@ -67,7 +69,8 @@ public sealed class NoteHandOverTests(ApiServerFixture fixture, ITestOutputHelpe
         Assert.InRange(watch.Shown, handOvers, int.MaxValue);
         Assert.InRange(watch.Hidden, handOvers / 2, int.MaxValue);
         output.WriteLine(
-            $"{handOvers} hand-overs, half of them by kubectl: {watch.Versions} versions watched, the note of a term beside its holder in {watch.Shown}, "
+            $"{handOvers} hand-overs, half of them by kubectl: {watch.Versions} versions watched, the note of a term beside its holder in "
+                + $"{watch.Shown}, "
             + $"left there and hidden in {watch.Hidden}, beside another in {watch.Wrong.Count}");
     }
 

@@ -75,7 +75,8 @@ public sealed class NotesOnTheServerTests(ApiServerFixture fixture, ITestOutputH
         await term.WriteNoteAsync("batch", "41").WaitAsync(Patience);
 
         await contest.Lease.KubectlAsync(
-            "annotate", "--overwrite", "lease", Contest.LeaseName, "note.leaseelection.dev/batch=7", "note.leaseelection.dev/paused-by=alice", "example.com/owner=payments");
+            "annotate", "--overwrite", "lease", Contest.LeaseName, "note.leaseelection.dev/batch=7",
+            "note.leaseelection.dev/paused-by=alice", "example.com/owner=payments");
         await ours.Host.UntilAsync(status => status.Notes.GetValueOrDefault("batch") == "7");
         await contest.Lease.NextRenewalAsync();
         await term.WriteNoteAsync("other", "1").WaitAsync(Patience);
@@ -136,7 +137,8 @@ public sealed class NotesOnTheServerTests(ApiServerFixture fixture, ITestOutputH
         Assert.InRange(sent, 1, (took * 2) + 2); // One at once, and the renewals that others are due for meanwhile.
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Notes} notes in {took:0.0} s: {sent} updates ({sent / took:0.00} a second), {after.reads - before.reads} reads; without notes an update every 3 s"));
+            $"{Notes} notes in {took:0.0} s: {sent} updates ({sent / took:0.00} a second), {after.reads - before.reads} reads; without "
+                + $"notes an update every 3 s"));
     }
 
     private async Task<(double Reads, double Updates)> RequestsAsync()

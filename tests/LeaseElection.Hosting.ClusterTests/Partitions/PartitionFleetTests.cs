@@ -46,7 +46,8 @@ public sealed class PartitionFleetTests(ApiServerFixture fixture, ITestOutputHel
         foreach (PartitionStep step in fleet.Steps)
             output.WriteLine($"| {step.What} | {step.Needed} | {step.Made} | {step.LongestGap.TotalMilliseconds:0} ms | {step.Spread} |");
         int needed = fleet.Steps.Sum(step => step.Needed), made = fleet.Steps.Sum(step => step.Made);
-        output.WriteLine($"| all | {needed} | {made} | {fleet.Steps.Max(step => step.LongestGap).TotalMilliseconds:0} ms | {fleet.Steps.Max(step => step.Spread)} |");
+        output.WriteLine($"| all | {needed} | {made} | {fleet.Steps.Max(step => step.LongestGap).TotalMilliseconds:0} ms | "
+            + $"{fleet.Steps.Max(step => step.Spread)} |");
 
         fleet.AssertSound();
         Assert.All(fleet.Steps, step => Assert.True(step.Made >= step.Needed, $"{step} cannot have settled."));

@@ -23,7 +23,8 @@ public sealed class PartitionRightsTests(ApiServerFixture fixture, ITestOutputHe
     public async Task WithoutTheRight_NothingIsWorkedOn_UntilItIsGranted(string missing, string told)
     {
         string leaseNamespace = await fixture.Server.CreateNamespaceAsync();
-        ApiServerUser user = await fixture.Server.CreateUserAsync(leaseNamespace, PolicyRule.Leases([.. All.Where(verb => verb != missing)]));
+        ApiServerUser user = await fixture.Server.CreateUserAsync(
+            leaseNamespace, PolicyRule.Leases([.. All.Where(verb => verb != missing)]));
         int running = 0;
         var time = new BentTimeProvider { TimerFactor = 0.05 };
         await using ClusterHost host = await StartAsync(user, leaseNamespace, delta => Interlocked.Add(ref running, delta), time);
@@ -83,7 +84,8 @@ public sealed class PartitionRightsTests(ApiServerFixture fixture, ITestOutputHe
                 async (_, _, _, token) =>
                 {
                     running(1);
-                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await Task.Delay(
+                        Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     running(-1);
                 },
                 Count);

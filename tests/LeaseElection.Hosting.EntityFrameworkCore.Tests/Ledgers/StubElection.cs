@@ -26,7 +26,8 @@ internal sealed class StubElection(string identity = "replica-1", string leaseNa
         return this;
     }
 
-    public IAsyncEnumerable<LeaderElectionStatus> WatchAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public IAsyncEnumerable<LeaderElectionStatus> WatchAsync(CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 
     public Task<LeadershipTerm> WaitForLeadershipAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 

@@ -3,7 +3,8 @@ namespace LeaseElection.Hosting.Scheduling.Due;
 public sealed class DueTimesTests
 {
     [Theory]
-    [InlineData("30 2 * * *", "2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z")] // There is no half past two on that Sunday: when the hour that there is not ends.
+    // There is no half past two on that Sunday: when the hour that there is not ends.
+    [InlineData("30 2 * * *", "2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z")]
     [InlineData("30 2 * * *", "2026-10-24T00:30:00Z", "2026-10-25T00:30:00Z")] // There is a half past two twice: the first time ...
     [InlineData("30 2 * * *", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z")] // ... and only then.
     [InlineData("*/30 * * * *", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z")] // Every half-hour is every half-hour.

@@ -45,7 +45,8 @@ internal sealed class ReplicaProcess : IAsyncDisposable
         ];
         GuardedProcess process = await GuardedProcess.StartAsync(
             "dotnet",
-            [typeof(ReplicaProcess).Assembly.Location, ScheduleReplica.Command, .. settings.Select(setting => $"--LeaderElection:{setting}")],
+            [typeof(ReplicaProcess).Assembly.Location, ScheduleReplica.Command, .. settings.Select(
+                setting => $"--LeaderElection:{setting}")],
             log);
         return new ReplicaProcess(identity, log, process);
     }

@@ -62,13 +62,15 @@ public sealed class ScheduleProcessTests(ApiServerFixture fixture, ITestOutputHe
             else
                 Assert.Equal(between, run.Missed);
             if (between > 0)
-                left.Add($"{between} before {DateTimeOffset.FromUnixTimeSeconds(run.DueAt):T}, {run.Missed} of them missed while nobody led");
+                left.Add(
+                    $"{between} before {DateTimeOffset.FromUnixTimeSeconds(run.DueAt):T}, {run.Missed} of them missed while nobody led");
         }
 
         TimeSpan[] late = [.. runs.Where(run => run.Missed == 0).Select(run => run.Late).Order()];
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{HandOvers} hand-overs by SIGTERM, {Kills} by SIGKILL: {runs.Length} runs, none twice; {runs.Sum(run => run.Missed)} due times missed "
+            $"{HandOvers} hand-overs by SIGTERM, {Kills} by SIGKILL: {runs.Length} runs, none twice; {runs.Sum(run => run.Missed)} due "
+                + $"times missed "
             + $"while nobody led, {noted} noted and never begun; late by {late[late.Length / 2].TotalMilliseconds:0} ms (median), "
             + $"{late[^1].TotalMilliseconds:0} ms (most)"));
         left.ForEach(output.WriteLine);

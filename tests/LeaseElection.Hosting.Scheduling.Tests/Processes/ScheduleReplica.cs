@@ -21,7 +21,8 @@ internal static class ScheduleReplica
         {
             long late = (TimeProvider.System.GetUtcNow() - run.DueAt).Ticks;
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"ran {run.DueAt.ToUnixTimeSeconds()} {late} {run.Missed} {run.PreviousDueAt?.ToUnixTimeSeconds() ?? 0}"));
+                CultureInfo.InvariantCulture,
+                $"ran {run.DueAt.ToUnixTimeSeconds()} {late} {run.Missed} {run.PreviousDueAt?.ToUnixTimeSeconds() ?? 0}"));
             return Task.CompletedTask;
         });
         using IHost host = builder.Build();

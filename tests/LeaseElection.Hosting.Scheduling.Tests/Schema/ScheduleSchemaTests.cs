@@ -68,7 +68,8 @@ public sealed class ScheduleSchemaTests
         using var json = new MemoryStream(Encoding.UTF8.GetBytes(Configuration(section)));
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddJsonStream(json).Build());
-        services.AddLeaderElection(options => options.LeaseName = "jobs").AddScheduledWork("nightly", "0 3 * * *", (_, _, _) => Task.CompletedTask);
+        services.AddLeaderElection(options => options.LeaseName = "jobs").AddScheduledWork(
+            "nightly", "0 3 * * *", (_, _, _) => Task.CompletedTask);
         using ServiceProvider provider = services.BuildServiceProvider();
         return Record.Exception(() => provider.GetRequiredService<IOptionsMonitor<ScheduleOptions>>().Get("nightly"))?.Message;
     }

@@ -37,7 +37,9 @@ internal static class ScheduleMutant
         string[] all = [Preamble, .. sources, .. worlds.Select(file => File.ReadAllText(Path.Combine(Worlds, file)))];
         string assemblies = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;
         IEnumerable<MetadataReference> references = assemblies.Split(Path.PathSeparator)
-            .Where(file => Path.GetFileName(file) is { } name && (name.StartsWith("System.", StringComparison.Ordinal) || name == "Cronos.dll"))
+            .Where(
+                file => Path.GetFileName(file) is { } name && (
+                    name.StartsWith("System.", StringComparison.Ordinal) || name == "Cronos.dll"))
             .Select(file => MetadataReference.CreateFromFile(file));
         var compilation = CSharpCompilation.Create(
             "LeaseElection.Hosting.Scheduling.Mutant", all.Select(source => CSharpSyntaxTree.ParseText(source)), references,

@@ -42,7 +42,8 @@ internal sealed class ScheduleOracle(ReferenceSchedule reference, ScheduleOption
             Check(
                 isSkipped || options.Delivery == Delivery.AtMostOnce || _succeeded.Contains(through),
                 $"{through:O} was noted as done, and no run for it has ended well");
-            Check(!isSkipped || MayLeaveOut(through, clock), $"{through:O} was left out at {clock:O}, and {options.Missed} has a run for it");
+            Check(
+                !isSkipped || MayLeaveOut(through, clock), $"{through:O} was left out at {clock:O}, and {options.Missed} has a run for it");
             Missed += isSkipped ? runs : runs - 1;
         }
 
@@ -77,7 +78,9 @@ internal sealed class ScheduleOracle(ReferenceSchedule reference, ScheduleOption
         Check(
             options.Missed != MissedRuns.Skip || clock - due <= options.StartingDeadline + MostDelay,
             $"{due:O} was to be left out, and began at {clock:O}");
-        Check(options.Missed != MissedRuns.RunAll || run.Missed == 0, $"{due:O} makes up for {run.Missed} others, which have runs of their own");
+        Check(
+            options.Missed != MissedRuns.RunAll || run.Missed == 0,
+            $"{due:O} makes up for {run.Missed} others, which have runs of their own");
         Check(
             options.Missed == MissedRuns.RunAll || reference.Within(due, clock - MostDelay).Count == 0,
             $"{due:O} began at {clock:O}, when a later one was due that makes up for it");

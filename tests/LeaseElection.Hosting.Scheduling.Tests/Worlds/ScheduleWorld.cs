@@ -44,7 +44,10 @@ internal sealed class ScheduleWorld
         _options.MaxMissedRuns = _random.Next(3) == 0 ? 1 + _random.Next(5) : 100;
         _isCalm = _random.Next(5) == 0;
         _times = new DueTimes(CronExpression.Parse(reference.Cron), _zone);
-        _offsets = [.. Enumerable.Range(0, 3).Select(_ => TimeSpan.FromSeconds((_random.NextDouble() - 0.5) * (_random.Next(4) == 0 ? 120 : 2)))];
+        _offsets =
+        [
+            .. Enumerable.Range(0, 3).Select(_ => TimeSpan.FromSeconds((_random.NextDouble() - 0.5) * (_random.Next(4) == 0 ? 120 : 2)))
+        ];
         _now = new DateTimeOffset(2020 + _random.Next(8), 1 + _random.Next(12), 1, 0, 0, 0, TimeSpan.Zero);
         if (_random.Next(4) > 0)
         {

@@ -31,7 +31,8 @@ public sealed class ScheduleWorldTests(ITestOutputHelper output)
         { "Skip runs whatever is late", Keeper, "> options.StartingDeadline", "> options.StartingDeadline * 1000" },
         { "Skip leaves out what is hardly late", Keeper, "> options.StartingDeadline", "> options.StartingDeadline / 1000" },
         { "RunAll leaves out more than it has to", Keeper, "return due.Count > options.MaxMissedRuns", "return due.Count > 1" },
-        { "RunAll does not count all that it leaves out", Times, "if (found.Length >= most || begin == from)", "if (found.Length > 0 || begin == from)" },
+        { "RunAll does not count all that it leaves out", Times, "if (found.Length >= most || begin == from)", "if (found.Length > 0 || "
+            + "begin == from)" },
         { "RunAll is not told of the run before", Keeper, "Run(due[0], mark.LastRun, 0", "Run(due[0], mark.Through.AddSeconds(-1), 0" },
         { "what is left out counts as run", Keeper, "mark with { Through = latest }", "new ScheduleMark(latest, latest)" },
         { "AtMostOnce pauses after a failure", Keeper, "options.Delivery == Delivery.AtLeastOnce && ", "" },
@@ -53,7 +54,8 @@ public sealed class ScheduleWorldTests(ITestOutputHelper output)
         })];
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{reports.Sum(world => world.Days)} days with {reports.Sum(world => world.Changes)} changes of clocks, {reports.Sum(world => world.Crashes)} "
+            $"{reports.Sum(world => world.Days)} days with {reports.Sum(world => world.Changes)} changes of clocks, "
+                + $"{reports.Sum(world => world.Crashes)} "
             + $"crashes and {reports.Sum(world => world.HandOvers)} hand-overs: {reports.Sum(world => world.Runs)} runs, "
             + $"{reports.Sum(world => world.Missed)} due times missed, 0 violations"));
     }

@@ -38,7 +38,8 @@ public class ElectionTimingsTests
     [InlineData(15, 5, 2.5)]
     [InlineData(3600, 3599, 720)]
     [InlineData(15, 0.2, 0.1)]
-    public void DefaultRenewInterval_AnyLegalDeadline_LeavesRoomForTwoAttempts_AndASecondIfItCan(double lease, double deadline, double expected)
+    public void DefaultRenewInterval_AnyLegalDeadline_LeavesRoomForTwoAttempts_AndASecondIfItCan(
+        double lease, double deadline, double expected)
     {
         Assert.Equal(
             TimeSpan.FromSeconds(expected),

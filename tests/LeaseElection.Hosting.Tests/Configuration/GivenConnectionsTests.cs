@@ -66,7 +66,8 @@ public sealed class GivenConnectionsTests : IDisposable
 
     [Fact]
     public async Task Start_Http_IsRefused() => Assert.Equal(
-        "The server that UseVault() gives is 'http://10.0.0.1:8080': http is refused, because the token would be sent in clear text. Use the https "
+        "The server that UseVault() gives is 'http://10.0.0.1:8080': http is refused, because the token "
+            + "would be sent in clear text. Use the https "
         + "address of the API server.",
         await RefusedAsync(new KubernetesApiConnection { Server = new Uri("http://10.0.0.1:8080") }));
 
@@ -222,7 +223,8 @@ public sealed class GivenConnectionsTests : IDisposable
         using IHost host = Build(builder =>
         {
             builder.UseKubernetesConnection("UseVault()", Describe);
-            builder.Services.AddLeaderElection("reports", options => options.LeaseName = "reports").UseKubernetesConnection("UseVault()", Describe);
+            builder.Services.AddLeaderElection(
+                "reports", options => options.LeaseName = "reports").UseKubernetesConnection("UseVault()", Describe);
         }, []);
 
         await host.StartAsync();
@@ -255,7 +257,8 @@ public sealed class GivenConnectionsTests : IDisposable
     [Fact]
     public async Task Ask_ThrewOrKnewOfNone_IsAskedAgain()
     {
-        var answers = new Queue<Func<KubernetesApiConnection?>>([() => throw new InvalidOperationException("sealed"), () => null, () => Good]);
+        var answers = new Queue<Func<KubernetesApiConnection?>>(
+            [() => throw new InvalidOperationException("sealed"), () => null, () => Good]);
         var services = new ServiceCollection();
         services.AddLeaderElection().UseKubernetesConnection("UseVault()", (_, _) => new(answers.Dequeue()()));
         await using ServiceProvider provider = services.BuildServiceProvider();

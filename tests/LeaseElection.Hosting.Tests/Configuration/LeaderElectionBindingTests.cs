@@ -64,7 +64,8 @@ public class LeaderElectionBindingTests
         OptionsValidationException exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
         Assert.Equal(
-            ["LeaderElection:RetryPeriod is 00:00:11 (for a at least), but must be longer than zero and at most RenewDeadline (00:00:10): write "
+            ["LeaderElection:RetryPeriod is 00:00:11 (for a at least), but must be longer than zero and at "
+                + "most RenewDeadline (00:00:10): write "
                 + "\"00:00:02\"."],
             exception.Failures);
     }
@@ -85,10 +86,12 @@ public class LeaderElectionBindingTests
             """).Add("a").Add("b").Add("c");
 
         Assert.Equal(["LeaderElection:a:LeaseNamespace is \"A\"", "LeaderElection:RetryPeriod is 00:00:11 (for a at least)"], Starts("a"));
-        Assert.Equal(["LeaderElection:LeaseNamespace is \"my shop\" (for b at least)", "LeaderElection:b:RetryPeriod is 00:00:21"], Starts("b"));
+        Assert.Equal(
+            ["LeaderElection:LeaseNamespace is \"my shop\" (for b at least)", "LeaderElection:b:RetryPeriod is 00:00:21"], Starts("b"));
         Assert.Equal("c", bound.Get("c").LeaseName);
 
-        string[] Starts(string name) => [.. bound.Failures(name).Select(failure => failure[..failure.IndexOf(", but", StringComparison.Ordinal)])];
+        string[] Starts(string name) =>
+            [.. bound.Failures(name).Select(failure => failure[..failure.IndexOf(", but", StringComparison.Ordinal)])];
     }
 
     [Fact]
@@ -125,7 +128,8 @@ public class LeaderElectionBindingTests
         var exception = Assert.Throws<ArgumentException>(
             () => new ServiceCollection().BindLeaderElection("", new ConfigurationManager()));
 
-        Assert.StartsWith("Pass a section, for example configuration.GetSection(\"LeaderElection\")", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Pass a section, for example configuration.GetSection(\"LeaderElection\")", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

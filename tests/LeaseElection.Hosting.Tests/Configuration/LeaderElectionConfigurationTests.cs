@@ -62,7 +62,8 @@ public class LeaderElectionConfigurationTests
     [Fact]
     public void Get_TakeOverBackoffInJson_SetsIt()
     {
-        LeaderElectionOptions options = BoundOptions.FromJson("""{ "LeaderElection": { "LeaseName": "a", "TakeOverBackoff": true } }""").Add().Get();
+        LeaderElectionOptions options =
+            BoundOptions.FromJson("""{ "LeaderElection": { "LeaseName": "a", "TakeOverBackoff": true } }""").Add().Get();
 
         Assert.True(options.TakeOverBackoff);
     }
@@ -116,7 +117,8 @@ public class LeaderElectionConfigurationTests
     [InlineData(""" "Members": { "LeaseDuration": "long", "RenewInterval": "00:00:30" } """)]
     public void Get_OneTextThatCannotBeRead_IsToldInOneLine(string settings)
     {
-        string[] failures = BoundOptions.FromJson($$"""{ "LeaderElection": { "LeaseName": "settlement", {{settings}} } }""").Add().Failures();
+        string[] failures = BoundOptions.FromJson(
+            $$"""{ "LeaderElection": { "LeaseName": "settlement", {{settings}} } }""").Add().Failures();
 
         Assert.Contains("hours:minutes:seconds", Assert.Single(failures), StringComparison.Ordinal);
     }
@@ -230,7 +232,8 @@ public class LeaderElectionConfigurationTests
     [Fact]
     public void Get_NamedElectionWithoutLeaseName_IsRefused()
     {
-        string[] failures = BoundOptions.FromJson("""{ "LeaderElection": { "LeaseName": "settlement" } }""").Add("reports").Failures("reports");
+        string[] failures =
+            BoundOptions.FromJson("""{ "LeaderElection": { "LeaseName": "settlement" } }""").Add("reports").Failures("reports");
 
         Assert.StartsWith("LeaderElection:reports:LeaseName is not set", Assert.Single(failures), StringComparison.Ordinal);
     }

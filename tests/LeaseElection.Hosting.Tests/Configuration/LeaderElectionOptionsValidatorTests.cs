@@ -62,12 +62,14 @@ public class LeaderElectionOptionsValidatorTests
         },
         {
             "member that renews too late", o => o.Members.RenewInterval = TimeSpan.FromSeconds(20),
-            "LeaderElection:Members:RenewInterval is 00:00:20, but must be at least 00:00:00.1 and at most a third of Members:LeaseDuration "
+            "LeaderElection:Members:RenewInterval is 00:00:20, but must be at least "
+                + "00:00:00.1 and at most a third of Members:LeaseDuration "
             + "(00:00:13.3333333), so that one failed attempt makes nobody think that this process is gone: write \"00:00:10\"."
         },
         {
             "member that never rests", o => o.Members.RenewInterval = TimeSpan.Zero,
-            "LeaderElection:Members:RenewInterval is 00:00:00, but must be at least 00:00:00.1 and at most a third of Members:LeaseDuration "
+            "LeaderElection:Members:RenewInterval is 00:00:00, but must be at least "
+                + "00:00:00.1 and at most a third of Members:LeaseDuration "
             + "(00:00:13.3333333), so that one failed attempt makes nobody think that this process is gone: write \"00:00:10\"."
         },
         {
@@ -85,7 +87,8 @@ public class LeaderElectionOptionsValidatorTests
             "LeaderElection:RetryPeriod is 00:00:00, but must be longer than zero and at most RenewDeadline (00:00:10): write \"00:00:02\"."
         },
         {
-            "retry period beyond the deadline", o => (o.LeaseDuration, o.RenewDeadline) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1)),
+            "retry period beyond the deadline",
+            o => (o.LeaseDuration, o.RenewDeadline) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1)),
             "LeaderElection:RetryPeriod is 00:00:02, but must be longer than zero and at most RenewDeadline (00:00:01): write \"00:00:01\"."
         },
         {
@@ -114,7 +117,8 @@ public class LeaderElectionOptionsValidatorTests
         },
         {
             "WhenWorkEnds", o => o.WhenWorkEnds = (WorkEndPolicy)7,
-            "LeaderElection:WhenWorkEnds is 7, but must be one of Default, StepDown, Restart, StopHost, Stay: write \"Default\", the default."
+            "LeaderElection:WhenWorkEnds is 7, but must be one of Default, StepDown, Restart, StopHost, Stay: write \"Default\", the "
+                + "default."
         },
         {
             "WhenWorkOverruns", o => o.WhenWorkOverruns = (WorkOverrunPolicy)(-1),
@@ -195,7 +199,8 @@ public class LeaderElectionOptionsValidatorTests
     [InlineData(253, 64, 1)]
     public void Validate_NamesOfGreatLength_AreRefusedBeyondTheBound(int nameLength, int namespaceLength, int failures)
     {
-        var options = new LeaderElectionOptions { LeaseName = new string('a', nameLength), LeaseNamespace = new string('b', namespaceLength) };
+        var options =
+            new LeaderElectionOptions { LeaseName = new string('a', nameLength), LeaseNamespace = new string('b', namespaceLength) };
 
         Assert.Equal(failures, Validate(options).Length);
     }
@@ -218,7 +223,10 @@ public class LeaderElectionOptionsValidatorTests
         string[] failures = Validate(options);
 
         Assert.Equal(
-            ["LeaseNamespace", "Identity", "LeaseDuration", "RenewDeadline", "RenewInterval", "RetryPeriod", "StopTimeout", "Store", "LeaseName"],
+            [
+                "LeaseNamespace", "Identity", "LeaseDuration", "RenewDeadline", "RenewInterval", "RetryPeriod", "StopTimeout", "Store",
+                "LeaseName",
+            ],
             failures.Select(failure => failure.Split(':', ' ')[1]));
         Assert.All(failures[2..7], failure => Assert.Contains(" seconds write \"00:00:", failure, StringComparison.Ordinal));
     }

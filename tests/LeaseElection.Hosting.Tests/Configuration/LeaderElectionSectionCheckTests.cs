@@ -9,7 +9,8 @@ public class LeaderElectionSectionCheckTests
         "LeaseName, LeaseNamespace, Identity, LeaseDuration, RenewDeadline, RenewInterval, RetryPeriod, StopTimeout, ReleaseOnStop, "
         + "TakeOverBackoff, WhenWorkEnds, WhenWorkOverruns, Store, Enabled, Kubernetes:ApiServer, Kubernetes:TokenFile, "
         + "Kubernetes:CertificateAuthorityFile, Kubernetes:KubeConfig, Kubernetes:Context, "
-        + "Kubernetes:PublishEvents, Kubernetes:LabelLeaderPod, Kubernetes:TakeOverFromTerminated, Kubernetes:ContainerName, File:Directory, "
+        + "Kubernetes:PublishEvents, Kubernetes:LabelLeaderPod, Kubernetes:TakeOverFromTerminated, Kubernetes:ContainerName, "
+        + "File:Directory, "
         + "Members:LeaseDuration, Members:RenewInterval, "
         + "Partitions:Count, Partitions:MoveAfter";
 
@@ -20,7 +21,8 @@ public class LeaderElectionSectionCheckTests
     [InlineData("LeaseDurationSeconds", "15", "LeaderElection:LeaseDurationSeconds is not a known setting; did you mean LeaseDuration?")]
     [InlineData("KubeConfig", "/k", "LeaderElection:KubeConfig is not a known setting; did you mean Kubernetes:KubeConfig?")]
     [InlineData(
-        "Kubernetes:ApiServr", "https://a", "LeaderElection:Kubernetes:ApiServr is not a known setting; did you mean Kubernetes:ApiServer?")]
+        "Kubernetes:ApiServr", "https://a",
+        "LeaderElection:Kubernetes:ApiServr is not a known setting; did you mean Kubernetes:ApiServer?")]
     [InlineData(
         "Partitions:Number", "12", "LeaderElection:Partitions:Number is not a known setting; remove it. Known are Count, MoveAfter.")]
     [InlineData(
@@ -28,7 +30,8 @@ public class LeaderElectionSectionCheckTests
     [InlineData("Kubernets:Context", "x", "LeaderElection:Kubernets is not a known setting; did you mean Kubernetes?")]
     [InlineData("Colour", "red", "LeaderElection:Colour is not a known setting; remove it. Known are " + AllNames + ".")]
     [InlineData(
-        "LeaseDuration", "15s", "LeaderElection:LeaseDuration is \"15s\", but must be hours:minutes:seconds: write \"00:00:15\" for 15 seconds.")]
+        "LeaseDuration", "15s",
+        "LeaderElection:LeaseDuration is \"15s\", but must be hours:minutes:seconds: write \"00:00:15\" for 15 seconds.")]
     [InlineData(
         "RetryPeriod", "soon", "LeaderElection:RetryPeriod is \"soon\", but must be hours:minutes:seconds, for example \"00:00:15\".")]
     [InlineData("Enabled", "abc", "LeaderElection:Enabled is \"abc\", but must be \"true\" or \"false\".")]
@@ -40,7 +43,8 @@ public class LeaderElectionSectionCheckTests
         "WhenWorkEnds", "StepDown, Restart",
         "LeaderElection:WhenWorkEnds is \"StepDown, Restart\", but must be one of Default, StepDown, Restart, StopHost, Stay.")]
     [InlineData("Kubernetes", "true",
-        "LeaderElection:Kubernetes is \"true\", but must be a section: ApiServer, TokenFile, CertificateAuthorityFile, KubeConfig, Context, "
+        "LeaderElection:Kubernetes is \"true\", but must be a section: ApiServer, TokenFile, "
+            + "CertificateAuthorityFile, KubeConfig, Context, "
         + "PublishEvents, LabelLeaderPod, TakeOverFromTerminated, ContainerName.")]
     [InlineData("LeaseDuration:Seconds", "15",
         "LeaderElection:LeaseDuration holds Seconds, but must be a single value: hours:minutes:seconds, for example \"00:00:15\".")]
@@ -79,7 +83,8 @@ public class LeaderElectionSectionCheckTests
     {
         string[] failures = Check(
             new() { ["LeaderElection:leaseLocks:Store"] = "File" },
-            new LeaderElectionRegistration("", Section: null), new LeaderElectionRegistration("LeaseLocks", Section: null) { IsBroker = true });
+            new LeaderElectionRegistration("", Section: null),
+            new LeaderElectionRegistration("LeaseLocks", Section: null) { IsBroker = true });
 
         Assert.Equal(
             ["LeaderElection:leaseLocks is not a known setting; it belongs at the root of the configuration: LeaseLocks."], failures);

@@ -27,7 +27,8 @@ public class LeaseClaimsTests
             () => claims.Claim(Reports, "lease shop/settlement at https://10.0.0.1"));
 
         Assert.Equal(
-            "LeaderElection:LeaseName and LeaderElection:reports:LeaseName name the same lease (lease shop/settlement at https://10.0.0.1), "
+            "LeaderElection:LeaseName and LeaderElection:reports:LeaseName name the same "
+                + "lease (lease shop/settlement at https://10.0.0.1), "
             + "but each election needs its own: change one of them.",
             exception.Message);
     }
@@ -47,7 +48,8 @@ public class LeaseClaimsTests
 
         string[] names = ["A partition of LeaderElection:LeaseName", "LeaderElection:reports:LeaseName"];
         Assert.Equal(
-            $"{names[partitionFirst ? 0 : 1]} and {names[partitionFirst ? 1 : 0]} name the same lease ({lease}), but each election, and each "
+            $"{names[partitionFirst ? 0 : 1]} and {names[partitionFirst ? 1 : 0]} name the same lease ({lease}), but each election, and "
+                + $"each "
             + "partition of one, needs its own: change one of the names.",
             exception.Message);
     }

@@ -29,7 +29,8 @@ public sealed class MemberTraitsTests
     [InlineData("Node_1", false)]
     [InlineData("a-name-that-is-longer-than-the-sixty-three-characters-of-a-label.example", false)]
     public void Of_NodeName_IsALabelIfItCanBeOne(string node, bool isLabel) =>
-        Assert.Equal(isLabel, MemberTraits.Of(Card, TestEnvironment.With(("NODE_NAME", node)), null).Labels.ContainsKey("kubernetes.io/hostname"));
+        Assert.Equal(
+            isLabel, MemberTraits.Of(Card, TestEnvironment.With(("NODE_NAME", node)), null).Labels.ContainsKey("kubernetes.io/hostname"));
 
     [Theory]
     [InlineData("pod-1", "uid-1", "shop", true)]
@@ -39,7 +40,8 @@ public sealed class MemberTraitsTests
     [InlineData(null, "uid-1", "shop", false)]
     public void Of_Pod_OwnsTheLeaseIfItIsKnownToBeInItsNamespace(string? name, string? uid, string? space, bool isOwner)
     {
-        LeaseTraits traits = MemberTraits.Of(Card, TestEnvironment.With(("POD_NAME", name!), ("POD_UID", uid!), ("POD_NAMESPACE", space!)), null);
+        LeaseTraits traits = MemberTraits.Of(
+            Card, TestEnvironment.With(("POD_NAME", name!), ("POD_UID", uid!), ("POD_NAMESPACE", space!)), null);
 
         Assert.Equal(isOwner ? new PodReference("pod-1", "uid-1") : null, traits.Owner);
     }

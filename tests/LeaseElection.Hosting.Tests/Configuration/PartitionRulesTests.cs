@@ -18,7 +18,8 @@ public sealed class PartitionRulesTests
             + "renews, and may hold any number of keys."
         },
         { "no number", "twelve", [("Orders", 12)], "LeaderElection:Partitions:Count is \"twelve\", but must be a whole number." },
-        { "no number, and none in code", "zwölf", [("Orders", null)], "LeaderElection:Partitions:Count is \"zwölf\", but must be a whole number." },
+        { "no number, and none in code", "zwölf", [("Orders", null)], "LeaderElection:Partitions:Count is \"zwölf\", but must be a whole "
+            + "number." },
         {
             "never said", "", [("Orders", null)],
             "LeaderElection:Partitions:Count is not set, but Orders is partitioned work, and every replica must be told into how many "
@@ -84,9 +85,11 @@ public sealed class PartitionRulesTests
     }
 
     [Theory]
-    [InlineData(251, 12, "LeaderElection:LeaseName has 251 characters, but its 12 partitions have leases of their own, the last of which, NAME-11, "
+    [InlineData(251, 12, "LeaderElection:LeaseName has 251 characters, but its 12 partitions have leases of "
+        + "their own, the last of which, NAME-11, "
         + "would have 254, and a name has 253 at most: make it 1 shorter.")]
-    [InlineData(253, 1000, "LeaderElection:LeaseName has 253 characters, but its 1000 partitions have leases of their own, the last of which, "
+    [InlineData(253, 1000, "LeaderElection:LeaseName has 253 characters, but its 1000 partitions have "
+        + "leases of their own, the last of which, "
         + "NAME-999, would have 257, and a name has 253 at most: make it 4 shorter.")]
     public void Check_ANameThatLeavesNoRoomForTheNumber_IsRefused(int length, int count, string expected)
     {

@@ -28,7 +28,8 @@ public sealed class AddLeaseBrokerTests : IDisposable
             ["LeaseLocks:LeaseNamespace"] = "shop",
             ["LeaseLocks:LeaseDuration"] = "00:00:30",
         });
-        await using HeldLease? held = await Broker(services).TryAcquireAsync("batch-processor", TimeSpan.Zero).AsTask().WaitAsync(Signal.Patience);
+        await using HeldLease? held =
+            await Broker(services).TryAcquireAsync("batch-processor", TimeSpan.Zero).AsTask().WaitAsync(Signal.Patience);
 
         Assert.Equal(("batch-processor", "shop", "me"), (held!.Term.LeaseName, held.Term.LeaseNamespace, held.Term.Identity));
         string file = await File.ReadAllTextAsync(Path.Combine(_folder.Path, "shop", "batch-processor", "lease.json"));
@@ -53,13 +54,17 @@ public sealed class AddLeaseBrokerTests : IDisposable
 
         Assert.Equal(
             [
-                "LeaseLocks:LeaseName is a setting of elections, and of no use to locks and other leases that are held for a while; remove it.",
-                "LeaseLocks:RenewDeadline is 00:00:20, but must be at least 00:00:00.2 and less than LeaseDuration (00:00:15): write \"00:00:10\".",
+                "LeaseLocks:LeaseName is a setting of elections, and of no use to locks and other leases "
+                    + "that are held for a while; remove it.",
+                "LeaseLocks:RenewDeadline is 00:00:20, but must be at least 00:00:00.2 and less than LeaseDuration (00:00:15): write "
+                    + "\"00:00:10\".",
                 "LeaseLocks:RenewIntervall is not a known setting; did you mean RenewInterval?",
                 "LeaseLocks:RetryPeriod is \"2\", but must be hours:minutes:seconds: write \"00:00:02\" for 2 seconds.",
                 "LeaseLocks:Store is \"Redis\", but must be one of Auto, Kubernetes, File.",
-                "LeaseLocks:orders is not a known setting; remove it. Known are LeaseNamespace, Identity, LeaseDuration, RenewDeadline, RenewInterval, "
-                    + "RetryPeriod, Store, Kubernetes:ApiServer, Kubernetes:TokenFile, Kubernetes:CertificateAuthorityFile, Kubernetes:KubeConfig, "
+                "LeaseLocks:orders is not a known setting; remove it. Known are LeaseNamespace, Identity, "
+                    + "LeaseDuration, RenewDeadline, RenewInterval, "
+                    + "RetryPeriod, Store, Kubernetes:ApiServer, Kubernetes:TokenFile, "
+                    + "Kubernetes:CertificateAuthorityFile, Kubernetes:KubeConfig, "
                     + "Kubernetes:Context, File:Directory.",
             ],
             thrown.Failures.Order(StringComparer.Ordinal));
@@ -122,8 +127,10 @@ public sealed class AddLeaseBrokerTests : IDisposable
 
         Assert.Equal(
             [
-                "LeaseLocks:LeaseName is \"a\", but must be unset, because it is for elections only: remove it, and name the lease where you ask for it.",
-                "LeaseLocks:Enabled is false, but must be unset, because it is for elections only: remove it; for a single instance set Store to File.",
+                "LeaseLocks:LeaseName is \"a\", but must be unset, because it is for elections only: "
+                    + "remove it, and name the lease where you ask for it.",
+                "LeaseLocks:Enabled is false, but must be unset, because it is for elections only: remove "
+                    + "it; for a single instance set Store to File.",
                 "LeaseLocks:TakeOverBackoff is true, but must be unset, because it is for elections only: remove it.",
             ],
             thrown.Failures);
@@ -150,7 +157,8 @@ public sealed class AddLeaseBrokerTests : IDisposable
         InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => services.AddLeaseBroker("reports"));
 
         Assert.Equal(
-            "The election \"reports\" is bound to the section LeaderElection:reports already, and the broker of leases cannot be bound to reports "
+            "The election \"reports\" is bound to the section LeaderElection:reports already, and the "
+                + "broker of leases cannot be bound to reports "
             + "too. Give the second one a name of its own.",
             thrown.Message);
     }

@@ -43,7 +43,9 @@ public sealed class ElectionActivitiesTests : HostTest
         Work.Return();
         await stopping;
 
-        Assert.Equal([ElectionActivities.TakeOver, ElectionActivities.Drain, ElectionActivities.Release], recorder.All.Select(one => one.OperationName));
+        Assert.Equal(
+            [ElectionActivities.TakeOver, ElectionActivities.Drain, ElectionActivities.Release],
+            recorder.All.Select(one => one.OperationName));
         (Activity takeOver, Activity drain, Activity release) = (recorder.All[0], recorder.All[1], recorder.All[2]);
         Assert.Equal(began, takeOver.StartTimeUtc, TimeSpan.FromMilliseconds(1));
         Assert.Equal(1, takeOver.Duration.TotalSeconds, 0.001);

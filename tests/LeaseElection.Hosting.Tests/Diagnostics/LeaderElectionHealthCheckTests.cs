@@ -73,7 +73,9 @@ public sealed class LeaderElectionHealthCheckTests : HostTest
         HealthReportEntry health = await _host.CheckHealthAsync();
 
         Assert.Equal(status, health.Status);
-        Assert.Equal(status == HealthStatus.Degraded, health.Description!.StartsWith("The work seems to kill its leaders: 3 take-overs ", StringComparison.Ordinal));
+        Assert.Equal(
+            status == HealthStatus.Degraded,
+            health.Description!.StartsWith("The work seems to kill its leaders: 3 take-overs ", StringComparison.Ordinal));
         Assert.Equal(status == HealthStatus.Degraded ? 1 : 0, _host.Logs.Named("LeadersDied").Count);
     }
 

@@ -40,7 +40,8 @@ public sealed class LogMessagesTests
     {
         Assert.All(Messages, message => Assert.False(string.IsNullOrEmpty(message.Message.EventName)));
         Assert.Empty(
-            Messages.GroupBy(message => (message.Type, message.Message.EventName)).Where(group => group.Count() > 1).Select(group => group.Key));
+            Messages.GroupBy(
+                message => (message.Type, message.Message.EventName)).Where(group => group.Count() > 1).Select(group => group.Key));
     }
 
     [Theory]
@@ -70,7 +71,8 @@ public sealed class LogMessagesTests
             .Where(message => message.Message.EventName is not ("NothingToAnnounceTo" or "NotBegun" or "GroupPollsInsteadOfWatching"))
             .ToList();
         Assert.True(concerned.Count > 45, $"only {concerned.Count}");
-        Assert.All(concerned, message => Assert.Contains("{LeaseNamespace}/{LeaseName}", message.Message.Message, StringComparison.Ordinal));
+        Assert.All(
+            concerned, message => Assert.Contains("{LeaseNamespace}/{LeaseName}", message.Message.Message, StringComparison.Ordinal));
         Assert.DoesNotContain(Messages, message => message.Message.Message.Contains("{Lease}", StringComparison.Ordinal));
     }
 
@@ -90,7 +92,8 @@ public sealed class LogMessagesTests
         var logger = new ValueLogger();
         logger.BecameLeader("me", "shop", "settlement", 3, "42");
         Assert.Equal("me became leader of lease shop/settlement (transition 3, fencing token 42)", logger.Text);
-        Assert.Equal(("shop", "settlement", "me"), (logger.Values["LeaseNamespace"], logger.Values["LeaseName"], logger.Values["HolderIdentity"]));
+        Assert.Equal(
+            ("shop", "settlement", "me"), (logger.Values["LeaseNamespace"], logger.Values["LeaseName"], logger.Values["HolderIdentity"]));
     }
 
     [Fact]

@@ -44,7 +44,8 @@ public sealed partial class ObservabilityPageTests : HostTest
         IEnumerable<Measured> all = [.. recorder.All, .. await ShareAsync()];
 
         Assert.Equal(
-            all.GroupBy(measured => measured.Instrument).Select(group => (group.Key, Names(group.SelectMany(one => one.Tags.Keys)))).Order(),
+            all.GroupBy(measured => measured.Instrument).Select(
+                group => (group.Key, Names(group.SelectMany(one => one.Tags.Keys)))).Order(),
             Table("instrument").Select(row => (Unquoted(row[0]), Names(Quoted(row[2])))).Order());
         Assert.Equal(
             activities.All.GroupBy(one => one.OperationName).Select(group => (group.Key, Names(group.SelectMany(TagsOf)))).Order(),

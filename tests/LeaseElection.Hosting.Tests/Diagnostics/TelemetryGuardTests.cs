@@ -38,7 +38,8 @@ public sealed class TelemetryGuardTests : HostTest
             ActivityStopped = activity =>
             {
                 // The source is that of all tests that run at this time.
-                if ((string?)activity.GetTagItem("leader_election.lease.name") == lease && Interlocked.Increment(ref thrownByActivities) > 0)
+                if ((string?)activity.GetTagItem("leader_election.lease.name") == lease
+                    && Interlocked.Increment(ref thrownByActivities) > 0)
                     throw new InvalidOperationException("A bug in a listener.");
             },
         };

@@ -41,7 +41,9 @@ public class ElectorDeletionTests
         AssertAsksAfter<ElectionOutput.Replace>(driver, 5);
     }
 
-    /// <summary>Found by the simulator, seed 73384: nobody was seen to hold the lease that is released, least of all the first holder.</summary>
+    /// <summary>
+    /// Found by the simulator, seed 73384: nobody was seen to hold the lease that is released, least of all the first holder.
+    /// </summary>
     [Fact]
     public void LeaseMadeAgainAfterADeletion_SeenWhenItIsReleased_TheOldHolderKeepsItsTime()
     {
@@ -240,7 +242,9 @@ public class ElectorDeletionTests
         AssertAsksAfter<ElectionOutput.Replace>(driver, 5);
     }
 
-    /// <summary>Otherwise an hour that somebody wrote by mistake would be waited for after each renewal, for as long as the term lasts.</summary>
+    /// <summary>
+    /// Otherwise an hour that somebody wrote by mistake would be waited for after each renewal, for as long as the term lasts.
+    /// </summary>
     [Fact]
     public void DurationThatItsHolderHasPutRight_IsThatOfItsNextRenewals()
     {

@@ -142,7 +142,8 @@ public class ElectorForOneTermRefusedTests
     private static ElectorDriver Leading() => ElectorDriver.Leading(ForOneTerm);
 
     /// <summary>Every request fails with this error, for so long.</summary>
-    private static void Refuse(ElectorDriver driver, double seconds, LeaseStoreError error) => Answer(driver, seconds, () => driver.Fail(error));
+    private static void Refuse(ElectorDriver driver, double seconds, LeaseStoreError error) =>
+        Answer(driver, seconds, () => driver.Fail(error));
 
     private static void RefuseWrites(ElectorDriver driver, double seconds) => Answer(driver, seconds, () =>
     {

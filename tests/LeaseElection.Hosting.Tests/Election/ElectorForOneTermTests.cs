@@ -17,7 +17,9 @@ public class ElectorForOneTermTests
 
         driver.After(60);
 
-        Assert.Equal((1, 1, 0), (driver.All<ElectionOutput.Read>().Count, driver.All<ElectionOutput.Create>().Count, driver.All<ElectionOutput.Watch>().Count));
+        Assert.Equal(
+            (1, 1, 0),
+            (driver.All<ElectionOutput.Read>().Count, driver.All<ElectionOutput.Create>().Count, driver.All<ElectionOutput.Watch>().Count));
         Assert.Equal(20, driver.All<ElectionOutput.Replace>().Count);
     }
 

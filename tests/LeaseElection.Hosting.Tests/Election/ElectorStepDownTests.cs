@@ -25,7 +25,9 @@ public class ElectorStepDownTests
         driver.LeadsAfter(Pause);
     }
 
-    /// <summary>One of hundreds may take longer for its release than the others are given: their time begins when they can see it.</summary>
+    /// <summary>
+    /// One of hundreds may take longer for its release than the others are given: their time begins when they can see it.
+    /// </summary>
     [Fact]
     public void ReleaseIsSlow_AnotherLeadsFirstAllTheSame()
     {

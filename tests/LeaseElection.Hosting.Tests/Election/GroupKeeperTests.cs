@@ -12,7 +12,8 @@ public sealed class GroupKeeperTests
     private static readonly LeaseStoreError Gone = new(LeaseStoreErrorKind.Gone, "too old");
 
     private readonly GroupKeeper _keeper = new(
-        ElectorDriver.Defaults with { LeaseDuration = TimeSpan.FromSeconds(40), RenewInterval = TimeSpan.FromSeconds(10) }, new SteadyRandom(0));
+        ElectorDriver.Defaults with { LeaseDuration = TimeSpan.FromSeconds(40), RenewInterval = TimeSpan.FromSeconds(10) },
+        new SteadyRandom(0));
     private readonly List<ElectionOutput> _log = [];
     private TimeSpan _now = TimeSpan.FromSeconds(1000);
     private TimeSpan? _wakeAt;
@@ -272,10 +273,13 @@ public sealed class GroupKeeperTests
     }
 
     private void Listed(long version, params (string Name, long Version, LeaseRecord Record)[] leases) => Give(new GroupInput.Listed(
-        leases.ToDictionary(lease => lease.Name, lease => Lease(lease.Version, lease.Record)), version.ToString(CultureInfo.InvariantCulture)));
+        leases.ToDictionary(lease => lease.Name, lease => Lease(lease.Version, lease.Record)),
+        version.ToString(CultureInfo.InvariantCulture)));
 
     private void Saw(string name, long version, int renewed, int duration = 40) =>
-        Give(new GroupInput.Watched(new LeaseGroupEvent.Changed(name, Lease(version, SomeRecord.HeldBy(name, renewed, duration: duration)))));
+        Give(
+            new GroupInput.Watched(
+                new LeaseGroupEvent.Changed(name, Lease(version, SomeRecord.HeldBy(name, renewed, duration: duration)))));
 
     private static Lease Lease(long version, LeaseRecord record) => new()
     {

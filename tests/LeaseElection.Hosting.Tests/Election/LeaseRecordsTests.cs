@@ -52,7 +52,8 @@ public class LeaseRecordsTests
     [InlineData(1, 0.2, 0.2)]
     [InlineData(1, 0.2, 0)]
     [InlineData(15, 0.1, 0.1)]
-    public void Renew_AgainAndAgain_NoSecondComesBackBeforeALeaseOrTenSecondsAndNoRecordEver(double lease, double interval, double clockRuns)
+    public void Renew_AgainAndAgain_NoSecondComesBackBeforeALeaseOrTenSecondsAndNoRecordEver(
+        double lease, double interval, double clockRuns)
     {
         ElectorSettings settings = ElectorDriver.Defaults with
         {
@@ -66,7 +67,8 @@ public class LeaseRecordsTests
         for (double at = 0; at < 600; at += interval)
         {
             Assert.True(times.Add(record.RenewTime!.Value), "A record came back.");
-            Assert.InRange(record.RenewTime.Value - wall, TimeSpan.Zero, TimeSpan.FromSeconds(1.01 + (Math.Max(lease, 10) / Math.Min(interval, 1))));
+            Assert.InRange(
+                record.RenewTime.Value - wall, TimeSpan.Zero, TimeSpan.FromSeconds(1.01 + (Math.Max(lease, 10) / Math.Min(interval, 1))));
             long second = record.RenewTime.Value.ToUnixTimeSeconds();
             double seen = seconds.GetValueOrDefault(second, double.MinValue);
             Assert.True(at - seen >= Math.Max(lease, 10) - (interval * 1.01), $"A second came back after {at - seen} s.");
@@ -90,7 +92,8 @@ public class LeaseRecordsTests
     public void Acquire_TheTimeOfTheLastHolderIsAhead_IsForgotten(string holder, double last, double next)
     {
         DateTimeOffset now = Wall.AddSeconds(0.5);
-        var lease = new Lease { ResourceVersion = "1", Uid = "uid", Record = SomeRecord.HeldBy(holder) with { RenewTime = After(now, last) } };
+        var lease =
+            new Lease { ResourceVersion = "1", Uid = "uid", Record = SomeRecord.HeldBy(holder) with { RenewTime = After(now, last) } };
 
         LeaseRecord acquired = LeaseRecords.Acquire(lease, ElectorDriver.Defaults, now);
 

@@ -6,7 +6,8 @@ using LeaseElection.Testing.Election;
 namespace LeaseElection.Hosting.Tests.Election;
 
 /// <summary>
-/// Work that kills its leaders is told of, and slowed down where that is asked for (design 5, rule 18). A lease is 15 s, a renewal falls due
+/// Work that kills its leaders is told of, and slowed down where that is asked for (design 5, rule 18). A lease is 15 s, a renewal falls
+/// due
 /// after 3 s.
 /// </summary>
 public class TakeOverGuardTests
@@ -55,7 +56,9 @@ public class TakeOverGuardTests
 
         Assert.Equal(LeaderElectionState.Leading, driver.State);
         Assert.Equal(after, driver.All<ElectionOutput.Replace>()[0].Annotations[Annotation]!.Split(' ')[2]);
-        Assert.Single(driver.All<ElectionOutput.Replace>(), write => write.Record.LeaseTransitions == 1 && write.Current.Record.HolderIdentity == "other");
+        Assert.Single(
+            driver.All<ElectionOutput.Replace>(),
+            write => write.Record.LeaseTransitions == 1 && write.Current.Record.HolderIdentity == "other");
     }
 
     [Theory]
@@ -331,13 +334,17 @@ public class TakeOverGuardTests
     {
         var driver = StandingBy("3");
         driver.After(10);
-        Assert.Equal(new ElectionEvent.LeadersDied(3, "other", TimeSpan.FromSeconds(15)), Assert.Single(driver.Told<ElectionEvent.LeadersDied>()));
+        Assert.Equal(
+            new ElectionEvent.LeadersDied(3, "other", TimeSpan.FromSeconds(15)), Assert.Single(driver.Told<ElectionEvent.LeadersDied>()));
 
         driver.After(60);
 
         Assert.Equal(LeaderElectionState.Leading, driver.State);
         Assert.Equal(
-            [new ElectionEvent.LeadersDied(3, "other", TimeSpan.FromSeconds(15)), new ElectionEvent.LeadersDied(4, "me", TimeSpan.FromSeconds(30))],
+            [
+                new ElectionEvent.LeadersDied(3, "other", TimeSpan.FromSeconds(15)),
+                new ElectionEvent.LeadersDied(4, "me", TimeSpan.FromSeconds(30)),
+            ],
             driver.Told<ElectionEvent.LeadersDied>());
     }
 

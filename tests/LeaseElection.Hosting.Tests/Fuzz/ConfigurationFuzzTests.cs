@@ -49,7 +49,8 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
         Dictionary<string, string?> pairs = StrangeConfiguration.Any(random, section, _folder.Path);
         world.Put(string.Join("; ", pairs.Select(pair => $"{pair.Key}={(pair.Value is null ? "(null)" : $"\"{pair.Value}\"")}")));
 
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
+        HostApplicationBuilder builder =
+            Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
         if (random.OneIn(2))
             builder.Configuration.AddInMemoryCollection(pairs);
         else
@@ -133,7 +134,9 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
     private static CultureInfo Foreign()
     {
         var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        (culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NegativeSign, culture.NumberFormat.PositiveSign) = (",", "~", "!");
+        (
+            culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NegativeSign,
+            culture.NumberFormat.PositiveSign) = (",", "~", "!");
         (culture.DateTimeFormat.TimeSeparator, culture.DateTimeFormat.DateSeparator) = (".", ":");
         return culture;
     }
@@ -141,5 +144,6 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
     private static string? Text(TimeSpan? time, string value) =>
         TimeSpan.Parse(value, CultureInfo.InvariantCulture) == time ? value : time?.ToString();
 
-    private static string Same(string said, string value) => said.Equals(value.Trim(' ', '\0'), StringComparison.OrdinalIgnoreCase) ? value : said;
+    private static string Same(string said, string value) =>
+        said.Equals(value.Trim(' ', '\0'), StringComparison.OrdinalIgnoreCase) ? value : said;
 }

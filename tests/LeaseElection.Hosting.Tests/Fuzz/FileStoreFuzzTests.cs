@@ -44,11 +44,13 @@ public sealed class FileStoreFuzzTests(ITestOutputHelper output) : IDisposable
             Assert.True(read is LeaseReply.Found or LeaseReply.Absent, $"{read} and then {written}");
             LeaseReply again = await store.ReadAsync(Records.Patience, default);
             Assert.True(again is LeaseReply.Found { Lease: var lease } && lease.Record == ours.Record, $"{written}, and then {again}");
-            LeaseReply renewed = await store.ReplaceAsync(((LeaseReply.Found)again).Lease, Records.Held("me", 1), Records.Patience, default);
+            LeaseReply renewed = await store.ReplaceAsync(
+                ((LeaseReply.Found)again).Lease, Records.Held("me", 1), Records.Patience, default);
             // All that may end it is the greatest version of all, and then it is said and the lease is left as it is.
             Assert.True(
-                renewed is LeaseReply.Found || (renewed is LeaseReply.Failed { Error: { Kind: LeaseStoreErrorKind.Damaged, Message: var message } }
-                && message.Contains("leaves no greater one", StringComparison.Ordinal)),
+                renewed is LeaseReply.Found
+                || (renewed is LeaseReply.Failed { Error: { Kind: LeaseStoreErrorKind.Damaged, Message: var message } }
+                    && message.Contains("leaves no greater one", StringComparison.Ordinal)),
                 $"{again} and then {renewed}");
             return;
         }

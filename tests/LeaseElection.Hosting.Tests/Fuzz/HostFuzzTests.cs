@@ -59,7 +59,8 @@ public sealed class HostFuzzTests(ITestOutputHelper output) : IDisposable
             foreach (IHost host in hosts)
             {
                 HealthReport health = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
-                Assert.True(health.Status != HealthStatus.Unhealthy, string.Join("; ", health.Entries.Values.Select(entry => entry.Description)));
+                Assert.True(
+                    health.Status != HealthStatus.Unhealthy, string.Join("; ", health.Entries.Values.Select(entry => entry.Description)));
             }
             await Task.WhenAll(hosts.Select(host => host.StopAsync())).WaitAsync(Signal.Patience);
         }
@@ -98,7 +99,8 @@ public sealed class HostFuzzTests(ITestOutputHelper output) : IDisposable
         string authority = Path.Combine(_folder.Path, $"{seed}-{identity}-ca");
         File.WriteAllText(token, "c0nfidential");
         File.WriteAllText(authority, server.Raw.AuthorityPem);
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
+        HostApplicationBuilder builder =
+            Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["LeaderElection:LeaseName"] = LeaseOracle.Name,

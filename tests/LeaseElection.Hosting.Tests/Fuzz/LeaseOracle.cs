@@ -39,7 +39,8 @@ internal static class LeaseOracle
         using JsonDocument json = JsonDocument.Parse(body);
         return json.RootElement.TryGetProperty("spec", out JsonElement spec)
             && (Text(spec, "holderIdentity") ?? "") == (written.HolderIdentity ?? "")
-            && DateTimeOffset.TryParse(Text(spec, "renewTime")?.Replace(".Z", "Z", StringComparison.Ordinal), null, out DateTimeOffset renewed)
+            && DateTimeOffset.TryParse(
+                Text(spec, "renewTime")?.Replace(".Z", "Z", StringComparison.Ordinal), null, out DateTimeOffset renewed)
             && renewed == written.RenewTime
             && spec.TryGetProperty("leaseDurationSeconds", out JsonElement duration)
             && duration.ValueKind == JsonValueKind.Number
@@ -48,7 +49,8 @@ internal static class LeaseOracle
     }
 
     private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 }

@@ -100,7 +100,8 @@ internal sealed class RawApiServer : IAsyncDisposable
                     break;
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException
+            or System.Security.Authentication.AuthenticationException)
         {
             // The client has gone, or the test is over.
         }

@@ -19,7 +19,10 @@ public class ReplyFuzzTests(ITestOutputHelper output)
     private static readonly LeaseResource Resource = new(new Uri("https://10.0.0.1:6443"), LeaseOracle.Namespace, LeaseOracle.Name);
     private static readonly LeaseReplies Replies = new(Resource);
     private static readonly Lease Replaced = new() { Uid = StrangeLease.Uid, ResourceVersion = "1", Record = new LeaseRecord() };
-    private static readonly HttpStatusCode[] Codes = [.. Enumerable.Range(100, 500).Select(code => (HttpStatusCode)code), (HttpStatusCode)999];
+    private static readonly HttpStatusCode[] Codes =
+    [
+        .. Enumerable.Range(100, 500).Select(code => (HttpStatusCode)code), (HttpStatusCode)999
+    ];
 
     [Fact]
     public void Read_AnyAnswer_FindsOnlyOurLease() => FuzzRun.EachSeed(output, seeds: 100, world =>
@@ -48,7 +51,8 @@ public class ReplyFuzzTests(ITestOutputHelper output)
             Assert.True(reply is not LeaseReply.Found || LeaseOracle.Confirms(answer.Body, written), $"{written} {reply}");
             // Whoever answers "done" with anything else has perhaps done it.
             Assert.True(
-                reply is not LeaseReply.Failed || (int)answer.Status is >= 400 and < 500, $"A write that may have happened: {answer.Status} {reply}");
+                reply is not LeaseReply.Failed || (int)answer.Status is >= 400 and < 500,
+                $"A write that may have happened: {answer.Status} {reply}");
             CheckError(reply);
         }
     });
@@ -118,7 +122,8 @@ public class ReplyFuzzTests(ITestOutputHelper output)
             1 when written is not null => StrangeLease.Strange(random, StrangeLease.Of(random, written)),
             _ => StrangeLease.Any(random),
         };
-        return new ApiOutcome.Answer(code, world.Put($"{(int)code}", body), random.OneIn(3) ? TimeSpan.FromSeconds(random.Next(-9, 99)) : null);
+        return new ApiOutcome.Answer(
+            code, world.Put($"{(int)code}", body), random.OneIn(3) ? TimeSpan.FromSeconds(random.Next(-9, 99)) : null);
     }
 
     private static void CheckError(LeaseReply reply)

@@ -42,7 +42,8 @@ public class StoreFuzzTests(ITestOutputHelper output)
             int kind = world.Random.Next(4);
             body = kind == 3 ? [.. Enumerable.Range(0, 3).SelectMany(_ => StrangeWatch.Line(world.Random))]
                 : world.Random.OneIn(3) ? StrangeStatus.Any(world.Random)
-                : StrangeLease.Strange(world.Random, world.Random.OneIn(2) ? StrangeLease.Good(world.Random) : StrangeLease.Of(world.Random, written));
+                : StrangeLease.Strange(
+                    world.Random, world.Random.OneIn(2) ? StrangeLease.Good(world.Random) : StrangeLease.Of(world.Random, written));
             next = StrangeHttp.Any(world.Random, body);
             world.Put($"{kind} closes {next.Closes} hangs {next.Hangs}", [.. next.Pieces.SelectMany(piece => piece.ToArray())]);
             long started = TimeProvider.System.GetTimestamp();

@@ -75,7 +75,8 @@ public class ValueFuzzTests(ITestOutputHelper output)
         try
         {
             return JsonSerializer.Deserialize(
-                Encoding.UTF8.GetBytes($$$"""{"spec":{"renewTime":{{{json}}}}}"""), LeaseJsonContext.Default.LeaseDocument)?.Spec?.Record.RenewTime;
+                Encoding.UTF8.GetBytes($$$"""{"spec":{"renewTime":{{{json}}}}}"""),
+                LeaseJsonContext.Default.LeaseDocument)?.Spec?.Record.RenewTime;
         }
         catch (JsonException)
         {

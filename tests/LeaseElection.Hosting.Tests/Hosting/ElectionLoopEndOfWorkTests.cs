@@ -167,7 +167,8 @@ public sealed class ElectionLoopEndOfWorkTests : IAsyncLifetime, IAsyncDisposabl
 
         public string Description => store.Description;
 
-        public Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken) => store.ReadAsync(timeout, cancellationToken);
+        public Task<LeaseReply> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+            store.ReadAsync(timeout, cancellationToken);
 
         public Task<LeaseReply> CreateAsync(LeaseWrite write, TimeSpan timeout, CancellationToken cancellationToken) =>
             store.CreateAsync(write, timeout, cancellationToken);

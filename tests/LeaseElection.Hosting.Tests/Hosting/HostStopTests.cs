@@ -39,7 +39,8 @@ public sealed class HostStopTests : IAsyncLifetime, IAsyncDisposable
         foreach (TestWork work in _works.Values)
             work.Return();
         Task disposing = _host.DisposeAsync().AsTask();
-        while (await Task.WhenAny(disposing, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None)) != disposing)
+        while (await Task.WhenAny(
+            disposing, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None)) != disposing)
             _time.Advance(TimeSpan.FromSeconds(1));
         await disposing;
         await _group.DisposeAsync();
@@ -104,7 +105,9 @@ public sealed class HostStopTests : IAsyncLifetime, IAsyncDisposable
         await stopping.WaitAsync(Signal.Patience);
     }
 
-    /// <summary>What is left to an election when the host has no more time counts from when it was told, not from when it is its turn.</summary>
+    /// <summary>
+    /// What is left to an election when the host has no more time counts from when it was told, not from when it is its turn.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

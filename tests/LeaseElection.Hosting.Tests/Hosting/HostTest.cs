@@ -33,7 +33,8 @@ public abstract class HostTest : IAsyncLifetime
             host.Store.All(FakeFault.None);
             host.Store.DeliverLate();
             Task disposing = host.DisposeAsync().AsTask();
-            while (await Task.WhenAny(disposing, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, CancellationToken.None)) != disposing)
+            while (await Task.WhenAny(
+                disposing, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, CancellationToken.None)) != disposing)
                 Time.Advance(TimeSpan.FromSeconds(1)); // A request that failed is waiting for its retry.
             await disposing;
         }

@@ -90,7 +90,10 @@ public sealed class LeaderElectionServiceDisposeTests : HostTest
     [Fact]
     public async Task Dispose_Standby_IsNoCauseForAlarm()
     {
-        Server.Edit(record => record with { HolderIdentity = "other", LeaseDurationSeconds = 15, AcquireTime = Time.GetUtcNow(), RenewTime = Time.GetUtcNow() });
+        Server.Edit(record => record with
+        {
+            HolderIdentity = "other", LeaseDurationSeconds = 15, AcquireTime = Time.GetUtcNow(), RenewTime = Time.GetUtcNow(),
+        });
         await _host.StartAsync();
         await _host.Logs.WaitForAsync("HolderChanged");
 

@@ -23,13 +23,17 @@ public sealed class LeaderOnlyServiceTests : HostTest
         { "an instance", services => services.AddSingleton<IHostedService>(new Mailer()) },
         { "by both types", services => services.AddSingleton<IHostedService, Mailer>() },
         { "for each who asks", services => services.AddTransient<IHostedService, Mailer>() },
-        { "the singleton", services => services.AddSingleton<Mailer>().AddHostedService(provider => provider.GetRequiredService<Mailer>()) },
+        {
+            "the singleton",
+            services => services.AddSingleton<Mailer>().AddHostedService(provider => provider.GetRequiredService<Mailer>())
+        },
     };
 
     public static TheoryData<string, Action<IServiceCollection>, string, string> Singletons { get; } = new()
     {
         { "by type", services => services.AddSingleton<Mailer>(), "a singleton Mailer", "services.GetRequiredService<Mailer>()" },
-        { "by a factory", services => services.AddSingleton(_ => new Mailer()), "a singleton Mailer", "services.GetRequiredService<Mailer>()" },
+        { "by a factory", services => services.AddSingleton(_ => new Mailer()), "a singleton "
+            + "Mailer", "services.GetRequiredService<Mailer>()" },
         { "an instance", services => services.AddSingleton(new Mailer()), "a singleton Mailer", "services.GetRequiredService<Mailer>()" },
         { "tried", services => services.TryAddSingleton<Mailer>(), "a singleton Mailer", "services.GetRequiredService<Mailer>()" },
         {
@@ -64,7 +68,8 @@ public sealed class LeaderOnlyServiceTests : HostTest
     {
         _ = how;
         Assert.All(await RefusalsAsync(register, election => election.AddHostedService<Mailer>()), refusal => Assert.Equal(
-            "Mailer runs on the leader only, by AddLeaderElection().AddHostedService<Mailer>(), but the host starts it as an ordinary hosted service too, on "
+            "Mailer runs on the leader only, by AddLeaderElection().AddHostedService<Mailer>(), but the "
+                + "host starts it as an ordinary hosted service too, on "
             + "every replica. Remove services.AddHostedService<Mailer>(), or what else registers it as IHostedService.",
             refusal));
     }
@@ -76,16 +81,19 @@ public sealed class LeaderOnlyServiceTests : HostTest
             await RefusalsAsync(
                 services => services.AddSingleton<Mailer>().AddHostedService(provider => provider.GetRequiredService<Mailer>()),
                 election => election.AddHostedService(provider => provider.GetRequiredService<Mailer>())),
-            refusal => Assert.Contains("AddHostedService(...), but the host starts it as an ordinary hosted service too", refusal, StringComparison.Ordinal));
+            refusal => Assert.Contains(
+                "AddHostedService(...), but the host starts it as an ordinary hosted service too", refusal, StringComparison.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Singletons))]
-    public async Task SingletonToo_BeforeOrAfter_IsRefusedWithTheLineThatRunsIt(string how, Action<IServiceCollection> register, string what, string get)
+    public async Task SingletonToo_BeforeOrAfter_IsRefusedWithTheLineThatRunsIt(
+        string how, Action<IServiceCollection> register, string what, string get)
     {
         _ = how;
         Assert.All(await RefusalsAsync(register, election => election.AddHostedService<Mailer>()), refusal => Assert.Equal(
-            $"Mailer runs on the leader only, by AddLeaderElection().AddHostedService<Mailer>(), in a new instance for each term, but the app has {what}: "
+            $"Mailer runs on the leader only, by AddLeaderElection().AddHostedService<Mailer>(), in a new instance for each term, but the "
+                + $"app has {what}: "
             + "whoever gets that hands its work to an instance that never runs. To run the singleton write "
             + $"AddLeaderElection().AddHostedService(services => {get}).",
             refusal));
@@ -100,7 +108,8 @@ public sealed class LeaderOnlyServiceTests : HostTest
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(_host.StartAsync);
 
         Assert.Equal(
-            ["Mailer runs on the leader only, by AddLeaderElection(\"reports\")", "Other runs on the leader only, by AddLeaderElection(\"reports\")"],
+            ["Mailer runs on the leader only, by AddLeaderElection(\"reports\")", "Other runs on the leader only, by "
+                + "AddLeaderElection(\"reports\")"],
             exception.Message.Split('\n').Select(line => line.Split('.')[0]));
     }
 
@@ -108,7 +117,8 @@ public sealed class LeaderOnlyServiceTests : HostTest
     public async Task NothingElseOfItsKind_Starts()
     {
         // Each who asks has one of his own, as he would without an election; the others are of other types.
-        _host.Services.AddTransient<Mailer>().AddScoped<IMails, Mailer>().AddSingleton<IHostedService, Other>().AddSingleton<BackgroundService, Other>();
+        _host.Services.AddTransient<Mailer>().AddScoped<IMails, Mailer>()
+            .AddSingleton<IHostedService, Other>().AddSingleton<BackgroundService, Other>();
         _host.AddElection().AddHostedService<Mailer>();
 
         await _host.StartAndLeadAsync();

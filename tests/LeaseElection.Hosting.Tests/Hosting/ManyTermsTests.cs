@@ -31,7 +31,8 @@ public sealed class ManyTermsTests(ITestOutputHelper output) : HostTest
         (int timers, int threads, long memory) after = Measure();
         output.WriteLine(
             $"After {Terms} more terms: {_log.Alive} of {_log.Starts} instances alive, {after.timers} timers (before: {before.timers}), "
-            + $"{after.threads} threads ({before.threads}), {Server.OpenWatches} watches, {(after.memory - before.memory) / 1024} KiB more memory");
+            + $"{after.threads} threads ({before.threads}), {Server.OpenWatches} watches, {(after.memory - before.memory) / 1024} KiB more "
+            + $"memory");
 
         Assert.InRange(_log.Alive, 0, hosts.Length); // The one at work, and the last of the other host.
         Assert.InRange(after.timers, 0, before.timers + 2);

@@ -86,7 +86,8 @@ public sealed class NotesTests : HostTest
         other.AddElection().AddWork(async (_, term, stoppingToken) =>
         {
             works.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(
+                Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await term.WriteNoteAsync("checkpoint", "the last one", CancellationToken.None);
         });
         await other.StartAndLeadAsync();
@@ -104,7 +105,8 @@ public sealed class NotesTests : HostTest
         await _host.StopAsync();
 
         LeadershipLostException error =
-            await Assert.ThrowsAsync<LeadershipLostException>(() => term.WriteNoteAsync("checkpoint", "batch 41").WaitAsync(Signal.Patience));
+            await Assert.ThrowsAsync<LeadershipLostException>(
+                () => term.WriteNoteAsync("checkpoint", "batch 41").WaitAsync(Signal.Patience));
 
         Assert.Contains("before its note 'checkpoint' was confirmed", error.Message, StringComparison.Ordinal);
     }
@@ -147,7 +149,8 @@ public sealed class NotesTests : HostTest
         LeaseStoreException error = await Assert.ThrowsAsync<LeaseStoreException>(() => writing.WaitAsync(Signal.Patience));
 
         Assert.Equal(
-            "Lease shop/settlement was not let have note 'checkpoint', although it was renewed without: The verb update is missing.", error.Message);
+            "Lease shop/settlement was not let have note 'checkpoint', although it was renewed without: The verb update is missing.",
+            error.Message);
         Assert.True(term.IsHeld);
         Assert.Single(_host.Logs.Entries, entry => entry.Id.Name == "NotesRefused" && entry.Level == LogLevel.Warning);
     }
@@ -163,7 +166,8 @@ public sealed class NotesTests : HostTest
             () => term.WriteNoteAsync("checkpoint", new string('x', 400)).WaitAsync(Signal.Patience));
 
         Assert.StartsWith(
-            "With note 'checkpoint' of 410 bytes the notes of lease shop/settlement would be longer than 16384 bytes together", error.Message, StringComparison.Ordinal);
+            "With note 'checkpoint' of 410 bytes the notes of lease shop/settlement would be longer than 16384 bytes together",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,7 +5,8 @@ using LeaseElection.Testing.Leases;
 namespace LeaseElection.Hosting.Tests;
 
 /// <summary>
-/// Terms of a process whose thread pool has no thread. That work is told in time where nobody can help, <see cref="TermWatchdogTests"/> says.
+/// Terms of a process whose thread pool has no thread. That work is told in time where nobody can help, <see cref="TermWatchdogTests"/>
+/// says.
 /// </summary>
 [Collection(nameof(WholeProcess))]
 public sealed class PoolRescueTests

@@ -17,7 +17,8 @@ internal sealed class PreparingWork(PreparingWork.Story story) : ILeaderWork, IA
     public async Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken)
     {
         story.Tell($"run {_number}");
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(
+            Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         story.Tell($"ended {_number}");
     }
 
@@ -54,6 +55,7 @@ internal sealed class PreparingWork(PreparingWork.Story story) : ILeaderWork, IA
             _signal.Pulse();
         }
 
-        public Task UntilAsync(string what) => _signal.WaitUntilAsync(() => Told.Contains(what), () => $"'{what}'; told: " + string.Join(", ", Told));
+        public Task UntilAsync(string what) =>
+            _signal.WaitUntilAsync(() => Told.Contains(what), () => $"'{what}'; told: " + string.Join(", ", Told));
     }
 }

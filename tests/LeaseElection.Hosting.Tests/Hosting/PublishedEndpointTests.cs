@@ -82,7 +82,8 @@ public sealed class PublishedEndpointTests : HostTest
 
         Assert.Null(host.Election.Status.LeaderEndpoint);
         Assert.Equal(
-            (LogLevel.Warning, $"The terms of lease {host.Election.LeaseNamespace}/settlement do not say where this process can be reached: while "
+            (LogLevel.Warning, $"The terms of lease {host.Election.LeaseNamespace}/settlement do not "
+                + $"say where this process can be reached: while "
                 + "it leads, others refuse what they would forward. The variable MY_HOST is not set."),
             (host.Logs.Named("EndpointNotPublished").Single().Level, host.Logs.Named("EndpointNotPublished").Single().Message));
     }
@@ -116,13 +117,15 @@ public sealed class PublishedEndpointTests : HostTest
     [InlineData("10.0.0.7:8080", "The endpoint \"10.0.0.7:8080\" is relative. " + Form)]
     [InlineData("localhost:8080", "The endpoint \"localhost:8080\" is by localhost. " + Form)]
     [InlineData("ftp://10.0.0.7/", "The endpoint \"ftp://10.0.0.7/\" is by ftp. " + Form)]
-    [InlineData("http://me:secret@10.0.0.7/", "The endpoint \"http://10.0.0.7/\" has a user name or password in it, which everybody reads who may "
+    [InlineData("http://me:secret@10.0.0.7/", "The endpoint \"http://10.0.0.7/\" has a user name or "
+        + "password in it, which everybody reads who may "
         + "read the lease. Leave it out.")]
     [InlineData("http://10.0.0.7/?a=b", "The endpoint \"http://10.0.0.7/?a=b\" " + HasQuery)]
     [InlineData("http://10.0.0.7/#a", "The endpoint \"http://10.0.0.7/#a\" " + HasQuery)]
     [InlineData("http://0.0.0.0:8080/", "The endpoint \"http://0.0.0.0:8080/\" " + ForAll)]
     [InlineData("http://[::]:8080/", "The endpoint \"http://[::]:8080/\" " + ForAll)]
-    [InlineData("http://10.0.0.7:0/", "The endpoint \"http://10.0.0.7:0/\" has port 0, which stands for one that is not known yet. " + Form)]
+    [InlineData(
+        "http://10.0.0.7:0/", "The endpoint \"http://10.0.0.7:0/\" has port 0, which stands for one that is not known yet. " + Form)]
     public void Endpoint_ThatNobodyCanAsk_IsRefused(string endpoint, string expected)
     {
         LeaderElectionBuilder election = NewHost().AddElection();

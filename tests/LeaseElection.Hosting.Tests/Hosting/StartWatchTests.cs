@@ -14,10 +14,12 @@ namespace LeaseElection.Hosting.Tests;
 /// <summary>Hosts that do not get on with their start, each in another way: an election that cannot begin says so.</summary>
 public sealed class StartWatchTests : HostTest
 {
-    private const string StartAsyncOfConsumer = "StartAsync of Consumer has not returned, as far as can be told. It must return soon: what runs for as "
+    private const string StartAsyncOfConsumer =
+        "StartAsync of Consumer has not returned, as far as can be told. It must return soon: what runs for as "
         + "long as the app belongs into ExecuteAsync of a BackgroundService.";
 
-    private const string SomethingElse = "a constructor, StartingAsync or StartedAsync of a hosted service or a callback of ApplicationStarted has not "
+    private const string SomethingElse =
+        "a constructor, StartingAsync or StartedAsync of a hosted service or a callback of ApplicationStarted has not "
         + "returned, or nobody has started this host, or it never tells that it has started (IHostApplicationLifetime.ApplicationStarted). "
         + "Look at what runs at start.";
 
@@ -54,13 +56,18 @@ public sealed class StartWatchTests : HostTest
         Time.Advance(TimeSpan.FromSeconds(30));
 
         LogEntry told = Assert.Single(_host.Logs.Named("NotBegun"));
-        string suspects = before ? StartAsyncOfConsumer.Replace("of Consumer", "of Consumer or Idle", StringComparison.Ordinal) : StartAsyncOfConsumer;
+        string suspects = before
+            ? StartAsyncOfConsumer.Replace("of Consumer", "of Consumer or Idle", StringComparison.Ordinal)
+            : StartAsyncOfConsumer;
         Assert.Equal(
-            (LogLevel.Warning, "The election of LeaderElection has not begun after 30 s, because its host has not started yet: " + suspects),
+            (
+                LogLevel.Warning,
+                "The election of LeaderElection has not begun after 30 s, because its host has not started yet: " + suspects),
             (told.Level, told.Message));
         HealthReportEntry health = await _host.CheckHealthAsync();
         Assert.Equal(
-            (HealthStatus.Degraded, "The election has not begun, because its host has not started yet: " + suspects), (health.Status, health.Description));
+            (HealthStatus.Degraded, "The election has not begun, because its host has not started yet: " + suspects),
+            (health.Status, health.Description));
         Time.Advance(TimeSpan.FromHours(1));
         _gate.Open();
         await starting;
@@ -98,7 +105,8 @@ public sealed class StartWatchTests : HostTest
         _host.Services.AddHostedService<Consumer>().AddHostedService<Idle>().AddSingleton<IHostedService>(new Lifecycle())
             .AddSingleton<IHostedService>(new Lifecycle());
 
-        Assert.StartsWith("StartAsync of Consumer or Idle or Lifecycle or another has not returned", await CauseAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "StartAsync of Consumer or Idle or Lifecycle or another has not returned", await CauseAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,7 +139,8 @@ public sealed class StartWatchTests : HostTest
         Time.Advance(TimeSpan.FromSeconds(30));
 
         Assert.EndsWith(
-            "the app has not said yet how the API server is reached (UseKubernetesConnection, UseKubernetesClient). Look at what it calls there.",
+            "the app has not said yet how the API server is reached (UseKubernetesConnection, "
+                + "UseKubernetesClient). Look at what it calls there.",
             Assert.Single(_host.Logs.Named("NotBegun")).Message, StringComparison.Ordinal);
         _gate.Open();
         await Assert.ThrowsAsync<OptionsValidationException>(() => starting);

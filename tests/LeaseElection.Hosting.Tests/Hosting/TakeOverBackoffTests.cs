@@ -31,7 +31,8 @@ public sealed class TakeOverBackoffTests : HostTest
         OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(host.StartAsync);
 
         Assert.Equal(
-            "LeaderElection:TakeOverBackoff is true, but must be false where ReleaseOnStop is false, because a stop cannot be told from a crash there: "
+            "LeaderElection:TakeOverBackoff is true, but must be false where ReleaseOnStop is false, "
+                + "because a stop cannot be told from a crash there: "
             + "remove one of them.", Assert.Single(error.Failures));
     }
 
@@ -42,7 +43,8 @@ public sealed class TakeOverBackoffTests : HostTest
         using var folder = new TemporaryFolder();
         ElectionHost host = NewHost();
         host.Services.Remove(host.Services.Single(service => service.ServiceType == typeof(IElectionStoreFactory)));
-        host.AddElection(options => (options.Store, options.LeaseNamespace, options.File.Directory) = (LeaseStoreKind.File, "shop", folder.Path));
+        host.AddElection(
+            options => (options.Store, options.LeaseNamespace, options.File.Directory) = (LeaseStoreKind.File, "shop", folder.Path));
 
         await host.StartAsync();
 

@@ -189,7 +189,8 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
         var acted = new TaskCompletionSource();
         LeadershipTerm term = NewTerm(clock);
-        watchdog.Watch(term, clock, () => { }, () => { }, rescued: null, new LastResort(TimeSpan.FromSeconds(5), () => false, acted.SetResult));
+        watchdog.Watch(
+            term, clock, () => { }, () => { }, rescued: null, new LastResort(TimeSpan.FromSeconds(5), () => false, acted.SetResult));
 
         watchdog.Lost(term, atDeadline: false);
         time.Advance(TimeSpan.FromSeconds(6));
@@ -203,7 +204,8 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
     {
         bool toBeHad = false;
         using var told = new ManualResetEventSlim();
-        var threads = new OwnThreads(work => new Thread(toBeHad ? work : throw new InvalidOperationException("No thread to be had.")).Start());
+        var threads = new OwnThreads(
+            work => new Thread(toBeHad ? work : throw new InvalidOperationException("No thread to be had.")).Start());
         using var starved = new StarvedPool();
         threads.Run("test", told.Set);
         var clock = new ElectionClock(new ManualTimeProvider());

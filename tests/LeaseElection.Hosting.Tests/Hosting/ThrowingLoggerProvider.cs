@@ -9,7 +9,9 @@ internal sealed class ThrowingLoggerProvider : ILoggerProvider, ILogger
     public bool ThrowsAlways { get; init; }
 
     public ILogger CreateLogger(string categoryName) =>
-        categoryName.StartsWith("LeaseElection", StringComparison.Ordinal) ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+        categoryName.StartsWith("LeaseElection", StringComparison.Ordinal)
+            ? this
+            : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => ThrowsAlways ? throw new ObjectDisposedException("sink") : null;

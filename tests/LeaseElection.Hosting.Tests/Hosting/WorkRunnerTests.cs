@@ -352,7 +352,8 @@ public sealed class WorkRunnerTests : HostTest
             _signal.Pulse();
         }
 
-        public Task UntilAsync(string entry) => _signal.WaitUntilAsync(() => Entries.Contains(entry), () => $"{entry}: {string.Join(", ", Entries)}");
+        public Task UntilAsync(string entry) =>
+            _signal.WaitUntilAsync(() => Entries.Contains(entry), () => $"{entry}: {string.Join(", ", Entries)}");
     }
 
     private sealed class ScopedPart(Record record) : IAsyncDisposable

@@ -62,7 +62,8 @@ public sealed class WorkThatStopsItselfTests : HostTest
         Exception? outcome = await Outcome;
 
         Assert.Equal(
-            "The work of lease shop/settlement cannot wait for its own step-down, which waits for that work. Call StepDownAsync(stoppingToken), "
+            "The work of lease shop/settlement cannot wait for its own step-down, which waits for that work. Call "
+                + "StepDownAsync(stoppingToken), "
             + "which waits until the work is told to stop; or return from the work, with LeaderElection:WhenWorkEnds=StepDown.",
             Assert.IsType<InvalidOperationException>(outcome).Message);
         Assert.True(_host.Election.IsLeader);
@@ -276,7 +277,8 @@ public sealed class WorkThatStopsItselfTests : HostTest
         public Task CallAsync(Func<ILeaderElection, Task> call) => call(election);
     }
 
-    private sealed class Service(ILeaderElection election, List<Exception?> record, TaskCompletionSource<Exception?> executed) : BackgroundService
+    private sealed class Service(
+        ILeaderElection election, List<Exception?> record, TaskCompletionSource<Exception?> executed) : BackgroundService
     {
         public override Task StartAsync(CancellationToken cancellationToken)
         {

@@ -36,7 +36,8 @@ public sealed class BlockingRequestTests : IAsyncLifetime, IDisposable
         { "length, and more", $"HTTP/1.1 200 OK\r\nContent-Length: {Body.Length}\r\n\r\n{Body}HTTP/1.1 200 OK\r\n\r\n" },
         { "to the end", $"HTTP/1.1 200 OK\r\n\r\n{Body}" },
         { "HTTP/1.0, no reason, bare line ends", $"HTTP/1.0 200\nx:y\n\n{Body}" },
-        { "chunks", $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{Body[..5]}\r\n{Body.Length - 5:X};a=b\r\n{Body[5..]}\r\n0\r\n\r\n" },
+        { "chunks", $"HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+            + $"chunked\r\n\r\n5\r\n{Body[..5]}\r\n{Body.Length - 5:X};a=b\r\n{Body[5..]}\r\n0\r\n\r\n" },
         { "first another", $"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: {Body.Length}\r\n\r\n{Body}" },
     };
 
@@ -98,7 +99,8 @@ public sealed class BlockingRequestTests : IAsyncLifetime, IDisposable
     public async Task Read_AnswerWithoutEnd_IsRefused(string begin, string then)
     {
         IEnumerable<ReadOnlyMemory<byte>> pieces =
-            Enumerable.Repeat(string.Concat(Enumerable.Repeat(then, 8192)), 200).Prepend(begin).Select(text => new ReadOnlyMemory<byte>(Encoding.Latin1.GetBytes(text)));
+            Enumerable.Repeat(string.Concat(Enumerable.Repeat(then, 8192)), 200).Prepend(begin).Select(
+                text => new ReadOnlyMemory<byte>(Encoding.Latin1.GetBytes(text)));
         await using RawApiServer server = Answering(new RawAnswer(pieces) { Closes = true });
 
         Failed(LeaseStoreErrorKind.InvalidResponse, await ReadAsync(server, Patience));
@@ -144,9 +146,11 @@ public sealed class BlockingRequestTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Replace_NobodyListens_Failed()
     {
-        await using KubernetesLeaseStore store = new StoreSetup(_server) { Url = new Uri($"https://127.0.0.1:{UnusedPorts.Take(1)[0]}") }.Create();
+        await using KubernetesLeaseStore store =
+            new StoreSetup(_server) { Url = new Uri($"https://127.0.0.1:{UnusedPorts.Take(1)[0]}") }.Create();
 
-        LeaseStoreError error = Failed(LeaseStoreErrorKind.Network, await new BlockingStore(store).ReplaceAsync(Some(), Held("a"), Patience, default));
+        LeaseStoreError error = Failed(
+            LeaseStoreErrorKind.Network, await new BlockingStore(store).ReplaceAsync(Some(), Held("a"), Patience, default));
 
         Assert.Contains("Connection refused", error.Message, StringComparison.Ordinal);
     }
@@ -177,7 +181,8 @@ public sealed class BlockingRequestTests : IAsyncLifetime, IDisposable
         using var other = new CertificateAuthority();
         await using var store = new BlockingStore(new StoreSetup(_server) { Authority = TextSource.Inline("ca", other.Pem) }.Create());
 
-        Assert.Contains("not trusted", Failed(LeaseStoreErrorKind.Tls, await store.ReadAsync(Patience, default)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not trusted", Failed(LeaseStoreErrorKind.Tls, await store.ReadAsync(Patience, default)).Message, StringComparison.Ordinal);
         Assert.Empty(_server.Requests);
     }
 
@@ -186,7 +191,8 @@ public sealed class BlockingRequestTests : IAsyncLifetime, IDisposable
     {
         await using var store = new BlockingStore(new StoreSetup(_server) { TlsServerName = "elsewhere" }.Create());
 
-        Assert.Contains("elsewhere", Failed(LeaseStoreErrorKind.Tls, await store.ReadAsync(Patience, default)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "elsewhere", Failed(LeaseStoreErrorKind.Tls, await store.ReadAsync(Patience, default)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -202,7 +208,8 @@ public sealed class BlockingRequestTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Request_SaysWhatThePoolsSay()
     {
-        var boss = new Impersonation("bo ss", "42", ["staff", "a, b"], new Dictionary<string, IReadOnlyList<string>> { ["Re/ason"] = ["x", "y"] });
+        var boss = new Impersonation(
+            "bo ss", "42", ["staff", "a, b"], new Dictionary<string, IReadOnlyList<string>> { ["Re/ason"] = ["x", "y"] });
         await using KubernetesLeaseStore store = new StoreSetup(_server)
         {
             User = new ClusterUser { Token = TextSource.Inline("token", FakeKubeApiServer.Token), Impersonation = boss },
@@ -248,11 +255,13 @@ public sealed class BlockingRequestTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Plugin_CredentialAtHand_IsUsedAndWhereItIsNotThatIsSaid()
     {
-        await using KubernetesLeaseStore store = new StoreSetup(_server) { User = new ClusterUser { Exec = PluginOf(FakeKubeApiServer.Token) } }.Create();
+        await using KubernetesLeaseStore store =
+            new StoreSetup(_server) { User = new ClusterUser { Exec = PluginOf(FakeKubeApiServer.Token) } }.Create();
         var blocking = new BlockingStore(store);
 
         Assert.Contains(
-            "needs the thread pool", Failed(LeaseStoreErrorKind.Credentials, await blocking.ReadAsync(Patience, default)).Message, StringComparison.Ordinal);
+            "needs the thread pool", Failed(LeaseStoreErrorKind.Credentials, await blocking.ReadAsync(Patience, default)).Message,
+            StringComparison.Ordinal);
         Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));
         Assert.IsType<LeaseReply.Absent>(await blocking.ReadAsync(Patience, default));
     }
@@ -273,7 +282,8 @@ public sealed class BlockingRequestTests : IAsyncLifetime, IDisposable
     {
         string file = Path.Combine(_folder.Path, "plugin.sh");
         File.WriteAllText(
-            file, $$$"""echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"{{{token}}}"} }'""");
+            file,
+            $$$"""echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"{{{token}}}"} }'""");
         return new ExecPlugin { ApiVersion = "client.authentication.k8s.io/v1", Command = "sh", Arguments = [file] };
     }
 

@@ -16,7 +16,8 @@ public sealed class GivenConnectionTests : IAsyncLifetime
     private readonly RecordingLogger<KubernetesLeaseStore> _logger = new();
     private readonly ShiftedTimeProvider _time = new();
     private FakeKubeApiServer _server = null!;
-    private Func<CancellationToken, ValueTask<KubernetesApiConnection?>> _connect = _ => throw new InvalidOperationException("not expected");
+    private Func<CancellationToken, ValueTask<KubernetesApiConnection?>> _connect = _ =>
+        throw new InvalidOperationException("not expected");
     private int _asked;
 
     public async Task InitializeAsync() => _server = await FakeKubeApiServer.StartAsync();

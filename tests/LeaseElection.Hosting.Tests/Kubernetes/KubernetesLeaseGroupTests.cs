@@ -60,7 +60,8 @@ public sealed class KubernetesLeaseGroupTests : IAsyncLifetime
         for (int i = 0; i < 401; i++)
             _server.Leases.Create(StoreSetup.Namespace, LeaseOf($"orders-{i}"));
         _server.Faults.Add(new Fault { Verb = "list" });
-        _server.Faults.Add(new Fault { Verb = "list", Kind = FaultKind.Answer, Status = 410, Body = """{ "kind": "Status", "code": 410 }""" });
+        _server.Faults.Add(
+            new Fault { Verb = "list", Kind = FaultKind.Answer, Status = 410, Body = """{ "kind": "Status", "code": 410 }""" });
 
         LeaseStoreError error = FailedList(await _group.ListAsync(Patience, default));
 
@@ -165,7 +166,8 @@ public sealed class KubernetesLeaseGroupTests : IAsyncLifetime
     {
         string[] lines =
         [
-            Event("ADDED", "other-0", "books"), Event("MODIFIED", "orders-1", "books"), Event("ADDED", "orders-0", "orders", space: "other"),
+            Event("ADDED", "other-0", "books"), Event("MODIFIED", "orders-1", "books"),
+            Event("ADDED", "orders-0", "orders", space: "other"),
             Event("BOOKMARK", "", ""), Event("UNHEARD-OF", "orders-0", "orders"), Event("ADDED", "orders-2", "orders"),
         ];
         _server.Faults.Add(new Fault { Verb = "watch", Kind = FaultKind.Answer, Body = string.Join('\n', lines) + "\n" });
@@ -221,7 +223,8 @@ public sealed class KubernetesLeaseGroupTests : IAsyncLifetime
     public async Task Open_LeaseIsThereAlready_OwnersOfOthersStayAndNoneIsAdded()
     {
         JsonObject made = LeaseOf("orders-0");
-        made["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = "Deployment", ["name"] = "orders", ["uid"] = "d" });
+        made["metadata"]!["ownerReferences"] = new JsonArray(
+            new JsonObject { ["kind"] = "Deployment", ["name"] = "orders", ["uid"] = "d" });
         _server.Leases.Create(StoreSetup.Namespace, made);
         ILeaseStore store = _group.Open("orders-0", new LeaseTraits { Owner = new PodReference("orders-7f", "p") });
 
@@ -289,9 +292,13 @@ public sealed class KubernetesLeaseGroupTests : IAsyncLifetime
     [InlineData("list", "leases.coordination.k8s.io in namespace", "[get, list, watch, create, update], without resourceNames.")]
     [InlineData("watch", "leases.coordination.k8s.io in namespace", "[get, list, watch, create, update], without resourceNames.")]
     [InlineData("get", "leases.coordination.k8s.io 'orders-0' in namespace", "[get, list, watch, create, update], without resourceNames.")]
-    [InlineData("create", "leases.coordination.k8s.io 'orders-0' in namespace", "[get, list, watch, create, update], without resourceNames.")]
-    [InlineData("update", "leases.coordination.k8s.io 'orders-0' in namespace", "[get, list, watch, create, update], without resourceNames.")]
-    [InlineData("delete", "leases.coordination.k8s.io 'orders-0' in namespace", "[get, list, watch, create, update, delete], without resourceNames.")]
+    [InlineData(
+        "create", "leases.coordination.k8s.io 'orders-0' in namespace", "[get, list, watch, create, update], without resourceNames.")]
+    [InlineData(
+        "update", "leases.coordination.k8s.io 'orders-0' in namespace", "[get, list, watch, create, update], without resourceNames.")]
+    [InlineData(
+        "delete", "leases.coordination.k8s.io 'orders-0' in namespace",
+        "[get, list, watch, create, update, delete], without resourceNames.")]
     public async Task Forbidden_MissingVerb_MessageSaysWhatToGrant(string verb, string resource, string rights)
     {
         Lease lease = await _group.Open("orders-0", LeaseTraits.None).CreateLeaseAsync();
@@ -347,7 +354,8 @@ public sealed class KubernetesLeaseGroupTests : IAsyncLifetime
     private static string Event(string type, string name, string group, string space = "default")
     {
         string labels = $$"""{ "leaseelection.dev/group": "{{group}}" }""";
-        string metadata = $$"""{ "name": "{{name}}", "namespace": "{{space}}", "uid": "u", "resourceVersion": "4711", "labels": {{labels}} }""";
+        string metadata =
+            $$"""{ "name": "{{name}}", "namespace": "{{space}}", "uid": "u", "resourceVersion": "4711", "labels": {{labels}} }""";
         string lease = $$"""{ "kind": "Lease", "apiVersion": "coordination.k8s.io/v1", "metadata": {{metadata}}, "spec": {} }""";
         return $$"""{ "type": "{{type}}", "object": {{lease}} }""";
     }

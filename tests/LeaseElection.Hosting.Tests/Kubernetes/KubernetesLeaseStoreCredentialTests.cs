@@ -41,7 +41,8 @@ public sealed class KubernetesLeaseStoreCredentialTests : IAsyncLifetime, IDispo
     [Fact]
     public async Task Impersonation_EveryRequestAndTheWatch_SayWhomTheyActAs()
     {
-        var boss = new Impersonation("bo ss", "42", ["staff", "a, b"], new Dictionary<string, IReadOnlyList<string>> { ["Re/ason"] = ["x", "y"] });
+        var boss = new Impersonation(
+            "bo ss", "42", ["staff", "a, b"], new Dictionary<string, IReadOnlyList<string>> { ["Re/ason"] = ["x", "y"] });
         var setup = new StoreSetup(_server)
         {
             User = new ClusterUser { Token = TextSource.Inline("token", FakeKubeApiServer.Token), Impersonation = boss },
@@ -214,7 +215,9 @@ public sealed class KubernetesLeaseStoreCredentialTests : IAsyncLifetime, IDispo
         await using KubernetesLeaseStore store = new StoreSetup(_server) { TlsServerName = "kubernetes.example.com" }.Create();
 
         string message = Failed(LeaseStoreErrorKind.Tls, await store.ReadAsync(Patience, default)).Message;
-        Assert.Contains("its certificate is for localhost, api.example.test, 127.0.0.1, ::1, 0.0.0.0, ::, and not for kubernetes.example.com.", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "its certificate is for localhost, api.example.test, 127.0.0.1, ::1, 0.0.0.0, ::, and not for kubernetes.example.com.", message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -243,7 +246,10 @@ public sealed class KubernetesLeaseStoreCredentialTests : IAsyncLifetime, IDispo
         _server.Users["certified"] = new FakeUser("certified", "*");
         await using KubernetesLeaseStore store = new StoreSetup(_server)
         {
-            User = new ClusterUser { ClientCertificate = TextSource.Inline("certificate", certificate), ClientKey = TextSource.Inline("key", key) },
+            User = new ClusterUser
+            {
+                ClientCertificate = TextSource.Inline("certificate", certificate), ClientKey = TextSource.Inline("key", key),
+            },
         }.Create();
 
         Assert.IsType<LeaseReply.Absent>(await store.ReadAsync(Patience, default));

@@ -105,25 +105,33 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
         };
 
         string message = Failed(LeaseStoreErrorKind.Forbidden, reply).Message;
-        Assert.Contains($"Not allowed to {verb} leases.coordination.k8s.io 'settlement' in namespace 'default'", message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Not allowed to {verb} leases.coordination.k8s.io 'settlement' in namespace 'default'", message, StringComparison.Ordinal);
         Assert.Contains("Role", message, StringComparison.Ordinal);
         Assert.Contains("system:serviceaccount:shop:app", message, StringComparison.Ordinal);
         Assert.Equal(
             verb == "create",
             message.Contains(
-                "The Lease is not there: grant create, or make it beforehand without a spec. Argo CD makes none that a chart has.", StringComparison.Ordinal));
+                "The Lease is not there: grant create, or make it beforehand without a spec. Argo CD makes none that a chart has.",
+                StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData(403, "admission webhook \"validation.policies.example.test\" denied the request: [must-have-owner] all objects must have the label owner",
+    [InlineData(403, "admission webhook \"validation.policies.example.test\" denied the request: "
+        + "[must-have-owner] all objects must have the label owner",
         "The admission webhook 'validation.policies.example.test' refuses to")]
-    [InlineData(400, "admission webhook \"validate.kyverno.svc-fail\" denied the request: \n\nresource Lease/shop/settlement was blocked due to the following policies",
+    [InlineData(400, "admission webhook \"validate.kyverno.svc-fail\" denied the request: \n\nresource Lease/shop/settlement was blocked "
+        + "due to the following policies",
         "The admission webhook 'validate.kyverno.svc-fail' refuses to")]
-    [InlineData(422, "The leases \"settlement\" is invalid: : ValidatingAdmissionPolicy 'must-have-owner' with binding 'b' denied request: no owner",
+    [InlineData(422, "The leases \"settlement\" is invalid: : ValidatingAdmissionPolicy 'must-have-owner' "
+        + "with binding 'b' denied request: no owner",
         "The ValidatingAdmissionPolicy 'must-have-owner' refuses to")]
-    [InlineData(403, "leases.coordination.k8s.io \"settlement\" is forbidden: ValidatingAdmissionPolicy 'must-have-owner' with binding 'b' denied request: no owner",
+    [InlineData(403, "leases.coordination.k8s.io \"settlement\" is forbidden: ValidatingAdmissionPolicy "
+        + "'must-have-owner' with binding 'b' denied request: no owner",
         "The ValidatingAdmissionPolicy 'must-have-owner' refuses to")]
-    [InlineData(403, "leases.coordination.k8s.io \"settlement\" is forbidden: not on Fridays", "A policy of the cluster (admission control) refuses to")]
+    [InlineData(
+        403, "leases.coordination.k8s.io \"settlement\" is forbidden: not on Fridays",
+        "A policy of the cluster (admission control) refuses to")]
     public async Task Write_RefusedByAPolicy_NamedAndNoRoleAdvised(int status, string message, string expected)
     {
         await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
@@ -144,10 +152,13 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("create", "leases.coordination.k8s.io is forbidden: User \"app\" cannot create resource \"leases\" in API group \"coordination.k8s.io\" in the "
+    [InlineData("create", "leases.coordination.k8s.io is forbidden: User \"app\" cannot create resource \"leases\" in API group "
+        + "\"coordination.k8s.io\" in the "
         + "namespace \"default\": requires one of [\"container.leases.create\"] permission(s).", "Grant it with a Role")]
     [InlineData("get", "leases.coordination.k8s.io \"settlement\" is forbidden: by a gateway", "Grant it with a Role")]
-    [InlineData("get", "users \"boss\" is forbidden: User \"app\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope", "Grant the verb impersonate")]
+    [InlineData(
+        "get", "users \"boss\" is forbidden: User \"app\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope",
+        "Grant the verb impersonate")]
     public async Task Forbidden_ByAnAuthorizer_SaysWhatToGrant(string verb, string message, string expected)
     {
         await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
@@ -164,7 +175,8 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
         await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
         _server.Faults.Add(Answer("create", 500) with
         {
-            Body = Refusal(500, "Internal error occurred: failed calling webhook \"labels.example.test\": Post \"https://x\": no endpoints available"),
+            Body = Refusal(
+                500, "Internal error occurred: failed calling webhook \"labels.example.test\": Post \"https://x\": no endpoints available"),
         });
 
         string message = Unknown(LeaseStoreErrorKind.ServerError, await store.CreateAsync(Held("a"), Patience, default)).Message;
@@ -306,7 +318,8 @@ public sealed class KubernetesLeaseStoreErrorTests : IAsyncLifetime
         using BlackHole hole = await BlackHole.OpenAsync();
         StoreSetup setup = new(_server) { Url = new Uri($"https://{BlackHole.Address}:{hole.Port}") };
         await using var store = new KubernetesLeaseStore(
-            setup.Connection with { ConnectTimeout = TimeSpan.FromSeconds(0.3) }, StoreSetup.Namespace, "settlement", TimeProvider.System, setup.Logger);
+            setup.Connection with { ConnectTimeout = TimeSpan.FromSeconds(0.3) }, StoreSetup.Namespace, "settlement", TimeProvider.System,
+            setup.Logger);
 
         // Never connected is never sent: the write certainly did not happen.
         string message = Failed(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default)).Message;

@@ -100,7 +100,8 @@ public sealed class KubernetesLeaseStoreForeignAnswerTests : IAsyncLifetime
         _server.Faults.Add(new Fault { Verb = verb, Kind = FaultKind.Answer, Status = status, Body = body });
 
     private static string LeaseOf(
-        LeaseRecord record, string uid = "u", string leaseNamespace = "default", string apiVersion = "coordination.k8s.io/v1") => string.Create(
+        LeaseRecord record, string uid = "u", string leaseNamespace = "default",
+        string apiVersion = "coordination.k8s.io/v1") => string.Create(
         CultureInfo.InvariantCulture,
         $$"""
         {

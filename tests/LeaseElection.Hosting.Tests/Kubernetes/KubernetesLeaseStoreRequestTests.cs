@@ -33,7 +33,8 @@ public sealed class KubernetesLeaseStoreRequestTests : IAsyncLifetime
             Assert.Equal("HTTP/1.1", request.Protocol);
             Assert.DoesNotContain("traceparent", request.Headers.Keys, StringComparer.OrdinalIgnoreCase);
         });
-        Assert.All(_server.Requests.Where(r => r.Verb != "get"), request => Assert.Equal("application/json", request.Headers["Content-Type"]));
+        Assert.All(
+            _server.Requests.Where(r => r.Verb != "get"), request => Assert.Equal("application/json", request.Headers["Content-Type"]));
     }
 
     [Fact]

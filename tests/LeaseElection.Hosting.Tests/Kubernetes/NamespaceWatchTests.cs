@@ -38,7 +38,10 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
     {
         KubernetesLeaseStore[] stores = [.. Enumerable.Range(0, 20).Select(i => Open($"orders-{i}"))];
         Lease[] leases = await Task.WhenAll(stores.Select(store => store.CreateLeaseAsync()));
-        LeaseWatchReader[] readers = [.. stores.Zip(leases, (store, lease) => new LeaseWatchReader(store, lease.ResourceVersion, Patience))];
+        LeaseWatchReader[] readers =
+        [
+            .. stores.Zip(leases, (store, lease) => new LeaseWatchReader(store, lease.ResourceVersion, Patience))
+        ];
 
         Lease[] next = new Lease[stores.Length];
         for (int i = 0; i < stores.Length; i++)
@@ -121,7 +124,8 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         _server.Leases.LastWatch!.Abort();
 
         foreach (LeaseWatchReader reader in new[] { first, second })
-            Assert.Equal(LeaseStoreErrorKind.Network, (await Assert.ThrowsAsync<LeaseWatchException>(reader.NextOfAnyKindAsync)).Error.Kind);
+            Assert.Equal(
+                LeaseStoreErrorKind.Network, (await Assert.ThrowsAsync<LeaseWatchException>(reader.NextOfAnyKindAsync)).Error.Kind);
         await using LeaseWatchReader again = new(stores[1], leases[1].ResourceVersion, Patience);
         Lease news = await RenewAsync(stores[1], leases[1], 1);
         Assert.Equal(news.ResourceVersion, (await again.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
@@ -318,7 +322,8 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         KubernetesLeaseStore store = Open("orders");
         Lease lease = await store.CreateLeaseAsync();
         using var unwanted = new CancellationTokenSource();
-        await using IAsyncEnumerator<LeaseEvent> events = store.WatchAsync(lease.ResourceVersion!, unwanted.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using IAsyncEnumerator<LeaseEvent> events =
+            store.WatchAsync(lease.ResourceVersion!, unwanted.Token).GetAsyncEnumerator(CancellationToken.None);
         Task<bool> next = events.MoveNextAsync().AsTask();
 
         await unwanted.CancelAsync();

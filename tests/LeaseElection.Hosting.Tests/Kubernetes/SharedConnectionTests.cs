@@ -146,7 +146,8 @@ public sealed class SharedConnectionTests : IAsyncLifetime
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "ca.crt");
         await File.WriteAllTextAsync(file, _server.Authority.Pem);
-        await using KubernetesLeases leases = new StoreSetup(_server) { Time = _time, Authority = TextSource.FromFile(file) }.CreateSource();
+        await using KubernetesLeases leases =
+            new StoreSetup(_server) { Time = _time, Authority = TextSource.FromFile(file) }.CreateSource();
         using var held = new HeldModel(_server);
         Task<LeaseReply> before = leases.Open("before").CreateAsync(Held("a"), Hour, default);
         await _server.ReceivedAsync(1);
@@ -213,7 +214,10 @@ public sealed class SharedConnectionTests : IAsyncLifetime
         // Until the time of the one that hangs is over. Their answers are what frees sockets for those that wait.
         _server.Faults.Add(new Fault { Verb = "create", Delay = TimeSpan.FromSeconds(1), Times = Most - 1 });
         Task<LeaseReply> hanging = leases.Open("hanging").ReadAsync(Short, default);
-        Task<LeaseReply>[] others = [.. Enumerable.Range(0, 2 * Most).Select(i => leases.Open($"other-{i}").CreateAsync(Held("a"), Hour, default))];
+        Task<LeaseReply>[] others =
+        [
+            .. Enumerable.Range(0, 2 * Most).Select(i => leases.Open($"other-{i}").CreateAsync(Held("a"), Hour, default))
+        ];
         await _server.ReceivedAsync(Most);
 
         _time.Advance(Short);

@@ -138,7 +138,8 @@ public sealed class FileLeaseGroupTests : IDisposable
             await watch.NextAsync<LeaseGroupEvent>(), await watch.NextAsync<LeaseGroupEvent>(), await watch.NextAsync<LeaseGroupEvent>(),
         ];
 
-        Assert.Equal(["orders-0", "orders-2"], told.OfType<LeaseGroupEvent.Changed>().Select(found => found.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["orders-0", "orders-2"], told.OfType<LeaseGroupEvent.Changed>().Select(found => found.Name).Order(StringComparer.Ordinal));
         Assert.Equal("orders-1", Assert.Single(told.OfType<LeaseGroupEvent.Gone>()).Name);
     }
 

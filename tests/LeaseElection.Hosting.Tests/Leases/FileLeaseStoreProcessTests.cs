@@ -141,7 +141,8 @@ public sealed class FileLeaseStoreProcessTests(ITestOutputHelper output) : IDisp
         TimeSpan latency = TimeProvider.System.GetElapsedTime(asked, told);
 
         output.WriteLine(
-            $"Release begun to told: {latency.TotalMilliseconds:0.0} ms, to taken: {TimeProvider.System.GetElapsedTime(asked, led).TotalMilliseconds:0.0} ms");
+            $"Release begun to told: {latency.TotalMilliseconds:0.0} ms, to taken: "
+                + $"{TimeProvider.System.GetElapsedTime(asked, led).TotalMilliseconds:0.0} ms");
         Assert.False(released.Record.HasHolder);
         Assert.IsType<LeaseReply.Found>(taken);
         Assert.InRange(latency, TimeSpan.Zero, Soon);

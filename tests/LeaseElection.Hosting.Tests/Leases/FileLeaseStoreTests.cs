@@ -60,7 +60,8 @@ public sealed class FileLeaseStoreTests : FileLeaseStoreSetup
     {
         await using FileLeaseStore store = Open();
         Lease held = await CreateAsync(store, Held("a"));
-        await File.WriteAllTextAsync(LeasePath, (await File.ReadAllTextAsync(LeasePath)).Replace("\"a\"", "\"b\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            LeasePath, (await File.ReadAllTextAsync(LeasePath)).Replace("\"a\"", "\"b\"", StringComparison.Ordinal));
         File.SetLastWriteTimeUtc(LeasePath, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
         Assert.IsType<LeaseReply.Conflict>(await store.ReplaceAsync(held, Held("a", renewals: 1), Patience, default));

@@ -53,7 +53,8 @@ public sealed class TraitsInMetadataTests
     [Fact]
     public void Read_LabelsAndAnnotations_ThoseThatAreTexts()
     {
-        Lease lease = new LeaseDocument { Metadata = Metadata("""{ "labels": { "a": "b", "c": 7, "d": null }, "annotations": [] }""") }.ToLease();
+        Lease lease =
+            new LeaseDocument { Metadata = Metadata("""{ "labels": { "a": "b", "c": 7, "d": null }, "annotations": [] }""") }.ToLease();
 
         Assert.Equal([new("a", "b")], lease.ReadLabels());
         Assert.Empty(lease.ReadAnnotations());

@@ -39,7 +39,10 @@ internal static class LibraryRooms
         Files
             .SelectMany(file => Names(file).SelectMany(named => named.Symbols
                 .SelectMany(symbol => symbol.OriginalDefinition.DeclaringSyntaxReferences)
-                .Select(declared => (Arrow: (From: RoomOf(file), To: RoomOf(declared.SyntaxTree)), Place: $"{Path.GetFileName(file.FilePath)}: {named.Name}"))))
+                .Select(
+                    declared => (
+                        Arrow: (From: RoomOf(file), To: RoomOf(declared.SyntaxTree)),
+                        Place: $"{Path.GetFileName(file.FilePath)}: {named.Name}"))))
             .Where(drawn => drawn.Arrow.From != drawn.Arrow.To)
             .GroupBy(drawn => drawn.Arrow, drawn => drawn.Place)
             .ToDictionary(arrow => arrow.Key, IReadOnlyList<string> (arrow) => [.. arrow.Distinct()]);
@@ -50,7 +53,9 @@ internal static class LibraryRooms
             .Where(file => RoomOf(file) == room)
             .SelectMany(file => Names(file).SelectMany(named => named.Symbols
                 .Where(symbol => symbol is INamedTypeSymbol)
-                .Select(symbol => (Namespace: symbol.ContainingNamespace.ToString()!, Place: $"{Path.GetFileName(file.FilePath)}: {named.Name}"))))
+                .Select(
+                    symbol => (
+                        Namespace: symbol.ContainingNamespace.ToString()!, Place: $"{Path.GetFileName(file.FilePath)}: {named.Name}"))))
             .GroupBy(named => named.Namespace)
             .ToDictionary(names => names.Key, names => names.First().Place);
 
@@ -64,7 +69,8 @@ internal static class LibraryRooms
         {
             SymbolInfo info = model.GetSymbolInfo(name);
             IEnumerable<ISymbol> symbols = info.Symbol is { } symbol ? [symbol] : info.CandidateSymbols;
-            return (name, symbols.Where(means => means is INamedTypeSymbol or IMethodSymbol or IPropertySymbol or IFieldSymbol or IEventSymbol));
+            return (name, symbols.Where(means => means is INamedTypeSymbol or IMethodSymbol or IPropertySymbol or IFieldSymbol
+                or IEventSymbol));
         });
     }
 

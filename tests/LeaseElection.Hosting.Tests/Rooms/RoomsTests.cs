@@ -12,8 +12,10 @@ public sealed partial class RoomsTests
     /// <summary>What a pure class may be made of: values, and nothing that waits, talks, or knows the time.</summary>
     private static readonly string[] Pure =
     [
-        "LeaseElection.Hosting", "LeaseElection.Hosting.Election", "LeaseElection.Hosting.Election.Deaths", "LeaseElection.Hosting.Election.Notes", "LeaseElection.Hosting.Election.Partitions",
-        "LeaseElection.Hosting.Leases", "System", "System.Collections.Generic", "System.Collections.Immutable", "System.Collections.ObjectModel",
+        "LeaseElection.Hosting", "LeaseElection.Hosting.Election", "LeaseElection.Hosting.Election.Deaths",
+        "LeaseElection.Hosting.Election.Notes", "LeaseElection.Hosting.Election.Partitions",
+        "LeaseElection.Hosting.Leases", "System", "System.Collections.Generic", "System.Collections.Immutable",
+        "System.Collections.ObjectModel",
         "System.Diagnostics.CodeAnalysis", "System.Globalization", "System.Linq", "System.Runtime.InteropServices", "System.Text",
     ];
 
@@ -26,7 +28,8 @@ public sealed partial class RoomsTests
         Assert.Empty(drawn
             .Where(arrow => arrow.Key.To != LibraryRooms.Root && arrow.Key.From != LibraryRooms.Root && !allowed.Contains(arrow.Key))
             .Select(arrow => $"{arrow.Key.From} names {arrow.Key.To}: {string.Join(", ", arrow.Value.Take(5))}"));
-        Assert.Empty(allowed.Where(arrow => !drawn.ContainsKey(arrow)).Select(arrow => $"nothing in {arrow.From} names {arrow.To} any more"));
+        Assert.Empty(
+            allowed.Where(arrow => !drawn.ContainsKey(arrow)).Select(arrow => $"nothing in {arrow.From} names {arrow.To} any more"));
     }
 
     [Fact]
@@ -39,7 +42,8 @@ public sealed partial class RoomsTests
     [InlineData("Election/Notes")]
     [InlineData("Election/Partitions")]
     public void Deciders_NameNothingThatWaitsTalksOrKnowsTheTime(string room) =>
-        Assert.Empty(LibraryRooms.NamespacesNamedIn(room).Where(named => !Pure.Contains(named.Key)).Select(named => $"{named.Key}: {named.Value}"));
+        Assert.Empty(
+            LibraryRooms.NamespacesNamedIn(room).Where(named => !Pure.Contains(named.Key)).Select(named => $"{named.Key}: {named.Value}"));
 
     private static HashSet<(string From, string To)> TableArrows() =>
         [.. TableRooms().SelectMany(row => row.Names.Select(name => (row.Room, name)))];

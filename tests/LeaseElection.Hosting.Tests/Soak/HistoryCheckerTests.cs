@@ -95,7 +95,9 @@ public sealed class HistoryCheckerTests
     [Fact]
     public void Check_ActWhenNoWorkOfItsTermRan_IsFound()
     {
-        WorkRun run = new("a", new FencingToken(7), SoakHistory.Seconds(1), SoakHistory.Seconds(2), [new(SoakHistory.Seconds(3), SoakHistory.Seconds(3))]);
+        WorkRun run = new(
+            "a", new FencingToken(7), SoakHistory.Seconds(1), SoakHistory.Seconds(2),
+            [new(SoakHistory.Seconds(3), SoakHistory.Seconds(3))]);
 
         Assert.NotEmpty(HistoryChecker.Check(new History([run], new Pauses([]), [], SoakHistory.Seconds(4)), SoakHistory.Rules).LateActs);
     }

@@ -37,7 +37,8 @@ public sealed class FaultProxyTests : FaultProxyTest
     {
         Proxy.Delay(TimeSpan.FromSeconds(3), "update", times: 1); // Long enough to look in between, on a busy machine too.
 
-        Unknown(LeaseStoreErrorKind.Timeout, await TimedOutAsync(ReplaceForAsync(Short), () => Task.FromResult(Proxy.Requests["update"] == 1)));
+        Unknown(
+            LeaseStoreErrorKind.Timeout, await TimedOutAsync(ReplaceForAsync(Short), () => Task.FromResult(Proxy.Requests["update"] == 1)));
         Assert.DoesNotContain(Server.Requests, request => request.Verb == "update");
 
         await Polling.UntilAsync(async () => await RecordAsync() == Held("a", 1), Patience);
@@ -80,7 +81,9 @@ public sealed class FaultProxyTests : FaultProxyTest
     {
         Proxy.ForgetAfter(TimeSpan.FromTicks(1));
 
-        Unknown(LeaseStoreErrorKind.Timeout, await TimedOutAsync(ReplaceForAsync(Short), () => Task.FromResult(Proxy.Requests.DeadLetters == 1)));
+        Unknown(
+            LeaseStoreErrorKind.Timeout,
+            await TimedOutAsync(ReplaceForAsync(Short), () => Task.FromResult(Proxy.Requests.DeadLetters == 1)));
         Proxy.Heal();
 
         Assert.IsType<LeaseReply.Found>(await ReplaceForAsync(Patience));

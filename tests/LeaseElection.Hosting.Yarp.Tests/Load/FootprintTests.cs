@@ -21,7 +21,8 @@ public sealed class FootprintTests(ITestOutputHelper output)
         string log = Path.Combine(folder.FullName, "log");
         string[] all =
         [
-            "--LeaderElection:LeaseName=settlement", "--LeaderElection:Store=File", $"--LeaderElection:File:Directory={folder.FullName}", .. settings,
+            "--LeaderElection:LeaseName=settlement", "--LeaderElection:Store=File", $"--LeaderElection:File:Directory={folder.FullName}",
+            .. settings,
         ];
         await using GuardedProcess process = await GuardedProcess.StartAsync(
             "dotnet", [typeof(FootprintTests).Assembly.Location, Footprint.Command, .. all], log, removeAtEnd: folder.FullName);

@@ -26,7 +26,8 @@ internal sealed record LoadReport(
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Answered + Refused + Wrong.Count + Lost.Count} requests in {Seconds:0.0} s: {Answered} answered ({Forwarded} of them forwarded), "
+        $"{Answered + Refused + Wrong.Count + Lost.Count} requests in {Seconds:0.0} s: {Answered} answered ({Forwarded} of them "
+            + $"forwarded), "
         + $"wrong {Wrong.Count}, refused with 503 and Retry-After {Refused}, lost without an answer {Lost.Count}");
 
     /// <summary>Who asks after a later leader has answered must not be answered by an earlier one.</summary>

@@ -28,7 +28,8 @@ public sealed class LoadReportTests
     {
         Answer none = First with { By = null, Token = default };
 
-        LoadReport report = LoadReport.Of([First, none with { Refused = true }, none with { Failure = "500" }, none with { Failure = "reset", Lost = true }]);
+        LoadReport report = LoadReport.Of(
+            [First, none with { Refused = true }, none with { Failure = "500" }, none with { Failure = "reset", Lost = true }]);
 
         Assert.Equal((1, 1), (report.Answered, report.Refused));
         Assert.Equal(["500"], report.Wrong);

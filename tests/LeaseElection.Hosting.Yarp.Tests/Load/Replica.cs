@@ -36,7 +36,8 @@ internal static class Replica
     private static async Task WorkAsync(LeadershipTerm term, CancellationToken stoppingToken)
     {
         Write(WorkJournal.StartLine(term));
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(
+            Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Write(WorkJournal.EndLine(term));
     }
 

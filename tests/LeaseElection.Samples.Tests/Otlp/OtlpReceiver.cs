@@ -111,7 +111,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         {
             foreach (ProtoMessage resource in request.All(1))
             {
-                string instance = resource.All(1).SelectMany(described => Tags(described, 1)).Single(tag => tag.Key == "service.instance.id").Value;
+                string instance =
+                    resource.All(1).SelectMany(described => Tags(described, 1)).Single(tag => tag.Key == "service.instance.id").Value;
                 foreach (ProtoMessage scope in resource.All(2))
                 {
                     foreach (ProtoMessage item in scope.All(2))

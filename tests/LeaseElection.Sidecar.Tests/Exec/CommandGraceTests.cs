@@ -18,7 +18,9 @@ public sealed class CommandGraceTests
     {
         _clock = new ElectionClock(_time);
         var card = new ElectionIdentityCard("shop", "settlement", "me");
-        _term = new LeadershipTerm(card, new TermFacts(Transitions: 1, _time.GetUtcNow(), "7", new FencingToken(7)), Renewal(), _clock, (_, _, _) => Task.CompletedTask);
+        _term = new LeadershipTerm(
+            card, new TermFacts(Transitions: 1, _time.GetUtcNow(), "7", new FencingToken(7)), Renewal(), _clock,
+            (_, _, _) => Task.CompletedTask);
         _grace = new CommandGrace(_term, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(3), _clock);
     }
 

@@ -8,7 +8,8 @@ public sealed class FlagParserTests
     public void Parse_FlagsOfTheOldImage_AreTakenAsItTookThem()
     {
         // The line of its README, and the other spelling of pflag.
-        SidecarOptions options = Parse("--election=example", "--id", "pod-1", "--election-namespace=prod", "--ttl", "1m30s", "--http=0.0.0.0:4040",
+        SidecarOptions options = Parse(
+            "--election=example", "--id", "pod-1", "--election-namespace=prod", "--ttl", "1m30s", "--http=0.0.0.0:4040",
             "--use-cluster-credentials");
         Assert.Equal("example", options.Election);
         Assert.Equal("pod-1", options.Id);
@@ -84,9 +85,12 @@ public sealed class FlagParserTests
     [InlineData("--election", "--election has no value: write --election=NAME.")]
     [InlineData("--election=My_App",
         "--election is \"My_App\", but must be a lower-case RFC 1123 subdomain (a-z, 0-9, '-', '.') of at most 253 characters.")]
-    [InlineData("--id= ", "--id is \" \", but must be a name that no other replica has, and not end in ~ and 8 letters or digits, as default ones do.")]
+    [InlineData(
+        "--id= ",
+        "--id is \" \", but must be a name that no other replica has, and not end in ~ and 8 letters or digits, as default ones do.")]
     [InlineData("--id=host~k3v9x2ab",
-        "--id is \"host~k3v9x2ab\", but must be a name that no other replica has, and not end in ~ and 8 letters or digits, as default ones do.")]
+        "--id is \"host~k3v9x2ab\", but must be a name that no other replica has, and not end in ~ and 8 "
+            + "letters or digits, as default ones do.")]
     [InlineData("--ttl=10", "--ttl is \"10\", but must be a duration with its unit, for example 10s or 1m30s.")]
     [InlineData("--http=4040", "--http is \"4040\", but must be HOST:PORT or :PORT, for example :4040.")]
     [InlineData("--store=etcd", "--store is \"etcd\", but must be kubernetes or file.")]

@@ -47,5 +47,6 @@ public sealed class GoDurationTests
     [InlineData(6.6666, "6.667s")]
     [InlineData(15, "15s")]
     [InlineData(0.2, "0.2s")]
-    public void Format_Duration_CanBeTyped(double seconds, string text) => Assert.Equal(text, GoDuration.Format(TimeSpan.FromSeconds(seconds)));
+    public void Format_Duration_CanBeTyped(double seconds, string text) =>
+        Assert.Equal(text, GoDuration.Format(TimeSpan.FromSeconds(seconds)));
 }

@@ -13,7 +13,8 @@ public sealed class ListenPlanTests
     [InlineData("192.0.2.1 192.0.2.2", "192.0.2.1 192.0.2.2", "192.0.2.1:4040 192.0.2.2:4040", "")]
     public void Of_AddressesThatThisMachineLacks_AreLeftOutUnlessAllAre(string addresses, string lacking, string endPoints, string missing)
     {
-        var plan = ListenPlan.Of([.. Words(addresses).Select(IPAddress.Parse)], 4040, address => !Words(lacking).Contains(address.ToString()));
+        var plan = ListenPlan.Of(
+            [.. Words(addresses).Select(IPAddress.Parse)], 4040, address => !Words(lacking).Contains(address.ToString()));
         Assert.Equal(Words(endPoints), plan.EndPoints.Select(endPoint => endPoint.ToString()));
         Assert.Equal(Words(missing), plan.Missing.Select(address => address.ToString()));
     }
@@ -21,7 +22,8 @@ public sealed class ListenPlanTests
     [Fact]
     public void Of_AnyFreePort_IsTheFirstAddressThatThereIs()
     {
-        var plan = ListenPlan.Of([IPAddress.IPv6Loopback, IPAddress.Loopback, IPAddress.Any], 0, address => !address.Equals(IPAddress.IPv6Loopback));
+        var plan = ListenPlan.Of(
+            [IPAddress.IPv6Loopback, IPAddress.Loopback, IPAddress.Any], 0, address => !address.Equals(IPAddress.IPv6Loopback));
         Assert.Equal(IPAddress.Loopback, Assert.Single(plan.EndPoints).Address);
     }
 

@@ -23,8 +23,10 @@ public sealed class HandOverTests(ApiServerFixture fixture, ITestOutputHelper ou
             (string what, Func<JournalLine, Task> act) = Choose(fleet, i);
             await act(leading);
             JournalLine next = await fleet.StartAfterAsync(leading);
-            double gap = next.At - (fleet.Journal.Lines.FirstOrDefault(line => line.Kind == "end" && line.Token == leading.Token)?.At ?? next.At);
-            output.WriteLine($"{i}: {what} of {leading.Identity}, {next.Identity} began{(gap > 0 ? $" {gap * 1000:0} ms after its command had ended" : "")}");
+            double gap = next.At - (
+                fleet.Journal.Lines.FirstOrDefault(line => line.Kind == "end" && line.Token == leading.Token)?.At ?? next.At);
+            output.WriteLine($"{i}: {what} of {leading.Identity}, {next.Identity} "
+                + $"began{(gap > 0 ? $" {gap * 1000:0} ms after its command had ended" : "")}");
             if (what is "SIGTERM" or "step-down")
                 graceful.Add(gap);
             leading = next;
@@ -35,7 +37,8 @@ public sealed class HandOverTests(ApiServerFixture fixture, ITestOutputHelper ou
 
         // Who is told to go gives the lease up: nobody waits for it to run out.
         double median = graceful.Order().ElementAt(graceful.Count / 2);
-        output.WriteLine($"graceful: {graceful.Count}, end of the command to the next start: median {median * 1000:0} ms, max {graceful.Max() * 1000:0} ms");
+        output.WriteLine($"graceful: {graceful.Count}, end of the command to the next start: median {median * 1000:0} ms, max "
+            + $"{graceful.Max() * 1000:0} ms");
         Assert.InRange(median, 0, SidecarFleet.Ttl.TotalSeconds / 2);
     }
 

@@ -24,7 +24,8 @@ internal sealed class SidecarFleet(RealApiServer server, string leaseNamespace, 
         string identity = $"pod-{++_started}";
         _sidecars.Add(identity, await SidecarProcess.StartAsync(
             folder,
-            $"--election=settlement", "--id", identity, $"--election-namespace={leaseNamespace}", $"--ttl={Ttl.TotalSeconds}s", "--renew-deadline=2s", "--http=127.0.0.1:0",
+            $"--election=settlement", "--id", identity, $"--election-namespace={leaseNamespace}", $"--ttl={Ttl.TotalSeconds}s",
+            "--renew-deadline=2s", "--http=127.0.0.1:0",
             $"--kubeconfig={server.AdminKubeConfigFile}", "--", "bash", "-c", Journal.Script));
     }
 
@@ -33,8 +34,11 @@ internal sealed class SidecarFleet(RealApiServer server, string leaseNamespace, 
     {
         JournalLine? start = null;
         await _sidecars.Values.First().UntilAsync(
-            () => (start = Journal.Lines.FirstOrDefault(line => line.Kind == "start" && (last is null || line.Token > last.Token))) is not null,
-            $"a command after {last}; the journal:\n{string.Join('\n', Journal.Lines.TakeLast(10))}\noffences: {string.Join(", ", Journal.Offences())}");
+            () => (
+                start = Journal.Lines.FirstOrDefault(
+                    line => line.Kind == "start" && (last is null || line.Token > last.Token))) is not null,
+            $"a command after {last}; the journal:\n{string.Join('\n', Journal.Lines.TakeLast(10))}\noffences: "
+                + $"{string.Join(", ", Journal.Offences())}");
         return start!;
     }
 
@@ -51,11 +55,16 @@ internal sealed class SidecarFleet(RealApiServer server, string leaseNamespace, 
     public async Task KillAsync(JournalLine leading)
     {
         SidecarProcess sidecar = _sidecars[leading.Identity];
-        int[] commands = [.. ProcessEntry.ReadAll().Where(process => process.Parent == sidecar.Pid && process.Session == process.Id).Select(process => process.Id)];
+        int[] commands =
+        [
+            .. ProcessEntry.ReadAll().Where(
+                process => process.Parent == sidecar.Pid && process.Session == process.Id).Select(process => process.Id)
+        ];
         sidecar.Send(UnixSignal.Kill);
         Assert.Equal(137, await sidecar.Exited);
         await Polling.UntilAsync(
-            () => Task.FromResult(commands.All(command => ProcessEntry.Read(command) is not { HasEnded: false })), Ttl, what: "the command to go with it");
+            () => Task.FromResult(commands.All(command => ProcessEntry.Read(command) is not { HasEnded: false })), Ttl,
+            what: "the command to go with it");
         Journal.Killed(leading.Token);
         await ReplaceAsync(leading.Identity);
     }

@@ -35,7 +35,8 @@ internal sealed class LoopbackRegistry : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var registry = new LoopbackRegistry(builder.Build());
         string manifest = registry.Add(Manifest, registry.BaseImage());
-        registry._app.MapMethods("/v2/{**path}", [HttpMethods.Get, HttpMethods.Head], (string? path) => registry.Answer(path ?? "", manifest));
+        registry._app.MapMethods(
+            "/v2/{**path}", [HttpMethods.Get, HttpMethods.Head], (string? path) => registry.Answer(path ?? "", manifest));
         await registry._app.StartAsync();
         return registry;
     }

@@ -77,7 +77,8 @@ public sealed class PrometheusTests : IDisposable
     [Fact]
     public void Scrape_StrangeText_IsEscaped()
     {
-        _meter.CreateCounter<long>("odd", null, "back\\slash \"quoted\"\nline").Add(1, new KeyValuePair<string, object?>("k", "a\\b\"c\nd"));
+        _meter.CreateCounter<long>("odd", null, "back\\slash \"quoted\"\nline").Add(
+            1, new KeyValuePair<string, object?>("k", "a\\b\"c\nd"));
         AssertScraped("""
             # HELP odd_total back\\slash "quoted"\nline
             # TYPE odd_total counter

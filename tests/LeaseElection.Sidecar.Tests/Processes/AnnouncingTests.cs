@@ -20,7 +20,8 @@ public sealed class AnnouncingTests(ApiServerFixture fixture) : SidecarTest
             "--election=settlement", "--ttl=3s", $"--kubeconfig={fixture.Server.AdminKubeConfigFile}", "--events");
         await sidecar.SaysAsync(" is the leader");
         await Polling.UntilAsync(
-            async () => await KubectlAsync(null, "get", "pods", "-n", space, "-l", "leaseelection.dev/role=leader", "-o", "name") == "pod/pod-1\n",
+            async () =>
+                await KubectlAsync(null, "get", "pods", "-n", space, "-l", "leaseelection.dev/role=leader", "-o", "name") == "pod/pod-1\n",
             Patience);
         await Polling.UntilAsync(
             async () => (await KubectlAsync(null, "get", "events", "-n", space, "-o", "jsonpath={.items[*].involvedObject.kind}"))

@@ -13,14 +13,20 @@ public sealed class BadInputTests : SidecarTest
     [InlineData(2, "unknown flag --elecion: did you mean --election? See leader-elector --help.", "--elecion=a")]
     [InlineData(2, "--election is missing: name the lease that all replicas compete for, for example --election=my-service.")]
     [InlineData(2, "--ttl is \"10\", but must be a duration with its unit, for example 10s or 1m30s.", "--election=a", "--ttl", "10")]
-    [InlineData(127, "there is no command ./nosuch: correct what follows --, or add it to the image.", "--election=a", "--", "./nosuch", "x")]
-    [InlineData(126, "/etc/passwd is not executable for this user: chmod +x it, or run it by its interpreter, for example -- sh /etc/passwd.",
+    [InlineData(
+        127, "there is no command ./nosuch: correct what follows --, or add it to the image.", "--election=a", "--", "./nosuch", "x")]
+    [InlineData(126, "/etc/passwd is not executable for this user: chmod +x it, or run it by its "
+        + "interpreter, for example -- sh /etc/passwd.",
         "--election=a", "--", "/etc/passwd")]
     [InlineData(126, "/etc/. is a folder and no command: correct what follows --.", "--election=a", "--", "/etc/.")]
-    [InlineData(78, "no Kubernetes cluster was found (--kubeconfig is not set; the variable KUBECONFIG is not set; not in a pod: the variables "
-        + "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not both set; /nonexistent/.kube/config does not exist): run in a pod with a "
-        + "service account token, name a kubeconfig with --kubeconfig, or elect between processes of one machine with --store=file.", "--election=a")]
-    [InlineData(78, "--use-cluster-credentials needs the service account of a pod, and there is none: run in a pod, or leave it out and name a "
+    [InlineData(78, "no Kubernetes cluster was found (--kubeconfig is not set; the variable KUBECONFIG "
+        + "is not set; not in a pod: the variables "
+        + "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not both set; /nonexistent/.kube/config "
+        + "does not exist): run in a pod with a "
+        + "service account token, name a kubeconfig with --kubeconfig, or elect between processes of one machine with --store=file.",
+        "--election=a")]
+    [InlineData(78, "--use-cluster-credentials needs the service account of a pod, and there is none: run "
+        + "in a pod, or leave it out and name a "
         + "kubeconfig with --kubeconfig.", "--election=a", "--use-cluster-credentials")]
     public async Task Start_WrongInput_OneLineAndAnExitCode(int exitCode, string line, params string[] arguments)
     {
@@ -48,7 +54,8 @@ public sealed class BadInputTests : SidecarTest
         listener.Start();
         string address = listener.LocalEndpoint.ToString()!;
         (int code, string output, string error) = await RunAsync(
-            "--election=settlement", "--store=file", $"--store-directory={Folder}", $"--http={address}", "--", "touch", Path.Combine(Folder, "ran"));
+            "--election=settlement", "--store=file", $"--store-directory={Folder}", $"--http={address}", "--", "touch",
+            Path.Combine(Folder, "ran"));
         Assert.Equal(69, code);
         Assert.Equal(
             $"leader-elector: --http {address} cannot be listened on: address already in use. Choose another port, or stop who uses it.",

@@ -24,7 +24,8 @@ public sealed class ChartTests(ApiServerFixture fixture) : SidecarTest
 
         // Such as that of a missing right.
         Assert.DoesNotContain(
-            (first.Output + second.Output).Split('\n'), line => line.Contains(" WARN ", StringComparison.Ordinal) && !SlowAnswer.IsTold(line));
+            (first.Output + second.Output).Split('\n'),
+            line => line.Contains(" WARN ", StringComparison.Ordinal) && !SlowAnswer.IsTold(line));
     }
 
     /// <summary>A Pod of an IPv6-only cluster has one address, which the kubelet probes; of others, one of either kind.</summary>

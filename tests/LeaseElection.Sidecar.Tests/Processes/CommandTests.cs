@@ -35,7 +35,8 @@ public sealed class CommandTests : SidecarTest
     [Fact]
     public async Task Command_EndsByItself_WhatItLeftBehindIsKilledFirst()
     {
-        SidecarProcess sidecar = await RunScriptAsync("(trap '' TERM; setsid sleep 1000 & echo $! >$D/left; wait) & while [ ! -s $D/left ]; do sleep 0.02; done; exit 3");
+        SidecarProcess sidecar = await RunScriptAsync(
+            "(trap '' TERM; setsid sleep 1000 & echo $! >$D/left; wait) & while [ ! -s $D/left ]; do sleep 0.02; done; exit 3");
         int left = await PidInAsync(sidecar, "left");
         Assert.Equal(3, await sidecar.Exited);
         Assert.False(Runs(left));
@@ -147,12 +148,15 @@ public sealed class CommandTests : SidecarTest
     [Fact]
     public async Task Command_Inherits_NoBlockedAndNoIgnoredSignalsAndNoFiles()
     {
-        SidecarProcess sidecar = await RunScriptAsync("cat /proc/self/status >$D/status; ls -l /proc/self/fd >$D/files", "--http=127.0.0.1:0");
+        SidecarProcess sidecar = await RunScriptAsync(
+            "cat /proc/self/status >$D/status; ls -l /proc/self/fd >$D/files", "--http=127.0.0.1:0");
         Assert.Equal(0, await sidecar.Exited);
-        Dictionary<string, string> status = FileText("status").Split('\n').Select(line => line.Split(':')).ToDictionary(line => line[0], line => line[1].Trim());
+        Dictionary<string, string> status =
+            FileText("status").Split('\n').Select(line => line.Split(':')).ToDictionary(line => line[0], line => line[1].Trim());
         Assert.Equal(("0000000000000000", "0000000000000000"), (status["SigBlk"], status["SigIgn"]));
         Assert.All(
-            (string[])["socket:", "anon_inode:", "alive", "memfd"], ours => Assert.DoesNotContain(ours, FileText("files"), StringComparison.Ordinal));
+            (string[])["socket:", "anon_inode:", "alive", "memfd"],
+            ours => Assert.DoesNotContain(ours, FileText("files"), StringComparison.Ordinal));
     }
 
     /// <summary>
@@ -175,7 +179,8 @@ public sealed class CommandTests : SidecarTest
     [Fact]
     public async Task Sidecar_IsFrozenBeyondItsLease_ItsCommandHasNoGraceWhenItWakes()
     {
-        SidecarProcess sidecar = await RunScriptAsync("trap '' TERM; echo $$ >$D/pid; while :; do sleep 0.05; done", "--id=frozen", "--ttl=4s");
+        SidecarProcess sidecar = await RunScriptAsync(
+            "trap '' TERM; echo $$ >$D/pid; while :; do sleep 0.05; done", "--id=frozen", "--ttl=4s");
         int pid = await PidInAsync(sidecar, "pid");
         await FreezeAsync(sidecar);
         SidecarProcess other = await RunScriptAsync("touch $D/other; exec sleep 1000", "--ttl=4s");

@@ -129,7 +129,8 @@ public sealed class HttpTests : SidecarTest
     private static async Task<double?> MetricAsync(SidecarProcess sidecar, string name, string moreLabels = "")
     {
         string series = $"{name}{{{LeaseLabels}{moreLabels}}} ";
-        string? line = (await sidecar.GetAsync("/metrics")).Split('\n').SingleOrDefault(line => line.StartsWith(series, StringComparison.Ordinal));
+        string? line =
+            (await sidecar.GetAsync("/metrics")).Split('\n').SingleOrDefault(line => line.StartsWith(series, StringComparison.Ordinal));
         return line is null ? null : double.Parse(line[series.Length..], CultureInfo.InvariantCulture);
     }
 }

@@ -7,7 +7,8 @@ namespace LeaseElection.Sidecar.Tests.Processes;
 public sealed class ListenTests : SidecarTest
 {
     private const string Missing =
-        " WARN  --http localhost:4040 means ::1 too, which this machine does not have (is IPv6 off?), so nobody is answered there. If that is as it "
+        " WARN  --http localhost:4040 means ::1 too, which this machine does not have (is IPv6 off?), so "
+            + "nobody is answered there. If that is as it "
         + "should be, take the name out of /etc/hosts, or write the address that is left, for example --http=127.0.0.1:4040\n";
 
     [NamespaceTheory]
@@ -18,7 +19,8 @@ public sealed class ListenTests : SidecarTest
     public async Task Http_LoopbackWithoutIPv6_IsServedWhereItCanBe(string address, string asked)
     {
         SidecarProcess sidecar = await StartInNamespaceAsync(
-            $"{NamespaceScript.Loopback(Folder)}\n{NamespaceScript.WithoutIPv6}\n{AskUntilAnswered(asked)}", "--id=me", $"--http={address}");
+            $"{NamespaceScript.Loopback(Folder)}\n{NamespaceScript.WithoutIPv6}\n{AskUntilAnswered(asked)}", "--id=me",
+            $"--http={address}");
         await sidecar.UntilAsync(() => HasFile("answer"), "an answer");
         Assert.Equal("""{"name":"me"}""", FileText("answer"));
         await sidecar.SaysAsync("Serving HTTP on "); // It answers before. What is missing it tells after that, if it does, and then ends.
@@ -33,7 +35,8 @@ public sealed class ListenTests : SidecarTest
     public async Task Http_PodOfAClusterWithoutIPv4_IsServedAtItsAddress(string address)
     {
         SidecarProcess sidecar = await StartInNamespaceAsync(
-            $"{NamespaceScript.Loopback(Folder)}\n{NetworkNamespaces.Ip} addr add fd00:10:244::7/128 dev lo\n{AskUntilAnswered("fd00:10:244::7")}",
+            $"{NamespaceScript.Loopback(Folder)}\n{NetworkNamespaces.Ip} addr add fd00:10:244::7/128 dev "
+                + $"lo\n{AskUntilAnswered("fd00:10:244::7")}",
             "--id=me", $"--http={address}");
         await sidecar.UntilAsync(() => HasFile("answer"), "an answer");
         Assert.Equal("""{"name":"me"}""", FileText("answer"));

@@ -17,7 +17,8 @@ public sealed class RightsTests(ApiServerFixture fixture) : SidecarTest
         await sidecar.SaysAsync("(403)");
 
         // Degraded is no reason to restart a container, so the status stays 200 and the text tells.
-        await sidecar.UntilAsync(async () => (await sidecar.GetAsync("/readyz")).StartsWith("Degraded: ", StringComparison.Ordinal), "it to be degraded");
+        await sidecar.UntilAsync(
+            async () => (await sidecar.GetAsync("/readyz")).StartsWith("Degraded: ", StringComparison.Ordinal), "it to be degraded");
         using (HttpResponseMessage answer = await sidecar.SendAsync(HttpMethod.Get, "/readyz"))
             Assert.Equal(200, (int)answer.StatusCode);
         Assert.Equal("""{"name":""}""", await sidecar.GetAsync("/"));

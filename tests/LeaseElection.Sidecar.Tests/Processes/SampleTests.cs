@@ -15,7 +15,8 @@ public sealed partial class SampleTests(ApiServerFixture fixture) : SidecarTest
     {
         string[] command = CommandInReadme();
         FlagParser.Parse(command, _ => null);
-        string[] here = [.. command[..^1].Select(word => word == "--" ? $"--store-directory={Folder}\n--" : word).SelectMany(word => word.Split('\n')),
+        string[] here = [.. command[..^1].Select(word => word == "--" ? $"--store-directory={Folder}\n--" : word)
+                .SelectMany(word => word.Split('\n')),
             Path.Combine(Sample, "settle.sh")];
         SidecarProcess leader = await StartAsync(here);
         await leader.SaysAsync("settled batch 1 (fencing token ");
@@ -41,7 +42,8 @@ public sealed partial class SampleTests(ApiServerFixture fixture) : SidecarTest
         .Groups["arguments"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     [GeneratedRegex(
-        "^dotnet run --project src/LeaseElection.Sidecar -- (?<arguments>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        "^dotnet run --project src/LeaseElection.Sidecar -- (?<arguments>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Run();
 
     [GeneratedRegex("args: \\[(?<list>.+)\\]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

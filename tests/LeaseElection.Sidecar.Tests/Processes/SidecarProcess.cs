@@ -44,14 +44,18 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     /// <summary>What it and its command have printed so far.</summary>
     public string Output => File.Exists(_log) ? File.ReadAllText(_log) : "";
 
-    public static Task<SidecarProcess> StartAsync(string folder, params IReadOnlyList<string> arguments) => StartWithAsync([], folder, arguments);
+    public static Task<SidecarProcess> StartAsync(string folder, params IReadOnlyList<string> arguments) =>
+        StartWithAsync([], folder, arguments);
 
     /// <summary>In a network of its own, where a script has made what there is, and may have left something running that asks it.</summary>
-    public static Task<SidecarProcess> StartInNamespaceAsync(string folder, string script, params IReadOnlyList<string> arguments) => StartAsync(
-        folder, (command, log) => NetworkNamespaces.StartAsync("bash", ["-ec", $"{script}\nexec \"$@\"", "bash", .. command], log), [], arguments);
+    public static Task<SidecarProcess> StartInNamespaceAsync(string folder, string script, params IReadOnlyList<string> arguments) =>
+        StartAsync(
+            folder, (command, log) => NetworkNamespaces.StartAsync("bash", ["-ec", $"{script}\nexec \"$@\"", "bash", .. command], log), [],
+            arguments);
 
     /// <summary>With more variables, each <c>NAME=value</c>.</summary>
-    public static Task<SidecarProcess> StartWithAsync(IEnumerable<string> variables, string folder, params IReadOnlyList<string> arguments) =>
+    public static Task<SidecarProcess> StartWithAsync(
+        IEnumerable<string> variables, string folder, params IReadOnlyList<string> arguments) =>
         StartAsync(folder, (command, log) => GuardedProcess.StartAsync(command[0], command.Skip(1), log), variables, arguments);
 
     public void Send(UnixSignal signal) => _process.Send(signal);
@@ -96,13 +100,16 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
     }
 
     private static async Task<SidecarProcess> StartAsync(
-        string folder, Func<IReadOnlyList<string>, string, Task<GuardedProcess>> start, IEnumerable<string> variables, IEnumerable<string> arguments)
+        string folder, Func<IReadOnlyList<string>, string, Task<GuardedProcess>> start, IEnumerable<string> variables,
+        IEnumerable<string> arguments)
     {
         string log = Path.Combine(folder, $"{Guid.NewGuid():n}.log");
         IEnumerable<string> all = Environment.Select(variable => $"{variable.Key}={variable.Value}").Concat(variables);
         return new SidecarProcess(await start(["env", .. all, Program, .. arguments], log), log);
     }
 
-    [GeneratedRegex("Serving HTTP on (?<url>http://127\\.0\\.0\\.1:[0-9]+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "Serving HTTP on (?<url>http://127\\.0\\.0\\.1:[0-9]+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Address();
 }

@@ -73,7 +73,9 @@ public abstract class SidecarTest : IAsyncLifetime
     private protected string Holder()
     {
         using var lease = JsonDocument.Parse(File.ReadAllText(LeaseFile));
-        return lease.RootElement.GetProperty("spec").TryGetProperty("holderIdentity", out JsonElement holder) ? holder.GetString() ?? "" : "";
+        return lease.RootElement.GetProperty("spec").TryGetProperty("holderIdentity", out JsonElement holder)
+            ? holder.GetString() ?? ""
+            : "";
     }
 
     /// <summary>A kubeconfig of somebody whose token is in a file, as that of a service account is.</summary>

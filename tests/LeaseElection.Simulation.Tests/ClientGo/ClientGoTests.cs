@@ -78,13 +78,15 @@ public sealed class ClientGoTests
         Assert.Contains("published none", Verdict(Case("15/10/2, hang"), share: 1, seconds: 0.1), StringComparison.Ordinal);
     }
 
-    private static string? Verdict(LeaseCase situation, int share, double seconds) => LeaseVerdict.OfClientGo(situation, LeaseFigures.Of(100, seed =>
-    {
-        var work = new WorkTimes();
-        work.Set(seed <= share ? 2 : 1, TimeSpan.Zero);
-        work.Set(1, TimeSpan.FromSeconds(seconds));
-        return new LeaseRun(work);
-    }));
+    private static string? Verdict(LeaseCase situation, int share, double seconds) => LeaseVerdict.OfClientGo(
+        situation,
+        LeaseFigures.Of(100, seed =>
+        {
+            var work = new WorkTimes();
+            work.Set(seed <= share ? 2 : 1, TimeSpan.Zero);
+            work.Set(1, TimeSpan.FromSeconds(seconds));
+            return new LeaseRun(work);
+        }));
 
     private static LeaseCase Case(string name) => LeaseCases.All.Single(situation => situation.Name == name);
 }

@@ -35,8 +35,12 @@ public sealed class MixedFleetTests(ITestOutputHelper output)
     {
         World world = NewWorld(seed, Usual);
         world.Nodes[0].Boot();
-        world.In(TimeSpan.FromSeconds(20) + world.Upto(TimeSpan.FromSeconds(10)), () => world.Nodes[0].Clock.StepWall(TimeSpan.FromSeconds(step)));
-        world.In(TimeSpan.FromSeconds(40) + world.Upto(TimeSpan.FromSeconds(10)), () => world.Nodes[0].Clock.StepWall(TimeSpan.FromSeconds(-step)));
+        world.In(
+            TimeSpan.FromSeconds(20) + world.Upto(TimeSpan.FromSeconds(10)),
+            () => world.Nodes[0].Clock.StepWall(TimeSpan.FromSeconds(step)));
+        world.In(
+            TimeSpan.FromSeconds(40) + world.Upto(TimeSpan.FromSeconds(10)),
+            () => world.Nodes[0].Clock.StepWall(TimeSpan.FromSeconds(-step)));
         StandBy(world, world.ClientGo[0].Boot);
         Assert.Equal((1, 0), (world.Oracle.Terms, world.Oracle.ClientGoTerms));
     });
@@ -56,7 +60,8 @@ public sealed class MixedFleetTests(ITestOutputHelper output)
     [InlineData(3, 2, 0.6, 2)] // client-go is set up for a longer lease than ours.
     [InlineData(1, 0.6, 0.2, 0.1)]
     [InlineData(1, 0.6, 0.2, 2)]
-    public void We_renew_more_often_than_each_second__client_go_sees_that_we_are_alive(double lease, double deadline, double interval, double theirRetry) =>
+    public void We_renew_more_often_than_each_second__client_go_sees_that_we_are_alive(
+        double lease, double deadline, double interval, double theirRetry) =>
         ForAll(seed =>
         {
             ElectorSettings settings = ScenarioDraw.Default with
@@ -105,7 +110,9 @@ public sealed class MixedFleetTests(ITestOutputHelper output)
         World[] worlds = [.. Enumerable.Range(1, 500).Select(seed => Seed.Play(seed))];
 
         Assert.Equal(50, worlds.Count(world => world.ClientGo.Count > 0));
-        Assert.All(worlds, world => Assert.True(world.ClientGo.Count == 0 || world.Server.TamperedAt < 0, "Hands, which client-go does not stand."));
+        Assert.All(
+            worlds,
+            world => Assert.True(world.ClientGo.Count == 0 || world.Server.TamperedAt < 0, "Hands, which client-go does not stand."));
         Assert.InRange(worlds.Count(world => world.Oracle.ClientGoTerms > 0), 15, 50);
         Assert.InRange(worlds.Count(world => world.Oracle is { ClientGoTerms: > 0, Terms: > 0 }), 10, 50);
     }

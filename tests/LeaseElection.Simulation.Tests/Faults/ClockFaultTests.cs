@@ -9,7 +9,8 @@ public class ClockFaultTests(ITestOutputHelper output)
 
     [Fact]
     public void Fault13_SlowLeaderFastStandby_TheStopBudgetIsEnough() => _table.Measure(
-        nameof(Fault13_SlowLeaderFastStandby_TheStopBudgetIsEnough), "rates -8.3 % / +8.3 %, work takes its whole budget of 2.69 s: from its end to the next start more than 0", 0.000001, 20, seed =>
+        nameof(Fault13_SlowLeaderFastStandby_TheStopBudgetIsEnough),
+        "rates -8.3 % / +8.3 %, work takes its whole budget of 2.69 s: from its end to the next start more than 0", 0.000001, 20, seed =>
         {
             var scene = new Scene(seed, nodes: 2, with: scenario => scenario with { RateError = 0.083 });
             scene.Leader.Node.Clock.SetRate(1 - 0.083);
@@ -38,7 +39,8 @@ public class ClockFaultTests(ITestOutputHelper output)
 
     [Fact]
     public void Fault15_WallClockStandsStill_RenewalsAreSeen() => _table.Check(
-        nameof(Fault15_WallClockStandsStill_RenewalsAreSeen), "renewTime grows all the same; no take-over in 60 s (client-go: 12 s overlap)", seed =>
+        nameof(Fault15_WallClockStandsStill_RenewalsAreSeen),
+        "renewTime grows all the same; no take-over in 60 s (client-go: 12 s overlap)", seed =>
         {
             var scene = new Scene(seed);
             scene.Leader.Node.Clock.StickWall();
@@ -96,7 +98,8 @@ public class ClockFaultTests(ITestOutputHelper output)
     {
         int refused = 0;
         _table.Check(
-            nameof(Fault19_StunnedForAMinute_ValidityIsInDoubtOnceTheWallClockTells), "IsHeld false once the wall clock is right; late writes refused", seed =>
+            nameof(Fault19_StunnedForAMinute_ValidityIsInDoubtOnceTheWallClockTells),
+            "IsHeld false once the wall clock is right; late writes refused", seed =>
             {
                 var scene = new Scene(seed);
                 Node node = scene.Leader.Node;

@@ -36,7 +36,8 @@ public class LeaseFaultTests(ITestOutputHelper output)
     [InlineData("")]
     [InlineData("somebody-else")]
     public void Fault24_HolderEditedByHand_TheLeaderStopsAndTheOthersWaitForIt(string? holder) => _table.Measure(
-        nameof(Fault24_HolderEditedByHand_TheLeaderStopsAndTheOthersWaitForIt), $"holder {holder ?? "null"}: told <= 50 ms; no overlap (client-go: 11.9 s)", 0, 0.05, seed =>
+        nameof(Fault24_HolderEditedByHand_TheLeaderStopsAndTheOthersWaitForIt),
+        $"holder {holder ?? "null"}: told <= 50 ms; no overlap (client-go: 11.9 s)", 0, 0.05, seed =>
         {
             var scene = new Scene(seed);
             TimeSpan edited = scene.World.Now;
@@ -61,7 +62,8 @@ public class LeaseFaultTests(ITestOutputHelper output)
     [Fact]
     public void Fault26_WritesWithoutUid_AreSeenByTheOracle()
     {
-        MutantTrial trial = MutantTrial.Run(MutantCatalog.All.Single(mutant => mutant.Name == "a write carries no uid"), MutantReport.MostSeeds, typeof(Seed));
+        MutantTrial trial = MutantTrial.Run(
+            MutantCatalog.All.Single(mutant => mutant.Name == "a write carries no uid"), MutantReport.MostSeeds, typeof(Seed));
 
         _table.Tell(nameof(Fault26_WritesWithoutUid_AreSeenByTheOracle), "caught <= 10,000 seeds", $"caught at seed {trial.Seeds}");
         Assert.NotNull(trial.Violation);
@@ -70,7 +72,8 @@ public class LeaseFaultTests(ITestOutputHelper output)
     /// <summary>Other electors for real are in ClusterTests/Electors; here, replicas whose settings differ.</summary>
     [Fact]
     public void Fault39_DurationsDiffer_TheHoldersIsObeyed() => _table.Measure(
-        nameof(Fault39_DurationsDiffer_TheHoldersIsObeyed), "last commit to next start: the holder's 15 s or 30 s, + 0.1 s", -0.01, 0.1, seed =>
+        nameof(Fault39_DurationsDiffer_TheHoldersIsObeyed), "last commit to next start: the holder's 15 s or 30 s, + 0.1 s", -0.01, 0.1,
+        seed =>
         {
             ElectorSettings longer = Scene.Settings with
             {

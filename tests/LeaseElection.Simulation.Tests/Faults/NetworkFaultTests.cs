@@ -66,7 +66,8 @@ public class NetworkFaultTests(ITestOutputHelper output)
 
     [Fact]
     public void Fault09_LostReplyOfATakeOver_LeadsByAFreshWrite() => _table.Measure(
-        nameof(Fault09_LostReplyOfATakeOver_LeadsByAFreshWrite), "first commit to start <= 0.5 s; token of the confirmed write", 0, 0.5, seed =>
+        nameof(Fault09_LostReplyOfATakeOver_LeadsByAFreshWrite), "first commit to start <= 0.5 s; token of the confirmed write", 0, 0.5,
+        seed =>
         {
             var scene = new Scene(seed, nodes: 2);
             scene.Leader.Node.Kill();
@@ -76,7 +77,8 @@ public class NetworkFaultTests(ITestOutputHelper output)
             TimeSpan committed = scene.World.Now;
             TimeSpan began = scene.UntilNextTerm();
             scene.AssertThat(
-                standby.Process!.Work!.Facts.ResourceVersion == scene.World.Server.Current!.ResourceVersion, "The token is not that of its write.");
+                standby.Process!.Work!.Facts.ResourceVersion == scene.World.Server.Current!.ResourceVersion,
+                "The token is not that of its write.");
             return (began - committed).TotalSeconds;
         });
 
@@ -123,7 +125,8 @@ public class NetworkFaultTests(ITestOutputHelper output)
 
     [Fact]
     public void Fault31_DeadConnection_IsReplacedAfterOneTimeout() => _table.Measure(
-        nameof(Fault31_DeadConnection_IsReplacedAfterOneTimeout), "recovered <= 2.5 s + 0.3 s after the attempt; the leader stays", 0, 2.8, seed =>
+        nameof(Fault31_DeadConnection_IsReplacedAfterOneTimeout), "recovered <= 2.5 s + 0.3 s after the attempt; the leader stays", 0, 2.8,
+        seed =>
         {
             var scene = new Scene(seed);
             scene.World.Server.SilenceWatches(scene.Leader.Node);

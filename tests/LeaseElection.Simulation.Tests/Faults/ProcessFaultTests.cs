@@ -32,7 +32,8 @@ public class ProcessFaultTests(ITestOutputHelper output)
 
     [Fact]
     public void Fault03_StuckWork_KeepsTheLeaseUntilTheDrainTimesOut_AndEndsItsProcess() => _table.Check(
-        nameof(Fault03_StuckWork_KeepsTheLeaseUntilTheDrainTimesOut_AndEndsItsProcess), "no release; fail fast by s + D + stop timeout", seed =>
+        nameof(Fault03_StuckWork_KeepsTheLeaseUntilTheDrainTimesOut_AndEndsItsProcess), "no release; fail fast by s + D + stop timeout",
+        seed =>
         {
             var scene = new Scene(seed, with: scenario => scenario with
             {
@@ -52,7 +53,8 @@ public class ProcessFaultTests(ITestOutputHelper output)
     public void Fault20_FrozenForAWhile_ActsBetweenCheckAndActAreRefusedByTheirToken()
     {
         int refused = 0;
-        _table.Check(nameof(Fault20_FrozenForAWhile_ActsBetweenCheckAndActAreRefusedByTheirToken), "IsHeld false on waking; late writes refused", seed =>
+        _table.Check(nameof(Fault20_FrozenForAWhile_ActsBetweenCheckAndActAreRefusedByTheirToken), "IsHeld false on waking; late writes "
+            + "refused", seed =>
         {
             var scene = new Scene(seed);
             scene.ExpectLoss();

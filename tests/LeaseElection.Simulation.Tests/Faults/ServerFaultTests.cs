@@ -37,12 +37,14 @@ public class ServerFaultTests(ITestOutputHelper output)
 
     [Fact]
     public void Fault33_OutageOfThirtySeconds_SomebodyLeadsSoonAfter() => _table.Measure(
-        nameof(Fault33_OutageOfThirtySeconds_SomebodyLeadsSoonAfter), "stopped by s + D; a leader <= 2.2 s after the end (one retry period)", 0, 2.2, seed =>
+        nameof(Fault33_OutageOfThirtySeconds_SomebodyLeadsSoonAfter),
+        "stopped by s + D; a leader <= 2.2 s after the end (one retry period)", 0, 2.2, seed =>
         {
             var scene = new Scene(seed);
             scene.ExpectLoss();
             Outage(scene, 30);
-            scene.AssertThat(!scene.Leader.IsHeld && scene.Work.ToldInTruth - scene.Deadline < TimeSpan.FromMilliseconds(50), "It went on.");
+            scene.AssertThat(
+                !scene.Leader.IsHeld && scene.Work.ToldInTruth - scene.Deadline < TimeSpan.FromMilliseconds(50), "It went on.");
             TimeSpan healed = scene.World.Now;
             return (scene.Until(() => scene.World.Leader is not null) - healed).TotalSeconds;
         });
@@ -51,7 +53,8 @@ public class ServerFaultTests(ITestOutputHelper output)
     [InlineData(1)]
     [InlineData(32)]
     public void Fault34_RetryAfter_IsHonouredButNeverPastTheDeadline(int seconds) => _table.Check(
-        nameof(Fault34_RetryAfter_IsHonouredButNeverPastTheDeadline), $"Retry-After {seconds} for 4 s: the leader stays; standbys send nothing meanwhile", seed =>
+        nameof(Fault34_RetryAfter_IsHonouredButNeverPastTheDeadline),
+        $"Retry-After {seconds} for 4 s: the leader stays; standbys send nothing meanwhile", seed =>
         {
             var scene = new Scene(seed);
             foreach (Node node in scene.World.Nodes)

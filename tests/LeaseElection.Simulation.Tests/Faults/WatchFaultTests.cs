@@ -10,7 +10,8 @@ public class WatchFaultTests(ITestOutputHelper output)
 
     [Fact]
     public void Fault27_SilentWatches_NoStandbyStarves() => _table.Measure(
-        nameof(Fault27_SilentWatches_NoStandbyStarves), "kill to next start <= L + 2R' + 0.2 s; no take-over of a living leader", 12, 21.2, seed =>
+        nameof(Fault27_SilentWatches_NoStandbyStarves), "kill to next start <= L + 2R' + 0.2 s; no take-over of a living leader", 12, 21.2,
+        seed =>
         {
             var scene = new Scene(seed);
             foreach (Node node in scene.Standbys)
@@ -66,11 +67,13 @@ public class WatchFaultTests(ITestOutputHelper output)
 
     [Fact]
     public void Fault30_WatchesClosedEveryFiveSeconds_OneConnectionEach() => Storm(
-        nameof(Fault30_WatchesClosedEveryFiveSeconds_OneConnectionEach), "12 closures a minute: <= 13 requests by a standby; 0 losses", 5, 60, 13);
+        nameof(Fault30_WatchesClosedEveryFiveSeconds_OneConnectionEach), "12 closures a minute: <= 13 requests by a standby; 0 losses", 5,
+        60, 13);
 
     [Fact]
     public void Fault30_WatchesClosedAtOnce_PauseUpToASecond() => Storm(
-        nameof(Fault30_WatchesClosedAtOnce_PauseUpToASecond), "a storm of ten seconds: <= 13 watches and 7 reads by a standby; 0 losses", 0.001, 10, 20);
+        nameof(Fault30_WatchesClosedAtOnce_PauseUpToASecond), "a storm of ten seconds: <= 13 watches and 7 reads by a standby; 0 losses",
+        0.001, 10, 20);
 
     private void Storm(string test, string bound, double life, double seconds, int most) => _table.Check(
         test, bound, seed =>

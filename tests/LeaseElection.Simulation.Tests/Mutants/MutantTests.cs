@@ -23,7 +23,8 @@ public sealed class MutantTests
     [Fact]
     public void A_mutant_that_does_not_compile_says_why()
     {
-        var mutant = new Mutant("no longer C#", new MutantEdit(SomeFile, "class GrowingPause(Random random)", "class GrowingPause(NoSuchType random)"));
+        var mutant = new Mutant(
+            "no longer C#", new MutantEdit(SomeFile, "class GrowingPause(Random random)", "class GrowingPause(NoSuchType random)"));
 
         string message = Assert.Throws<InvalidOperationException>(() => MutantCompiler.Compile(mutant)).Message;
 

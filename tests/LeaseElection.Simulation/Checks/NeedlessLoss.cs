@@ -10,7 +10,9 @@ internal static class NeedlessLoss
     {
         Hosting.Election.ElectorSettings settings = process.Settings;
         TimeSpan third = settings.RenewDeadline / 3;
-        TimeSpan request = third < Hosting.Election.ElectorSettings.RequestTimeout ? third : Hosting.Election.ElectorSettings.RequestTimeout;
+        TimeSpan request = third < Hosting.Election.ElectorSettings.RequestTimeout
+            ? third
+            : Hosting.Election.ElectorSettings.RequestTimeout;
         TimeSpan enough = (request + (world.Scenario.Latency * 40) + TimeSpan.FromMilliseconds(200)) / (1 - world.Scenario.RateError);
         return world.Now - process.Node.TroubledUntil > enough * 1.5;
     }

@@ -56,7 +56,8 @@ internal sealed class Neighbours(World world)
         : null;
 
     private bool IsAlive(string identity) =>
-        ElectorOf(identity) is not null || world.Nodes.Any(node => node.Process is { IsDead: false } process && process.Identity == identity);
+        ElectorOf(identity) is not null
+            || world.Nodes.Any(node => node.Process is { IsDead: false } process && process.Identity == identity);
 
     private ClientGoElector? ElectorOf(string identity) =>
         world.ClientGo.FirstOrDefault(node => node.Elector?.Identity == identity)?.Elector;

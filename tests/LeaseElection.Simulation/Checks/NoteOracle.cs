@@ -47,7 +47,8 @@ internal sealed class NoteOracle(World world)
     public void Stored(Lease? before, Lease after, IReadOnlyDictionary<string, string?> annotations)
     {
         NotesOnLease notes = before is null ? NotesOnLease.None : _versions[before];
-        bool isSameTerm = before?.Record.HolderIdentity == after.Record.HolderIdentity && before?.Record.AcquireTime == after.Record.AcquireTime;
+        bool isSameTerm = before?.Record.HolderIdentity == after.Record.HolderIdentity
+            && before?.Record.AcquireTime == after.Record.AcquireTime;
         (string?, DateTimeOffset?) whose = (after.Record.HolderIdentity, after.Record.AcquireTime);
         // The very term that was here before comes back when a version is given away again after a restore, when a person writes a holder
         // back, or when a clock stands still between two terms of one process: what tells of a term is its holder and its acquireTime.
@@ -195,14 +196,16 @@ internal sealed class NoteOracle(World world)
         // Who was given an old version to read may write once more the very record that it wrote then.
         if (world.Scenario.Faults.Contains(FaultKind.StaleRead))
             isLast = false;
-        if (isLast && write.Value is not null && (!_taken.TryGetValue((process, write.Key), out (long Number, LeaseRecord) taken) || taken.Number < number))
+        if (isLast && write.Value is not null
+            && (!_taken.TryGetValue((process, write.Key), out (long Number, LeaseRecord) taken) || taken.Number < number))
             world.Oracle.Fail("a note was confirmed that the server has not been sent", process);
         if (write.Life == Hosting.NoteLife.Lease && write.Value is not null)
             _confirmed[write.Key] = Math.Max(_confirmed.GetValueOrDefault(write.Key), number);
     }
 
     /// <summary>What is on one version of the lease.</summary>
-    private sealed record NotesOnLease(SortedDictionary<string, string> Lease, SortedDictionary<string, (string Text, int Term)> OfTerms, int Term)
+    private sealed record NotesOnLease(
+        SortedDictionary<string, string> Lease, SortedDictionary<string, (string Text, int Term)> OfTerms, int Term)
     {
         public static NotesOnLease None { get; } = new([], [], 0);
 

@@ -73,7 +73,9 @@ internal sealed class Oracle(World world)
         foreach (ClientGoNode node in world.ClientGo)
         {
             if (node is { Works: true, Elector: { } older })
-                Judge(Neighbours.ExcuseFor(older), older, $"two leaders: the work of {node.Name} runs beside that of {process.Node.Name}", process);
+                Judge(
+                    Neighbours.ExcuseFor(older), older, $"two leaders: the work of {node.Name} runs beside that of {process.Node.Name}",
+                    process);
         }
 
         Held(process);
@@ -101,7 +103,9 @@ internal sealed class Oracle(World world)
             return;
         ClientGoTerms++;
         foreach (SimWork older in _running)
-            Judge(Neighbours.ExcuseForTaking(elector) ?? Excuse.ForWork(world, older), older, $"two leaders: the work of {older.Process.Node.Name} runs beside that of {elector.Node.Name}", older.Process);
+            Judge(
+                Neighbours.ExcuseForTaking(elector) ?? Excuse.ForWork(world, older), older,
+                $"two leaders: the work of {older.Process.Node.Name} runs beside that of {elector.Node.Name}", older.Process);
     }
 
     /// <summary>The lease is in good hands that are not ours: nobody of ours need lead.</summary>
@@ -128,7 +132,9 @@ internal sealed class Oracle(World world)
         foreach (ClientGoNode node in world.ClientGo)
         {
             if (node is { Works: true, Elector: { } newer } && newer.Began > process.Work!.Began)
-                Judge(Neighbours.ExcuseForTaking(newer) ?? Excuse.ForTerm(world, process.Work), process.Work, $"two terms are held: {node.Name} leads", process);
+                Judge(
+                    Neighbours.ExcuseForTaking(newer) ?? Excuse.ForTerm(world, process.Work), process.Work,
+                    $"two terms are held: {node.Name} leads", process);
         }
 
         return true;
@@ -141,7 +147,9 @@ internal sealed class Oracle(World world)
             return;
         bool isInDanger = process.Truth.HasFailedToRenew && process.Monotonic >= process.Truth.Proof - (process.Settings.RenewDeadline / 2);
         if (process.Term!.InDanger.IsCancellationRequested != isInDanger)
-            Fail(isInDanger ? "a term is in danger, and its work is not told" : "work is told that its term is in danger, which it is not", process);
+            Fail(
+                isInDanger ? "a term is in danger, and its work is not told" : "work is told that its term is in danger, which it is not",
+                process);
     }
 
     /// <summary>The server has carried out a write.</summary>
@@ -216,13 +224,16 @@ internal sealed class Oracle(World world)
         }
     }
 
-    /// <summary>Whether it has to wait for one whose last renewal it has not seen. By a lease of its own that is shorter, it cannot.</summary>
+    /// <summary>
+    /// Whether it has to wait for one whose last renewal it has not seen. By a lease of its own that is shorter, it cannot.
+    /// </summary>
     private static bool IsWarned(SimProcess taker, SimProcess process) =>
         taker.Truth.BypassedAt < 0 && taker.Truth.UnwarnedAt < process.Truth.LastCommit
         && taker.Settings.LeaseDuration >= process.Settings.LeaseDuration;
 
     private void CheckOverlap(SimWork older, SimWork newer) => Judge(
-        Excuse.ForWork(world, older), older, $"two leaders: the work of {older.Process.Node.Name} runs beside that of {newer.Process.Node.Name}", newer.Process);
+        Excuse.ForWork(world, older), older,
+        $"two leaders: the work of {older.Process.Node.Name} runs beside that of {newer.Process.Node.Name}", newer.Process);
 
     /// <summary>Two led at once.</summary>
     private void Judge(string? excuse, object older, string rule, SimProcess process)

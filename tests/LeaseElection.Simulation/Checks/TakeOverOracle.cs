@@ -5,7 +5,8 @@ using LeaseElection.Hosting.Leases;
 namespace LeaseElection.Simulation;
 
 /// <summary>
-/// Checks how take-overs without a release are counted, and that whoever takes over after three of them has waited for it where that is asked
+/// Checks how take-overs without a release are counted, and that whoever takes over after three of them has waited for it where that is
+/// asked
 /// for. It knows them from what the server was sent.
 /// </summary>
 internal sealed class TakeOverOracle(World world)
@@ -69,7 +70,8 @@ internal sealed class TakeOverOracle(World world)
     {
         SimProcess process = call.Process;
         _began = world.Now;
-        bool isCounted = process.Settings.CountTakeOvers && before is { Record.HasHolder: true } && world.Scenario.Annotations == AnnotationFate.Kept;
+        bool isCounted = process.Settings.CountTakeOvers && before is { Record.HasHolder: true }
+            && world.Scenario.Annotations == AnnotationFate.Kept;
         bool isOwn = before?.Record.HolderIdentity == process.Identity;
         bool isTampered = isOwn && world.Server.TamperedAt >= 0; // The process may take it for what it has written, or for another's.
         int had = CountOn(before);
@@ -82,7 +84,9 @@ internal sealed class TakeOverOracle(World world)
         Slowed++;
         TimeSpan least = (TimeSpan.FromSeconds(before!.Record.LeaseDurationSeconds ?? 0) + wait) / (1 + world.Scenario.RateError);
         if (age < least - Blink)
-            world.Oracle.Fail($"the lease was taken {age.TotalSeconds:0.0} s after it was last renewed, by a leader that was the {had}th in a row to die", process);
+            world.Oracle.Fail(
+                $"the lease was taken {age.TotalSeconds:0.0} s after it was last renewed, by a leader that was the {had}th in a row to die",
+                process);
     }
 
     private void CheckRenewal(SimProcess process, int had, int count)
@@ -98,7 +102,8 @@ internal sealed class TakeOverOracle(World world)
         else if (!isForgotten && count != had)
             world.Oracle.Fail($"a renewal made {count} take-overs without a release of {had}", process);
         TimeSpan well = world.Now - (process.Node.TroubledUntil > _began ? process.Node.TroubledUntil : _began);
-        TimeSpan most = ((lasting + (settings.RenewInterval * 5) + (settings.RetryPeriod * 4)) / (1 - world.Scenario.RateError)) + TimeSpan.FromSeconds(5);
+        TimeSpan most = ((lasting + (settings.RenewInterval * 5) + (settings.RetryPeriod * 4)) / (1 - world.Scenario.RateError))
+            + TimeSpan.FromSeconds(5);
         if (count > 0 && settings.CountTakeOvers && well > most)
             world.Oracle.Fail("take-overs without a release are not forgotten by a term that has lasted", process);
     }

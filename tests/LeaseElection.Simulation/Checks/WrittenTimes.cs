@@ -32,7 +32,10 @@ internal static class WrittenTimes
         TimeSpan ahead = time - call.Wall;
         TimeSpan most = call.SentAt == call.ProvesFrom ? TimeSpan.Zero : TimeSpan.FromSeconds(1); // Notes alone leave the time as it was.
         if (ahead < -most - TimeSpan.FromMicroseconds(1) || ahead > Most(call.Process, before))
-            world.Oracle.Fail(string.Create(CultureInfo.InvariantCulture, $"renewTime is {ahead.TotalSeconds:0.000} s ahead of the clock of who wrote it"), call.Process);
+            world.Oracle.Fail(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"renewTime is {ahead.TotalSeconds:0.000} s ahead of the clock of who wrote it"),
+                call.Process);
     }
 
     private static long? SecondOf(LeaseRecord record) => record.RenewTime?.ToUnixTimeSeconds();
@@ -42,6 +45,7 @@ internal static class WrittenTimes
     /// as a lease has (ten at least), or has renewals.
     /// </summary>
     private static TimeSpan Most(SimProcess process, LeaseRecord? before) => before?.HolderIdentity == process.Identity
-        ? TimeSpan.FromSeconds(Math.Max(process.Settings.LeaseDuration.TotalSeconds, 10) / Math.Min(process.Settings.RenewInterval.TotalSeconds, 1)) + Step
+        ? TimeSpan.FromSeconds(
+            Math.Max(process.Settings.LeaseDuration.TotalSeconds, 10) / Math.Min(process.Settings.RenewInterval.TotalSeconds, 1)) + Step
         : Step * 2;
 }

@@ -16,13 +16,17 @@ internal static class LeaseCases
         },
         new("15/10/2, reply 9.9 s late, hang", Usual, LeaseFault.Hang)
         {
-            LateReply = TimeSpan.FromSeconds(9.9), PublishedPercent = 100, PublishedOverlap = 6.85, Most = 6.9, Formula = "9.9 + 2 + 10 - 15",
+            LateReply = TimeSpan.FromSeconds(9.9), PublishedPercent = 100, PublishedOverlap = 6.85, Most = 6.9,
+            Formula = "9.9 + 2 + 10 - 15",
         },
         new("15/10/2, reply 4.9 s late, hang, request timeout 5 s", Usual with { RequestTimeout = Half }, LeaseFault.Hang)
         {
-            LateReply = TimeSpan.FromSeconds(4.9), PublishedPercent = 45, PublishedOverlap = 1.87, Most = 1.9, Formula = "4.9 + 2 + 10 - 15",
+            LateReply = TimeSpan.FromSeconds(4.9), PublishedPercent = 45, PublishedOverlap = 1.87, Most = 1.9,
+            Formula = "4.9 + 2 + 10 - 15",
         },
-        new("15/10/2, ReleaseOnCancel, hang, request timeout 5 s", Usual with { ReleaseOnCancel = true, RequestTimeout = Half }, LeaseFault.Hang)
+        new(
+            "15/10/2, ReleaseOnCancel, hang, request timeout 5 s", Usual with { ReleaseOnCancel = true, RequestTimeout = Half },
+            LeaseFault.Hang)
         {
             PublishedPercent = 48, PublishedOverlap = 2.00, Most = 2, Formula = "2 + 10 + 5 - 15",
         },

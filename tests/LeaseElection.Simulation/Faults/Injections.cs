@@ -75,7 +75,9 @@ internal sealed class Injections(World world)
         switch (kind)
         {
             case FaultKind.Partition:
-                For(node, time, isTrouble: true, () => link.IsCut = true, () => link.IsCut = false, () => world.Server.SilenceWatches(node));
+                For(
+                    node, time, isTrouble: true, () => link.IsCut = true, () => link.IsCut = false,
+                    () => world.Server.SilenceWatches(node));
                 break;
             case FaultKind.ConnectionRefused:
                 For(node, time, isTrouble: true, () => link.IsRefused = true, () => link.IsRefused = false);
@@ -149,13 +151,17 @@ internal sealed class Injections(World world)
         switch (kind)
         {
             case FaultKind.WatchSilent:
-                For(node, time, isTrouble: false, () => link.WatchesAreSilent = true, () => link.WatchesAreSilent = false, () => world.Server.SilenceWatches(node));
+                For(
+                    node, time, isTrouble: false, () => link.WatchesAreSilent = true, () => link.WatchesAreSilent = false,
+                    () => world.Server.SilenceWatches(node));
                 break;
             case FaultKind.WatchLagging:
                 For(node, time, isTrouble: false, () => link.WatchLag = time, () => link.WatchLag = TimeSpan.Zero);
                 break;
             case FaultKind.WatchesClosed:
-                For(node, time, isTrouble: false, () => link.WatchLife = world.Upto(TimeSpan.FromSeconds(2)) + TimeSpan.FromMilliseconds(1), () => link.WatchLife = TimeSpan.Zero);
+                For(
+                    node, time, isTrouble: false, () => link.WatchLife = world.Upto(TimeSpan.FromSeconds(2)) + TimeSpan.FromMilliseconds(1),
+                    () => link.WatchLife = TimeSpan.Zero);
                 world.Server.CloseWatches(node);
                 break;
             case FaultKind.WatchBroken:

@@ -48,7 +48,8 @@ internal sealed class PeopleInjections(World world)
     /// <summary>A person writes whatever it likes where take-overs are counted; takes it away, or does not know how that is done.</summary>
     public static void EditTakeOvers(World world)
     {
-        if (world.Now >= world.Scenario.HealedAt || world.Server.Current is not { } lease || NoteAnnotations.MarkOf(lease.Record) is not { } mark)
+        if (world.Now >= world.Scenario.HealedAt || world.Server.Current is not { } lease
+            || NoteAnnotations.MarkOf(lease.Record) is not { } mark)
             return;
         string? text = Counts[world.Random.Next(Counts.Length)];
         string? value = text is null ? null : world.Random.Next(8) == 0 ? text : mark + text;
@@ -58,7 +59,9 @@ internal sealed class PeopleInjections(World world)
     /// <summary>A person writes a note, or takes one away that may not be there.</summary>
     private Dictionary<string, string?> Note() => new()
     {
-        ["note.leaseelection.dev/" + "abc"[world.Random.Next(3)]] = world.Random.Next(3) == 0 ? null : SimNotes.OfPerson + world.Now.TotalSeconds,
+        ["note.leaseelection.dev/" + "abc"[world.Random.Next(3)]] = world.Random.Next(3) == 0
+            ? null
+            : SimNotes.OfPerson + world.Now.TotalSeconds,
     };
 
     private void EditLabels()

@@ -25,11 +25,16 @@ internal static class MutantCompiler
 
     private static readonly string[] Parts =
     [
-        "Election/*.cs", "Election/Deaths/*.cs", "Election/Notes/*.cs", "Election/Partitions/*.cs", "FencingToken.cs", "LeaderElectionState.cs", "LeadershipLostException.cs", "LeadershipTerm.cs", "Hosting/OwnThreads.cs", "NoteLife.cs",
-        "WorkEndPolicy.cs", "WorkOverrunPolicy.cs", "Time/ElectionClock.cs", "Configuration/ElectionIdentityCard.cs", "Leases/ContainerEnd.cs", "Leases/ContainerFacts.cs", "Leases/Excerpt.cs", "Leases/Lease.cs",
-        "Leases/LeaseDocument.cs", "Leases/LeaseDocumentConverter.cs", "Leases/LeaseDocumentReader.cs", "Leases/LeaseDocumentWriter.cs", "Leases/LeaseEvent.cs", "Leases/LeaseGroupEvent.cs", "Leases/LeaseGroupName.cs", "Leases/LeaseMetadata.cs",
-        "Leases/LeaseRecord.cs", "Leases/LeaseSpec.cs", "Leases/LeaseStoreError.cs", "Leases/LeaseStoreErrorKind.cs", "Leases/LeaseTraits.cs",
-        "Leases/LeaseWrite.cs", "Leases/MicroTime.cs", "Leases/OtherFields.cs", "Leases/PodFacts.cs", "Leases/PodReference.cs", "Leases/ResourceVersion.cs", "Leases/TraitsInMetadata.cs",
+        "Election/*.cs", "Election/Deaths/*.cs", "Election/Notes/*.cs", "Election/Partitions/*.cs", "FencingToken.cs",
+        "LeaderElectionState.cs", "LeadershipLostException.cs", "LeadershipTerm.cs", "Hosting/OwnThreads.cs", "NoteLife.cs",
+        "WorkEndPolicy.cs", "WorkOverrunPolicy.cs", "Time/ElectionClock.cs", "Configuration/ElectionIdentityCard.cs",
+        "Leases/ContainerEnd.cs", "Leases/ContainerFacts.cs", "Leases/Excerpt.cs", "Leases/Lease.cs",
+        "Leases/LeaseDocument.cs", "Leases/LeaseDocumentConverter.cs", "Leases/LeaseDocumentReader.cs", "Leases/LeaseDocumentWriter.cs",
+        "Leases/LeaseEvent.cs", "Leases/LeaseGroupEvent.cs", "Leases/LeaseGroupName.cs", "Leases/LeaseMetadata.cs",
+        "Leases/LeaseRecord.cs", "Leases/LeaseSpec.cs", "Leases/LeaseStoreError.cs", "Leases/LeaseStoreErrorKind.cs",
+        "Leases/LeaseTraits.cs",
+        "Leases/LeaseWrite.cs", "Leases/MicroTime.cs", "Leases/OtherFields.cs", "Leases/PodFacts.cs", "Leases/PodReference.cs",
+        "Leases/ResourceVersion.cs", "Leases/TraitsInMetadata.cs",
     ];
 
     private static readonly string Library = Path.Combine(Checkout.Root, "src", AssemblyName);
@@ -56,9 +61,14 @@ internal static class MutantCompiler
         var compilation = CSharpCompilation.Create(
             AssemblyName, [Parse(Preamble), .. sources.Values], References.Value,
             new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
+                nullableContextOptions: NullableContextOptions.Enable));
         var assembly = new MemoryStream();
-        string[] errors = [.. compilation.Emit(assembly).Diagnostics.Where(problem => problem.Severity == DiagnosticSeverity.Error).Select(problem => problem.ToString())];
+        string[] errors =
+        [
+            .. compilation.Emit(assembly).Diagnostics.Where(
+                problem => problem.Severity == DiagnosticSeverity.Error).Select(problem => problem.ToString())
+        ];
         if (errors.Length > 0)
             throw new InvalidOperationException($"The mutant '{mutant.Name}' does not compile:\n{string.Join('\n', errors)}");
         assembly.Position = 0;

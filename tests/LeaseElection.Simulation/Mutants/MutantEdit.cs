@@ -10,7 +10,8 @@ internal sealed record MutantEdit(string File, string Text, string Replacement)
     {
         int first = source.IndexOf(Text, StringComparison.Ordinal);
         if (first < 0 || source.IndexOf(Text, first + 1, StringComparison.Ordinal) >= 0)
-            throw new InvalidOperationException($"The mutant's text does not occur exactly once in {File}; bring the mutant up to date: {Text}");
+            throw new InvalidOperationException(
+                $"The mutant's text does not occur exactly once in {File}; bring the mutant up to date: {Text}");
         return source.Replace(Text, Replacement, StringComparison.Ordinal);
     }
 }

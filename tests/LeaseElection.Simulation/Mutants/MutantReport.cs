@@ -17,7 +17,8 @@ internal static class MutantReport
     {
         var trials = new MutantTrial[mutants.Count];
         Parallel.For(0, trials.Length, i => trials[i] = MutantTrial.Run(mutants[i], MostSeeds, world));
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Mutants of {what}, and the seeds it took to see each (at most {MostSeeds:N0}):"));
+        to.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"Mutants of {what}, and the seeds it took to see each (at most {MostSeeds:N0}):"));
         foreach (MutantTrial trial in trials)
         {
             string seeds = trial.Violation is null ? "SURVIVED" : trial.Seeds.ToString("N0", CultureInfo.InvariantCulture);

@@ -19,17 +19,26 @@ internal static class TakeOverMutants
         new("who was not asked to waits, too", new MutantEdit(Guard, NoWait, "Count < Suspicious || memory")),
         new(
             "who does not wait does not count",
-            new MutantEdit(Guard, "if (!settings.CountTakeOvers ||", "if (settings is not { CountTakeOvers: true, TakeOverBackoff: true } ||")),
-        new("the wait begins when the holder last took over", new MutantEdit(Guard, "+ TimeSpan.FromSeconds(view.Latest!.Record.LeaseDurationSeconds ?? 0) +", "+")),
+            new MutantEdit(
+                Guard, "if (!settings.CountTakeOvers ||", "if (settings is not { CountTakeOvers: true, TakeOverBackoff: true } ||")),
+        new(
+            "the wait begins when the holder last took over",
+            new MutantEdit(Guard, "+ TimeSpan.FromSeconds(view.Latest!.Record.LeaseDurationSeconds ?? 0) +", "+")),
         new("who was released is counted", new MutantEdit(Guard, "memory.Holder is null)", "memory.View.Latest is null)")),
         new("each row begins anew", new MutantEdit(Guard, Counting, "1;")),
         new("who takes its own lease again is counted", new MutantEdit(Guard, Counting, "Count == int.MaxValue ? Count : Count + 1;")),
-        new("who takes its own lease again begins anew", new MutantEdit(Guard, Counting, "Count == int.MaxValue ? Count : memory.IsOurs ? 0 : Count + 1;")),
+        new(
+            "who takes its own lease again begins anew",
+            new MutantEdit(Guard, Counting, "Count == int.MaxValue ? Count : memory.IsOurs ? 0 : Count + 1;")),
         new("a count without end", new MutantEdit(Guard, Counting, "memory.IsOurs ? Count : Count + 1;")),
         new("a count beyond all measure is reckoned with", new MutantEdit(Guard, "Math.Min(count - Suspicious, 16)", "count - Suspicious")),
         new("nothing is ever forgotten", new MutantEdit(Guard, "_isForgetting = Count > 0 &&", "_isForgetting = Count < 0 &&")),
-        new("all is forgotten at once", new MutantEdit(Guard, "(held, turn.Instant + (settings.LeaseDuration * Lasting))", "(held, turn.Instant)")),
-        new("what the server refuses is said again", new MutantEdit(Keeper, "_isNextUnchanged = _hasChanged &&", "_isNextUnchanged = !_hasChanged &&")),
+        new(
+            "all is forgotten at once",
+            new MutantEdit(Guard, "(held, turn.Instant + (settings.LeaseDuration * Lasting))", "(held, turn.Instant)")),
+        new(
+            "what the server refuses is said again",
+            new MutantEdit(Keeper, "_isNextUnchanged = _hasChanged &&", "_isNextUnchanged = !_hasChanged &&")),
         new(
             "a proof of death ends the wait",
             new MutantEdit(Candidacy, "guard.Until > view.FreeAt ?", "guard.Until > view.FreeAt && view.FreeAt > TimeSpan.MinValue ?")),

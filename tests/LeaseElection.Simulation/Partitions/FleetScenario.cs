@@ -65,7 +65,8 @@ internal sealed record FleetScenario
         CultureInfo.InvariantCulture,
         $"seed {Seed}: {Replicas} replicas, {Partitions}{(OtherPartitions == Partitions ? "" : $" or {OtherPartitions}")} partitions, "
         + $"{Settings.LeaseDuration.TotalSeconds:0.##}/{Settings.RenewDeadline.TotalSeconds:0.##}/"
-        + $"{Settings.RenewInterval.TotalSeconds:0.##}/{Settings.RetryPeriod.TotalSeconds:0.##} s, moves after {MoveAfter.TotalSeconds:0.##} s, "
+        + $"{Settings.RenewInterval.TotalSeconds:0.##}/{Settings.RetryPeriod.TotalSeconds:0.##} s, moves after "
+        + $"{MoveAfter.TotalSeconds:0.##} s, "
         + $"drains in {Drain.TotalSeconds:0.##} s, "
         + $"clock rates within {RateError:0.0%}, latency {Latency.TotalMilliseconds:0.##} ms, "
         + $"{(IsOrderly ? "orderly: " : $"well from {HealedAt.TotalSeconds:0.#} s on, faults: ")}{string.Join(", ", Faults)}");

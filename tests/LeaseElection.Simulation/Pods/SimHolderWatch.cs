@@ -5,7 +5,9 @@ using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Simulation;
 
-/// <summary>What the loop's watch of the holder's Pod does: the real keeper, and around it a read, a watch, and both again when it breaks.</summary>
+/// <summary>
+/// What the loop's watch of the holder's Pod does: the real keeper, and around it a read, a watch, and both again when it breaks.
+/// </summary>
 internal sealed class SimHolderWatch(World world, SimProcess process, HolderProcess own)
 {
     private readonly DeathKeeper _keeper = new(own);

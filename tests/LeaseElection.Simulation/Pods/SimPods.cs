@@ -57,5 +57,6 @@ internal sealed class SimPods(World world)
     }
 
     private static string Describe(PodFacts pod) => string.Join(", ", pod.Containers.Select(container =>
-        $"{pod.Uid} running since {container.RunningSince:HH:mm:ss}, ended {string.Join(" and ", container.Ends.Select(end => $"{end.Started:HH:mm:ss} to {end.Finished:HH:mm:ss}"))}"));
+        $"{pod.Uid} running since {container.RunningSince:HH:mm:ss}, ended "
+            + $"{string.Join(" and ", container.Ends.Select(end => $"{end.Started:HH:mm:ss} to {end.Finished:HH:mm:ss}"))}"));
 }

@@ -9,7 +9,8 @@ namespace LeaseElection.Simulation;
 internal sealed record SimStray(string Id, DateTimeOffset Since, DateTimeOffset? Ended)
 {
     /// <summary>
-    /// What is told of the two: of the older one that it runs while this one does; then nothing any more, because the end of this one stands
+    /// What is told of the two: of the older one that it runs while this one does; then nothing any more, because the end of this one
+    /// stands
     /// in its place.
     /// </summary>
     public ContainerFacts Facts(bool olderRuns, ContainerEnd? older) => Ended is { } ended

@@ -3,7 +3,8 @@ using LeaseElection.Hosting.Election;
 namespace LeaseElection.Simulation;
 
 /// <summary>
-/// Has take-overs counted, as by default, and mostly slowed down, and makes every twentieth world one whose work kills its leaders, for long
+/// Has take-overs counted, as by default, and mostly slowed down, and makes every twentieth world one whose work kills its leaders, for
+/// long
 /// enough that the waits between them grow. With dice of its own, so that the other worlds stay as they are.
 /// </summary>
 internal static class KillingWorkDraw

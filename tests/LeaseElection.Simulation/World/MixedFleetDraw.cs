@@ -63,7 +63,8 @@ internal static class MixedFleetDraw
     /// </summary>
     private static double MostRetry(Scenario scenario)
     {
-        double ours = Math.Min(scenario.Settings.LeaseDuration.TotalSeconds, (scenario.OtherSettings ?? scenario.Settings).LeaseDuration.TotalSeconds);
+        double ours = Math.Min(
+            scenario.Settings.LeaseDuration.TotalSeconds, (scenario.OtherSettings ?? scenario.Settings).LeaseDuration.TotalSeconds);
         return Math.Max(ours, 10) * (1 - scenario.RateError) / (1 + scenario.RateError) / 2.4;
     }
 

@@ -12,7 +12,8 @@ internal sealed class Network(World world)
     public void Send(Call call)
     {
         Link link = call.Process.Node.Link;
-        world.In(call.Process.Node.Clock.InTruth(call.Timeout), () => call.Process.WhenAwake(() => call.Answer(Failure(call, TimedOut, true))));
+        world.In(
+            call.Process.Node.Clock.InTruth(call.Timeout), () => call.Process.WhenAwake(() => call.Answer(Failure(call, TimedOut, true))));
         if (link.IsRefused || world.Server.IsDown)
         {
             world.In(world.Latency(), () => call.Answer(Failure(call, NoConnection, false)));

@@ -84,7 +84,8 @@ internal sealed class ProcessTruth(World world, SimProcess process)
 
         WasRefused |= IsRefusal(input); // Before the core sends another at once.
         HasFailedToRenew |= process.Term is not null
-            && input is ElectionInput.ReadFailed or ElectionInput.WriteFailed or ElectionInput.WriteUnknown or ElectionInput.WriteConflicted;
+            && input is ElectionInput.ReadFailed or ElectionInput.WriteFailed
+                or ElectionInput.WriteUnknown or ElectionInput.WriteConflicted;
 
         Lease? seen = input switch
         {
@@ -106,7 +107,8 @@ internal sealed class ProcessTruth(World world, SimProcess process)
     /// <summary>The core has been told, and what it put out is done.</summary>
     public void HasHandled(ElectionInput input)
     {
-        if (input is ElectionInput.WriteSucceeded or ElectionInput.WriteFailed or ElectionInput.WriteConflicted or ElectionInput.WriteUnknown)
+        if (input is ElectionInput.WriteSucceeded or ElectionInput.WriteFailed or ElectionInput.WriteConflicted
+            or ElectionInput.WriteUnknown)
             WasRefused = IsRefusal(input);
     }
 

@@ -107,12 +107,15 @@ internal sealed record Scenario
         + $"clock rates within {RateError:0.0%}, latency {Latency.TotalMilliseconds:0.##} ms, well from {HealedAt.TotalSeconds:0.#} s on, "
         + $"{Settings.WhenWorkEnds}/{Settings.WhenWorkOverruns}, {string.Concat(ClientGo.Select(Describe))}{(SaysNotes ? "notes, " : "")}"
         + $"{(WatchesPods ? $"pods with kubelets {KubeletLag.TotalSeconds:0} s late, " : "")}"
-        + $"{(WorkKills > 0 ? $"work that kills ({WorkKills:0%}), annotations are {Annotations}, " : "")}faults: {string.Join(", ", Faults)}");
+        + $"{(WorkKills > 0 ? $"work that kills ({WorkKills:0%}), annotations are {Annotations}, " : "")}faults: "
+        + $"{string.Join(", ", Faults)}");
 
     private static string Describe(ClientGoConfig config) => string.Create(
         CultureInfo.InvariantCulture,
-        $"client-go {config.LeaseDuration.TotalSeconds:0.##}/{config.RenewDeadline.TotalSeconds:0.##}/{config.RetryPeriod.TotalSeconds:0.##} s "
-        + $"{(config.ReleaseOnCancel ? "with" : "without")} ReleaseOnCancel{(config.Times == RecordedTimes.Both ? "" : ", " + config.Times)}, ");
+        $"client-go {config.LeaseDuration.TotalSeconds:0.##}/{config.RenewDeadline.TotalSeconds:0.##}/"
+        + $"{config.RetryPeriod.TotalSeconds:0.##} s "
+        + $"{(config.ReleaseOnCancel ? "with" : "without")} "
+        + $"ReleaseOnCancel{(config.Times == RecordedTimes.Both ? "" : ", " + config.Times)}, ");
 
     private string Describe(ElectorSettings settings) => string.Create(
         CultureInfo.InvariantCulture,

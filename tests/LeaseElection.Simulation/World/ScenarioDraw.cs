@@ -17,7 +17,8 @@ internal static class ScenarioDraw
     /// </summary>
     private static readonly FaultKind[] HandsAndDelays =
     [
-        FaultKind.LeaseDeleted, FaultKind.LeaseDeleted, FaultKind.HolderCleared, FaultKind.SlowRequest, FaultKind.SlowReply, FaultKind.LateCommit,
+        FaultKind.LeaseDeleted, FaultKind.LeaseDeleted, FaultKind.HolderCleared, FaultKind.SlowRequest, FaultKind.SlowReply,
+        FaultKind.LateCommit,
         FaultKind.StarvedPool, FaultKind.Suspend, FaultKind.Partition, FaultKind.WatchLagging,
     ];
 
@@ -83,7 +84,8 @@ internal static class ScenarioDraw
     }
 
     /// <summary>A lease that runs out sooner than a term settles leaves nothing to prove.</summary>
-    private static ElectorSettings Long(ElectorSettings settings) => settings.LeaseDuration >= Default.LeaseDuration ? settings : Default with
+    private static ElectorSettings Long(ElectorSettings settings) =>
+        settings.LeaseDuration >= Default.LeaseDuration ? settings : Default with
     {
         ReleaseOnStop = settings.ReleaseOnStop,
         WhenWorkEnds = settings.WhenWorkEnds,
@@ -138,7 +140,8 @@ internal static class ScenarioDraw
                 int lease = 2 + random.Next(19);
                 double deadline = lease * (0.3 + (random.NextDouble() * 0.55));
                 double interval = Math.Max(0.1, deadline * (0.05 + (random.NextDouble() * 0.45)));
-                return Settings(lease, deadline, interval, 0.05 + (random.NextDouble() * (deadline - 0.05)), lease - deadline, 1 + random.Next(28));
+                return Settings(
+                    lease, deadline, interval, 0.05 + (random.NextDouble() * (deadline - 0.05)), lease - deadline, 1 + random.Next(28));
             default:
                 return Default;
         }

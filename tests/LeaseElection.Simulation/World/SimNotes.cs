@@ -41,7 +41,8 @@ internal sealed class SimNotes(World world, SimProcess process, TermFacts term)
     {
         long number = ++world.Notes;
         string? text = world.Random.Next(8) == 0 ? null : number.ToString(CultureInfo.InvariantCulture);
-        return new Numbered(term, Keys[world.Random.Next(Keys.Length)], text, world.Random.Next(3) == 0 ? NoteLife.Term : NoteLife.Lease, number);
+        return new Numbered(
+            term, Keys[world.Random.Next(Keys.Length)], text, world.Random.Next(3) == 0 ? NoteLife.Term : NoteLife.Lease, number);
     }
 
     private sealed class Numbered(TermFacts term, string key, string? value, NoteLife life, long number) : NoteWrite(term, key, value, life)

@@ -1,5 +1,4 @@
 using LeaseElection.Hosting;
-using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Election.Deaths;
 using LeaseElection.Hosting.Leases;
@@ -282,8 +281,7 @@ internal sealed class SimProcess
         {
             if (output is ElectionOutput.StartWork start)
             {
-                Term = new LeadershipTerm(
-                    new ElectionIdentityCard("shop", "settlement", Identity), start.Term, start.Validity, _clock, (_, _, _) => Task.CompletedTask);
+                Term = new(new("shop", "settlement", Identity), start.Term, start.Validity, _clock, (_, _, _) => Task.CompletedTask);
             }
             else if (output is ElectionOutput.ExtendTerm extend)
             {
@@ -381,7 +379,9 @@ internal sealed class SimProcess
 
         Watchdog.Guard();
         if (Settings.ForOneTerm)
-            InRound(_world.Upto(Settings.LeaseDuration * 3), _world.Random.Next(4) == 0 ? Abandon : () => Post(new ElectionInput.ShutDownRequested()));
+            InRound(
+                _world.Upto(Settings.LeaseDuration * 3),
+                _world.Random.Next(4) == 0 ? Abandon : () => Post(new ElectionInput.ShutDownRequested()));
     }
 
     private void Exit()

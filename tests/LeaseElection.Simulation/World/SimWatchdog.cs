@@ -28,7 +28,8 @@ internal sealed class SimWatchdog(World world, SimProcess process)
     private void Schedule(int look)
     {
         TimeSpan left = process.Node.Clock.InTruth(process.Term!.Validity.Deadline - process.Monotonic);
-        process.Timers.Fire((left > TimeSpan.Zero ? left : TimeSpan.Zero) + TimeSpan.FromMicroseconds(world.Random.Next(5000)), () => Look(look));
+        process.Timers.Fire(
+            (left > TimeSpan.Zero ? left : TimeSpan.Zero) + TimeSpan.FromMicroseconds(world.Random.Next(5000)), () => Look(look));
     }
 
     private void Look(int look)

@@ -20,7 +20,8 @@ internal sealed class World : Timeline
         for (int i = 0; i < scenario.Nodes; i++)
             _nodes.Add(new Node(this, i, NewClock()));
         foreach (ClientGoConfig config in scenario.ClientGo)
-            _clientGo.Add(new ClientGoNode(this, $"c{_clientGo.Count + 1}", NewClock(), config) { WorkChanged = Oracle.ClientGoWorkChanged });
+            _clientGo.Add(
+                new ClientGoNode(this, $"c{_clientGo.Count + 1}", NewClock(), config) { WorkChanged = Oracle.ClientGoWorkChanged });
         Chronicle?.Add(Now, "world", scenario.ToString());
         Bookmark();
     }
@@ -78,7 +79,8 @@ internal sealed class World : Timeline
     }
 
     private NodeClock NewClock() => new(
-        this, Rate(), TimeSpan.FromSeconds(Random.NextDouble() * 1e6), TimeSpan.FromSeconds((Random.NextDouble() - 0.5) * Scenario.WallSpread));
+        this, Rate(), TimeSpan.FromSeconds(Random.NextDouble() * 1e6),
+        TimeSpan.FromSeconds((Random.NextDouble() - 0.5) * Scenario.WallSpread));
 
     /// <summary>A rate within what the scenario allows, often at an end of it.</summary>
     public double Rate() => Rate(Scenario.RateError);

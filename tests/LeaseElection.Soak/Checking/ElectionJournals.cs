@@ -29,7 +29,8 @@ internal sealed class ElectionJournals
     /// <summary>Takes in one whole line.</summary>
     public void Add(string text)
     {
-        if (text.Split(' ', 2) is [var number, var line] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int election))
+        if (text.Split(' ', 2) is [var number, var line]
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int election))
             Of(election).Add(line);
         else
             _damage.Add($"no line of an election: '{text}'");

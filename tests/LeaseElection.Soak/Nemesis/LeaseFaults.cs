@@ -10,7 +10,9 @@ internal static class LeaseFaults
     [
         new("label edits", IsAlone: false, EditLabelsAsync),
         new("holder cleared", IsAlone: true, world => OnceAllKnowAsync(world, () => ClearHolderAsync(world))),
-        new("lease deleted", IsAlone: true, world => OnceAllKnowAsync(world, () => world.Server.Admin.SendAsync(HttpMethod.Delete, PathOf(world)))),
+        new(
+            "lease deleted", IsAlone: true,
+            world => OnceAllKnowAsync(world, () => world.Server.Admin.SendAsync(HttpMethod.Delete, PathOf(world)))),
     ];
 
     private static string PathOf(World world) =>

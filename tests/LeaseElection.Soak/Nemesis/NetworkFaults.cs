@@ -13,8 +13,12 @@ internal static class NetworkFaults
         One("partition, reset", (_, proxy) => proxy.Reset().ResetConnections()),
         new("partition of all", IsAlone: false, PartitionAllAsync),
         One("dead connections", (_, proxy) => proxy.BlackHole()),
-        One("slow answers", (world, proxy) => proxy.DelayAnswer(world.Between(0.1 * world.Options.RenewDeadline, world.Options.LeaseDuration))),
-        One("late commits", (world, proxy) => proxy.Delay(world.Between(0.1 * world.Options.RenewDeadline, world.Options.LeaseDuration), "update")),
+        One(
+            "slow answers",
+            (world, proxy) => proxy.DelayAnswer(world.Between(0.1 * world.Options.RenewDeadline, world.Options.LeaseDuration))),
+        One(
+            "late commits",
+            (world, proxy) => proxy.Delay(world.Between(0.1 * world.Options.RenewDeadline, world.Options.LeaseDuration), "update")),
         One("cut after commit", (world, proxy) => proxy.CutAfterCommit("update", times: 1 + world.Dice(4))),
         One("silence after commit", (world, proxy) => proxy.HangAfterCommit("update", times: 1 + world.Dice(4))),
         One("delivered twice", (_, proxy) => proxy.Replay()),
@@ -24,7 +28,9 @@ internal static class NetworkFaults
         Refusals(401),
         One("watch silence", (_, proxy) => proxy.SilenceWatches()),
         One("watch storm", (world, proxy) => proxy.CloseWatchesAfter(world.Between(0.02, 1))),
-        One("watch broken off", (world, proxy) => proxy.BreakWatches(world.OneOf(WatchBreak.Gone, WatchBreak.Truncated, WatchBreak.Garbage))),
+        One(
+            "watch broken off",
+            (world, proxy) => proxy.BreakWatches(world.OneOf(WatchBreak.Gone, WatchBreak.Truncated, WatchBreak.Garbage))),
         new("token rotated", IsAlone: false, world => world.WithOneAsync(replica => RotateTokenAsync(world, replica))),
     ];
 

@@ -7,7 +7,8 @@ using LeaseElection.Testing.Proxy;
 namespace LeaseElection.Soak.Replicas;
 
 /// <summary>One of the replicas: a proxy and a token file of its own, and a process that may be replaced, as a pod's may.</summary>
-internal sealed class Replica(int number, FaultProxy proxy, IReadOnlyList<string> tokens, string folder, IReadOnlyDictionary<string, string> settings)
+internal sealed class Replica(
+    int number, FaultProxy proxy, IReadOnlyList<string> tokens, string folder, IReadOnlyDictionary<string, string> settings)
 {
     private readonly List<Incarnation> _incarnations = [];
     private readonly string _tokenFile = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"replica-{number}.token"));

@@ -42,7 +42,10 @@ internal static class ReplicaProgram
 
         using IHost host = builder.Build();
         ILeaderElection election = host.Services.GetRequiredService<ILeaderElection>();
-        ILeaderElection[] all = [.. Enumerable.Range(0, settings.Elections).Select(i => host.Services.GetRequiredKeyedService<ILeaderElection>(NameOf(i)))];
+        ILeaderElection[] all =
+        [
+            .. Enumerable.Range(0, settings.Elections).Select(i => host.Services.GetRequiredKeyedService<ILeaderElection>(NameOf(i)))
+        ];
         using var stepDown = PosixSignalRegistration.Create((PosixSignal)StepDown, context =>
         {
             context.Cancel = true;
@@ -69,7 +72,8 @@ internal static class ReplicaProgram
         return builder.Services.AddLeaderElection(name, options => (options.LeaseName, options.Identity) = (name, identity));
     }
 
-    private static string NameOf(int number) => number == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{ReplicaSet.LeaseName}-{number}");
+    private static string NameOf(int number) =>
+        number == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{ReplicaSet.LeaseName}-{number}");
 
     /// <summary>Tells whom this replica sees leading the first election, until the election has stopped.</summary>
     private static async Task ObserveAsync(ILeaderElection election, LineFile vitals)

@@ -27,7 +27,8 @@ internal sealed class ReplicaSet : IAsyncDisposable
     public Replica? Leader => _replicas.Find(replica => replica.IsWorking);
 
     /// <summary>Whether somebody leads each election.</summary>
-    public bool AllAreLed() => Enumerable.Range(0, _options.Elections).All(election => _replicas.Exists(replica => replica.IsWorkingFor(election)));
+    public bool AllAreLed() =>
+        Enumerable.Range(0, _options.Elections).All(election => _replicas.Exists(replica => replica.IsWorkingFor(election)));
 
     public static async Task<ReplicaSet> CreateAsync(RealApiServer server, SoakOptions options, string folder)
     {
@@ -94,7 +95,8 @@ internal sealed class ReplicaSet : IAsyncDisposable
     /// <summary>Lets every live process tell what it holds. Returns what each said, by identity.</summary>
     public async Task<IReadOnlyDictionary<string, Vitals>> MeasureAsync()
     {
-        var before = _replicas.Where(replica => replica.IsUp).ToDictionary(replica => replica.Current, replica => replica.Current.Refresh().Measured.Count);
+        var before = _replicas.Where(replica => replica.IsUp).ToDictionary(
+            replica => replica.Current, replica => replica.Current.Refresh().Measured.Count);
         foreach (Incarnation incarnation in before.Keys)
             incarnation.Process.Send(ReplicaProgram.Measure);
         await UntilAsync(() => before.All(pair => pair.Key.HasExited || pair.Key.Refresh().Measured.Count > pair.Value), _options.Liveness);

@@ -43,7 +43,9 @@ internal sealed record Vitals(int Threads, int Files, int Sockets, int Timers, l
 
     public static Vitals? Parse(string line) =>
         line.Split(' ') is [Kind, .. string[] numbers] && numbers.Length == 5
-            && Array.ConvertAll(numbers, text => long.Parse(text, CultureInfo.InvariantCulture)) is [var threads, var files, var sockets, var timers, var bytes]
+            && Array.ConvertAll(
+                numbers,
+                text => long.Parse(text, CultureInfo.InvariantCulture)) is [var threads, var files, var sockets, var timers, var bytes]
             ? new Vitals((int)threads, (int)files, (int)sockets, (int)timers, bytes)
             : null;
 

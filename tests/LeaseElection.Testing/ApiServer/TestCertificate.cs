@@ -40,7 +40,8 @@ internal sealed class TestCertificate : IDisposable
     /// <param name="usage">What it is for; <see langword="null"/>: for anything.</param>
     public static TestCertificate Authority(
         string name, TestCertificate? signer = null, int from = -1, int to = 30, bool withKeyId = true, TestCertificate? keyIdOf = null,
-        TestCertificate? keyOf = null, bool forged = false, int? pathLength = null, bool sha1 = false, int rsaBits = 0, string? usage = null)
+        TestCertificate? keyOf = null, bool forged = false, int? pathLength = null, bool sha1 = false, int rsaBits = 0,
+        string? usage = null)
     {
         CertificateRequest request = rsaBits > 0
             ? RsaRequest(name, rsaBits, out AsymmetricAlgorithm key)
@@ -48,15 +49,19 @@ internal sealed class TestCertificate : IDisposable
         if (usage is not null)
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
-            certificateAuthority: true, hasPathLengthConstraint: pathLength is not null, pathLengthConstraint: pathLength ?? 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+            certificateAuthority: true, hasPathLengthConstraint: pathLength is not null, pathLengthConstraint: pathLength ?? 0,
+            critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         if (withKeyId)
-            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(keyIdOf?.Public.PublicKey ?? request.PublicKey, critical: false));
+            request.CertificateExtensions.Add(
+                new X509SubjectKeyIdentifierExtension(keyIdOf?.Public.PublicKey ?? request.PublicKey, critical: false));
         return Sign(request, key, signer, from, to, withKeyId, forged, sha1);
     }
 
     public static TestCertificate Server(
-        string name, TestCertificate? signer = null, int from = -1, int to = 30, bool withKeyId = true, string? usage = ServerAuthentication,
+        string name, TestCertificate? signer = null, int from = -1, int to = 30, bool withKeyId = true,
+        string? usage = ServerAuthentication,
         bool sha1 = false) =>
         Server([name], signer, "kube-apiserver", from, to, withKeyId, usage, sha1);
 
@@ -117,10 +122,12 @@ internal sealed class TestCertificate : IDisposable
     }
 
     private static TestCertificate Sign(
-        CertificateRequest request, AsymmetricAlgorithm key, TestCertificate? signer, int from, int to, bool withKeyId, bool forged, bool sha1)
+        CertificateRequest request, AsymmetricAlgorithm key, TestCertificate? signer, int from, int to, bool withKeyId, bool forged,
+        bool sha1)
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        if (signer is not null && withKeyId && signer.Public.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } keyId)
+        if (signer is not null && withKeyId
+            && signer.Public.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } keyId)
             request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(keyId));
         X509SignatureGenerator signature = Generator(forged || signer is null ? key : signer._key, sha1);
         X500DistinguishedName issuer = signer?.Public.SubjectName ?? request.SubjectName;

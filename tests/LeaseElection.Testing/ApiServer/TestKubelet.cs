@@ -60,7 +60,8 @@ internal sealed class TestKubelet(RealApiServer server, string @namespace, strin
     }
 
     /// <summary>What a kubelet tells of a container; with the last one where there was one.</summary>
-    public Task TellAsync(JsonObject state, JsonObject? lastState = null, string? phase = null, string? reason = null) => ChangeStatusAsync(status =>
+    public Task TellAsync(
+        JsonObject state, JsonObject? lastState = null, string? phase = null, string? reason = null) => ChangeStatusAsync(status =>
     {
         status["phase"] = phase ?? "Running";
         if (reason is not null)

@@ -25,7 +25,8 @@ public static class ChartPrograms
 
     internal static string? ReasonToSkip(Func<string, string?> variable) =>
         Find(variable) is not null ? null
-        : !string.IsNullOrEmpty(variable(ApiServerAssets.LeftOutVariable)) ? $"left out: {ApiServerAssets.LeftOutVariable} is set, and no helm is there"
+        : !string.IsNullOrEmpty(
+            variable(ApiServerAssets.LeftOutVariable)) ? $"left out: {ApiServerAssets.LeftOutVariable} is set, and no helm is there"
         : variable("CI") == "true" ? null
         : $"no helm-3, helm-4 and promtool in {FolderVariable} or the cache: run tests/chart/install";
 

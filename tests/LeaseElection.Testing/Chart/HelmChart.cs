@@ -68,7 +68,11 @@ public sealed record HelmChart
         return this with
         {
             Kubernetes = (string)version["gitVersion"]!,
-            Apis = [.. apis["groups"]!.AsArray().SelectMany(group => group!["versions"]!.AsArray()).Select(one => (string)one!["groupVersion"]!)],
+            Apis =
+            [
+                .. apis["groups"]!.AsArray().SelectMany(group => group!["versions"]!.AsArray())
+                    .Select(one => (string)one!["groupVersion"]!),
+            ],
         };
     }
 
@@ -90,11 +94,15 @@ public sealed record HelmChart
     }
 
     /// <summary>What <c>helm lint --strict</c> has to say.</summary>
-    public Task<ProgramResult> LintAsync() => ProgramResult.OfAsync(ChartPrograms.Helm(Helm), ["lint", "--strict", .. Arguments.Skip(1), "--kube-version", Kubernetes]);
+    public Task<ProgramResult> LintAsync() =>
+        ProgramResult.OfAsync(ChartPrograms.Helm(Helm), ["lint", "--strict", .. Arguments.Skip(1), "--kube-version", Kubernetes]);
 
     private Task<ProgramResult> TemplateAsync()
     {
-        string[] words = ["template", .. Arguments, "--kube-version", Kubernetes, .. Apis.SelectMany(api => new[] { "--api-versions", api })];
+        string[] words =
+        [
+            "template", .. Arguments, "--kube-version", Kubernetes, .. Apis.SelectMany(api => new[] { "--api-versions", api })
+        ];
         return Told.GetOrAdd(
             $"{Helm}\n{string.Join('\n', words)}", _ => new(() => ProgramResult.OfAsync(ChartPrograms.Helm(Helm), words))).Value;
     }

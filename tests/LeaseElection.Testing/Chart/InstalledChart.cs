@@ -68,12 +68,14 @@ public sealed class InstalledChart : IDisposable
     {
         if (rendered.Find("ServiceAccount") is null)
             await server.KubectlAsync(null, "create", "serviceaccount", rendered.ServiceAccount, "-n", @namespace);
-        var installed = new InstalledChart(server, rendered, @namespace, await RequestTokenAsync(server, @namespace, rendered.ServiceAccount));
+        var installed = new InstalledChart(
+            server, rendered, @namespace, await RequestTokenAsync(server, @namespace, rendered.ServiceAccount));
         if (rendered.Find("Role") is { } role)
         {
             string lease = (string)role["rules"]![0]!["resourceNames"]![0]!;
             await Polling.UntilAsync(
-                () => installed.MayAsync("coordination.k8s.io", "leases", "get", lease), Signal.Patience, what: "the authorizer to know the Role");
+                () => installed.MayAsync("coordination.k8s.io", "leases", "get", lease), Signal.Patience,
+                what: "the authorizer to know the Role");
         }
 
         return installed;
@@ -86,7 +88,8 @@ public sealed class InstalledChart : IDisposable
     public async Task<bool> MayAsync(string group, string resource, string verb, string name = "", string? @namespace = null)
     {
         string[] parts = resource.Split('/', 2);
-        JsonObject answer = await Account.SendAsync(HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", new JsonObject
+        const string Reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        JsonObject answer = await Account.SendAsync(HttpMethod.Post, Reviews, new JsonObject
         {
             ["apiVersion"] = "authorization.k8s.io/v1",
             ["kind"] = "SelfSubjectAccessReview",

@@ -73,7 +73,8 @@ public sealed class RenderedChart
 
     /// <summary><see cref="Manifest"/> but for one kind.</summary>
     public string ManifestWithout(string? kind) => string.Join(
-        "\n---\n", from one in _objects where !IsHook(one.Json) && !IsCustom(one.Json) && (string?)one.Json["kind"] != kind select one.Text);
+        "\n---\n",
+        from one in _objects where !IsHook(one.Json) && !IsCustom(one.Json) && (string?)one.Json["kind"] != kind select one.Text);
 
     /// <summary>Whether an object is of a kind that no API server knows by itself.</summary>
     public static bool IsCustom(JsonObject one) =>

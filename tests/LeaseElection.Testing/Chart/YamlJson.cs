@@ -30,7 +30,8 @@ public static class YamlJson
     {
         "" or "~" or "null" => null,
         "true" or "false" => JsonNode.Parse(text),
-        _ when decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number) =>
+        _ when decimal.TryParse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number) =>
             JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture)), // Parsed, because one that is made is of one type for ever.
         _ => JsonValue.Create(text),
     };

@@ -132,7 +132,8 @@ public abstract class LeaseStoreContract : LeaseGroupContract
     {
         ILeaseStore store = await OpenStoreAsync();
 
-        Expect<LeaseReply.Found>(await store.CreateAsync(Annotating(Held("a"), ("note.leaseelection.dev/a", "Zürich \"1\"\n")), Patience, default));
+        Expect<LeaseReply.Found>(
+            await store.CreateAsync(Annotating(Held("a"), ("note.leaseelection.dev/a", "Zürich \"1\"\n")), Patience, default));
 
         Assert.Equal("Zürich \"1\"\n", (await ReadAsync(store)).ReadAnnotations()["note.leaseelection.dev/a"]);
     }
@@ -147,7 +148,9 @@ public abstract class LeaseStoreContract : LeaseGroupContract
 
         LeaseReply reply = await store.ReplaceAsync(
             await ReadAsync(store),
-            Annotating(Held("a"), ("note.leaseelection.dev/a", "2"), ("note.leaseelection.dev/b", null), ("note.leaseelection.dev/c", ""), ("not.there/d", null)),
+            Annotating(
+                Held("a"), ("note.leaseelection.dev/a", "2"), ("note.leaseelection.dev/b", null), ("note.leaseelection.dev/c", ""),
+                ("not.there/d", null)),
             Patience,
             default);
 
@@ -155,7 +158,9 @@ public abstract class LeaseStoreContract : LeaseGroupContract
         Assert.Equal(written.ReadAnnotations(), (await ReadAsync(store)).ReadAnnotations());
         Assert.Equal(
             [("example.com/note", "do not touch"), ("note.leaseelection.dev/a", "2"), ("note.leaseelection.dev/c", "")],
-            written.ReadAnnotations().Where(text => !text.Key.StartsWith("leaseelection.dev/", StringComparison.Ordinal)).OrderBy(text => text.Key).Select(text => (text.Key, text.Value)));
+            written.ReadAnnotations().Where(
+                text => !text.Key.StartsWith(
+                    "leaseelection.dev/", StringComparison.Ordinal)).OrderBy(text => text.Key).Select(text => (text.Key, text.Value)));
     }
 
     [ContractFact]

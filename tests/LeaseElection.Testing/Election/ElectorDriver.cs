@@ -221,7 +221,8 @@ internal sealed class ElectorDriver
 
     /// <summary>Everything given and put out, for whoever reads a failure.</summary>
     public override string ToString() => string.Join(
-        '\n', _story.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.At.TotalSeconds - 1000,9:0.000} {line.Mark} {line.What}")));
+        '\n', _story.Select(
+            line => string.Create(CultureInfo.InvariantCulture, $"{line.At.TotalSeconds - 1000,9:0.000} {line.Mark} {line.What}")));
 
     private void Tell(ElectionInput input)
     {

@@ -9,7 +9,8 @@ internal static class Discovery
 {
     /// <returns><see langword="null"/> for anything else.</returns>
     public static ApiResult? Find(HttpRequest request, string pathBase) =>
-        request.Path.Value is { } path && path.StartsWith(pathBase, StringComparison.Ordinal) && Document(path[pathBase.Length..]) is { } document
+        request.Path.Value is { } path && path.StartsWith(pathBase, StringComparison.Ordinal)
+            && Document(path[pathBase.Length..]) is { } document
             ? new ApiResult(200, (JsonObject)JsonNode.Parse(document)!)
             : null;
 

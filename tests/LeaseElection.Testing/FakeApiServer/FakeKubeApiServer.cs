@@ -127,7 +127,8 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
             }
             string body = await RecordAsync(context, route, stop.Token);
             Fault? fault = Faults.Take(route.Verb);
-            Interlocked.Increment(ref _receivedCount); // Not before: a test that goes on then must not send another request into this one's fault.
+            // Not before: a test that goes on then must not send another request into this one's fault.
+            Interlocked.Increment(ref _receivedCount);
             _received.Pulse();
             if (fault is { AfterCommit: false } && await ApplyAsync(fault, context, stop.Token))
                 return;

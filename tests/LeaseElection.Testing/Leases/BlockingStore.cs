@@ -2,7 +2,9 @@ using LeaseElection.Hosting.Leases;
 
 namespace LeaseElection.Testing.Leases;
 
-/// <summary>A store whose requests are sent as when the thread pool has no thread, where there is a way: on a thread of their own.</summary>
+/// <summary>
+/// A store whose requests are sent as when the thread pool has no thread, where there is a way: on a thread of their own.
+/// </summary>
 internal sealed class BlockingStore(ILeaseStore store) : ILeaseStore
 {
     private readonly IBlockingLeaseStore _blocking = (IBlockingLeaseStore)store;

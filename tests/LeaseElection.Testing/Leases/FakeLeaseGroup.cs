@@ -136,7 +136,9 @@ internal sealed class FakeLeaseGroup : ILeaseGroup, ILeaseStoreSource
         Task.FromResult(Change<LeaseGroupReply>(() =>
         {
             _lists++;
-            return _listError is { } error ? new LeaseGroupReply.Failed(error) : new LeaseGroupReply.Found(_leases.RemoveRange(_unlabelled), Text(_version));
+            return _listError is { } error
+                ? new LeaseGroupReply.Failed(error)
+                : new LeaseGroupReply.Found(_leases.RemoveRange(_unlabelled), Text(_version));
         }));
 
     public async IAsyncEnumerable<LeaseGroupEvent> WatchAsync(
@@ -208,7 +210,8 @@ internal sealed class FakeLeaseGroup : ILeaseGroup, ILeaseStoreSource
     private LeaseDocument DocumentOf(string name)
     {
         LeaseTraits traits = _traits.GetValueOrDefault(name, LeaseTraits.None);
-        return new LeaseDocument { Metadata = TraitsInMetadata.Put(Name is { } group ? traits.OfGroup(group) : traits, _leases.GetValueOrDefault(name)?.Document?.Metadata ?? new LeaseMetadata { Name = name }) };
+        LeaseMetadata known = _leases.GetValueOrDefault(name)?.Document?.Metadata ?? new LeaseMetadata { Name = name };
+        return new LeaseDocument { Metadata = TraitsInMetadata.Put(Name is { } group ? traits.OfGroup(group) : traits, known) };
     }
 
     private void Remove(string name)

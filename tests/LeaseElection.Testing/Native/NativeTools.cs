@@ -25,7 +25,10 @@ public static class NativeTools
 
     internal static string? Find(Func<string, string?> variable)
     {
-        string?[] places = [variable(FolderVariable), .. (variable("PATH") ?? "").Split(':'), ToolCache.PathOf(variable, "native", "current")];
+        string?[] places =
+        [
+            variable(FolderVariable), .. (variable("PATH") ?? "").Split(':'), ToolCache.PathOf(variable, "native", "current")
+        ];
         return places.FirstOrDefault(folder =>
             !string.IsNullOrEmpty(folder) && File.Exists(Path.Combine(folder, "gcc")) && File.Exists(Path.Combine(folder, "objcopy")));
     }

@@ -14,7 +14,8 @@ public sealed class PostgresFixture : IAsyncLifetime
     public static string? SkipReason { get; } = ReasonToSkip(Environment.GetEnvironmentVariable);
 
     /// <summary>The running server.</summary>
-    internal PostgresServer Server => _server ?? throw new InvalidOperationException("Not started: only tests of the collection may ask for it.");
+    internal PostgresServer Server =>
+        _server ?? throw new InvalidOperationException("Not started: only tests of the collection may ask for it.");
 
     /// <inheritdoc/>
     public async Task InitializeAsync()

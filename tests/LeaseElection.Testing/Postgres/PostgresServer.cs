@@ -39,7 +39,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         GuardedProcess process = await GuardedProcess.StartAsync(
             Path.Combine(programs, "postgres"),
             [
-                "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
+                "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c",
+                "max_connections=200",
             ],
             log,
             removeAtEnd: folder);

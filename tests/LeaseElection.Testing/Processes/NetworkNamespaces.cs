@@ -49,7 +49,8 @@ internal static class NetworkNamespaces
         IEnumerable<string> folders = [.. (variable("PATH") ?? "").Split(':'), "/usr/sbin", "/sbin"];
         string?[] places =
         [
-            variable(IpVariable), .. folders.Select(folder => Path.Combine(folder, "ip")), ToolCache.PathOf(variable, "network", "current", "ip"),
+            variable(IpVariable), .. folders.Select(folder => Path.Combine(folder, "ip")),
+            ToolCache.PathOf(variable, "network", "current", "ip"),
         ];
         return places.FirstOrDefault(program => !string.IsNullOrEmpty(program) && File.Exists(program));
     }

@@ -68,7 +68,8 @@ internal sealed class ForwardProxy : IAsyncDisposable
             using var server = new TcpClient();
             await server.ConnectAsync(IPAddress.Loopback, _target, _stopping.Token);
             // The end of one direction is the end of both.
-            await Task.WhenAny(stream.CopyToAsync(server.GetStream(), _stopping.Token), server.GetStream().CopyToAsync(stream, _stopping.Token));
+            await Task.WhenAny(
+                stream.CopyToAsync(server.GetStream(), _stopping.Token), server.GetStream().CopyToAsync(stream, _stopping.Token));
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
@@ -82,7 +83,8 @@ internal sealed class ForwardProxy : IAsyncDisposable
         {
             string head = await ReadHeadAsync(stream);
             bool isKnown = _user is null
-                || head.Contains($"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(_user))}\r\n", StringComparison.Ordinal);
+                || head.Contains(
+                    $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(_user))}\r\n", StringComparison.Ordinal);
             // Beside the one that is used, others are offered, as by proxies of domains.
             string answer = !isKnown
                 ? "407 Who are you\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n"

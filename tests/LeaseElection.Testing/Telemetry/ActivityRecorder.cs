@@ -35,7 +35,8 @@ public sealed class ActivityRecorder : IDisposable
     {
         IEnumerable<Activity> named = _activities.Where(activity => activity.OperationName == name);
         await _signal.WaitUntilAsync(
-            () => named.Count() >= count, () => $"{count} x {name}; seen: {string.Join(", ", _activities.Select(activity => activity.OperationName))}");
+            () => named.Count() >= count,
+            () => $"{count} x {name}; seen: {string.Join(", ", _activities.Select(activity => activity.OperationName))}");
         return named.ElementAt(count - 1);
     }
 

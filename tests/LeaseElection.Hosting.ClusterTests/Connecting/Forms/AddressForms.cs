@@ -15,7 +15,9 @@ internal static class AddressForms
         {
             Says = "it must be an absolute https URL",
         },
-        new("server at a path, as gateways have it", "token made-up", scene => scene.KubeConfig("token: made-up")) { PathBase = "/k8s/clusters/c-1" },
+        new(
+            "server at a path, as gateways have it", "token made-up",
+            scene => scene.KubeConfig("token: made-up")) { PathBase = "/k8s/clusters/c-1" },
         new("server that nobody listens at", ConnectionCase.Refused, scene =>
             scene.KubeConfig("token: made-up", "server: \"https://127.0.0.1:1\", insecure-skip-tls-verify: true"))
         {

@@ -17,8 +17,11 @@ internal static class ProxyForms
         Through("HTTPS_PROXY with user and password", proxy => [("HTTPS_PROXY", $"http://me:s%40cret@{proxy}")], user: "me:s@cret"),
         Through("HTTPS_PROXY, a name in NO_PROXY that only looks alike", proxy =>
             [("HTTPS_PROXY", proxy), ("NO_PROXY", ".test.example,est,xapi.example.test")]),
-        Past("HTTPS_PROXY in a pod, the server's range in NO_PROXY", "0.0.0.0", [("NO_PROXY", "10.0.0.0/8, 0.0.0.0/8,.svc,.cluster.local")]),
-        Past("HTTPS_PROXY, the server's address and port in NO_PROXY", "0.0.0.0", scene => [("no_proxy", $"0.0.0.0:{scene.Server.Url.Port}")]),
+        Past(
+            "HTTPS_PROXY in a pod, the server's range in NO_PROXY", "0.0.0.0", [("NO_PROXY", "10.0.0.0/8, 0.0.0.0/8,.svc,.cluster.local")]),
+        Past(
+            "HTTPS_PROXY, the server's address and port in NO_PROXY", "0.0.0.0",
+            scene => [("no_proxy", $"0.0.0.0:{scene.Server.Url.Port}")]),
         Past("HTTPS_PROXY, a star in NO_PROXY", "0.0.0.0", [("NO_PROXY", "*")]),
         Past("HTTPS_PROXY on a laptop, server at 127.0.0.1", "127.0.0.1", []),
         Past("HTTPS_PROXY on a laptop, server at localhost", "localhost", [("NO_PROXY", "corp.example")]),
@@ -58,7 +61,9 @@ internal static class ProxyForms
     private static ConnectionCase Past(string form, string host, (string, string)[] variables) => Past(form, host, _ => variables);
 
     private static ConnectionCase Past(string form, string host, Func<ConnectionScene, (string, string)[]> variables) =>
-        new(form, "token made-up", scene => Set(scene, host, [("HTTPS_PROXY", scene.StartProxy(refuses: true).Address), .. variables(scene)]));
+        new(
+            form, "token made-up",
+            scene => Set(scene, host, [("HTTPS_PROXY", scene.StartProxy(refuses: true).Address), .. variables(scene)]));
 
     private static void Set(ConnectionScene scene, string host, (string Name, string Value)[] variables)
     {

@@ -10,7 +10,8 @@ internal static class TrustForms
 
     private static readonly TestCertificate Root = TestCertificate.Authority("root");
     private static readonly TestCertificate Intermediate = TestCertificate.Authority("intermediate", Root);
-    private static readonly TestCertificate Server = TestCertificate.Server([.. CertificateAuthority.ServerNames], Intermediate, "kube-apiserver");
+    private static readonly TestCertificate Server =
+        TestCertificate.Server([.. CertificateAuthority.ServerNames], Intermediate, "kube-apiserver");
     private static readonly TestCertificate WrongName = TestCertificate.Server("api.example.test", Intermediate);
     private static readonly TestCertificate Other = TestCertificate.Authority("other");
     private static readonly TestCertificate Forged = TestCertificate.Authority("intermediate", Root, keyIdOf: Intermediate, forged: true);
@@ -33,7 +34,8 @@ internal static class TrustForms
         Row("authority: the intermediate, server with a common name only", ConnectionCase.Refused, [Intermediate],
             TestCertificate.Server([], Intermediate, "127.0.0.1"), [], "its common name does not count"),
         Row("authority: the intermediate, server's certificate expired", ConnectionCase.Refused, [Intermediate],
-            TestCertificate.Server([.. CertificateAuthority.ServerNames], Intermediate, "kube-apiserver", from: -20, to: -10), [], "NotTimeValid"),
+            TestCertificate.Server([.. CertificateAuthority.ServerNames], Intermediate, "kube-apiserver", from: -20, to: -10), [],
+            "NotTimeValid"),
         Row("authority: the intermediate, server shows a client's certificate", ConnectionCase.Refused, [Intermediate],
             TestCertificate.Server(
                 [.. CertificateAuthority.ServerNames], Intermediate, "kube-apiserver", usage: TestCertificate.ClientAuthentication),

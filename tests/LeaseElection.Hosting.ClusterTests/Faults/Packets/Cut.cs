@@ -33,7 +33,8 @@ internal sealed record Cut(string Elector, TimeSpan Renewed, TimeSpan? Stopped, 
             : null;
 
     /// <summary>The row.</summary>
-    public override string ToString() => $"| {Elector} | {Text(Renewed)} | {Text(Stopped)} | {Text(Began)} | {(Overlap == TimeSpan.MaxValue ? "no end seen" : Text(Overlap))} |";
+    public override string ToString() => $"| {Elector} | {Text(Renewed)} | {Text(Stopped)} | {Text(Began)} | "
+        + $"{(Overlap == TimeSpan.MaxValue ? "no end seen" : Text(Overlap))} |";
 
     private static string Text(TimeSpan? time) =>
         time is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.TotalSeconds:0.000} s") : Never;

@@ -69,7 +69,8 @@ internal sealed class CutTrial(Hub hub, RealApiServer server, string elector, Cu
     {
         (long In, long Out) after = await wire.CountSegmentsAsync();
         if (after.In != before.In || after.Out <= before.Out)
-            throw new InvalidOperationException($"While cut, {after.In - before.In} segments came in and {after.Out - before.Out} were sent.");
+            throw new InvalidOperationException(
+                $"While cut, {after.In - before.In} segments came in and {after.Out - before.Out} were sent.");
     }
 
     /// <summary>Waits until work has ended, or for as long as nobody should take to see that his lease has run out: some do not.</summary>

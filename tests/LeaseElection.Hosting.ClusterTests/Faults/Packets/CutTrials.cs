@@ -72,7 +72,8 @@ internal static class CutTrials
         List<Cut> cuts = [];
         for (int trial = 0; trial < options.Trials; trial++)
         {
-            foreach (Cut cut in await Task.WhenAll(options.Electors.Select(elector => new CutTrial(hub, server, elector, options).RunAsync())))
+            foreach (
+                Cut cut in await Task.WhenAll(options.Electors.Select(elector => new CutTrial(hub, server, elector, options).RunAsync())))
             {
                 Console.WriteLine(cut);
                 cuts.Add(cut);

@@ -31,7 +31,8 @@ internal static class DeadAddressTrial
         await Hub.RunAsync(["mount", "--bind", hosts, "/etc/hosts"]);
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(Name);
         if (addresses is not [{ } first, _] || !first.Equals(IPAddress.Parse(DeadAddress)))
-            throw new InvalidOperationException($"{Name} is {string.Join<IPAddress>(", ", addresses)}: the dead address must be the first of two.");
+            throw new InvalidOperationException(
+                $"{Name} is {string.Join<IPAddress>(", ", addresses)}: the dead address must be the first of two.");
 
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
         await using FaultScene scene = await OpenAsync(server, new ConsoleOutput());
@@ -52,7 +53,8 @@ internal static class DeadAddressTrial
         await replica.RenewsAsync(after: reset);
         long renewed = replica.LastRenewal;
         await PassAsync(Deadline);
-        Console.WriteLine($"{Between(started, work.Start).TotalMilliseconds:0} {Between(reset, renewed).TotalMilliseconds:0} {replica.Spans.Count}");
+        Console.WriteLine(
+            $"{Between(started, work.Start).TotalMilliseconds:0} {Between(reset, renewed).TotalMilliseconds:0} {replica.Spans.Count}");
     }
 
     /// <summary>Has packets for the dead address leave by the wire, for a neighbour that does not exist.</summary>

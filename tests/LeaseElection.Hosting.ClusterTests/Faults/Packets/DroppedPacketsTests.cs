@@ -35,7 +35,9 @@ public sealed class DroppedPacketsTests(ITestOutputHelper output) : IDisposable
     {
         Cut cut = await CutAsync("--lease", "15", "--deadline", "10", "--retry", "2", "--heal", "5");
 
-        Tell("packets vanish for 5 s, D = 10 s: the same term", cut.Stopped is null ? "the same term" : $"stopped after {Ms(cut.Stopped.Value)}");
+        Tell(
+            "packets vanish for 5 s, D = 10 s: the same term",
+            cut.Stopped is null ? "the same term" : $"stopped after {Ms(cut.Stopped.Value)}");
         Assert.Null(cut.Stopped);
         Assert.Null(cut.Began);
     }

@@ -46,7 +46,10 @@ internal sealed class Wire(string place, string end, IPAddress address)
     public async Task<(long In, long Out)> CountSegmentsAsync()
     {
         string counts = await Hub.RunAsync([.. Enter, "cat", "/proc/net/snmp"]);
-        string[][] tcp = [.. counts.Split('\n').Where(line => line.StartsWith("Tcp: ", StringComparison.Ordinal)).Select(line => line.Split(' '))];
+        string[][] tcp =
+        [
+            .. counts.Split('\n').Where(line => line.StartsWith("Tcp: ", StringComparison.Ordinal)).Select(line => line.Split(' '))
+        ];
         return (Count("InSegs"), Count("OutSegs") + Count("RetransSegs")); // What is sent once more is not among what is sent.
 
         // A line of names, and one of their values.

@@ -35,7 +35,8 @@ internal sealed class ReplicaProcess : JournaledProcess
             $"RenewInterval={FaultScene.Interval}",
             $"RetryPeriod={FaultScene.Interval}",
         ];
-        IEnumerable<string> arguments = all.Select(setting => $"--LeaderElection:{setting}").Concat(settings.Select(setting => $"--{setting}"));
+        IEnumerable<string> arguments =
+            all.Select(setting => $"--LeaderElection:{setting}").Concat(settings.Select(setting => $"--{setting}"));
         GuardedProcess process = await GuardedProcess.StartAsync(
             "dotnet", [typeof(ReplicaProcess).Assembly.Location, "replica", .. arguments], log);
         return new ReplicaProcess(identity, proxy, scene.Journal, log, process);

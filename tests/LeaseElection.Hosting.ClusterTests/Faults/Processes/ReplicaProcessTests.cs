@@ -103,7 +103,8 @@ public sealed class ReplicaProcessTests(ApiServerFixture fixture, ITestOutputHel
         Assert.InRange(Between(a.LastRenewal, next.Start), Lease, Lease + Slack);
         scene.Conclude(
             3, "graceful stop, deaf work: renewed as long as the process lives, never released",
-            $"{renewals} renewals in the {Ms(stopped)} it took to end; another led {Ms(Between(a.LastRenewal, next.Start))} after the last");
+            $"{renewals} renewals in the {Ms(stopped)} it took to end; another led {Ms(Between(a.LastRenewal, next.Start))} after the "
+                + $"last");
     }
 
     [ApiServerFact]
@@ -160,7 +161,10 @@ public sealed class ReplicaProcessTests(ApiServerFixture fixture, ITestOutputHel
     [ApiServerFact]
     public async Task Fault21_a_starved_thread_pool_costs_no_term()
     {
-        string[] timings = ["LeaderElection:LeaseDuration=00:00:08", "LeaderElection:RenewDeadline=00:00:05", "LeaderElection:RetryPeriod=00:00:01"];
+        string[] timings =
+        [
+            "LeaderElection:LeaseDuration=00:00:08", "LeaderElection:RenewDeadline=00:00:05", "LeaderElection:RetryPeriod=00:00:01"
+        ];
         await using FaultScene scene = await OpenAsync(fixture.Server, output);
         await using ReplicaProcess b = await ReplicaProcess.StartAsync(scene, _folder, "b", [.. timings, "Fault:StarveSeconds=10"]);
         WorkSpan work = await b.WorksAsync();
@@ -227,7 +231,8 @@ public sealed class ReplicaProcessTests(ApiServerFixture fixture, ITestOutputHel
             {
                 foreach (ReplicaProcess candidate in candidates)
                     candidate.Read();
-                next = Array.Find(candidates, candidate => scene.Journal.Spans.Any(span => span.Identity == candidate.Identity && span.Token > after));
+                next = Array.Find(
+                    candidates, candidate => scene.Journal.Spans.Any(span => span.Identity == candidate.Identity && span.Token > after));
                 return Task.FromResult(next is not null);
             },
             Patience);

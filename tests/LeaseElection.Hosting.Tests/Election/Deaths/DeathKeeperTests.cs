@@ -194,7 +194,9 @@ public sealed class DeathKeeperTests
         LeaseRecord record = SomeRecord.HeldBy(holder, transitions: transitions) with { AcquireTime = Start.AddSeconds(transitions) };
         return _server.Put(new LeaseWrite(record)
         {
-            Annotations = process is null ? LeaseWrite.Unchanged : new Dictionary<string, string?> { [Annotation] = NoteAnnotations.MarkOf(record) + process },
+            Annotations = process is null
+                ? LeaseWrite.Unchanged
+                : new Dictionary<string, string?> { [Annotation] = NoteAnnotations.MarkOf(record) + process },
         });
     }
 
@@ -206,7 +208,10 @@ public sealed class DeathKeeperTests
     [
         new ContainerFacts(
             "app", runningSince is { } since ? DateTimeOffset.UnixEpoch.AddSeconds(since) : null,
-            [.. ends.Select(end => new ContainerEnd(DateTimeOffset.UnixEpoch.AddSeconds(100), DateTimeOffset.UnixEpoch.AddSeconds(end), "c1"))])
+            [
+                .. ends.Select(
+                    end => new ContainerEnd(DateTimeOffset.UnixEpoch.AddSeconds(100), DateTimeOffset.UnixEpoch.AddSeconds(end), "c1")),
+            ])
         {
             RunningId = runningSince is null ? null : "c1",
         },

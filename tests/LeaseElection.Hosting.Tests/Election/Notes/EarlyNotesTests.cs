@@ -73,7 +73,8 @@ public class EarlyNotesTests
         {
             long second = record.RenewTime!.Value.ToUnixTimeSeconds();
             if (second != last && seconds.TryGetValue(second, out TimeSpan left))
-                Assert.True(driver.Now.Monotonic - left > TimeSpan.FromSeconds(13.4), $"A second came back after {driver.Now.Monotonic - left}.");
+                Assert.True(
+                    driver.Now.Monotonic - left > TimeSpan.FromSeconds(13.4), $"A second came back after {driver.Now.Monotonic - left}.");
             (last, seconds[second]) = (second, driver.Now.Monotonic);
         }
 

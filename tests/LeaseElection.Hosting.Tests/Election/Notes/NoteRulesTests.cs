@@ -24,14 +24,18 @@ public class NoteRulesTests
         ArgumentException error = Assert.Throws<ArgumentException>(() => NoteRules.Check(key, "", NoteLife.Lease));
 
         Assert.Equal("key", error.ParamName);
-        Assert.StartsWith($"The note key '{key}' is not allowed: it must be 1 to 63 characters of A-Z, a-z, 0-9, '-', '_' and '.'", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The note key '{key}' is not allowed: it must be 1 to 63 characters of A-Z, a-z, 0-9, '-', '_' and '.'", error.Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Written over they would hide what a crash is known by.</summary>
     [Theory]
     [InlineData("takeovers-without-release", "8", "the library counts crashes of leaders by it")]
     [InlineData("takeovers-without-release", null, "the library counts crashes of leaders by it")]
-    [InlineData("container", "app", "with Kubernetes:TakeOverFromTerminated the library says there which container leads, for others to see it end")]
+    [InlineData(
+        "container", "app",
+        "with Kubernetes:TakeOverFromTerminated the library says there which container leads, for others to see it end")]
     public void Check_KeyOfTheLibrary_Refused(string key, string? value, string purpose)
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => NoteRules.Check(key, value, NoteLife.Lease));
@@ -48,7 +52,9 @@ public class NoteRulesTests
         ArgumentException error = Assert.Throws<ArgumentException>(() => NoteRules.Check("a", new string('ü', 2049), NoteLife.Lease));
 
         Assert.Equal("value", error.ParamName);
-        Assert.StartsWith("The value of note 'a' is 4098 bytes long in UTF-8; 4096 are allowed. Keep the data elsewhere", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The value of note 'a' is 4098 bytes long in UTF-8; 4096 are allowed. Keep the data elsewhere", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,8 @@ internal static class NotesDriver
         return lease;
     }
 
-    public static string? Annotation(this ElectorDriver driver, string name) => driver.Server.Current!.ReadAnnotations().GetValueOrDefault(name);
+    public static string? Annotation(this ElectorDriver driver, string name) =>
+        driver.Server.Current!.ReadAnnotations().GetValueOrDefault(name);
 
     public static string? Shown(this ElectorDriver driver, string key) => driver.Elector.Notes.GetValueOrDefault(key);
 }

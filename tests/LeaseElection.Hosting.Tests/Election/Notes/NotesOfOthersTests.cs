@@ -22,7 +22,8 @@ public class NotesOfOthersTests
         driver.After(1);
 
         Assert.Equal(
-            (NoteOutcome.Written, NoteOutcome.TooMuch, NoteOutcome.Written), (driver.OutcomeOf(shorter), driver.OutcomeOf(longer), driver.OutcomeOf(gone)));
+            (NoteOutcome.Written, NoteOutcome.TooMuch, NoteOutcome.Written),
+            (driver.OutcomeOf(shorter), driver.OutcomeOf(longer), driver.OutcomeOf(gone)));
     }
 
     /// <summary>Edits of annotations keep no dead leader alive (design 5, rule 3).</summary>

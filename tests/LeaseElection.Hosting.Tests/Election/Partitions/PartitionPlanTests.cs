@@ -63,7 +63,8 @@ public class PartitionPlanTests
     [Fact]
     public void Owners_PassedOver_KeepsWhatItHoldsAndGetsNothing()
     {
-        IReadOnlyList<string?> owners = PartitionPlan.Owners(["a", "b", "c"], ["b", null, null, null, null, null], new HashSet<string> { "b" });
+        IReadOnlyList<string?> owners = PartitionPlan.Owners(
+            ["a", "b", "c"], ["b", null, null, null, null, null], new HashSet<string> { "b" });
 
         Assert.Equal("b", owners[0]);
         Assert.Equal([1, 2, 3], Shares(owners, "b", "a", "c").Order());

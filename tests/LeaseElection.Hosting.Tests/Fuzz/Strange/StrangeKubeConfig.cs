@@ -18,8 +18,10 @@ internal static class StrangeKubeConfig
 
     private static readonly string[] Values =
     [
-        "", "null", "~", "true", "1", "[]", "{}", "[a, b]", "{a: b}", "*a", "&a b", "&a [*a]", "!!binary aGVsbG8=", "!!int x", "!<tag:x> y", "|", ">", "'", "\"",
-        "\"\\u0000\"", "\"\\x00\"", "\"a\\0b\"", "\"\\UFFFFFFFF\"", "\"\\ud800\"", "@", "`", "%", "? x", ": x", "<<: *a", "https://[::1", "a b", "\"a\\nb\"", "/\0", "secret",
+        "", "null", "~", "true", "1", "[]", "{}", "[a, b]", "{a: b}", "*a", "&a b", "&a [*a]", "!!binary aGVsbG8=", "!!int x", "!<tag:x> y",
+        "|", ">", "'", "\"",
+        "\"\\u0000\"", "\"\\x00\"", "\"a\\0b\"", "\"\\UFFFFFFFF\"", "\"\\ud800\"", "@", "`", "%", "? x", ": x", "<<: *a", "https://[::1",
+        "a b", "\"a\\nb\"", "/\0", "secret",
         "[{name: client.authentication.k8s.io/exec, extension: {a: [*a, 1, x]}}]", "{<<: [*a, *b]}", "&a {token: t, <<: {as: x}}",
         "https://10.0.0.1", "not-there", "../../../..", "{apiVersion: client.authentication.k8s.io/v1, command: x}",
         "{apiVersion: client.authentication.k8s.io/v1, command: \"\\0/x\", env: [{value: y}, {name: \"a=b\"}], args: [[1]]}",
@@ -27,9 +29,11 @@ internal static class StrangeKubeConfig
 
     private static readonly string[] Keys =
     [
-        "certificate-authority", "certificate-authority-data", "client-certificate", "client-key-data", "client-certificate-data", "client-key", "tokenFile",
+        "certificate-authority", "certificate-authority-data", "client-certificate", "client-key-data", "client-certificate-data",
+        "client-key", "tokenFile",
         "as", "as-uid", "as-groups", "as-user-extra", "extensions", "kind", "apiVersion", "<<",
-        "exec", "auth-provider", "username", "namespace", "server", "token", "proxy-url", "tls-server-name", "current-context", "contexts", "users", "clusters",
+        "exec", "auth-provider", "username", "namespace", "server", "token", "proxy-url", "tls-server-name", "current-context", "contexts",
+        "users", "clusters",
     ];
 
     public static byte[] Any(Random random)

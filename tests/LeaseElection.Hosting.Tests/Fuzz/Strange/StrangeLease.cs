@@ -60,7 +60,8 @@ internal static class StrangeLease
         var groups = fields.GroupBy(field => field.Place.Contains('.', StringComparison.Ordinal) ? field.Place.Split('.')[0] : "");
         IEnumerable<string> members = groups.SelectMany(group => group.Key.Length == 0
             ? group.Select(field => $"\"{field.Place}\":{field.Json}")
-            : [$"\"{group.Key}\":{{{string.Join(',', group.Select(field => $"\"{field.Place[(group.Key.Length + 1)..]}\":{field.Json}"))}}}"]);
+            : [$"\"{group.Key}\":{{{string.Join(',', group.Select(
+                field => $"\"{field.Place[(group.Key.Length + 1)..]}\":{field.Json}"))}}}"]);
         return Encoding.UTF8.GetBytes($"{{{string.Join(',', members)}}}");
     }
 
@@ -88,7 +89,8 @@ internal static class StrangeLease
                 fields.Add(("spec", StrangeJson.Value(random)));
                 break;
             case 5:
-                fields.Add((random.Of("metadata.", "spec.", "") + random.Of("labels", "strategy", "x", "annotations"), StrangeJson.Value(random)));
+                fields.Add(
+                    (random.Of("metadata.", "spec.", "") + random.Of("labels", "strategy", "x", "annotations"), StrangeJson.Value(random)));
                 break;
             default:
                 fields[at] = (place, StrangeJson.Value(random));

@@ -38,16 +38,24 @@ internal static class StrangeLeaseFolder
             1 => StrangeLease.Strange(random, [
                 .. StrangeLease.Good(random).Where(field => field.Place != "metadata.resourceVersion"),
                 // Near to the greatest version there may be (LeaseFile), and near to the last date of all.
-                ("metadata.resourceVersion", $"\"{random.Of("221845391999999997", "221845391999999998", "221845391999999999", "221845392000000000", "221845392000000001", "253402300799999997", "253402300799999998", "9223372036854775807", "0", "00", "")}\"")]),
+                ("metadata.resourceVersion", $"\"{random.Of(
+                    "221845391999999997", "221845391999999998", "221845391999999999", "221845392000000000", "221845392000000001",
+                    "253402300799999997", "253402300799999998", "9223372036854775807", "0", "00", "")}\"")]),
             2 => StrangeLease.Strange(random, [
                 .. StrangeLease.Good(random).Where(field => field.Place != "metadata.annotations"),
-                ("metadata.annotations", random.Of("{\"a\":1,\"a\":2}", "{\"leaseelection.dev/alive-file\":\"\\ud800\"}", "[]", "{\"leaseelection.dev/alive-file\":1}"))]),
+                (
+                    "metadata.annotations",
+                    random.Of(
+                        "{\"a\":1,\"a\":2}", "{\"leaseelection.dev/alive-file\":\"\\ud800\"}", "[]",
+                        "{\"leaseelection.dev/alive-file\":1}"))]),
             _ => StrangeLease.Any(random),
         };
         File.WriteAllBytes(lease, world.Put("lease.json", content));
         if (!random.OneIn(4))
             return;
-        DateTime date = random.Of(DateTime.UnixEpoch, DateTime.UnixEpoch.AddYears(-60), new DateTime(9999, 12, 31, 23, 59, 59, DateTimeKind.Utc), new DateTime(2400, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        DateTime date = random.Of(
+            DateTime.UnixEpoch, DateTime.UnixEpoch.AddYears(-60), new DateTime(9999, 12, 31, 23, 59, 59, DateTimeKind.Utc),
+            new DateTime(2400, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         world.Put($"of {date:O}");
         File.SetLastWriteTimeUtc(lease, date);
     }

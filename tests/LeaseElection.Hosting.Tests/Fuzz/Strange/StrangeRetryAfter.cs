@@ -9,8 +9,10 @@ internal static class StrangeRetryAfter
     {
         0 => StrangeNumber.Any(random),
         1 => random.Of(
-            "Sat, 31 Jan 2026 12:00:00 GMT", "Saturday, 31-Jan-26 12:00:00 GMT", "Sat Jan 31 12:00:00 2026", "Fri, 31 Dec 9999 23:59:59 GMT",
-            "Mon, 01 Jan 0001 00:00:00 GMT", "Sat, 31 Feb 2026 12:00:00 GMT", "Sat, 31 Jan 2026 12:00:00 +1400", "tomorrow", "1, 2", "1;2", "\"1\""),
+            "Sat, 31 Jan 2026 12:00:00 GMT", "Saturday, 31-Jan-26 12:00:00 GMT", "Sat Jan 31 12:00:00 2026",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+            "Mon, 01 Jan 0001 00:00:00 GMT", "Sat, 31 Feb 2026 12:00:00 GMT", "Sat, 31 Jan 2026 12:00:00 +1400", "tomorrow", "1, 2", "1;2",
+            "\"1\""),
         2 => random.Next(100_000).ToString(CultureInfo.InvariantCulture),
         _ => StrangeTime.Any(random),
     };

@@ -22,7 +22,8 @@ internal static class StrangeStatus
         {"kind":{{Or(random, "\"Status\"")}},"apiVersion":"v1","status":"Failure","message":{{Or(random, "\"no\"")}},
          "reason":{{Or(random, random.Of("\"NotFound\"", "\"AlreadyExists\"", "\"Conflict\"", "\"Expired\"", "\"Forbidden\""))}},
          "details":{{Or(random, $$"""
-             {"name":"settlement","kind":{{Or(random, random.Of("\"leases\"", "\"namespaces\""))}},"retryAfterSeconds":{{StrangeNumber.Any(random)}}}
+             {"name":"settlement","kind":{{Or(random, random.Of("\"leases\"", "\"namespaces\""))}},
+              "retryAfterSeconds":{{StrangeNumber.Any(random)}}}
              """)}},
          "code":{{(random.OneIn(3) ? StrangeNumber.Any(random) : random.Of("200", "401", "403", "404", "409", "410", "429", "500", "503"))}} }
         """.Replace("\n", "", StringComparison.Ordinal));

@@ -6,7 +6,8 @@ internal static class StrangeText
     private static readonly string[] Known =
     [
         "", " ", "null", "true", "0", "-1", "NaN", "settlement", "other", "default", "me", "../../etc/passwd", "a b", "a/b", "a\\b", "a:b",
-        "a\nb", "a\r\nb: c", "\t", "\0", "a\0b", "\u001b[31m", "\ufeff", "\u202eabc", "ﬀ", "İ", "ß", "１２", "١٢", "\U0001d7d9", "👩‍👩‍👧", "\ud83d",
+        "a\nb", "a\r\nb: c", "\t", "\0", "a\0b", "\u001b[31m", "\ufeff", "\u202eabc", "ﬀ", "İ", "ß", "１２", "١٢", "\U0001d7d9", "👩‍👩‍👧",
+        "\ud83d",
         "\udc00x", "%s%n", "{0}", "{holder}", "'; DROP", "<html>", "\"", "\\u0000",
     ];
 

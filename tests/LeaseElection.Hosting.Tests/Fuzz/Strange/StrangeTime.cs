@@ -17,7 +17,8 @@ internal static class StrangeTime
 
     public static string Any(Random random) => random.OneIn(3) ? random.Of(Known) : string.Create(
         CultureInfo.InvariantCulture,
-        $"{Part(random, 4, 9999)}-{Part(random, 2, 12)}-{Part(random, 2, 28)}T{Part(random, 2, 23)}:{Part(random, 2, 59)}:{Part(random, 2, 59)}"
+        $"{Part(random, 4, 9999)}-{Part(random, 2, 12)}-{Part(random, 2, 28)}"
+        + $"T{Part(random, 2, 23)}:{Part(random, 2, 59)}:{Part(random, 2, 59)}"
         + $"{Fraction(random)}{random.Of("Z", "Z", "Z", "z", "", "+00:00", "+05:30", "-14:00", "+15:00", "+0100", " UTC")}");
 
     /// <summary>A time as an elector writes it.</summary>

@@ -7,7 +7,9 @@ internal static class StrangeWatch
     {
         string type = random.OneIn(8)
             ? StrangeJson.Value(random)
-            : random.Of("\"ADDED\"", "\"MODIFIED\"", "\"MODIFIED\"", "\"DELETED\"", "\"BOOKMARK\"", "\"ERROR\"", "\"PATCHED\"", "\"modified\"", "null");
+            : random.Of(
+                "\"ADDED\"", "\"MODIFIED\"", "\"MODIFIED\"", "\"DELETED\"", "\"BOOKMARK\"", "\"ERROR\"", "\"PATCHED\"", "\"modified\"",
+                "null");
         byte[] changed = random.Next(6) switch
         {
             0 => StrangeStatus.Any(random),

@@ -32,7 +32,8 @@ public abstract class BrokerTest : IAsyncLifetime
             }
 
             Task disposing = process.DisposeAsync().AsTask();
-            while (await Task.WhenAny(disposing, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None)) != disposing)
+            while (await Task.WhenAny(
+                disposing, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None)) != disposing)
                 Time.Advance(TimeSpan.FromSeconds(1)); // Whoever still holds a lease is waited for.
             await disposing;
         }

@@ -103,7 +103,9 @@ public sealed class LeaseBrokerDisposeTests : BrokerTest
         ArgumentException thrown = await Assert.ThrowsAsync<ArgumentException>(() => process.TryAsync(name));
 
         Assert.Equal("leaseName", thrown.ParamName);
-        Assert.Contains($"\"{name}\" cannot be the name of a lease, which must be a lower-case RFC 1123 subdomain", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"{name}\" cannot be the name of a lease, which must be a lower-case RFC 1123 subdomain", thrown.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

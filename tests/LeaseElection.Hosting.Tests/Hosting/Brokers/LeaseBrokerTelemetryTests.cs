@@ -7,7 +7,8 @@ namespace LeaseElection.Hosting.Tests.Brokers;
 /// <summary>What a broker measures and logs, and that neither has the names of leases where there may be a million of them.</summary>
 public sealed class LeaseBrokerTelemetryTests : BrokerTest, IDisposable
 {
-    private const string Acquisitions = "lease_broker.acquisition.duration", Held = "lease_broker.held", Holds = "lease_broker.hold.duration",
+    private const string Acquisitions = "lease_broker.acquisition.duration", Held = "lease_broker.held",
+    Holds = "lease_broker.hold.duration",
         Losses = "lease_broker.losses";
 
     private readonly BrokerProcess _process;
@@ -36,7 +37,8 @@ public sealed class LeaseBrokerTelemetryTests : BrokerTest, IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SoonAsync(waiting));
 
         Assert.Equal(
-            ["acquired", "not_acquired", "failed", "cancelled"], _recorder.Of(Acquisitions).Select(measured => measured["lease_broker.outcome"]));
+            ["acquired", "not_acquired", "failed", "cancelled"],
+            _recorder.Of(Acquisitions).Select(measured => measured["lease_broker.outcome"]));
         Assert.Equal([1, -1], _recorder.Of(Held).Select(measured => measured.Value));
     }
 
@@ -62,7 +64,8 @@ public sealed class LeaseBrokerTelemetryTests : BrokerTest, IDisposable
         await Hold_IsMeasuredUntilItIsLost_Once();
 
         Assert.All(_recorder.All, measured => Assert.Equal(BrokerProcess.Section, measured["lease_broker.name"]));
-        Assert.DoesNotContain(_recorder.All, measured => measured.Tags.Keys.Any(tag => tag.Contains("lease.name", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            _recorder.All, measured => measured.Tags.Keys.Any(tag => tag.Contains("lease.name", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -35,7 +35,9 @@ public sealed class LeaseRunTests : BrokerTest
         await run.Completion.WaitAsync(Signal.Patience);
     }
 
-    /// <summary>Work cannot begin before its scope is made, and it is made too late: work that was told to stop before does not begin.</summary>
+    /// <summary>
+    /// Work cannot begin before its scope is made, and it is made too late: work that was told to stop before does not begin.
+    /// </summary>
     private sealed class LateScopes : IServiceScopeFactory, IDisposable
     {
         private readonly ManualResetEventSlim _come = new();

@@ -126,7 +126,8 @@ public sealed class HolderWatchTests : HostTest
         LogEntry warning = Assert.Single(_standby.Logs.Named("HolderContainerUnknown"));
         Assert.Equal(LogLevel.Warning, warning.Level);
         Assert.Contains(
-            "Of pod shop/worker-0: it has no container \"app\", only \"web\". Set Kubernetes:ContainerName", warning.Message, StringComparison.Ordinal);
+            "Of pod shop/worker-0: it has no container \"app\", only \"web\". Set Kubernetes:ContainerName", warning.Message,
+            StringComparison.Ordinal);
 
         static PodFacts Other(params string[] names) => new("u-worker-0", [.. names.Select(name => new ContainerFacts(name, null, []))]);
     }

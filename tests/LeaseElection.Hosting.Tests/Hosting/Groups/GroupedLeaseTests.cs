@@ -130,7 +130,8 @@ public sealed class GroupedLeaseTests : IAsyncLifetime, IAsyncDisposable
     {
         Lease lease = _group.Put("a", SomeRecord.HeldBy("other"));
         await _group.UntilAsync(group => group.OpenWatches == 1);
-        IAsyncEnumerator<LeaseEvent> told = _watch.Open("a", LeaseTraits.None).WatchAsync(lease.ResourceVersion, default).GetAsyncEnumerator();
+        IAsyncEnumerator<LeaseEvent> told =
+            _watch.Open("a", LeaseTraits.None).WatchAsync(lease.ResourceVersion, default).GetAsyncEnumerator();
         return told;
     }
 

@@ -132,7 +132,8 @@ public sealed class ElectionMembersTests : HostTest
     [Fact]
     public async Task WatchAsync_AllAreListedAndNobodyElseIsHere_TellsTheSameOnceMore()
     {
-        var group = new FakeLeaseGroup { ListError = new LeaseStoreError(LeaseStoreErrorKind.Network, "Nobody answers."), WriteError = NoUpdate };
+        var group =
+            new FakeLeaseGroup { ListError = new LeaseStoreError(LeaseStoreErrorKind.Network, "Nobody answers."), WriteError = NoUpdate };
         Leases = group;
         ElectionHost host = NewMember("me");
         await host.StartAndLeadAsync();
@@ -184,7 +185,8 @@ public sealed class ElectionMembersTests : HostTest
         await host.Logs.WaitForAsync("PresenceNotWritten");
         await StepAsync(host, seconds: 30);
 
-        Assert.Contains("The verb update is missing.", Assert.Single(host.Logs.Named("PresenceNotWritten")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The verb update is missing.", Assert.Single(host.Logs.Named("PresenceNotWritten")).Message, StringComparison.Ordinal);
         Assert.Single(host.Logs.Entries, entry => entry.Level >= LogLevel.Warning);
         Assert.True(host.Election.IsLeader);
         Assert.Equal(HealthStatus.Healthy, (await host.CheckHealthAsync()).Status);

@@ -158,8 +158,10 @@ public sealed class PartitionLoopTests : IAsyncLifetime, IAsyncDisposable
 
         Assert.Equal([0, 2], only.Owned);
         Assert.Equal(
-            "Partition 1 of lease shop/orders has no owner: its lease orders-1 is held by stranger, which is nobody of ours, since it lacks the "
-            + "label leaseelection.dev/group. Rename LeaderElection:LeaseName, or whatever else uses that name; if nothing does, delete that lease",
+            "Partition 1 of lease shop/orders has no owner: its lease orders-1 is held by stranger, "
+                + "which is nobody of ours, since it lacks the "
+            + "label leaseelection.dev/group. Rename LeaderElection:LeaseName, or whatever else uses that "
+            + "name; if nothing does, delete that lease",
             Assert.Single(only.Logs.Named("PartitionLeaseTaken")).Message);
         Assert.Contains("partitions 1 of", Assert.Single(only.Logs.Named("PartitionsUnowned")).Message, StringComparison.Ordinal);
         Assert.Null(only.Partitions.Partitions[1].HolderIdentity);

@@ -26,7 +26,10 @@ public sealed class PartitionTests
     [Fact]
     public void IndexOf_ManyKeys_SpreadsThem()
     {
-        int[] sizes = [.. Enumerable.Range(0, 12_000).GroupBy(key => Partition.IndexOf($"customer-{key}", 12)).Select(keys => keys.Count())];
+        int[] sizes =
+        [
+            .. Enumerable.Range(0, 12_000).GroupBy(key => Partition.IndexOf($"customer-{key}", 12)).Select(keys => keys.Count())
+        ];
 
         Assert.Equal(12, sizes.Length);
         Assert.All(sizes, size => Assert.InRange(size, 850, 1150));

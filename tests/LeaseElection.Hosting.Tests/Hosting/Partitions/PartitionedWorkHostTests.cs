@@ -103,7 +103,8 @@ public sealed class PartitionedWorkHostTests : HostTest
             {
                 if (partition.Index == 0)
                     await host.Host.StopAsync(CancellationToken.None);
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(
+                    Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             },
             2);
         await host.StartAsync();

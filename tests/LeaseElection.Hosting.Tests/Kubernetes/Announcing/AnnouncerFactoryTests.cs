@@ -34,7 +34,8 @@ public sealed class AnnouncerFactoryTests
     }
 
     [Theory]
-    [InlineData("POD_NAME", null, "LeaderElection:Kubernetes:LabelLeaderPod is true, but the variable POD_NAME is not set, which tells the Pod to "
+    [InlineData("POD_NAME", null, "LeaderElection:Kubernetes:LabelLeaderPod is true, but the variable "
+        + "POD_NAME is not set, which tells the Pod to "
         + "label: set POD_NAME from the downward API (fieldPath: metadata.name), or LeaderElection:Kubernetes:LabelLeaderPod to false.")]
     [InlineData("POD_NAME", "Web_1", "POD_NAME is \"Web_1\", and must be a lower-case RFC 1123 subdomain")]
     [InlineData("POD_NAMESPACE", null, "the variable POD_NAMESPACE is not set, and /nowhere/serviceaccount/namespace is not found")]

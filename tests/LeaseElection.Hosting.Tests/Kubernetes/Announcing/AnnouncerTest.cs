@@ -32,7 +32,8 @@ public abstract class AnnouncerTest : IAsyncLifetime
 
     private protected LeaseEventPublisher NewPublisher()
     {
-        AnnouncementSender sender = Own(new AnnouncementSender(new StoreSetup(Server).Connection, Time, Logs.CreateLogger("test"), shared: true));
+        AnnouncementSender sender = Own(
+            new AnnouncementSender(new StoreSetup(Server).Connection, Time, Logs.CreateLogger("test"), shared: true));
         return Own(new LeaseEventPublisher(sender, Card, new ElectionClock(Time), Logs.CreateLogger("test")));
     }
 

@@ -22,11 +22,13 @@ public sealed class LeaseEventPublisherTests : AnnouncerTest
         await Logs.WaitForAsync("EventPublished", 2);
 
         Assert.Equal(
-            ["me_abcdefgh became leader", "me_abcdefgh stopped leading: released (StepDown)"], Sent.Select(sent => (string?)sent["message"]));
+            ["me_abcdefgh became leader", "me_abcdefgh stopped leading: released (StepDown)"],
+            Sent.Select(sent => (string?)sent["message"]));
         Assert.Equal(["BecameLeader", "StoppedLeading"], Sent.Select(sent => (string?)sent["action"]));
         JsonNode about = Sent[0]["involvedObject"]!;
         Assert.Equal(("Lease", "shop", "settlement", "uid-1", "42"), (
-            (string?)about["kind"], (string?)about["namespace"], (string?)about["name"], (string?)about["uid"], (string?)about["resourceVersion"]));
+            (string?)about["kind"], (string?)about["namespace"], (string?)about["name"], (string?)about["uid"],
+            (string?)about["resourceVersion"]));
         Assert.Equal("/api/v1/namespaces/shop/events", Server.Requests[0].Path);
         Assert.Empty(Warnings);
     }

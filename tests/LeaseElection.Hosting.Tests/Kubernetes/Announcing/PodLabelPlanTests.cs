@@ -27,15 +27,19 @@ public sealed class PodLabelPlanTests
     [InlineData("never by a standby", "ok seen a 60", "-me")]
     [InlineData("nor by one that stops leading", "ok seen a began ok ending failed 1 ok 60", "-me +me -a -me -me")]
     [InlineData("own Pod is no former holder", "ok seen me began ok 4", "-me +me")]
-    [InlineData("a former holder that was cleared is forgotten", "ok seen a began ok ok 5 ok ok ending ok began ok 4", "-me +me -a +me -a -me +me")]
+    [InlineData(
+        "a former holder that was cleared is forgotten", "ok seen a began ok ok 5 ok ok ending ok began ok 4", "-me +me -a +me -a -me +me")]
     [InlineData("unless it is seen again", "ok seen a began ok ok 5 ok ok ending ok seen a began ok 4", "-me +me -a +me -a -me +me -a")]
     [InlineData("a former holder's Pod that is gone is done with", "ok seen a began ok 404 5 ok 404 60", "-me +me -a +me -a")]
     [InlineData("own Pod that is not found is tried again", "ok began 404 1 404 2", "-me +me +me +me")]
     [InlineData("a failure is repeated, with growing pauses", "failed 1 failed 1 1 failed 4 ok 60", "-me -me -me -me")]
     [InlineData("a refusal too: the right may come", "403 1 ok", "-me -me")]
-    [InlineData("lost while the server is away: off until it succeeds", "ok began ok ending unknown 1 failed 2 failed 4 ok 60", "-me +me -me -me -me -me")]
+    [InlineData(
+        "lost while the server is away: off until it succeeds", "ok began ok ending unknown 1 failed 2 failed 4 ok 60",
+        "-me +me -me -me -me -me")]
     [InlineData("leadership comes back: no off is left over", "ok began ok ending failed began ok 5 ok 60", "-me +me -me +me +me")]
-    [InlineData("an unknown on is undone and, once it can no longer come, undone again", "ok began ending unknown ok 5 ok 60", "-me +me -me -me")]
+    [InlineData(
+        "an unknown on is undone and, once it can no longer come, undone again", "ok began ending unknown ok 5 ok 60", "-me +me -me -me")]
     [InlineData("an off of an earlier term is not what ends a later one", "ok began ok ending began unknown ok 4", "-me +me -me +me")]
     [InlineData("an unknown reply is asked for again, and the answer confirmed", "unknown 1 ok 5 ok 60", "-me -me -me")]
     [InlineData("one failing Pod does not hold up another", "ok seen a seen b began ok failed ok 1", "-me +me -a -b -a")]

@@ -23,7 +23,8 @@ public sealed class EnvironmentProxyTests
     [InlineData("https://kind.localhost:6443", "", Proxy)]
     public void For_Server_ByNoProxyAndNeverForThisMachine(string server, string noProxy, string? expected) => Assert.Equal(
         expected,
-        EnvironmentProxy.For(new Uri(server), TestEnvironment.With(("HTTPS_PROXY", "http://proxy.example:3128"), ("NO_PROXY", noProxy)))?.AbsoluteUri);
+        EnvironmentProxy.For(
+            new Uri(server), TestEnvironment.With(("HTTPS_PROXY", "http://proxy.example:3128"), ("NO_PROXY", noProxy)))?.AbsoluteUri);
 
     [Theory]
     [InlineData("http://proxy.example:3128", "http://proxy.example:3128/")]
@@ -63,7 +64,8 @@ public sealed class EnvironmentProxyTests
     public void For_WrongProxyWithAPassword_ThrowsWithoutIt()
     {
         var thrown = Assert.Throws<LeaseStoreConfigurationException>(
-            () => EnvironmentProxy.For(new Uri("https://api.example"), TestEnvironment.With(("HTTPS_PROXY", "ftp://me:s3cret@proxy.example"))));
+            () => EnvironmentProxy.For(
+                new Uri("https://api.example"), TestEnvironment.With(("HTTPS_PROXY", "ftp://me:s3cret@proxy.example"))));
 
         Assert.DoesNotContain("s3cret", thrown.ToString(), StringComparison.Ordinal);
         Assert.Contains("***@proxy.example", thrown.Message, StringComparison.Ordinal);
@@ -78,7 +80,9 @@ public sealed class EnvironmentProxyTests
     {
         Uri server = new("https://api.example");
 
-        Assert.Equal(new Uri("http://upper"), EnvironmentProxy.For(server, TestEnvironment.With(("https_proxy", "lower"), ("HTTPS_PROXY", "upper"))));
+        Assert.Equal(
+            new Uri("http://upper"),
+            EnvironmentProxy.For(server, TestEnvironment.With(("https_proxy", "lower"), ("HTTPS_PROXY", "upper"))));
         Assert.Equal(new Uri("http://lower"), EnvironmentProxy.For(server, TestEnvironment.With(("https_proxy", "lower"))));
         Assert.NotNull(EnvironmentProxy.For(
             server, TestEnvironment.With(("HTTPS_PROXY", "upper"), ("no_proxy", "api.example"), ("NO_PROXY", "other.example"))));

@@ -19,7 +19,8 @@ public sealed class KubeConfigTests : IDisposable
         Write("sub/ca.pem", authority.Pem);
         Write("sub/token", "t");
         string file = Write("sub/config", Config(
-            "server: https://10.0.0.1:6443\n    certificate-authority: ca.pem\n    tls-server-name: api\n    proxy-url: socks5://proxy:1080",
+            "server: https://10.0.0.1:6443\n    certificate-authority: ca.pem\n    tls-server-name: api\n    proxy-url: "
+                + "socks5://proxy:1080",
             "tokenFile: token"));
 
         KubernetesConnection connection = Connect(file);
@@ -40,7 +41,8 @@ public sealed class KubeConfigTests : IDisposable
     [InlineData("token: secret")]
     [InlineData("token: secret\n    as: me\n    as-groups: [staff, ops]\n    as-user-extra: {reason: [one, two]}")]
     [InlineData("tokenFile: token")]
-    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./x, args: [a, b], env: [{name: N, value: v}], interactiveMode: Never, "
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./x, args: [a, b], env: [{name: N, value: v}], "
+        + "interactiveMode: Never, "
         + "provideClusterInfo: true, installHint: h}")]
     public void Load_Twice_TheSame(string user)
     {
@@ -161,7 +163,8 @@ public sealed class KubeConfigTests : IDisposable
     [Fact]
     public void Load_ContextOfTheOption_WinsOverTheCurrentOne()
     {
-        string file = Write("config", Config("server: https://h", "token: t") + "\n- name: x\n  context: {cluster: c, user: u, namespace: other}\n");
+        string file = Write(
+            "config", Config("server: https://h", "token: t") + "\n- name: x\n  context: {cluster: c, user: u, namespace: other}\n");
 
         Assert.Equal("other", KubeConfigConnection.Create(Load(file), "x", "Context").Namespace);
     }
@@ -197,7 +200,9 @@ public sealed class KubeConfigTests : IDisposable
     [InlineData("token: secret", "{}", "has no credentials")]
     [InlineData("token: secret", "username: admin\n    password: secret", "refused passwords")]
     [InlineData("token: secret", "auth-provider: {name: oidc, config: {id-token: secret}}", "'oidc', whose tokens end within hours")]
-    [InlineData("token: secret", "auth-provider: {name: oidc}\n    exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: x}", "Remove auth-provider")]
+    [InlineData(
+        "token: secret", "auth-provider: {name: oidc}\n    exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: x}",
+        "Remove auth-provider")]
     [InlineData("token: secret", "auth-provider: {name: gcp}", "gke-gcloud-auth-plugin")]
     [InlineData("token: secret", "auth-provider: {name: azure}", "kubelogin convert-kubeconfig")]
     [InlineData("token: secret", "auth-provider: {name: openstack}", "'openstack', which Kubernetes does not have, or no longer")]
@@ -207,15 +212,20 @@ public sealed class KubeConfigTests : IDisposable
     [InlineData("token: secret", "token: secret\n    as-groups: [staff]", "as-groups in the kubeconfig")]
     [InlineData("token: secret", "token: secret\n    as: [me]", "as in the kubeconfig")]
     [InlineData("token: secret", "token: secret\n    as: me\n    as-groups: [[staff]]", "as-groups in the kubeconfig")]
-    [InlineData("token: secret", "token: secret\n    as: me\n    as-user-extra: {reason: rollout}", "as-user-extra.reason in the kubeconfig")]
+    [InlineData(
+        "token: secret", "token: secret\n    as: me\n    as-user-extra: {reason: rollout}", "as-user-extra.reason in the kubeconfig")]
     [InlineData("token: secret", "token: secret\n    as: \"me\\nadmin\"", "control characters")]
     [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}", "v1alpha1")]
     [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1}", "command")]
     [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}", "no terminal")]
     [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x}", "interactiveMode in the kubeconfig")]
     [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Rarely}", "'Rarely'")]
-    [InlineData("token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Never, env: [{name: 'a=b'}]}", "env[0].name")]
-    [InlineData("server: https://h", "server: https://h\n    extensions: [{name: client.authentication.k8s.io/exec, extension: {<<: x}}]", "not valid YAML near line")]
+    [InlineData(
+        "token: secret", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Never, env: [{name: 'a=b'}]}",
+        "env[0].name")]
+    [InlineData(
+        "server: https://h", "server: https://h\n    extensions: [{name: client.authentication.k8s.io/exec, extension: {<<: x}}]",
+        "not valid YAML near line")]
     [InlineData("kind: Config", "kind: Secret", "kind in the kubeconfig")]
     [InlineData("apiVersion: v1", "apiVersion: v2", "apiVersion in the kubeconfig")]
     [InlineData("contexts:", "users: []\ncontexts: [{name: main}, {name: main}]\nother:", "two entries with the name 'main'")]
@@ -326,7 +336,8 @@ public sealed class KubeConfigTests : IDisposable
 
     private static KubeConfig Load(params string[] files) => KubeConfig.Load(files, "KubeConfig")!;
 
-    private static KubernetesConnection Connect(params string[] files) => KubeConfigConnection.Create(Load(files), wantedContext: null, "Context");
+    private static KubernetesConnection Connect(params string[] files) =>
+        KubeConfigConnection.Create(Load(files), wantedContext: null, "Context");
 
     private string InFolder(string name) => Path.Combine(_folder.Path, name);
 

@@ -194,7 +194,8 @@ public sealed class KubernetesConnectionResolverTests : IDisposable
         var thrown = Assert.Throws<LeaseStoreConfigurationException>(() => Resolve(options));
 
         Assert.Contains($"LeaderElection:Kubernetes:{second}", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("Remove one of the two", thrown.Message.Replace("Set one", "Remove one", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "Remove one of the two", thrown.Message.Replace("Set one", "Remove one", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]

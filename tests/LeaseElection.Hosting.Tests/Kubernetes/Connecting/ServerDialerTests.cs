@@ -56,7 +56,8 @@ public sealed class ServerDialerTests : IDisposable
         using var late = new Socket(SocketType.Stream, ProtocolType.Tcp);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         var dialer = new ServerDialer(
-            TimeSpan.FromSeconds(2), _time, Resolves("10.0.0.1", "10.0.0.2", "10.0.0.3"), (target, decided) => target.Address.ToString() switch
+            TimeSpan.FromSeconds(2), _time, Resolves("10.0.0.1", "10.0.0.2", "10.0.0.3"),
+            (target, decided) => target.Address.ToString() switch
             {
                 "10.0.0.1" => throw new NotSupportedException("No such family."),
                 "10.0.0.2" => ConnectedAllTheSameAsync(late, decided),
@@ -90,7 +91,8 @@ public sealed class ServerDialerTests : IDisposable
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         var dialer = new ServerDialer(
             TimeSpan.FromSeconds(2), _time, Resolves("10.0.0.1", "10.0.0.2"),
-            (target, decided) => target.Address.ToString() == "10.0.0.2" ? Task.FromResult(socket) : ConnectedAllTheSameAsync(late, decided));
+            (target, decided) =>
+                target.Address.ToString() == "10.0.0.2" ? Task.FromResult(socket) : ConnectedAllTheSameAsync(late, decided));
         Task<Socket> dialling = dialer.DialAsync(new DnsEndPoint("api.example", 6443), _timeout.Token);
         await _time.AdvanceOnceArmedAsync(HeadStart);
 
@@ -176,7 +178,8 @@ public sealed class ServerDialerTests : IDisposable
         using BlackHole hole = await BlackHole.OpenAsync(); // Its port is not free on the other address.
         var dialer = new ServerDialer(Signal.Patience, TimeProvider.System);
 
-        SocketException thrown = await Assert.ThrowsAsync<SocketException>(() => dialer.DialAsync(new DnsEndPoint("127.0.0.1", hole.Port), default));
+        SocketException thrown =
+            await Assert.ThrowsAsync<SocketException>(() => dialer.DialAsync(new DnsEndPoint("127.0.0.1", hole.Port), default));
 
         Assert.Equal($"127.0.0.1:{hole.Port}: Connection refused", thrown.Message);
     }
@@ -185,7 +188,8 @@ public sealed class ServerDialerTests : IDisposable
         (_, _) => Task.FromResult<IPAddress[]>([.. addresses.Select(IPAddress.Parse)]);
 
     private Task<Socket> DialAsync(params string[] addresses) =>
-        new ServerDialer(TimeSpan.FromSeconds(2), _time, Resolves(addresses), Connect).DialAsync(new DnsEndPoint("api.example", 6443), _timeout.Token);
+        new ServerDialer(
+            TimeSpan.FromSeconds(2), _time, Resolves(addresses), Connect).DialAsync(new DnsEndPoint("api.example", 6443), _timeout.Token);
 
     private Task<Socket> Connect(IPEndPoint target, CancellationToken decided)
     {
@@ -197,7 +201,8 @@ public sealed class ServerDialerTests : IDisposable
         return attempt.Task;
     }
 
-    private Task TriedAsync(int count) => _dialled.WaitUntilAsync(() => _tried.Count >= count, () => $"{count} attempts; {_tried.Count} were made");
+    private Task TriedAsync(int count) =>
+        _dialled.WaitUntilAsync(() => _tried.Count >= count, () => $"{count} attempts; {_tried.Count} were made");
 
     /// <summary>The answer came while it was being cancelled.</summary>
     private static async Task<Socket> ConnectedAllTheSameAsync(Socket late, CancellationToken decided)

@@ -351,7 +351,8 @@ public sealed class ServerTrustTests : IDisposable
     private static async Task TrustedAsync(TestCertificate server, TestCertificate[] sent, TestCertificate[]? named, string host = Host) =>
         Assert.Null(await ShakeHandsAsync(server, sent, named, host));
 
-    private static async Task RefusedAsync(TestCertificate server, TestCertificate[] sent, TestCertificate[]? named, string why, string host = Host)
+    private static async Task RefusedAsync(
+        TestCertificate server, TestCertificate[] sent, TestCertificate[]? named, string why, string host = Host)
     {
         Exception? thrown = await ShakeHandsAsync(server, sent, named, host);
         Assert.Contains(why, Assert.IsType<AuthenticationException>(thrown).Message, StringComparison.Ordinal);
@@ -371,7 +372,8 @@ public sealed class ServerTrustTests : IDisposable
     }
 
     /// <returns>What the client threw.</returns>
-    private static async Task<Exception?> ShakeHandsAsync(TestCertificate server, TestCertificate[] sent, TestCertificate[]? named, string host)
+    private static async Task<Exception?> ShakeHandsAsync(
+        TestCertificate server, TestCertificate[] sent, TestCertificate[]? named, string host)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

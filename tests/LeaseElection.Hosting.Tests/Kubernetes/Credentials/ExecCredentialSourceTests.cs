@@ -181,7 +181,8 @@ public sealed class ExecCredentialSourceTests : IDisposable
     {
         await using ExecCredentialSource source = Source("echo 'you are not logged in' >&2; exit 3", hint: "Run: cloud login");
 
-        ClusterCredentialException thrown = await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
+        ClusterCredentialException thrown =
+            await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
 
         foreach (string part in (string[])["'sh'", "code 3", "you are not logged in", "Run: cloud login"])
             Assert.Contains(part, thrown.Message, StringComparison.Ordinal);
@@ -219,7 +220,8 @@ public sealed class ExecCredentialSourceTests : IDisposable
         await WaitForAsync("ExecPluginFailed");
 
         _time.Advance(TimeSpan.FromSeconds(8));
-        ClusterCredentialException thrown = await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
+        ClusterCredentialException thrown =
+            await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
         Assert.Contains(authority, thrown.Message, StringComparison.Ordinal);
     }
 
@@ -229,7 +231,8 @@ public sealed class ExecCredentialSourceTests : IDisposable
         await using var source = new ExecCredentialSource(
             new ExecPlugin { ApiVersion = V1, Command = "no-such-plugin", InstallHint = "apt install it" }, _time, _logger);
 
-        ClusterCredentialException thrown = await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
+        ClusterCredentialException thrown =
+            await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
 
         Assert.Contains("no-such-plugin", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("apt install it", thrown.Message, StringComparison.Ordinal);
@@ -253,17 +256,21 @@ public sealed class ExecCredentialSourceTests : IDisposable
     {
         await using ExecCredentialSource source = Source($"echo '{output}'");
 
-        ClusterCredentialException thrown = await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
+        ClusterCredentialException thrown =
+            await Assert.ThrowsAsync<ClusterCredentialException>(async () => await source.GetAsync(default));
 
         Assert.Contains("plugin 'sh'", thrown.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-token", thrown.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("apiVersion: client.authentication.k8s.io/v1\nkind: ExecCredential\nstatus:\n  token: t\n  expirationTimestamp: 2099-01-01T00:00:00Z")]
+    [InlineData("apiVersion: client.authentication.k8s.io/v1\nkind: ExecCredential\nstatus:\n  token: t\n  expirationTimestamp: "
+        + "2099-01-01T00:00:00Z")]
     [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"\u0074","clientCertificateData":"","clientKeyData":""}}""")]
-    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t","expirationTimestamp":""}}""")]
-    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t","expirationTimestamp":null}}""")]
+    [InlineData(
+        """{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t","expirationTimestamp":""}}""")]
+    [InlineData(
+        """{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t","expirationTimestamp":null}}""")]
     public async Task Get_YamlOrEmptyTexts_AsJsonWithoutThem(string output)
     {
         // By a file: what echo makes of a backslash depends on the shell.

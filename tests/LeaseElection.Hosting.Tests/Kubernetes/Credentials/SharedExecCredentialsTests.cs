@@ -8,7 +8,9 @@ using static LeaseElection.Hosting.Tests.Kubernetes.Records;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes.Credentials;
 
-/// <summary>Lease, label, events and Pods of an election each have a client; a plugin for each would be four processes at every take-over.</summary>
+/// <summary>
+/// Lease, label, events and Pods of an election each have a client; a plugin for each would be four processes at every take-over.
+/// </summary>
 [Collection(nameof(FileLocks))]
 public sealed class SharedExecCredentialsTests : IDisposable
 {

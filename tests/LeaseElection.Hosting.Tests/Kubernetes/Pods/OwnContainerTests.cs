@@ -25,10 +25,12 @@ public sealed class OwnContainerTests
         Resolve(Variables, "app"));
 
     [Theory]
-    [InlineData("POD_NAME", null, "LeaderElection:Kubernetes:TakeOverFromTerminated is true, but the variable POD_NAME is not set, which tells the Pod "
+    [InlineData("POD_NAME", null, "LeaderElection:Kubernetes:TakeOverFromTerminated is true, but the "
+        + "variable POD_NAME is not set, which tells the Pod "
         + "whose end others look for: set POD_NAME from the downward API (fieldPath: metadata.name), or "
         + "LeaderElection:Kubernetes:TakeOverFromTerminated to false.")]
-    [InlineData("POD_UID", null, "LeaderElection:Kubernetes:TakeOverFromTerminated is true, but the variable POD_UID is not set, which tells this Pod "
+    [InlineData("POD_UID", null, "LeaderElection:Kubernetes:TakeOverFromTerminated is true, but the "
+        + "variable POD_UID is not set, which tells this Pod "
         + "from others of its name: set POD_UID from the downward API (fieldPath: metadata.uid), or "
         + "LeaderElection:Kubernetes:TakeOverFromTerminated to false.")]
     [InlineData("POD_UID", "4f 0c", "POD_UID is \"4f 0c\", and must be the uid of a Pod, without white space")]
@@ -40,8 +42,10 @@ public sealed class OwnContainerTests
     [InlineData(null)]
     [InlineData("")]
     public void Resolve_NoContainerName_IsRefusedWithTheFix(string? name) => AssertRefused(
-        "LeaderElection:Kubernetes:TakeOverFromTerminated is true, but LeaderElection:Kubernetes:ContainerName is not set, which tells the others "
-        + "whose end to look for: set it to the name of the container that this process runs in, as in the Pod's spec (for example \"app\"), or "
+        "LeaderElection:Kubernetes:TakeOverFromTerminated is true, but "
+            + "LeaderElection:Kubernetes:ContainerName is not set, which tells the others "
+        + "whose end to look for: set it to the name of the container that this process runs in, as in the Pod's spec (for example "
+        + "\"app\"), or "
         + "LeaderElection:Kubernetes:TakeOverFromTerminated to false.",
         Variables,
         name);
@@ -69,10 +73,12 @@ public sealed class OwnContainerTests
     [InlineData("LeaderElection:a", "LeaderElection")]
     public void Resolve_NamedElection_IsToldWhereItIsWritten(string takeOver, string? name)
     {
-        Dictionary<string, string?> settings = new() { ["LeaderElection:a:LeaseName"] = "a", [takeOver + ":Kubernetes:TakeOverFromTerminated"] = "true" };
+        Dictionary<string, string?> settings =
+            new() { ["LeaderElection:a:LeaseName"] = "a", [takeOver + ":Kubernetes:TakeOverFromTerminated"] = "true" };
         if (name is not null)
             settings[name + ":Kubernetes:ContainerName"] = "My App";
-        LeaderElectionOptions options = BoundOptions.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).Add("a").Get("a");
+        LeaderElectionOptions options =
+            BoundOptions.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).Add("a").Get("a");
 
         var exception = Assert.Throws<LeaseStoreConfigurationException>(() => Resolve(Variables, options, "a"));
 
@@ -83,7 +89,8 @@ public sealed class OwnContainerTests
 
     [Fact]
     public void Resolve_TheNameOfAnotherContainer_IsRefused() => AssertRefused(
-        "LeaderElection:Kubernetes:ContainerName is \"sidecar\", but this process runs in the container \"app\", and the end of another one would be "
+        "LeaderElection:Kubernetes:ContainerName is \"sidecar\", but this process runs in the container \"app\", and the end of another "
+            + "one would be "
         + "taken for its death: set it to \"app\", or LeaderElection:Kubernetes:TakeOverFromTerminated to false.",
         Variables,
         "sidecar",
@@ -109,9 +116,12 @@ public sealed class OwnContainerTests
     private static HolderProcess Resolve(Dictionary<string, string?> variables, string? container, params string[] mounts) => Resolve(
         variables, new LeaderElectionOptions { Kubernetes = { TakeOverFromTerminated = true, ContainerName = container } }, "", mounts);
 
-    private static HolderProcess Resolve(Dictionary<string, string?> variables, LeaderElectionOptions options, string election, params string[] mounts)
+    private static HolderProcess Resolve(
+        Dictionary<string, string?> variables, LeaderElectionOptions options, string election, params string[] mounts)
     {
-        ProcessEnvironment environment = TestEnvironment.With([.. variables.Where(pair => pair.Value is not null).Select(pair => (pair.Key, pair.Value!))]);
-        return OwnContainer.Resolve(new LeaderElectionRegistration(election, null), options, environment with { Mounts = () => mounts }, Now);
+        ProcessEnvironment environment = TestEnvironment.With(
+            [.. variables.Where(pair => pair.Value is not null).Select(pair => (pair.Key, pair.Value!))]);
+        return OwnContainer.Resolve(
+            new LeaderElectionRegistration(election, null), options, environment with { Mounts = () => mounts }, Now);
     }
 }

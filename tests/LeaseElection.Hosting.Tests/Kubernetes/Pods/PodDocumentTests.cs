@@ -51,7 +51,8 @@ public sealed class PodDocumentTests
     [InlineData("null")]
     public void ToFacts_NoTimes_IsNoEnd(string state)
     {
-        ContainerFacts container = Single("""{"containerStatuses":[{"name":"app","state":STATE}]}""".Replace("STATE", state, StringComparison.Ordinal));
+        ContainerFacts container = Single(
+            """{"containerStatuses":[{"name":"app","state":STATE}]}""".Replace("STATE", state, StringComparison.Ordinal));
 
         Assert.Empty(container.Ends);
         Assert.Null(container.RunningSince);

@@ -48,7 +48,8 @@ public sealed class AliveMarkTests
     [Fact]
     public void Put_MarkAndAgainNone_AnnotationsOfOthersStay()
     {
-        LeaseMetadata metadata = Parse("""{ "metadata": { "labels": { "team": "payments" }, "annotations": { "note": "x" } } }""").Metadata!;
+        LeaseMetadata metadata = Parse(
+            """{ "metadata": { "labels": { "team": "payments" }, "annotations": { "note": "x" } } }""").Metadata!;
 
         LeaseMetadata marked = AliveMark.Put(new AliveMark(FileName, "a"), metadata);
         LeaseMetadata unmarked = AliveMark.Put(null, marked);
@@ -63,7 +64,8 @@ public sealed class AliveMarkTests
 
     private static LeaseDocument Document(string fileName, string markedHolder, string? holder)
     {
-        LeaseDocument document = new() { Metadata = new LeaseMetadata(), Spec = new LeaseSpec(new LeaseRecord { HolderIdentity = holder }) };
+        LeaseDocument document =
+            new() { Metadata = new LeaseMetadata(), Spec = new LeaseSpec(new LeaseRecord { HolderIdentity = holder }) };
         return document with { Metadata = AliveMark.Put(new AliveMark(fileName, markedHolder), document.Metadata) };
     }
 
