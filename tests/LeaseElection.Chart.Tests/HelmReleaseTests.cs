@@ -163,7 +163,7 @@ public sealed class HelmReleaseTests(ApiServerFixture fixture)
         Assert.Contains(
             "partitions.count is 24, but the Pods that run have 12, and with another number a key belongs to another partition: set "
                 + "partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones, or false, which replaces "
-                + "them one by one, so that for a moment two may work on one key",
+                + "them one by one, so that while the old ones drain two may work on one key",
             refusal.Message, StringComparison.Ordinal);
         Assert.Equal("RollingUpdate", await StrategyAsync(release));
 

@@ -303,17 +303,6 @@ public sealed class RefusalTests
         "locks.timing=\"\"")]
     public async Task Values_ThatGoTogether_AreNot(params string[] values) => await new HelmChart { Set = values }.RenderAsync();
 
-    [ChartFact]
-    public async Task Sidecar_WithAnOptionThatItHasNot_IsRefused()
-    {
-        var chart = new HelmChart { Combination = "sidecar", Set = ["election.retryPeriod=\"00:00:05\""] };
-
-        Assert.EndsWith(
-            "election.retryPeriod is set, but sidecar.enabled is true and the sidecar has no such setting: it takes leaseDuration (--ttl) "
-                + "and renewDeadline alone; leave election.retryPeriod out",
-            await chart.RefusalAsync(), StringComparison.Ordinal);
-    }
-
     /// <summary>A person who projects the token by hand already, and then finds the switch.</summary>
     [ChartFact]
     public async Task Token_MountedTwice_IsRefused()

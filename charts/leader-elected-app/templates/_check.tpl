@@ -25,6 +25,15 @@
 {{- printf "election.%s is set, but sidecar.enabled is true and the sidecar has no such setting: it takes leaseDuration (--ttl) and renewDeadline alone; leave election.%s out" $key $key | fail }}
 {{- end }}
 {{- end }}
+{{- if not .Values.election.releaseOnStop }}
+{{- fail "election.releaseOnStop is false, but sidecar.enabled is true and the sidecar has no such setting: it gives the lease up whenever it stops; leave election.releaseOnStop out" }}
+{{- end }}
+{{- range $key, $default := dict "whenWorkEnds" "Default" "whenWorkOverruns" "StopHost" }}
+{{- $value := get $.Values.election $key }}
+{{- if ne $value $default }}
+{{- printf "election.%s is %s, but sidecar.enabled is true and the sidecar has no such setting: the work is the app's, which it does not run; leave election.%s out" $key $value $key | fail }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- if and .Values.sidecar.enabled .Values.election.takeOverFromTerminated }}
 {{- fail "election.takeOverFromTerminated is true, but sidecar.enabled is true, and the end of the sidecar's container is not the end of the app's work: set one of them to false" }}
@@ -124,7 +133,7 @@ Deployment may look at it; `helm template`, which asks no cluster, finds none.
 {{- range (($spec.template | default dict).spec | default dict).containers }}
 {{- range .env }}
 {{- if and (eq .name "LeaderElection__Partitions__Count") (ne .value (int $.Values.partitions.count | toString)) }}
-{{- printf "partitions.count is %d, but the Pods that run have %s, and with another number a key belongs to another partition: set partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones, or false, which replaces them one by one, so that for a moment two may work on one key" (int $.Values.partitions.count) .value | fail }}
+{{- printf "partitions.count is %d, but the Pods that run have %s, and with another number a key belongs to another partition: set partitions.recreate=true for this upgrade, which stops all Pods before it starts new ones, or false, which replaces them one by one, so that while the old ones drain two may work on one key" (int $.Values.partitions.count) .value | fail }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -8,21 +8,30 @@ custom: {}
 
 {{/*
 The timings in milliseconds, as a YAML table, checked by the rules that the library checks when it starts: a mistake is told here and
-not by a rollout whose Pods do not come up.
+not by a rollout whose Pods do not come up. With the sidecar those that it has flags for: its RetryPeriod follows from them, a fifth of --ttl
+but at most --renew-deadline, so that no rule is left for it, and leader-elected-app.check refuses the others.
 */}}
 {{- define "leader-elected-app.timings" -}}
 {{- $presets := include "leader-elected-app.presets" . | fromYaml }}
 {{- $election := .Values.election }}
 {{- $preset := get $presets $election.timing }}
 {{- $texts := dict }}
-{{- range $key := list "leaseDuration" "renewDeadline" "retryPeriod" }}
+{{- $required := list "leaseDuration" "renewDeadline" "retryPeriod" }}
+{{- $optional := list "renewInterval" "stopTimeout" }}
+{{- $all := "all of leaseDuration, renewDeadline and retryPeriod" }}
+{{- if .Values.sidecar.enabled }}
+{{- $required = list "leaseDuration" "renewDeadline" }}
+{{- $optional = list }}
+{{- $all = "both leaseDuration and renewDeadline" }}
+{{- end }}
+{{- range $key := $required }}
 {{- $text := default (get $preset $key) (get $election $key) }}
 {{- if not $text }}
-{{- printf "election.%s is not set, but election.timing=custom has no default for it: write all of leaseDuration, renewDeadline and retryPeriod, or take the timing fast, standard, tolerant or singleNode" $key | fail }}
+{{- printf "election.%s is not set, but election.timing=custom has no default for it: write %s, or take the timing fast, standard, tolerant or singleNode" $key $all | fail }}
 {{- end }}
 {{- $_ := set $texts $key $text }}
 {{- end }}
-{{- range $key := list "renewInterval" "stopTimeout" }}
+{{- range $key := $optional }}
 {{- with get $election $key }}{{ $_ := set $texts $key . }}{{ end }}
 {{- end }}
 {{- $ms := dict }}
@@ -51,9 +60,11 @@ not by a rollout whose Pods do not come up.
 {{- if or (lt $deadline 200) (ge $deadline $lease) }}
 {{- printf "election.renewDeadline is %s, but must be at least 00:00:00.2 and less than leaseDuration (%s): the difference is the time in which work stops before another replica may start it; write for example two thirds of leaseDuration" .texts.renewDeadline .texts.leaseDuration | fail }}
 {{- end }}
+{{- if hasKey .ms "retryPeriod" }}
 {{- $retry := int .ms.retryPeriod }}
 {{- if or (lt $retry 1) (gt $retry $deadline) }}
 {{- printf "election.retryPeriod is %s, but must be longer than zero and at most renewDeadline (%s): write for example \"00:00:02\"" .texts.retryPeriod .texts.renewDeadline | fail }}
+{{- end }}
 {{- end }}
 {{- if hasKey .ms "renewInterval" }}
 {{- $interval := int .ms.renewInterval }}
