@@ -35,6 +35,11 @@ internal sealed record UnprovenCase(string Name, string? Why, Func<TestKubelet, 
             ["terminated"] =
                 new JsonObject { ["exitCode"] = 137, ["reason"] = "ContainerStatusUnknown", ["startedAt"] = null, ["finishedAt"] = null },
         })),
+        new("a container that its runtime has lost sight of", "no container that has ended", (kubelet, ended) =>
+        {
+            ended["terminated"]!["exitCode"] = 255;
+            return kubelet.TellAsync(TestKubelet.Waiting(), ended);
+        }),
         new("a start that failed", "no container that has ended ran when the process did", (kubelet, _) =>
             kubelet.TellAsync(TestKubelet.Waiting(), kubelet.Terminated(DateTimeOffset.UnixEpoch, Now))),
         new("another container of its name", "what has ended was not seen to run before", (kubelet, ended) =>

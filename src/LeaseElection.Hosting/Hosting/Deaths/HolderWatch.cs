@@ -18,6 +18,12 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Twice as long each time up to here, where it breaks soon: all who stand by ask a server that is in trouble.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
+
+    /// <summary>One that lasts longer is of use, whatever breaks it again and again: a proxy that closes what is idle.</summary>
+    private static readonly TimeSpan ShortLived = TimeSpan.FromSeconds(10);
+
     /// <summary>The server closes a watch after five minutes at most: one that is still there has lost its connection.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5.5);
 
@@ -28,7 +34,8 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
     private HeldTerm? _followed;
     private string? _told;
     private string? _misnamed;
-    private bool _failing;
+    private LeaseStoreErrorKind? _warned;
+    private TimeSpan _nextPause = Pause;
     private bool _stopped;
 
     /// <summary>After each turn of the loop.</summary>
@@ -123,7 +130,7 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
         catch (LeaseWatchException exception)
         {
             token.ThrowIfCancellationRequested();
-            return Fail(term, exception.Error);
+            return Fail(term, exception.Error, run.Clock.Now.Monotonic - began);
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
@@ -154,10 +161,10 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
     {
         lock (_lock)
         {
-            if (!_failing || !ReferenceEquals(term, _followed))
+            if (_warned is null || !ReferenceEquals(term, _followed))
                 return;
             logger.HolderWatchRestored(run.Card.LeaseNamespace, run.Card.LeaseName);
-            _failing = false;
+            (_warned, _nextPause) = (null, Pause);
         }
     }
 
@@ -190,21 +197,26 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
 
     /// <summary>
     /// How long to wait then: a right that is missing is not granted within a second. And no longer, whatever a proxy asks for: until then
-    /// a leader that dies costs the whole lease.
+    /// a leader that dies costs the whole lease. What is wrong for good is said even where it was something else that was wrong before.
     /// </summary>
-    private TimeSpan Fail(HeldTerm term, LeaseStoreError error)
+    private TimeSpan Fail(HeldTerm term, LeaseStoreError error, TimeSpan lasted)
     {
-        TimeSpan asked = error.IsLasting ? ElectorSettings.WatchDeniedPause : error.RetryAfter ?? Pause;
-        var pause = TimeSpan.FromTicks(Math.Clamp(asked.Ticks, Pause.Ticks, ElectorSettings.WatchDeniedPause.Ticks));
         lock (_lock)
         {
-            if (_failing)
-                logger.HolderNotFollowedAgain(term.Process.Pod, run.Card.LeaseNamespace, run.Card.LeaseName, error.Message);
-            else
+            TimeSpan own = lasted < ShortLived ? _nextPause : Pause;
+            _nextPause = 2 * own < LongestPause ? 2 * own : LongestPause;
+            TimeSpan asked = error.IsLasting ? ElectorSettings.WatchDeniedPause : error.RetryAfter ?? own;
+            var pause = TimeSpan.FromTicks(Math.Clamp(asked.Ticks, Pause.Ticks, ElectorSettings.WatchDeniedPause.Ticks));
+            if (_warned is null || (error.IsLasting && _warned != error.Kind))
+            {
+                _warned = error.Kind;
                 logger.HolderNotFollowed(term.Process.Pod, pause.TotalSeconds, run.Card.LeaseNamespace, run.Card.LeaseName, error.Message);
-            _failing = true;
+            }
+            else
+            {
+                logger.HolderNotFollowedAgain(term.Process.Pod, run.Card.LeaseNamespace, run.Card.LeaseName, error.Message);
+            }
+            return pause;
         }
-
-        return pause;
     }
 }

@@ -82,7 +82,7 @@ internal sealed record PodDocument
             [.. new[] { State?.Terminated, LastState?.Terminated }.Select(ended => ended?.ToEnd()).OfType<ContainerEnd>()])
         {
             RunningId = State?.Running is null ? null : ContainerId,
-            OlderRuns = LastState?.Running is not null,
+            OlderRuns = LastState is { Running: not null } or { Terminated.IsGuess: true },
         };
     }
 
@@ -100,6 +100,14 @@ internal sealed record PodDocument
 
     internal sealed record TerminatedState
     {
+        /// <summary>
+        /// What containerd and CRI-O say of a container that they have lost sight of, and that it has ended just now: its shim was killed,
+        /// or its state cannot be read. Its processes may live on (containerd/containerd#10727, cri-o/cri-o#8705).
+        /// </summary>
+        private const int UnknownExitCode = 255;
+
+        public int? ExitCode { get; init; }
+
         public DateTimeOffset? StartedAt { get; init; }
 
         public DateTimeOffset? FinishedAt { get; init; }
@@ -107,9 +115,13 @@ internal sealed record PodDocument
         [JsonPropertyName("containerID")]
         public string? ContainerId { get; init; }
 
+        /// <summary>Whether nobody has seen it end.</summary>
+        public bool IsGuess => ExitCode == UnknownExitCode;
+
         /// <summary>One whose start failed has none, or that of time_t 0: it never ran, and nothing in it has ended.</summary>
-        public ContainerEnd? ToEnd() => StartedAt > DateTimeOffset.UnixEpoch && StartedAt is { } started && FinishedAt is { } finished
-            ? new ContainerEnd(started, finished, ContainerId)
-            : null;
+        public ContainerEnd? ToEnd() =>
+            !IsGuess && StartedAt > DateTimeOffset.UnixEpoch && StartedAt is { } started && FinishedAt is { } finished
+                ? new ContainerEnd(started, finished, ContainerId)
+                : null;
     }
 }

@@ -20,6 +20,10 @@ internal sealed class PodResource(Uri server, string podNamespace, string podNam
 
     public string Resource => $"pods '{podName}'";
 
+    public string Api => "pods (v1)";
+
+    public string Plural => "pods";
+
     public string Grant(string verb) =>
         $"Grant it with a Role and a RoleBinding in namespace '{podNamespace}': apiGroups [\"\"], resources [pods], verbs [get, watch].";
 

@@ -49,7 +49,7 @@ internal static class ApiErrors
                 $"The namespace '{target.Namespace}' does not exist at {server}. Create it, or correct LeaderElection:LeaseNamespace."),
             404 => Error(
                 LeaseStoreErrorKind.NotFound,
-                $"{server} has no leases.coordination.k8s.io/v1 (404 for {verb} in namespace '{target.Namespace}'). Check that "
+                $"{server} has no {target.Api} (404 for {verb} in namespace '{target.Namespace}'). Check that "
                 + $"the address is that of a Kubernetes API server, 1.14 or newer, path included.{said}"),
             410 => Error(
                 LeaseStoreErrorKind.Gone,
@@ -57,7 +57,8 @@ internal static class ApiErrors
                 + $"anew helps.{said}"),
             429 or 503 when code == 429 || retryAfter is not null => Error(
                 LeaseStoreErrorKind.Throttled,
-                $"{server} is overloaded and asks to wait ({code}). If it stays so, give leases a FlowSchema of higher priority.{said}"),
+                $"{server} is overloaded and asks to wait ({code}). If it stays so, give {target.Plural} a FlowSchema of higher "
+                + $"priority.{said}"),
             >= 500 when PolicyRefusal.UnreachableWebhookOf(status) is { } webhook => Error(
                 LeaseStoreErrorKind.ServerError,
                 $"{server} may not {verb} {target.Words} without asking the admission webhook "

@@ -16,6 +16,12 @@ internal interface IRequestTarget
     /// <summary>As RBAC calls it: <c>leases.coordination.k8s.io 'settlement'</c>.</summary>
     string Resource { get; }
 
+    /// <summary>What a server has that knows of it: <c>leases.coordination.k8s.io/v1</c>.</summary>
+    string Api => "leases.coordination.k8s.io/v1";
+
+    /// <summary>As a FlowSchema calls it.</summary>
+    string Plural => "leases";
+
     /// <summary>What to grant so that <paramref name="verb"/> is allowed, as whole sentences.</summary>
     string Grant(string verb);
 }

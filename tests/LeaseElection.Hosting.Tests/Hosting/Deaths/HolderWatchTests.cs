@@ -156,18 +156,50 @@ public sealed class HolderWatchTests : HostTest
     {
         await LeadAndDieAsync();
         await FollowAsync();
-        for (int round = 2; round <= 4; round++)
+        for (int round = 1; round <= 2; round++)
         {
             _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.Network, "gone"));
-            await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(1));
-            await _pods.FollowedAsync(round);
+            await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(round));
+            await _pods.FollowedAsync(1 + round);
             _pods.Tell(Running());
         }
-        _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.Network, "gone"));
-        await _standby.Logs.WaitForAsync("HolderNotFollowedAgain", 3);
+        _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.ServerError, "down"));
+        await _standby.Logs.WaitForAsync("HolderNotFollowedAgain", 2);
 
         Assert.Single(_standby.Logs.Named("HolderNotFollowed"));
         Assert.Empty(_standby.Logs.Named("HolderWatchRestored"));
+    }
+
+    /// <summary>A server in trouble is not asked every second by all who stand by.</summary>
+    [Fact]
+    public async Task Watch_ThatBreaksSoonAgain_IsOpenedAfterTwiceAsLong()
+    {
+        await LeadAndDieAsync();
+        await FollowAsync();
+        _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.Network, "gone"));
+        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(1));
+        await _pods.FollowedAsync(2);
+
+        _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.Network, "gone"));
+        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
+
+        await _pods.FollowedAsync(3);
+    }
+
+    /// <summary>It is another thing that has to be done, and nobody does it who is told of the first only.</summary>
+    [Fact]
+    public async Task Right_FoundMissingAfterTheServerWasNotReached_IsWarnedOf()
+    {
+        await LeadAndDieAsync();
+        await FollowAsync();
+        _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.Network, "gone"));
+        await _standby.Logs.WaitForAsync("HolderNotFollowed");
+        _pods.Refusal = new LeaseStoreError(LeaseStoreErrorKind.Forbidden, "Grant it.");
+
+        await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(1));
+
+        await _standby.Logs.WaitForAsync("HolderNotFollowed", 2);
+        Assert.EndsWith("Grant it.", _standby.Logs.Named("HolderNotFollowed")[^1].Message, StringComparison.Ordinal);
     }
 
     /// <summary>The leader's term begins, is seen by the standby, and then nobody hears of the leader any more.</summary>

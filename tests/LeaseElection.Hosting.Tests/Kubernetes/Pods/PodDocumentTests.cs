@@ -58,6 +58,25 @@ public sealed class PodDocumentTests
         Assert.Null(container.RunningSince);
     }
 
+    /// <summary>A runtime that has lost sight of a container takes it for ended, at a time and with an id like those of others.</summary>
+    [Fact]
+    public void ToFacts_AnEndThatNobodySaw_IsNoEndAndTheContainerMayRun()
+    {
+        const string Guess = """
+            {"terminated":{"exitCode":255,"startedAt":"2026-11-28T13:00:00Z","finishedAt":"2026-11-28T13:05:00Z","containerID":"containerd://1"}}
+            """;
+        ContainerFacts ended = Single("""{"containerStatuses":[{"name":"app","state":STATE}]}"""
+            .Replace("STATE", Guess, StringComparison.Ordinal));
+        ContainerFacts restarted = Single("""
+            {"containerStatuses":[{"name":"app","containerID":"containerd://2","state":{"running":{"startedAt":"2026-11-28T13:05:01Z"}},
+             "lastState":STATE}]}
+            """.Replace("STATE", Guess, StringComparison.Ordinal));
+
+        Assert.Empty(ended.Ends);
+        Assert.Empty(restarted.Ends);
+        Assert.True(restarted.OlderRuns);
+    }
+
     [Fact]
     public void ToFacts_RunningSinceNobodyKnowsWhen_RunsSinceEver() =>
         Assert.Equal(DateTimeOffset.MinValue, Single("""{"containerStatuses":[{"name":"app","state":{"running":{}}}]}""").RunningSince);
