@@ -87,7 +87,7 @@ public sealed class LeaderElectionBuilder
         where TService : class, IHostedService =>
         Add(
             typeof(TService).Name,
-            services => new DelegateWork(services, (_, _, token) => LeaderHostedService.RunAsync<TService>(services, token)),
+            services => new DelegateWork(services, (_, term, token) => LeaderHostedService.RunAsync<TService>(services, term, token)),
             typeof(TService),
             hosted => LeaderOnlyService.WhatElse(typeof(TService), Name, hosted, isGiven: false));
 
@@ -112,7 +112,8 @@ public sealed class LeaderElectionBuilder
         Type? type = typeof(TService).IsAbstract ? null : typeof(TService);
         return Add(
             typeof(TService).Name,
-            services => new DelegateWork(services, (_, _, token) => LeaderHostedService.RunAsync(implementationFactory(services), token)),
+            services => new DelegateWork(
+                services, (_, term, token) => LeaderHostedService.RunAsync(implementationFactory(services), term, token)),
             type,
             hosted => type is null ? null : LeaderOnlyService.WhatElse(type, Name, hosted, isGiven: true));
     }

@@ -21,6 +21,7 @@ public sealed class LeadershipTerm
     private volatile TermValidity _validity;
     private volatile IReadOnlyDictionary<string, string> _notes = NoteTexts.None;
     private volatile bool _ended;
+    private TaskCompletionSource? _over;
     private int _cancelled;
     private CancellationTokenSource[] _apart = [];
     private CancellationTokenSource? _danger;
@@ -201,7 +202,25 @@ public sealed class LeadershipTerm
     internal void Show(IReadOnlyDictionary<string, string> notes) => _notes = notes;
 
     /// <summary>Leadership is over for good, whatever the clock says.</summary>
-    internal void End() => _ended = true;
+    internal void End()
+    {
+        _ended = true;
+        Interlocked.MemoryBarrier(); // Either this or WhenOver sees what the other has written.
+        Volatile.Read(ref _over)?.TrySetResult();
+    }
+
+    /// <summary>
+    /// Ends when leadership is over for good, which may be long after work was told to stop: while it drains, the lease is held.
+    /// </summary>
+    internal Task WhenOver()
+    {
+        TaskCompletionSource over = LazyInitializer.EnsureInitialized(
+            ref _over, static () => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Interlocked.MemoryBarrier();
+        if (_ended)
+            over.TrySetResult();
+        return over.Task;
+    }
 
     /// <summary>Whoever holds it gives it up by himself: it is over for good, and there is nobody to tell.</summary>
     internal void GiveUp()

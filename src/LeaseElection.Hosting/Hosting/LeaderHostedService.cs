@@ -5,17 +5,20 @@ using Microsoft.Extensions.Hosting;
 
 namespace LeaseElection.Hosting;
 
-/// <summary>Runs a hosted service for one term, as its host would for its whole life.</summary>
+/// <summary>
+/// Runs a hosted service for one term, as its host would for its whole life: what it was started with does not tell it to stop, its
+/// <see cref="IHostedService.StopAsync"/> does, which may have it finish what it has begun. A term that is lost leaves no time for that.
+/// </summary>
 internal static class LeaderHostedService
 {
     public static async Task RunAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(
-        IServiceProvider services, CancellationToken stoppingToken)
+        IServiceProvider services, LeadershipTerm term, CancellationToken stoppingToken)
         where TService : class, IHostedService
     {
         TService service = ActivatorUtilities.CreateInstance<TService>(services);
         try
         {
-            await RunAsync(service, stoppingToken).ConfigureAwait(false);
+            await RunAsync(service, term, stoppingToken).ConfigureAwait(false);
         }
         finally
         {
@@ -30,31 +33,63 @@ internal static class LeaderHostedService
     /// Does not dispose it: it may live longer than a term. A service whose start failed is stopped too: it may have begun something that
     /// would outlive the term. The first error is the one that counts; those that follow from it are not told.
     /// </summary>
-    public static async Task RunAsync(IHostedService service, CancellationToken stoppingToken)
+    public static async Task RunAsync(IHostedService service, LeadershipTerm term, CancellationToken stoppingToken)
     {
         var lifecycle = service as IHostedLifecycleService;
         Exception? error = null;
-        if (lifecycle is not null)
-            await TryAsync(() => lifecycle.StartingAsync(stoppingToken)).ConfigureAwait(false);
-        if (error is null)
-            await TryAsync(() => service.StartAsync(stoppingToken)).ConfigureAwait(false);
-        if (error is null && lifecycle is not null)
-            await TryAsync(() => lifecycle.StartedAsync(stoppingToken)).ConfigureAwait(false);
-        if (error is null)
-            await TryAsync(() => StoppedOrDoneAsync(service, stoppingToken)).ConfigureAwait(false);
+        bool isStarting = true;
+        using var running = new CancellationTokenSource();
+        CancellationTokenRegistration told = stoppingToken.UnsafeRegister(
+            _ =>
+            {
+                if (Volatile.Read(ref isStarting) || !term.IsHeld)
+                    running.Cancel(); // On the thread that tells, as all work hears it: the pool may have none.
+            },
+            null);
+        await using (told.ConfigureAwait(false))
+        {
+            await StartAsync().ConfigureAwait(false);
+            Volatile.Write(ref isStarting, false);
+            if (error is null)
+                await TryAsync(() => StoppedOrDoneAsync(service, stoppingToken)).ConfigureAwait(false);
+        }
 
-        // Not the stopping token: it has fired. How long a stop may take is watched by the election, not by the service's patience.
-        if (lifecycle is not null)
-            await TryAsync(() => lifecycle.StoppingAsync(CancellationToken.None)).ConfigureAwait(false);
-        await TryAsync(() => service.StopAsync(CancellationToken.None)).ConfigureAwait(false);
-        if (lifecycle is not null)
-            await TryAsync(() => lifecycle.StoppedAsync(CancellationToken.None)).ConfigureAwait(false);
+        Task stop = StopAsync();
+        if (await Task.WhenAny(stop, term.WhenOver()).ConfigureAwait(false) != stop)
+            await TryAsync(running.CancelAsync).ConfigureAwait(false);
+        await stop.ConfigureAwait(false);
 
-        // The stop of a background service waits for its work and does not tell how that ended.
-        if (service is BackgroundService { ExecuteTask: { IsFaulted: true } failed })
-            await TryAsync(() => failed).ConfigureAwait(false);
+        // A stop of its own need not call that of its base, which waits for the work and does not tell how it ended.
+        await TryAsync(running.CancelAsync).ConfigureAwait(false);
+        if (service is BackgroundService { ExecuteTask: { } work })
+        {
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (work.IsFaulted)
+                await TryAsync(() => work).ConfigureAwait(false);
+        }
         if (error is not null)
             ExceptionDispatchInfo.Throw(error);
+
+        async Task StartAsync()
+        {
+            if (lifecycle is not null)
+                await TryAsync(() => lifecycle.StartingAsync(running.Token)).ConfigureAwait(false);
+            if (error is null)
+                await TryAsync(() => service.StartAsync(running.Token)).ConfigureAwait(false);
+            if (error is null && lifecycle is not null)
+                await TryAsync(() => lifecycle.StartedAsync(running.Token)).ConfigureAwait(false);
+        }
+
+        // Without a token: how long a stop may take is watched by the election. A service that gave up stopping would work on beside the
+        // next leader.
+        async Task StopAsync()
+        {
+            if (lifecycle is not null)
+                await TryAsync(() => lifecycle.StoppingAsync(CancellationToken.None)).ConfigureAwait(false);
+            await TryAsync(() => service.StopAsync(CancellationToken.None)).ConfigureAwait(false);
+            if (lifecycle is not null)
+                await TryAsync(() => lifecycle.StoppedAsync(CancellationToken.None)).ConfigureAwait(false);
+        }
 
         async Task TryAsync(Func<Task> call)
         {

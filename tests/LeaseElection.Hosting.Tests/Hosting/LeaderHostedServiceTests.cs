@@ -111,6 +111,59 @@ public sealed class LeaderHostedServiceTests : HostTest
         Assert.Null(Server.Holder);
     }
 
+    /// <summary>As in its host: nothing is urgent while the lease is held, and its stop may have it finish what is left.</summary>
+    [Fact]
+    public async Task BackgroundService_ThatDrainsInItsStop_HandlesWhatIsLeft()
+    {
+        _host.AddElection().AddHostedService<Drain>();
+        await _host.StartAndLeadAsync();
+        await UntilAsync("running");
+
+        Task stopping = _host.StopAsync();
+        await UntilAsync("stop");
+        await RenewAsync();
+        Assert.DoesNotContain("cancelled", _record);
+        Work.Return();
+        await stopping;
+
+        Assert.Equal(["running", "stop", "drained", "cancelled"], _record);
+        Assert.Null(Server.Holder);
+    }
+
+    /// <summary>Then it is urgent: whatever its stop waits for, the work hears of it.</summary>
+    [Fact]
+    public async Task BackgroundService_LosesItsTermWhileItDrains_IsCancelled()
+    {
+        _host.AddElection(options => options.WhenWorkOverruns = WorkOverrunPolicy.Log).AddHostedService<Drain>();
+        await _host.StartAndLeadAsync();
+        await UntilAsync("running");
+        Task stopping = _host.StopAsync();
+        await UntilAsync("stop");
+
+        LetAnotherLead();
+        await UntilAsync("cancelled");
+
+        Work.Return();
+        await stopping;
+        Assert.Equal("other", Server.Holder);
+    }
+
+    /// <summary>A term that is lost leaves no time to finish anything: the work hears it before its stop is called.</summary>
+    [Fact]
+    public async Task BackgroundService_LosesItsTerm_IsCancelledFirst()
+    {
+        _host.AddElection().AddHostedService<Drain>();
+        await _host.StartAndLeadAsync();
+        await UntilAsync("running");
+
+        LetAnotherLead();
+        await UntilAsync("stop");
+        Work.Return();
+        await UntilAsync("drained");
+
+        Assert.Equal(["running", "cancelled", "stop", "drained"], _record);
+    }
+
     [Fact]
     public async Task BackgroundService_FaultsWhileStopping_IsTold()
     {
@@ -125,6 +178,39 @@ public sealed class LeaderHostedServiceTests : HostTest
         await stopping;
 
         Assert.Equal("half done", Assert.Single(_host.Logs.Named("WorkFailedWhileStopping")).Exception?.Message);
+    }
+
+    private void LetAnotherLead() => Server.Edit(record => record with
+    {
+        HolderIdentity = "other", LeaseDurationSeconds = 15, AcquireTime = Time.GetUtcNow(), RenewTime = Time.GetUtcNow(),
+    });
+
+    /// <summary>Works until it is cancelled, and is stopped only when what was begun is done.</summary>
+    private sealed class Drain(ConcurrentQueue<string> record, Signal signal, TestWork work) : BackgroundService
+    {
+        public override async Task StopAsync(CancellationToken cancellationToken)
+        {
+            Tell("stop");
+            await work.RunAsync(null!, null!, CancellationToken.None);
+            Tell("drained");
+            await base.StopAsync(cancellationToken);
+        }
+
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            CancellationTokenRegistration cancelled = stoppingToken.Register(() => Tell("cancelled"));
+            await using (cancelled)
+            {
+                Tell("running");
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken);
+            }
+        }
+
+        private void Tell(string what)
+        {
+            record.Enqueue(what);
+            signal.Pulse();
+        }
     }
 
     private Task UntilAsync(string entry) => _signal.WaitUntilAsync(() => _record.Contains(entry), () => entry);
