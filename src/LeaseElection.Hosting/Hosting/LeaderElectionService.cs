@@ -265,8 +265,10 @@ internal sealed class LeaderElectionService(
     /// </summary>
     private async Task FinishForWorkAsync(ElectionLoop loop)
     {
-        await FinishLateAsync(loop, election.Run!.Settings.ReleaseWithin).ConfigureAwait(false);
-        if (CompletionOf(loop).IsCompleted || _toldOfWork)
+        if (_toldOfWork)
+            return; // It has waited, and the next phase of the stop would wait as long again.
+        await WaitAsync(loop, election.Run!.Settings.ReleaseWithin).ConfigureAwait(false);
+        if (CompletionOf(loop).IsCompleted)
             return;
         _toldOfWork = true;
         _logger.HostStoppedByWork(election.LeaseNamespace, election.LeaseName);
@@ -278,10 +280,18 @@ internal sealed class LeaderElectionService(
     /// </summary>
     private async Task FinishLateAsync(ElectionLoop loop, TimeSpan left)
     {
-        if (election.Snapshot.State != LeaderElectionState.Releasing)
+        if (!IsReleasing)
             left -= clock.Now.Monotonic - TimeSpan.FromTicks(Volatile.Read(ref _toldAt));
-        if (left <= TimeSpan.Zero)
-            return;
+        if (left > TimeSpan.Zero)
+            await WaitAsync(loop, left).ConfigureAwait(false);
+    }
+
+    /// <summary>The lease of the election, or of one of its partitions.</summary>
+    private bool IsReleasing => election.Snapshot.State == LeaderElectionState.Releasing
+        || election.Partitions?.Snapshot.Elections.Any(one => one is { Snapshot.State: LeaderElectionState.Releasing }) is true;
+
+    private async Task WaitAsync(ElectionLoop loop, TimeSpan left)
+    {
         try
         {
             await CompletionOf(loop).WaitAsync(left, clock.TimeProvider).ConfigureAwait(false);

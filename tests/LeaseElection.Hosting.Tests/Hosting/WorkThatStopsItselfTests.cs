@@ -258,6 +258,32 @@ public sealed class WorkThatStopsItselfTests : HostTest
         Assert.Empty(_host.Logs.Named("HostStoppedByWork"));
     }
 
+    /// <summary>It has its two seconds from then on, however long ago it was told itself.</summary>
+    [Fact]
+    public async Task HostStopAsync_BegunLongAfterItWasToldByWorkThatReturns_IsNoWarning()
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task? stopping = null;
+        _host.AddElection().AddWork(async (services, _, token) =>
+        {
+            await using CancellationTokenRegistration registration = token.Register(told.SetResult);
+            await late.Task;
+            stopping = services.GetRequiredService<IHost>().StopAsync(CancellationToken.None);
+        });
+        await _host.StartAndLeadAsync();
+        _host.Lifetime.StopApplication();
+        await told.Task.WaitAsync(Signal.Patience);
+        Time.Advance(TimeSpan.FromSeconds(3));
+
+        late.SetResult();
+
+        await _host.StopAsync();
+        await stopping!.WaitAsync(Signal.Patience);
+        Assert.Empty(_host.Logs.Named("HostStoppedByWork"));
+        Assert.Null(Server.Holder);
+    }
+
     private async Task RecordAsync(Func<Task> call)
     {
         try

@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Hosting.Partitions;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,6 +58,39 @@ public sealed class PartitionedWorkHostTests : HostTest
         await stopping;
         Assert.Equal(0, runs.Running);
         Assert.All(PartitionsOf(host).Partitions, status => Assert.False(status.IsHeldHere));
+    }
+
+    /// <summary>As where it is the election's own: a release that is cut off costs the others a whole lease.</summary>
+    [Fact]
+    public async Task Stop_PartitionsAreBeingReleasedWhenTheTokenFires_AreAwaited()
+    {
+        var group = new FakeLeaseGroup();
+        Leases = group;
+        (ElectionHost host, PartitionRuns runs) = NewPartitioned("a");
+        await host.StartAsync();
+        await UntilAsync(() => runs.Running == Count && PartitionsOf(host).Partitions.All(status => status.IsHeldHere));
+        runs.Obeys = false;
+        using var token = new CancellationTokenSource();
+
+        Task stopping = host.Host.StopAsync(token.Token);
+        await runs.UntilAsync(() => runs.Told == Count);
+        Time.Advance(TimeSpan.FromSeconds(3)); // More than there is where the host has no more time.
+        group.WriteError = new LeaseStoreError(LeaseStoreErrorKind.ServerError, "It is down.");
+        runs.Return();
+        await PartitionWorld.WithoutTimeAsync(
+            () => ((ElectionPartitions)PartitionsOf(host)).Snapshot.Elections.All(
+                election => election?.Snapshot.State == LeaderElectionState.Releasing),
+            "all to be released");
+        await token.CancelAsync();
+        group.WriteError = null;
+
+        await UntilAsync(() => stopping.IsCompleted);
+        await stopping;
+        Assert.Empty(host.Logs.Named("Abandoned"));
+        Lease[] partitions =
+            [.. group.Leases.Where(lease => lease.Key.StartsWith("settlement-", StringComparison.Ordinal)).Select(lease => lease.Value)];
+        Assert.Equal(Count, partitions.Length);
+        Assert.All(partitions, lease => Assert.False(lease.Record.HasHolder));
     }
 
     /// <summary>Nobody is known to own nothing: without a word here all would look well while nobody works.</summary>
