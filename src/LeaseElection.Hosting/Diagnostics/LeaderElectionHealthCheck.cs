@@ -56,9 +56,30 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
             Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, why, exception: null, data));
     }
 
-    /// <summary>Whether its term ran out so long ago that it should have said so itself.</summary>
-    public static bool Hangs(LeaderElection election, ElectionRun run, TimeSpan now) =>
-        election.Term is { } term && now > term.Validity.Deadline + run.Settings.StopTimeout + Tolerance;
+    /// <summary>
+    /// Whether its term ran out so long ago that it should have said so itself. In a process that was frozen for longer than its term work
+    /// is told late, and has its time from then on.
+    /// </summary>
+    public static bool Hangs(LeaderElection election, ElectionRun run, TimeSpan now)
+    {
+        if (election.Term is not { } term)
+            return false;
+        TimeSpan since = term.Validity.Deadline > election.Snapshot.At ? term.Validity.Deadline : election.Snapshot.At;
+        return now > since + run.Settings.StopTimeout + Tolerance;
+    }
+
+    /// <summary>
+    /// How long it may be without an answer: a watch that works tells nothing between two renewals of the holder, and one with a longer
+    /// lease than ours renews less often (as <see cref="LeaseView.SilenceBy"/>).
+    /// </summary>
+    private static TimeSpan MostSilent(ElectorSettings settings, ElectionSnapshot snapshot)
+    {
+        if (snapshot.LastError is not null)
+            return settings.LeaseDuration;
+        double longer = snapshot.Record?.LeaseDurationSeconds / settings.LeaseDuration.TotalSeconds ?? 1;
+        TimeSpan ofHolder = (settings.RenewInterval * 2 * Math.Max(longer, 1)) + ElectorSettings.RequestTimeout;
+        return ofHolder > settings.LeaseDuration ? ofHolder : settings.LeaseDuration;
+    }
 
     private static (bool Healthy, string Description) Judge(
         ElectionRun run, ElectionSnapshot snapshot, LeadershipTerm? term, TimeSpan now)
@@ -72,7 +93,7 @@ internal sealed class LeaderElectionHealthCheck(LeaderElection election) : IHeal
         if (snapshot.LastError is { Passes: false } refused)
             return (false, refused.Message);
         TimeSpan silent = now - (snapshot.AnsweredAt ?? snapshot.StartedAt);
-        if (silent > run.Settings.LeaseDuration && snapshot.State != LeaderElectionState.Stopped)
+        if (silent > MostSilent(run.Settings, snapshot) && snapshot.State != LeaderElectionState.Stopped)
         {
             return (false, string.Create(CultureInfo.InvariantCulture, $"No answer for {silent.TotalSeconds:0} s. ")
                 + snapshot.LastError?.Message);

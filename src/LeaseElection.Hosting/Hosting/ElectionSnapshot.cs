@@ -18,6 +18,9 @@ internal sealed record ElectionSnapshot
 
     public LeaseStoreError? LastError { get; init; }
 
+    /// <summary>When the turn of the core was, on the monotonic clock.</summary>
+    public TimeSpan At { get; init; }
+
     /// <summary>When the election began, and when the store last answered anything, on the monotonic clock.</summary>
     public TimeSpan StartedAt { get; init; }
 
@@ -54,6 +57,7 @@ internal sealed record ElectionSnapshot
 
     public static ElectionSnapshot Of(Elector elector, TimeSpan startedAt, ElectionTime now) => new()
     {
+        At = now.Monotonic,
         State = elector.State,
         Record = elector.Lease?.Record,
         Notes = elector.Notes,

@@ -100,6 +100,37 @@ public sealed class LeaderElectionHealthCheckTests : HostTest
         Assert.Equal("The connection was refused.", health.Data["lastError"]);
     }
 
+    /// <summary>Its holder renews less often than once a lease of ours, and the watch that tells of it is alive.</summary>
+    [Fact]
+    public async Task Standby_HolderWithALongLeaseIsSilentForALeaseOfOurs_Healthy()
+    {
+        LetAnotherLead();
+        await _host.StartAsync();
+        await _host.Logs.WaitForAsync("HolderChanged");
+        await Server.UntilAsync(server => server.OpenWatches == 1);
+        Time.Advance(TimeSpan.FromSeconds(16));
+
+        HealthReportEntry health = await _host.CheckHealthAsync();
+
+        Assert.Equal((HealthStatus.Healthy, "Standing by; other leads."), (health.Status, health.Description));
+    }
+
+    /// <summary>Work has its time from when it was told: the host may live, and nobody is to restart it.</summary>
+    [Fact]
+    public async Task Leader_FrozenForLongerThanItsTerm_DoesNotHang()
+    {
+        Work.Obeys = false;
+        await _host.StartAndLeadAsync();
+        await Work.StartedAsync();
+        Time.Advance(TimeSpan.FromSeconds(60));
+        await _host.Logs.WaitForAsync("LeadershipLost");
+
+        HealthReportEntry health = await _host.CheckHealthAsync();
+
+        Assert.Equal((HealthStatus.Degraded, "Draining: work has been told to stop."), (health.Status, health.Description));
+        Work.Return();
+    }
+
     [Fact]
     public async Task Standby_RightIsMissing_DegradedAtOnce()
     {
