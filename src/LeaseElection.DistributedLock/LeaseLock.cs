@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeaseElection.Hosting;
 using Medallion.Threading;
 
@@ -80,7 +81,9 @@ public sealed class LeaseLock : IDistributedLock
     private async ValueTask<LeaseLockHandle> GetAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         await TryGetAsync(timeout, cancellationToken).ConfigureAwait(false)
         ?? throw new TimeoutException(
-            $"The lock of lease {Name} was not to be had within {timeout.TotalSeconds:0.###} s: another holds it.");
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The lock of lease {Name} was not to be had within {timeout.TotalSeconds:0.###} s: another holds it."));
 
     private async ValueTask<LeaseLockHandle?> TryGetAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -10,7 +10,12 @@ public sealed class ScheduledRun(string schedule, DateTimeOffset dueAt, DateTime
     /// <summary>The name of the schedule.</summary>
     public string Schedule { get; } = schedule;
 
-    /// <summary>The time it is due at, UTC: the same for every run that is repeated, and a name for what it makes.</summary>
+    /// <summary>
+    /// The time it is due at, UTC. A run that failed or was cut off keeps it when it is repeated, and it is a name for what the run makes,
+    /// with <see cref="MissedRuns.RunAll"/>; with <see cref="MissedRuns.RunOnce"/> only until the next due time: from then on one run makes
+    /// up for both, under the later one. What must not be made twice goes by <see cref="PreviousDueAt"/> then, which stays until a run has
+    /// ended well (<see cref="Delivery.AtLeastOnce"/>).
+    /// </summary>
     public DateTimeOffset DueAt { get; } = dueAt;
 
     /// <summary>

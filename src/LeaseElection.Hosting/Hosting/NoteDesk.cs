@@ -35,7 +35,7 @@ internal sealed class NoteDesk(ElectionIdentityCard card, Action<ElectionInput> 
             lock (_gate)
                 _open.Remove(note);
             if (ErrorOf(note, settled) is { } error)
-                note.Done.TrySetException(error);
+                note.Fail(error);
             else
                 note.Done.TrySetResult();
         }
@@ -53,7 +53,7 @@ internal sealed class NoteDesk(ElectionIdentityCard card, Action<ElectionInput> 
         }
 
         foreach (OpenNote note in left)
-            note.Done.TrySetException(Lost(note.Key));
+            note.Fail(Lost(note.Key));
     }
 
     private Exception? ErrorOf(OpenNote note, ElectionOutput.NotesSettled settled) => settled.Outcome switch
@@ -75,5 +75,12 @@ internal sealed class NoteDesk(ElectionIdentityCard card, Action<ElectionInput> 
     private sealed class OpenNote(TermFacts term, string key, string? value, NoteLife life) : NoteWrite(term, key, value, life)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Whoever has given up waiting must not find it among the unobserved exceptions.</summary>
+        public void Fail(Exception error)
+        {
+            Done.TrySetException(error);
+            _ = Done.Task.Exception;
+        }
     }
 }

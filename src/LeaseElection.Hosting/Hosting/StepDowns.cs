@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeaseElection.Hosting.Election;
 
 namespace LeaseElection.Hosting;
@@ -52,7 +53,8 @@ internal sealed class StepDowns(ElectionRun run, WorkRunner work)
         {
             throw new InvalidOperationException(
                 $"The work of lease {run.Card.LeaseNamespace}/{run.Card.LeaseName} still waits for its own step-down although it was "
-                + $"told to stop {patience.TotalSeconds:0.##} s ago, and the step-down waits for that work. Call "
+                + string.Create(CultureInfo.InvariantCulture, $"told to stop {patience.TotalSeconds:0.##} s ago, ")
+                + "and the step-down waits for that work. Call "
                 + "StepDownAsync(stoppingToken): another token fires too late.", exception);
         }
         catch (TimeoutException)

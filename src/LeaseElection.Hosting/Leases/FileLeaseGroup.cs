@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeaseElection.Hosting.Leases.Files;
 using Microsoft.Extensions.Logging;
 
@@ -23,14 +24,19 @@ internal sealed class FileLeaseGroup(
         try
         {
             // On a thread of the pool, because a disk can hang for minutes and the caller has a deadline.
-            return await Task.Run(List, CancellationToken.None)
+            Task<LeaseGroupReply.Found> listing = Task.Run(List, CancellationToken.None);
+            _ = listing.ContinueWith( // Nobody looks at it any more if it fails too late.
+                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            return await listing
                 .WaitAsync(timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, timeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             return new LeaseGroupReply.Failed(new LeaseStoreError(
                 LeaseStoreErrorKind.Timeout,
-                $"{_folder}: no answer from the file system within {timeout.TotalSeconds:0.#} s. The disk hangs."));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{_folder}: no answer from the file system within {timeout.TotalSeconds:0.#} s. The disk hangs.")));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Leases.Files;
 using Microsoft.Extensions.Logging;
@@ -100,8 +101,10 @@ internal sealed class FileLeaseStore : ILeaseStore
                 return await running.ConfigureAwait(false);
             LeaseStoreError error = new(
                 LeaseStoreErrorKind.Timeout,
-                $"{_paths.Lease}: no answer from the file system within {timeout.TotalSeconds:0.#} s. Either the disk hangs, or another "
-                + $"process holds {_paths.Lock} and is frozen (stopped, or at a breakpoint): let it go on, or end it.");
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{_paths.Lease}: no answer from the file system within {timeout.TotalSeconds:0.#} s. ")
+                + $"Either the disk hangs, or another process holds {_paths.Lock} and is frozen (stopped, or at a breakpoint): let it go "
+                + "on, or end it.");
             return calledOff ? new LeaseReply.Failed(error) : new LeaseReply.Unknown(error);
         }
         catch (OperationCanceledException)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Leases;
 using Microsoft.Extensions.Logging;
@@ -191,5 +192,42 @@ public sealed class NotesTests : HostTest
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(Signal.Patience));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => term.WriteNoteAsync("checkpoint", "batch 42", cancel.Token));
+    }
+
+    /// <summary>Trackers of errors report what the garbage collector finds, and nobody waits for that note any more.</summary>
+    [Fact]
+    public async Task Cancelled_AndThenTheTermIsLost_IsNoUnobservedException()
+    {
+        const string Key = "given-up-by-who-wrote-it";
+        var found = new ConcurrentQueue<string>();
+        void Note(object? sender, UnobservedTaskExceptionEventArgs unobserved) => found.Enqueue(unobserved.Exception.ToString());
+        TaskScheduler.UnobservedTaskException += Note;
+        try
+        {
+            await GiveUpANoteAsync(await _host.StartAndLeadAsync());
+            Time.Advance(TimeSpan.FromSeconds(10));
+            await _host.Logs.WaitForAsync("LeadershipLost");
+            await _host.UntilStateAsync(LeaderElectionState.Standby); // Whatever was to be told has been.
+            for (int i = 0; i < 3; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Note;
+        }
+
+        Assert.DoesNotContain(found, text => text.Contains(Key, StringComparison.Ordinal));
+
+        async Task GiveUpANoteAsync(LeadershipTerm term)
+        {
+            using var cancel = new CancellationTokenSource();
+            _host.Store.All(FakeFault.Hang);
+            Task writing = term.WriteNoteAsync(Key, "batch 41", cancel.Token);
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(Signal.Patience));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using LeaseElection.Hosting.Diagnostics;
@@ -141,7 +142,9 @@ internal sealed class GivenCredentialSource : IClusterCredentialSource
     }
 
     public string DescribeWait(TimeSpan time) =>
-        $"{_given.Giver.Origin} has given no credentials within {time.TotalSeconds:0.#} s. {AppCode.Advice}";
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_given.Giver.Origin} has given no credentials within {time.TotalSeconds:0.#} s. {AppCode.Advice}");
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using LeaseElection.Hosting.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -80,7 +81,9 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
     }
 
     public string DescribeWait(TimeSpan time) =>
-        $"The kubeconfig's plugin '{plugin.Command}' has given no credentials within {time.TotalSeconds:0.#} s. What it gives within "
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The kubeconfig's plugin '{plugin.Command}' has given no credentials within {time.TotalSeconds:0.#} s. What it gives within ")
         + $"{ExecPluginProcess.Timeout.TotalSeconds:0} s the next request will use; if this repeats, run it by hand to see what it waits "
         + "for.";
 

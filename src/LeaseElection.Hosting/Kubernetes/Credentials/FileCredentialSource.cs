@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using Microsoft.Extensions.Logging;
 
@@ -26,7 +27,9 @@ internal sealed class FileCredentialSource : IClusterCredentialSource
 
     /// <summary>Nobody waits for files, other than for a disk that hangs.</summary>
     public string DescribeWait(TimeSpan time) =>
-        $"The files of the credentials were not read within {time.TotalSeconds:0.#} s. Check the volume that they are on.";
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The files of the credentials were not read within {time.TotalSeconds:0.#} s. Check the volume that they are on.");
 
     public ValueTask DisposeAsync() => default;
 

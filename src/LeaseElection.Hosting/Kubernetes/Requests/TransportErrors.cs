@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using LeaseElection.Hosting.Kubernetes.Credentials;
@@ -10,7 +11,9 @@ internal static class TransportErrors
 {
     public static LeaseStoreError Timeout(string server, TimeSpan timeout, Exception exception) => new(
         LeaseStoreErrorKind.Timeout,
-        $"{server} did not answer within {timeout.TotalSeconds:0.#} s. Check that it is up and that no firewall drops the connection.")
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{server} did not answer within {timeout.TotalSeconds:0.#} s. Check that it is up and that no firewall drops the connection."))
     {
         Exception = exception,
     };
@@ -23,8 +26,10 @@ internal static class TransportErrors
     /// <summary>It was never sent.</summary>
     public static LeaseStoreError NoTurn(string server, TimeSpan timeout, Exception exception) => new(
         LeaseStoreErrorKind.Timeout,
-        $"The request waited {timeout.TotalSeconds:0.#} s for its turn behind others of this process, which {server} answers too slowly or "
-        + "not at all. Check that it is up and not overloaded.")
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The request waited {timeout.TotalSeconds:0.#} s for its turn behind others of this process, which {server} answers ")
+        + "too slowly or not at all. Check that it is up and not overloaded.")
     {
         Exception = exception,
     };
