@@ -21,7 +21,8 @@ public sealed class LeadershipTerm
     private volatile TermValidity _validity;
     private volatile IReadOnlyDictionary<string, string> _notes = NoteTexts.None;
     private volatile bool _ended;
-    private TaskCompletionSource? _over;
+    private CancellationTokenSource? _over;
+    private int _toldOver;
     private int _cancelled;
     private CancellationTokenSource[] _apart = [];
     private CancellationTokenSource? _danger;
@@ -205,21 +206,21 @@ public sealed class LeadershipTerm
     internal void End()
     {
         _ended = true;
-        Interlocked.MemoryBarrier(); // Either this or WhenOver sees what the other has written.
-        Volatile.Read(ref _over)?.TrySetResult();
+        TellOver();
     }
 
     /// <summary>
-    /// Ends when leadership is over for good, which may be long after work was told to stop: while it drains, the lease is held.
+    /// Fires, on a thread that is ours, when leadership is over, which may be long after work was told to stop: while it drains, the lease
+    /// is held. Whoever registers with it looks at <see cref="IsHeld"/> then: it may have been over before anybody asked.
     /// </summary>
-    internal Task WhenOver()
+    internal CancellationToken Over => LazyInitializer.EnsureInitialized(ref _over, static () => new CancellationTokenSource()).Token;
+
+    /// <summary>It is over, by the clock or for good.</summary>
+    internal void TellOver()
     {
-        TaskCompletionSource over = LazyInitializer.EnsureInitialized(
-            ref _over, static () => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        Interlocked.MemoryBarrier();
-        if (_ended)
-            over.TrySetResult();
-        return over.Task;
+        Interlocked.MemoryBarrier(); // Either this sees who has asked, or he sees that it is over.
+        if (Volatile.Read(ref _over) is { } over && Interlocked.Exchange(ref _toldOver, 1) == 0)
+            CancelApart(over, "LeaseElection end " + LeaseName, static _ => { }); // Whoever asks sees to what is thrown.
     }
 
     /// <summary>Whoever holds it gives it up by himself: it is over for good, and there is nobody to tell.</summary>

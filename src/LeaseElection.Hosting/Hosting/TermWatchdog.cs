@@ -182,6 +182,7 @@ internal sealed class TermWatchdog : IDisposable
             {
                 Lost(term, atDeadline: true);
                 term.Cancel(exception => _logger.StopCallbackFailed(term.LeaseNamespace, term.LeaseName, exception));
+                term.TellOver(); // It may have been told to drain, and have had all the time of the lease until now.
                 expired();
                 continue;
             }

@@ -148,6 +148,22 @@ public sealed class LeaderHostedServiceTests : HostTest
         Assert.Equal("other", Server.Holder);
     }
 
+    [Fact]
+    public async Task BackgroundService_LosesItsTermWhileItsStopBlocks_IsCancelled()
+    {
+        _host.AddElection(options => options.WhenWorkOverruns = WorkOverrunPolicy.Log).AddHostedService<Blocking>();
+        await _host.StartAndLeadAsync();
+        await UntilAsync("running");
+        Task stopping = _host.StopAsync();
+        await UntilAsync("stop");
+
+        LetAnotherLead();
+        await UntilAsync("cancelled");
+
+        await stopping;
+        Assert.Equal("other", Server.Holder);
+    }
+
     /// <summary>A term that is lost leaves no time to finish anything: the work hears it before its stop is called.</summary>
     [Fact]
     public async Task BackgroundService_LosesItsTerm_IsCancelledFirst()
@@ -186,7 +202,7 @@ public sealed class LeaderHostedServiceTests : HostTest
     });
 
     /// <summary>Works until it is cancelled, and is stopped only when what was begun is done.</summary>
-    private sealed class Drain(ConcurrentQueue<string> record, Signal signal, TestWork work) : BackgroundService
+    private class Drain(ConcurrentQueue<string> record, Signal signal, TestWork work) : BackgroundService
     {
         public override async Task StopAsync(CancellationToken cancellationToken)
         {
@@ -206,10 +222,21 @@ public sealed class LeaderHostedServiceTests : HostTest
             }
         }
 
-        private void Tell(string what)
+        protected void Tell(string what)
         {
             record.Enqueue(what);
             signal.Pulse();
+        }
+    }
+
+    /// <summary>Waits in its stop, on the thread that calls it, for its work to end by itself.</summary>
+    private sealed class Blocking(ConcurrentQueue<string> record, Signal signal, TestWork work) : Drain(record, signal, work)
+    {
+        public override Task StopAsync(CancellationToken cancellationToken)
+        {
+            Tell("stop");
+            ((IAsyncResult)ExecuteTask!).AsyncWaitHandle.WaitOne();
+            return Task.CompletedTask;
         }
     }
 

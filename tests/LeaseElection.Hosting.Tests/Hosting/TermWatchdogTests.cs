@@ -51,6 +51,25 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         Assert.InRange(late, TimeSpan.Zero, TimeSpan.FromSeconds(4));
     }
 
+    /// <summary>Work that drains has been told already, and hears that its time is over: neither loop nor pool is needed for it.</summary>
+    [Fact]
+    public async Task Expired_OfATermThatDrains_IsTold()
+    {
+        var time = new ManualTimeProvider();
+        var clock = new ElectionClock(time);
+        using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
+        LeadershipTerm term = NewTerm(clock);
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration told = term.Over.UnsafeRegister(_ => over.SetResult(), null);
+        watchdog.Watch(term, clock, () => { }, () => { });
+        term.Cancel();
+        Assert.False(over.Task.IsCompleted);
+
+        time.Suspend(Deadline);
+
+        await over.Task.WaitAsync(Signal.Patience);
+    }
+
     /// <summary>A container's limit of threads: the term began and ended all the same, and the loop went on.</summary>
     [Fact]
     public async Task NoThreadCanBeStarted_ThePoolLooksUntilOneCan()

@@ -137,7 +137,10 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
             // It tells nothing any more.
         }
 
-        return run.Clock.Now.Monotonic - began < Pause ? Pause : TimeSpan.Zero;
+        TimeSpan lasted = run.Clock.Now.Monotonic - began;
+        if (lasted >= ShortLived)
+            _nextPause = Pause;
+        return lasted < Pause ? Pause : TimeSpan.Zero;
     }
 
     private void See(HeldTerm term, PodFacts? pod, bool isWatched)
@@ -164,7 +167,7 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
             if (_warned is null || !ReferenceEquals(term, _followed))
                 return;
             logger.HolderWatchRestored(run.Card.LeaseNamespace, run.Card.LeaseName);
-            (_warned, _nextPause) = (null, Pause);
+            _warned = null;
         }
     }
 
@@ -205,8 +208,8 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
         {
             TimeSpan own = lasted < ShortLived ? _nextPause : Pause;
             _nextPause = 2 * own < LongestPause ? 2 * own : LongestPause;
-            TimeSpan asked = error.IsLasting ? ElectorSettings.WatchDeniedPause : error.RetryAfter ?? own;
-            var pause = TimeSpan.FromTicks(Math.Clamp(asked.Ticks, Pause.Ticks, ElectorSettings.WatchDeniedPause.Ticks));
+            TimeSpan asked = error.IsLasting ? ElectorSettings.WatchDeniedPause : error.RetryAfter ?? TimeSpan.Zero;
+            var pause = TimeSpan.FromTicks(Math.Clamp(asked.Ticks, own.Ticks, ElectorSettings.WatchDeniedPause.Ticks));
             if (_warned is null || (error.IsLasting && _warned != error.Kind))
             {
                 _warned = error.Kind;

@@ -180,7 +180,7 @@ public sealed class HolderWatchTests : HostTest
         await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(1));
         await _pods.FollowedAsync(2);
 
-        _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.Network, "gone"));
+        _pods.Break(new LeaseStoreError(LeaseStoreErrorKind.Throttled, "Too much.") { RetryAfter = TimeSpan.FromSeconds(1) });
         await Time.AdvanceOnceArmedAsync(TimeSpan.FromSeconds(2));
 
         await _pods.FollowedAsync(3);
