@@ -17,12 +17,12 @@ public sealed class LeadershipTerm
     private readonly FencingToken? _fencingToken;
     private readonly Func<string, string?, NoteLife, Task> _writeNote;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Lock _dangerLock = new();
+    private readonly Lock _lock = new();
     private volatile TermValidity _validity;
     private volatile IReadOnlyDictionary<string, string> _notes = NoteTexts.None;
     private volatile bool _ended;
-    private CancellationTokenSource? _over;
-    private int _toldOver;
+    private List<(CancellationTokenSource Source, Action<Exception> OnError)>? _atOver;
+    private bool _toldOver;
     private int _cancelled;
     private CancellationTokenSource[] _apart = [];
     private CancellationTokenSource? _danger;
@@ -113,7 +113,7 @@ public sealed class LeadershipTerm
     {
         get
         {
-            lock (_dangerLock)
+            lock (_lock)
             {
                 if (_danger is null)
                 {
@@ -181,7 +181,7 @@ public sealed class LeadershipTerm
     internal void Extend(TermValidity validity)
     {
         _validity = validity;
-        lock (_dangerLock)
+        lock (_lock)
         {
             if (_inDanger)
                 (_inDanger, _danger) = (false, null);
@@ -210,17 +210,42 @@ public sealed class LeadershipTerm
     }
 
     /// <summary>
-    /// Fires, on a thread that is ours, when leadership is over, which may be long after work was told to stop: while it drains, the lease
-    /// is held. Whoever registers with it looks at <see cref="IsHeld"/> then: it may have been over before anybody asked.
+    /// Cancels this when leadership is over, each on a thread that is ours: that may be long after work was told to stop, for the lease is
+    /// held while it drains. What it throws is handed to <paramref name="onError"/>.
     /// </summary>
-    internal CancellationToken Over => LazyInitializer.EnsureInitialized(ref _over, static () => new CancellationTokenSource()).Token;
+    internal void CancelWhenOver(CancellationTokenSource source, Action<Exception> onError)
+    {
+        lock (_lock)
+        {
+            if (!_toldOver)
+            {
+                (_atOver ??= []).Add((source, onError));
+                return;
+            }
+        }
+
+        CancelAtOver(source, onError);
+    }
+
+    /// <summary>Nobody needs it cancelled any more.</summary>
+    internal void Forget(CancellationTokenSource source)
+    {
+        lock (_lock)
+            _atOver?.RemoveAll(one => one.Source == source);
+    }
 
     /// <summary>It is over, by the clock or for good.</summary>
     internal void TellOver()
     {
-        Interlocked.MemoryBarrier(); // Either this sees who has asked, or he sees that it is over.
-        if (Volatile.Read(ref _over) is { } over && Interlocked.Exchange(ref _toldOver, 1) == 0)
-            CancelApart(over, "LeaseElection end " + LeaseName, static _ => { }); // Whoever asks sees to what is thrown.
+        List<(CancellationTokenSource Source, Action<Exception> OnError)>? told;
+        lock (_lock)
+        {
+            _toldOver = true;
+            (told, _atOver) = (_atOver, null);
+        }
+
+        foreach ((CancellationTokenSource source, Action<Exception> onError) in told ?? [])
+            CancelAtOver(source, onError);
     }
 
     /// <summary>Whoever holds it gives it up by himself: it is over for good, and there is nobody to tell.</summary>
@@ -271,12 +296,15 @@ public sealed class LeadershipTerm
 
     private CancellationTokenSource? TakeDanger()
     {
-        lock (_dangerLock)
+        lock (_lock)
         {
             _inDanger = true;
             return _danger;
         }
     }
+
+    private void CancelAtOver(CancellationTokenSource source, Action<Exception> onError) =>
+        CancelApart(source, "LeaseElection end " + LeaseName, onError);
 
     private static void CancelApart(CancellationTokenSource source, string threadName, Action<Exception> onError) =>
         OwnThreads.Shared.Run(threadName, () =>

@@ -6,7 +6,7 @@ namespace LeaseElection.Hosting;
 /// <summary>
 /// A hosted service in one term. It is stopped as its host would: its <see cref="IHostedService.StopAsync"/> tells it, and may have it
 /// finish what it has begun, for the lease is held while it drains. A term that is lost leaves no time for that: what the service was
-/// started with fires.
+/// started with fires, whatever its stop, the loop or the thread pool waits for.
 /// </summary>
 /// <param name="service">It is not disposed: it may live longer than a term.</param>
 /// <param name="term">The term.</param>
@@ -15,9 +15,8 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
 {
     private readonly IHostedLifecycleService? _lifecycle = service as IHostedLifecycleService;
     private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
     private volatile bool _isStarting = true;
-    private int _stops;
     private Exception? _error;
 
     /// <summary>
@@ -27,31 +26,32 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
     public async Task RunAsync()
     {
         using var running = new CancellationTokenSource();
-        CancellationTokenRegistration told = stoppingToken.Register(() => Told(running));
-        CancellationTokenRegistration over = term.Over.Register(() => Cancel(running));
-        await StartAsync(running.Token).ConfigureAwait(false);
-        _isStarting = false;
-        if (_error is null)
-            await ToldOrDoneAsync().ConfigureAwait(false);
-        if (!term.IsHeld)
-            _ = TryAsync(running.CancelAsync); // Most likely it has been told, and whatever hears of it may block.
-
-        _ = StopAsync();
-        await _stopped.Task.ConfigureAwait(false);
-
-        // A stop of its own need not call that of its base, which waits for the work and does not tell how it ended.
-        if (service is BackgroundService { ExecuteTask: { } work })
+        CancellationTokenRegistration told = stoppingToken.UnsafeRegister(_ => Told(running), null);
+        term.CancelWhenOver(running, Note);
+        try
         {
-            if (!work.IsCompleted)
-                await TryAsync(running.CancelAsync).ConfigureAwait(false);
-            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (work.IsFaulted)
-                await TryAsync(() => work).ConfigureAwait(false);
+            await StartAsync(running.Token).ConfigureAwait(false);
+            _isStarting = false;
+            if (_error is null)
+                await ToldOrDoneAsync(running.Token).ConfigureAwait(false);
+            await StopAsync().ConfigureAwait(false);
+
+            // A stop of its own need not call that of its base, which waits for the work and does not tell how it ended.
+            if (service is BackgroundService { ExecuteTask: { } work })
+            {
+                if (!work.IsCompleted)
+                    _ = TryAsync(running.CancelAsync);
+                await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (work.IsFaulted)
+                    await TryAsync(() => work).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            told.Unregister(); // Not disposed of: whoever hears of it may block, and would be waited for.
+            term.Forget(running);
         }
 
-        // Not disposed of: whoever hears of it may block, and would be waited for.
-        told.Unregister();
-        over.Unregister();
         if (_error is { } error)
             ExceptionDispatchInfo.Throw(error);
     }
@@ -59,49 +59,47 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
     private async Task StartAsync(CancellationToken token)
     {
         if (_lifecycle is not null)
-            await TryAsync(() => _lifecycle.StartingAsync(token)).ConfigureAwait(false);
+            await TryAsync(() => Begin(_lifecycle.StartingAsync)).ConfigureAwait(false);
         if (_error is null)
-            await TryAsync(() => service.StartAsync(token)).ConfigureAwait(false);
+            await TryAsync(() => Begin(service.StartAsync)).ConfigureAwait(false);
         if (_error is null && _lifecycle is not null)
-            await TryAsync(() => _lifecycle.StartedAsync(token)).ConfigureAwait(false);
+            await TryAsync(() => Begin(_lifecycle.StartedAsync)).ConfigureAwait(false);
+
+        Task Begin(Func<CancellationToken, Task> phase)
+        {
+            token.ThrowIfCancellationRequested();
+            return phase(token);
+        }
     }
 
     /// <summary>
     /// A background service may return or fail before it is told to stop, which is then its work that ended; any other hosted service
-    /// works until it is stopped.
+    /// works until it is stopped. One that has heard of a loss is told in a moment, and has not ended by itself.
     /// </summary>
-    private async Task ToldOrDoneAsync()
+    private async Task ToldOrDoneAsync(CancellationToken running)
     {
-        if (service is not BackgroundService { ExecuteTask: { } work })
+        if (service is BackgroundService { ExecuteTask: { } work })
         {
-            await _told.Task.ConfigureAwait(false);
-            return;
+            await Task.WhenAny(work, _told.Task).ConfigureAwait(false);
+            if (!running.IsCancellationRequested)
+            {
+                if (!stoppingToken.IsCancellationRequested)
+                    await TryAsync(() => work).ConfigureAwait(false);
+                return;
+            }
         }
-        await Task.WhenAny(work, _told.Task).ConfigureAwait(false);
-        if (!stoppingToken.IsCancellationRequested)
-            await TryAsync(() => work).ConfigureAwait(false);
+        await _told.Task.ConfigureAwait(false);
     }
 
-    /// <summary>On the thread that tells all work, because the pool may have none; where that is held up here, the pool stops it.</summary>
+    /// <summary>On the thread that tells all work, because the pool may have none.</summary>
     private void Told(CancellationTokenSource running)
     {
-        _told.TrySetResult();
-        if (_isStarting || !term.IsHeld)
-            Cancel(running);
-        if (!_isStarting)
-            _ = StopAsync();
-    }
-
-    /// <summary>What users registered runs, and throws, on the calling thread.</summary>
-    private void Cancel(CancellationTokenSource running)
-    {
+        _told.TrySetResult(); // First: what hears of it here may block until the service is stopped.
+        if (!_isStarting && term.IsHeld)
+            return;
         try
         {
             running.Cancel();
-        }
-        catch (AggregateException exception)
-        {
-            Interlocked.CompareExchange(ref _error, exception, null);
         }
         catch (ObjectDisposedException)
         {
@@ -110,19 +108,16 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
     }
 
     /// <summary>
-    /// Once. Without a token that fires: how long a stop may take is watched by the election, and a service that gave up stopping would
-    /// work on beside the next leader.
+    /// Without a token that fires: how long a stop may take is watched by the election, and a service that gave up stopping would work on
+    /// beside the next leader.
     /// </summary>
     private async Task StopAsync()
     {
-        if (Interlocked.Exchange(ref _stops, 1) != 0)
-            return;
         if (_lifecycle is not null)
             await TryAsync(() => _lifecycle.StoppingAsync(CancellationToken.None)).ConfigureAwait(false);
         await TryAsync(() => service.StopAsync(CancellationToken.None)).ConfigureAwait(false);
         if (_lifecycle is not null)
             await TryAsync(() => _lifecycle.StoppedAsync(CancellationToken.None)).ConfigureAwait(false);
-        _stopped.SetResult();
     }
 
     private async Task TryAsync(Func<Task> call)
@@ -135,7 +130,17 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Interlocked.CompareExchange(ref _error, exception, null);
+            Note(exception);
+        }
+    }
+
+    /// <summary>That it was cancelled says less than what else goes wrong.</summary>
+    private void Note(Exception exception)
+    {
+        lock (_gate)
+        {
+            if (_error is null || (_error is OperationCanceledException && exception is not OperationCanceledException))
+                _error = exception;
         }
     }
 }

@@ -164,20 +164,42 @@ public sealed class LeaderHostedServiceTests : HostTest
         Assert.Equal("other", Server.Holder);
     }
 
-    /// <summary>A term that is lost leaves no time to finish anything: the work hears it before its stop is called.</summary>
+    /// <summary>A term that is lost leaves no time to finish anything, and is no fault of the service.</summary>
     [Fact]
-    public async Task BackgroundService_LosesItsTerm_IsCancelledFirst()
+    public async Task BackgroundService_LosesItsTerm_IsCancelledBesideItsStop()
     {
         _host.AddElection().AddHostedService<Drain>();
         await _host.StartAndLeadAsync();
         await UntilAsync("running");
 
         LetAnotherLead();
+        await UntilAsync("cancelled");
         await UntilAsync("stop");
         Work.Return();
-        await UntilAsync("drained");
+        await _host.Logs.WaitForAsync("WorkEnded");
 
-        Assert.Equal(["running", "cancelled", "stop", "drained"], _record);
+        Assert.Empty(_host.Logs.Named("WorkFailedWhileStopping"));
+        Assert.Empty(_host.Logs.Named("WorkFaulted"));
+    }
+
+    /// <summary>What one service does when it hears must not keep another at work beside the next leader.</summary>
+    [Fact]
+    public async Task BackgroundServices_LoseTheirTermWhileTheyDrainAndOneBlocks_TheOtherIsCancelled()
+    {
+        _host.AddElection(options => options.WhenWorkOverruns = WorkOverrunPolicy.Log).AddHostedService<Drain>()
+            .AddHostedService<Deaf>();
+        await _host.StartAndLeadAsync();
+        await UntilAsync("running");
+        await UntilAsync("deaf");
+        Task stopping = _host.StopAsync();
+        await UntilAsync("stop");
+
+        LetAnotherLead();
+        await UntilAsync("blocked");
+        await UntilAsync("cancelled");
+
+        Work.Return();
+        await stopping;
     }
 
     [Fact]
@@ -222,10 +244,28 @@ public sealed class LeaderHostedServiceTests : HostTest
             }
         }
 
+        protected Task Ends => work.StoppedAsync();
+
         protected void Tell(string what)
         {
             record.Enqueue(what);
             signal.Pulse();
+        }
+    }
+
+    /// <summary>Blocks whoever cancels it, until all work may return.</summary>
+    private sealed class Deaf(ConcurrentQueue<string> record, Signal signal, TestWork work) : Drain(record, signal, work)
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            Task ends = Ends;
+            stoppingToken.Register(() =>
+            {
+                Tell("blocked");
+                ((IAsyncResult)ends).AsyncWaitHandle.WaitOne();
+            });
+            Tell("deaf");
+            return ends;
         }
     }
 

@@ -60,7 +60,9 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
         LeadershipTerm term = NewTerm(clock);
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration told = term.Over.UnsafeRegister(_ => over.SetResult(), null);
+        using var running = new CancellationTokenSource();
+        await using CancellationTokenRegistration told = running.Token.UnsafeRegister(_ => over.SetResult(), null);
+        term.CancelWhenOver(running, over.SetException);
         watchdog.Watch(term, clock, () => { }, () => { });
         term.Cancel();
         Assert.False(over.Task.IsCompleted);
