@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Hosting;
 
@@ -11,10 +12,12 @@ namespace LeaseElection.Hosting;
 /// <param name="service">It is not disposed: it may live longer than a term.</param>
 /// <param name="term">The term.</param>
 /// <param name="stoppingToken">Fires when work of the term is told to stop.</param>
+[SuppressMessage("Design", "CA1001", Justification = "The source has no timer, and a loss may be told when the service has just ended.")]
 internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm term, CancellationToken stoppingToken)
 {
     private readonly IHostedLifecycleService? _lifecycle = service as IHostedLifecycleService;
     private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _running = new();
     private readonly Lock _gate = new();
     private volatile bool _isStarting = true;
     private Exception? _error;
@@ -25,22 +28,21 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
     /// </summary>
     public async Task RunAsync()
     {
-        using var running = new CancellationTokenSource();
-        CancellationTokenRegistration told = stoppingToken.UnsafeRegister(_ => Told(running), null);
-        term.CancelWhenOver(running, Note);
+        CancellationTokenRegistration told = stoppingToken.UnsafeRegister(static one => ((HostedServiceTerm)one!).Told(), this);
+        term.CancelWhenOver(_running, Note);
         try
         {
-            await StartAsync(running.Token).ConfigureAwait(false);
+            await StartAsync(_running.Token).ConfigureAwait(false);
             _isStarting = false;
             if (_error is null)
-                await ToldOrDoneAsync(running.Token).ConfigureAwait(false);
+                await ToldOrDoneAsync().ConfigureAwait(false);
             await StopAsync().ConfigureAwait(false);
 
             // A stop of its own need not call that of its base, which waits for the work and does not tell how it ended.
             if (service is BackgroundService { ExecuteTask: { } work })
             {
                 if (!work.IsCompleted)
-                    _ = TryAsync(running.CancelAsync);
+                    _ = TryAsync(_running.CancelAsync);
                 await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (work.IsFaulted)
                     await TryAsync(() => work).ConfigureAwait(false);
@@ -49,7 +51,7 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
         finally
         {
             told.Unregister(); // Not disposed of: whoever hears of it may block, and would be waited for.
-            term.Forget(running);
+            term.Forget(_running);
         }
 
         if (_error is { } error)
@@ -76,12 +78,27 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
     /// A background service may return or fail before it is told to stop, which is then its work that ended; any other hosted service
     /// works until it is stopped. One that has heard of a loss is told in a moment, and has not ended by itself.
     /// </summary>
-    private async Task ToldOrDoneAsync(CancellationToken running)
+    private async Task ToldOrDoneAsync()
+    {
+        // Again, because what was registered last is called first: what the service registered in its start may block.
+        CancellationTokenRegistration told =
+            stoppingToken.UnsafeRegister(static one => ((HostedServiceTerm)one!)._told.TrySetResult(), this);
+        try
+        {
+            await WaitAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            told.Unregister();
+        }
+    }
+
+    private async Task WaitAsync()
     {
         if (service is BackgroundService { ExecuteTask: { } work })
         {
             await Task.WhenAny(work, _told.Task).ConfigureAwait(false);
-            if (!running.IsCancellationRequested)
+            if (!_running.IsCancellationRequested)
             {
                 if (!stoppingToken.IsCancellationRequested)
                     await TryAsync(() => work).ConfigureAwait(false);
@@ -92,19 +109,11 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
     }
 
     /// <summary>On the thread that tells all work, because the pool may have none.</summary>
-    private void Told(CancellationTokenSource running)
+    private void Told()
     {
         _told.TrySetResult(); // First: what hears of it here may block until the service is stopped.
-        if (!_isStarting && term.IsHeld)
-            return;
-        try
-        {
-            running.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The service has ended meanwhile.
-        }
+        if (_isStarting || !term.IsHeld)
+            _running.Cancel();
     }
 
     /// <summary>

@@ -182,6 +182,23 @@ public sealed class LeaderHostedServiceTests : HostTest
         Assert.Empty(_host.Logs.Named("WorkFaulted"));
     }
 
+    /// <summary>As work that links what it waits for to the term: its stop is what lets that go on.</summary>
+    [Fact]
+    public async Task BackgroundService_BlocksWhoTellsOfALossUntilItIsStopped_IsStopped()
+    {
+        _host.AddElection(options => options.WhenWorkOverruns = WorkOverrunPolicy.Log).AddHostedService<Linked>();
+        await _host.StartAndLeadAsync();
+        await UntilAsync("running");
+        Work.Obeys = false;
+
+        LetAnotherLead();
+        await UntilAsync("stop");
+        Work.Return();
+        await _host.Logs.WaitForAsync("WorkEnded");
+
+        Assert.Empty(_host.Logs.Named("WorkFaulted"));
+    }
+
     /// <summary>What one service does when it hears must not keep another at work beside the next leader.</summary>
     [Fact]
     public async Task BackgroundServices_LoseTheirTermWhileTheyDrainAndOneBlocks_TheOtherIsCancelled()
@@ -250,6 +267,25 @@ public sealed class LeaderHostedServiceTests : HostTest
         {
             record.Enqueue(what);
             signal.Pulse();
+        }
+    }
+
+    /// <summary>Holds up whoever tells of the end of its term, from its start on, until it is stopped.</summary>
+    private sealed class Linked(ConcurrentQueue<string> record, Signal signal, TestWork work, ILeaderElection election)
+        : Drain(record, signal, work)
+    {
+        private readonly ManualResetEventSlim _stops = new();
+
+        public override Task StartAsync(CancellationToken cancellationToken)
+        {
+            election.Term!.Lost.Register(_stops.Wait);
+            return base.StartAsync(cancellationToken);
+        }
+
+        public override Task StopAsync(CancellationToken cancellationToken)
+        {
+            _stops.Set();
+            return base.StopAsync(cancellationToken);
         }
     }
 
