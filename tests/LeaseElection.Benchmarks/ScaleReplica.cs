@@ -22,7 +22,9 @@ internal sealed class ScaleReplica : IAsyncDisposable
         _count = count;
         var start = new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         };
         foreach ((string variable, string value) in environment)
             start.Environment[variable] = value;

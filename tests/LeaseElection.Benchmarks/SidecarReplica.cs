@@ -21,7 +21,9 @@ internal sealed partial class SidecarReplica : IDisposable
         {
             StartInfo = new ProcessStartInfo(program, arguments)
             {
-                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
             },
         };
         _process.OutputDataReceived += (_, line) => _lines.Writer.TryWrite(line.Data ?? "");

@@ -60,8 +60,8 @@ public sealed partial class PagesTests(ApiServerFixture fixture) : IDisposable
             File.CreateSymbolicLink(Path.Combine(bin, "kubectl"), fixture.Server.KubectlProgram);
         }
 
-        return await ProgramResult.OfAsync("bash", ["-euo", "pipefail", "-c", $"cd "
-            + $"'{_folder.FullName}'\n{commands}"], environment: new Dictionary<string, string>
+        string script = $"cd '{_folder.FullName}'\n{commands}";
+        return await ProgramResult.OfAsync("bash", ["-euo", "pipefail", "-c", script], environment: new Dictionary<string, string>
         {
             ["PATH"] = $"{bin}:/usr/bin:/bin",
             ["HOME"] = _folder.FullName,

@@ -35,10 +35,10 @@ public sealed class PageLooksTests : BrowserTest
     /// </summary>
     private protected override IReadOnlyDictionary<string, string?> Settings =>
         new Dictionary<string, string?>(base.Settings, StringComparer.Ordinal)
-    {
-        ["LeaderElection:LeaseDuration"] = "00:00:10",
-        ["LeaderElection:RenewDeadline"] = "00:00:08",
-    };
+        {
+            ["LeaderElection:LeaseDuration"] = "00:00:10",
+            ["LeaderElection:RenewDeadline"] = "00:00:08",
+        };
 
     [BrowserFact(WithCluster = true)]
     public async Task Page_InEachState_IsReadableAndNothingOverflows()
@@ -96,13 +96,19 @@ public sealed class PageLooksTests : BrowserTest
         DateTimeOffset since = TimeProvider.System.GetUtcNow().AddDays(-3);
         second.Become(new()
         {
-            State = LeaderElectionState.Standby, HolderIdentity = longName, AcquiredAt = since, RenewedAt = since.AddDays(3),
+            State = LeaderElectionState.Standby,
+            HolderIdentity = longName,
+            AcquiredAt = since,
+            RenewedAt = since.AddDays(3),
             Transitions = 41,
         });
         third.IsLeader = true;
         third.Become(new()
         {
-            State = LeaderElectionState.Draining, HolderIdentity = "me", AcquiredAt = since.AddDays(2), RenewedAt = since.AddDays(3),
+            State = LeaderElectionState.Draining,
+            HolderIdentity = "me",
+            AcquiredAt = since.AddDays(2),
+            RenewedAt = since.AddDays(3),
         });
         await Expect(page.Locator("article")).ToHaveCountAsync(3);
         await Expect(page.Locator(".state")).ToContainTextAsync(["Stands by", "Stands by", "Gives way"]);

@@ -92,7 +92,10 @@ public sealed class LeaderElectionServiceDisposeTests : HostTest
     {
         Server.Edit(record => record with
         {
-            HolderIdentity = "other", LeaseDurationSeconds = 15, AcquireTime = Time.GetUtcNow(), RenewTime = Time.GetUtcNow(),
+            HolderIdentity = "other",
+            LeaseDurationSeconds = 15,
+            AcquireTime = Time.GetUtcNow(),
+            RenewTime = Time.GetUtcNow(),
         });
         await _host.StartAsync();
         await _host.Logs.WaitForAsync("HolderChanged");

@@ -237,7 +237,10 @@ public sealed class LeaderHostedServiceTests : HostTest
 
     private void LetAnotherLead() => Server.Edit(record => record with
     {
-        HolderIdentity = "other", LeaseDurationSeconds = 15, AcquireTime = Time.GetUtcNow(), RenewTime = Time.GetUtcNow(),
+        HolderIdentity = "other",
+        LeaseDurationSeconds = 15,
+        AcquireTime = Time.GetUtcNow(),
+        RenewTime = Time.GetUtcNow(),
     });
 
     /// <summary>Works until it is cancelled, and is stopped only when what was begun is done.</summary>

@@ -248,7 +248,8 @@ public sealed class KubernetesLeaseStoreCredentialTests : IAsyncLifetime, IDispo
         {
             User = new ClusterUser
             {
-                ClientCertificate = TextSource.Inline("certificate", certificate), ClientKey = TextSource.Inline("key", key),
+                ClientCertificate = TextSource.Inline("certificate", certificate),
+                ClientKey = TextSource.Inline("key", key),
             },
         }.Create();
 

@@ -86,11 +86,11 @@ internal static class ScenarioDraw
     /// <summary>A lease that runs out sooner than a term settles leaves nothing to prove.</summary>
     private static ElectorSettings Long(ElectorSettings settings) =>
         settings.LeaseDuration >= Default.LeaseDuration ? settings : Default with
-    {
-        ReleaseOnStop = settings.ReleaseOnStop,
-        WhenWorkEnds = settings.WhenWorkEnds,
-        WhenWorkOverruns = settings.WhenWorkOverruns,
-    };
+        {
+            ReleaseOnStop = settings.ReleaseOnStop,
+            WhenWorkEnds = settings.WhenWorkEnds,
+            WhenWorkOverruns = settings.WhenWorkOverruns,
+        };
 
     /// <summary>The longer its release has to wait for those of others, the longer it may take: see <c>ElectionSettings</c>.</summary>
     private static ElectorSettings Queued(ElectorSettings settings, double share) =>

@@ -7,7 +7,7 @@ namespace LeaseElection.Soak.Nemesis;
 /// <summary>What the nemesis acts on, and its dice.</summary>
 internal sealed class World(RealApiServer server, ReplicaSet replicas, SoakOptions options)
 {
-        // Other dice than those that choose the faults, whose order must not hang on these.
+    // Other dice than those that choose the faults, whose order must not hang on these.
 #pragma warning disable CA5394 // No secret is made of this.
     private readonly Random _random = new(options.Seed + 1);
 #pragma warning restore CA5394
