@@ -120,7 +120,7 @@ public sealed class LeaderHostedServiceTests : HostTest
         await UntilAsync("running");
 
         Task stopping = _host.StopAsync();
-        await UntilAsync("stop");
+        await Work.StartedAsync();
         await RenewAsync();
         Assert.DoesNotContain("cancelled", _record);
         Work.Return();
@@ -134,14 +134,8 @@ public sealed class LeaderHostedServiceTests : HostTest
     [Fact]
     public async Task BackgroundService_LosesItsTermWhileItDrains_IsCancelled()
     {
-        _host.AddElection(options => options.WhenWorkOverruns = WorkOverrunPolicy.Log).AddHostedService<Drain>();
-        await _host.StartAndLeadAsync();
-        await UntilAsync("running");
-        Task stopping = _host.StopAsync();
-        await UntilAsync("stop");
-
-        LetAnotherLead();
-        await UntilAsync("cancelled");
+        Task stopping = await LoseWhileStoppingAsync<Drain>();
+        await Work.StartedAsync();
 
         Work.Return();
         await stopping;
@@ -151,16 +145,8 @@ public sealed class LeaderHostedServiceTests : HostTest
     [Fact]
     public async Task BackgroundService_LosesItsTermWhileItsStopBlocks_IsCancelled()
     {
-        _host.AddElection(options => options.WhenWorkOverruns = WorkOverrunPolicy.Log).AddHostedService<Blocking>();
-        await _host.StartAndLeadAsync();
-        await UntilAsync("running");
-        Task stopping = _host.StopAsync();
-        await UntilAsync("stop");
+        await await LoseWhileStoppingAsync<Blocking>();
 
-        LetAnotherLead();
-        await UntilAsync("cancelled");
-
-        await stopping;
         Assert.Equal("other", Server.Holder);
     }
 
@@ -174,7 +160,7 @@ public sealed class LeaderHostedServiceTests : HostTest
 
         LetAnotherLead();
         await UntilAsync("cancelled");
-        await UntilAsync("stop");
+        await Work.StartedAsync();
         Work.Return();
         await _host.Logs.WaitForAsync("WorkEnded");
 
@@ -189,10 +175,9 @@ public sealed class LeaderHostedServiceTests : HostTest
         _host.AddElection(options => options.WhenWorkOverruns = WorkOverrunPolicy.Log).AddHostedService<Linked>();
         await _host.StartAndLeadAsync();
         await UntilAsync("running");
-        Work.Obeys = false;
 
         LetAnotherLead();
-        await UntilAsync("stop");
+        await Work.StartedAsync();
         Work.Return();
         await _host.Logs.WaitForAsync("WorkEnded");
 
@@ -209,7 +194,7 @@ public sealed class LeaderHostedServiceTests : HostTest
         await UntilAsync("running");
         await UntilAsync("deaf");
         Task stopping = _host.StopAsync();
-        await UntilAsync("stop");
+        await Work.StartedAsync(2);
 
         LetAnotherLead();
         await UntilAsync("blocked");
@@ -233,6 +218,22 @@ public sealed class LeaderHostedServiceTests : HostTest
         await stopping;
 
         Assert.Equal("half done", Assert.Single(_host.Logs.Named("WorkFailedWhileStopping")).Exception?.Message);
+    }
+
+    /// <summary>Its stop has begun while the lease is held; then the term is lost, and its work has heard of that.</summary>
+    /// <returns>The stop of its host.</returns>
+    private async Task<Task> LoseWhileStoppingAsync<TService>()
+        where TService : Drain
+    {
+        _host.AddElection(options => options.WhenWorkOverruns = WorkOverrunPolicy.Log).AddHostedService<TService>();
+        await _host.StartAndLeadAsync();
+        await UntilAsync("running");
+        Task stopping = _host.StopAsync();
+        await UntilAsync("stop");
+
+        LetAnotherLead();
+        await UntilAsync("cancelled");
+        return stopping;
     }
 
     private void LetAnotherLead() => Server.Edit(record => record with
