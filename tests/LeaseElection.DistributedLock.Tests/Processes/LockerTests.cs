@@ -145,19 +145,23 @@ public sealed class LockerTests(ApiServerFixture fixture, ITestOutputHelper outp
         return builder.Build();
     }
 
-    /// <summary>Waits until there have been so many.</summary>
-    private static async Task<int> HoldersAsync(LockScene scene, List<JournaledProcess> processes, int count)
+    /// <summary>
+    /// Waits until there have been so many, of all or after a term: what others wrote before that term may not have been read yet.
+    /// </summary>
+    private static async Task<int> HoldersAsync(
+        LockScene scene, List<JournaledProcess> processes, int count, FencingToken after = default)
     {
+        int Seen() => scene.Journal.Spans.Count(span => span.Token > after);
         await Polling.UntilAsync(
             () =>
             {
                 foreach (JournaledProcess process in processes)
                     process.Read();
-                return Task.FromResult(scene.Journal.Spans.Count >= count);
+                return Task.FromResult(Seen() >= count);
             },
             Signal.Patience,
-            what: $"{count} holders; there were {scene.Journal.Spans.Count}");
-        return scene.Journal.Spans.Count;
+            () => $"{count} holders after {after}; there were {Seen()}");
+        return Seen();
     }
 
     private static async Task KillHolderAsync(LockScene scene, List<JournaledProcess> processes, int fault)
@@ -180,7 +184,7 @@ public sealed class LockerTests(ApiServerFixture fixture, ITestOutputHelper outp
         await victim.SaysAsync(Locker.Lingers, words => FencingToken.TryParse(words[0], out token) && token >= before);
         WorkSpan held = scene.Journal.Spans.Single(span => span.Token == token);
         await victim.PauseAsync();
-        await HoldersAsync(scene, processes, scene.Journal.Spans.Count + Quiet);
+        await HoldersAsync(scene, processes, Quiet, after: token);
         victim.Send(UnixSignal.Continue);
         await Polling.UntilAsync(
             () =>
