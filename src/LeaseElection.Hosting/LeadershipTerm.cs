@@ -178,6 +178,11 @@ public sealed class LeadershipTerm
 
     internal TermValidity Validity => _validity;
 
+    internal TimeProvider TimeProvider => _clock.TimeProvider;
+
+    /// <summary>How long work may take to stop once leadership is lost.</summary>
+    internal TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     internal void Extend(TermValidity validity)
     {
         _validity = validity;
@@ -224,8 +229,12 @@ public sealed class LeadershipTerm
             }
         }
 
-        CancelAtOver(source, onError);
+        CancelApart(source, onError);
     }
+
+    /// <summary>Cancels this on a thread that is ours.</summary>
+    internal void CancelApart(CancellationTokenSource source, Action<Exception> onError) =>
+        CancelApart(source, "LeaseElection end " + LeaseName, onError);
 
     /// <summary>Nobody needs it cancelled any more.</summary>
     internal void Forget(CancellationTokenSource source)
@@ -245,7 +254,7 @@ public sealed class LeadershipTerm
         }
 
         foreach ((CancellationTokenSource source, Action<Exception> onError) in told ?? [])
-            CancelAtOver(source, onError);
+            CancelApart(source, onError);
     }
 
     /// <summary>Whoever holds it gives it up by himself: it is over for good, and there is nobody to tell.</summary>
@@ -302,9 +311,6 @@ public sealed class LeadershipTerm
             return _danger;
         }
     }
-
-    private void CancelAtOver(CancellationTokenSource source, Action<Exception> onError) =>
-        CancelApart(source, "LeaseElection end " + LeaseName, onError);
 
     private static void CancelApart(CancellationTokenSource source, string threadName, Action<Exception> onError) =>
         OwnThreads.Shared.Run(threadName, () =>

@@ -232,7 +232,10 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
             {
                 _term = new LeadershipTerm(
                     _run.Card, start.Term, start.Validity, _run.Clock,
-                    (key, value, life) => _notes.WriteAsync(start.Term, key, value, life));
+                    (key, value, life) => _notes.WriteAsync(start.Term, key, value, life))
+                {
+                    StopTimeout = _run.Settings.StopTimeout,
+                };
             }
             else if (output is ElectionOutput.ExtendTerm extend)
             {
@@ -342,7 +345,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
     private LastResort FailFastAfter(LeadershipTerm term) => new(
         _run.Settings.StopTimeout,
         () => _work.HasEnded(term),
-        () => FailFast("its work still runs although another process may lead, and the thread pool has no thread"));
+        () => FailFast("its work still runs although another process may lead, and its loop has ended or has no thread"));
 
     private static void FailFast(string reason) =>
         Environment.FailFast($"LeaseElection.Hosting ends this process because {reason} (LeaderElection:WhenWorkOverruns).");
@@ -360,7 +363,7 @@ internal sealed class ElectionLoop : IRescuable, IAsyncDisposable
         if (_term is { } term)
         {
             term.End();
-            _watchdog.Forget(term);
+            _watchdog.Lost(term, atDeadline: true); // Nobody else is left to act if its work goes on beside the next leader.
             _work.Stop(Task.CompletedTask);
         }
 

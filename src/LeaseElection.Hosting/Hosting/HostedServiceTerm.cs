@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Hosting;
 
@@ -12,51 +13,60 @@ namespace LeaseElection.Hosting;
 /// <param name="service">It is not disposed: it may live longer than a term.</param>
 /// <param name="term">The term.</param>
 /// <param name="stoppingToken">Fires when work of the term is told to stop.</param>
-[SuppressMessage("Design", "CA1001", Justification = "The source has no timer, and a loss may be told when the service has just ended.")]
+[SuppressMessage("Design", "CA1001", Justification = "The sources have no timer, and a loss may be told when the service has just ended.")]
 internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm term, CancellationToken stoppingToken)
 {
+    private static readonly ConditionalWeakTable<IHostedService, HostedServiceTerm> Running = [];
+
     private readonly IHostedLifecycleService? _lifecycle = service as IHostedLifecycleService;
     private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _running = new();
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
+    private readonly Task? _before = (service as BackgroundService)?.ExecuteTask;
     private volatile bool _isStarting = true;
+    private volatile bool _isStopped;
+    private Task? _work;
     private Exception? _error;
 
     /// <summary>
     /// A service whose start failed is stopped too: it may have begun something that would outlive the term. The first error is the one
     /// that counts; those that follow from it are not told.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The same instance runs in another term.</exception>
     public async Task RunAsync()
     {
+        if (Running.GetValue(service, _ => this) is var other && other != this)
+            throw new InvalidOperationException(other.WhyNotTwice(term));
         CancellationTokenRegistration told = stoppingToken.UnsafeRegister(static one => ((HostedServiceTerm)one!).Told(), this);
         term.CancelWhenOver(_running, Note);
         try
         {
             await StartAsync(_running.Token).ConfigureAwait(false);
             _isStarting = false;
-            if (_error is null)
+            if (_error is null || _running.IsCancellationRequested) // Else a start that obeyed a loss would pass for one that failed.
                 await ToldOrDoneAsync().ConfigureAwait(false);
             await StopAsync().ConfigureAwait(false);
-
-            // A stop of its own need not call that of its base, which waits for the work and does not tell how it ended.
-            if (service is BackgroundService { ExecuteTask: { } work })
-            {
-                if (!work.IsCompleted)
-                    _ = TryAsync(_running.CancelAsync);
-                await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (work.IsFaulted)
-                    await TryAsync(() => work).ConfigureAwait(false);
-            }
+            await EndWorkAsync().ConfigureAwait(false);
         }
         finally
         {
             told.Unregister(); // Not disposed of: whoever hears of it may block, and would be waited for.
             term.Forget(_running);
+            Running.Remove(service);
         }
 
         if (_error is { } error)
             ExceptionDispatchInfo.Throw(error);
     }
+
+    /// <summary>What this term has begun first: whatever else starts the service begins other work, which is not ours.</summary>
+    private Task? Work => _work ??= service is BackgroundService { ExecuteTask: { } work } && work != _before ? work : null;
+
+    private string WhyNotTwice(LeadershipTerm other) =>
+        $"This {service.GetType().Name} runs in the term of lease {term.LeaseNamespace}/{term.LeaseName} already, so it cannot run in that "
+        + $"of {other.LeaseNamespace}/{other.LeaseName} too: the end of one would be the end of both. Give each election an instance of "
+        + "its own: services.AddKeyedSingleton<T>(key), and services.GetRequiredKeyedService<T>(key) in AddHostedService.";
 
     private async Task StartAsync(CancellationToken token)
     {
@@ -95,7 +105,7 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
 
     private async Task WaitAsync()
     {
-        if (service is BackgroundService { ExecuteTask: { } work })
+        if (Work is { } work)
         {
             await Task.WhenAny(work, _told.Task).ConfigureAwait(false);
             if (!_running.IsCancellationRequested)
@@ -116,24 +126,62 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
             _running.Cancel();
     }
 
-    /// <summary>
-    /// Without a token that fires: how long a stop may take is watched by the election, and a service that gave up stopping would work on
-    /// beside the next leader.
-    /// </summary>
     private async Task StopAsync()
     {
+        CancellationToken token = service is BackgroundService ? _stopping.Token : CancellationToken.None;
+        _ = EndStopAsync();
         if (_lifecycle is not null)
-            await TryAsync(() => _lifecycle.StoppingAsync(CancellationToken.None)).ConfigureAwait(false);
-        await TryAsync(() => service.StopAsync(CancellationToken.None)).ConfigureAwait(false);
+            await TryAsync(() => _lifecycle.StoppingAsync(token), token).ConfigureAwait(false);
+        await TryAsync(() => service.StopAsync(token), token).ConfigureAwait(false);
         if (_lifecycle is not null)
-            await TryAsync(() => _lifecycle.StoppedAsync(CancellationToken.None)).ConfigureAwait(false);
+            await TryAsync(() => _lifecycle.StoppedAsync(token), token).ConfigureAwait(false);
+        _isStopped = true;
     }
 
-    private async Task TryAsync(Func<Task> call)
+    /// <summary>
+    /// How long a stop may take is watched by the election, and a service that gave up stopping while it works would work on beside the
+    /// next leader. But what a stop waits for may never come where the work has ended: because the term is over, or by itself, of which
+    /// nobody hears before it was stopped. Of what is no background service it is not known whether it works.
+    /// </summary>
+    private async Task EndStopAsync()
+    {
+        if (Work is { } work)
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        TimeSpan most = term.StopTimeout;
+        if (_told.Task.IsCompleted)
+        {
+            // It may finish what it has begun for as long as the lease is held; after that, it must not take all of the time.
+            await Task.Delay(Timeout.InfiniteTimeSpan, term.TimeProvider, _running.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            most /= 2;
+        }
+
+        await Task.Delay(most, term.TimeProvider, CancellationToken.None).ConfigureAwait(false);
+        if (!_isStopped)
+            await TryAsync(_stopping.CancelAsync).ConfigureAwait(false);
+    }
+
+    /// <summary>A stop of its own need not call that of its base, which waits for the work and does not tell how it ended.</summary>
+    private async Task EndWorkAsync()
+    {
+        if (Work is not { } work)
+            return;
+        if (!work.IsCompleted)
+            term.CancelApart(_running, Note); // Not by the pool: a loss finds it cancelled, and leaves it at that.
+        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (work.IsFaulted)
+            await TryAsync(() => work).ConfigureAwait(false);
+    }
+
+    private async Task TryAsync(Func<Task> call, CancellationToken obeyed = default)
     {
         try
         {
             await call().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (obeyed.IsCancellationRequested)
+        {
+            // As it should.
         }
 #pragma warning disable CA1031 // Told once everything has been stopped.
         catch (Exception exception)

@@ -92,6 +92,7 @@ internal sealed class TermWatchdog : IDisposable
         }
     }
 
+    /// <summary>It goes on for work that outlives its term, and its host: nobody else would end a process that has more to do.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -141,7 +142,7 @@ internal sealed class TermWatchdog : IDisposable
         while (true)
         {
             _news.Reset();
-            if (_disposed)
+            if (_disposed && HasNoneEnded)
                 break; // Looked at after the reset, which may have been of this news.
             TimeSpan? pause = LookAtAll();
             if (_threads.Nudge())
@@ -165,6 +166,15 @@ internal sealed class TermWatchdog : IDisposable
         }
     }
 
+    private bool HasNoneEnded
+    {
+        get
+        {
+            lock (_gate)
+                return _ended.Count == 0;
+        }
+    }
+
     /// <summary>
     /// Ends what is over. Returns how long to wait before the next look; <see langword="null"/> when there is nothing to watch.
     /// </summary>
@@ -172,7 +182,7 @@ internal sealed class TermWatchdog : IDisposable
     {
         WatchedTerm[] terms;
         lock (_gate)
-            terms = [.. _terms];
+            terms = _disposed ? [] : [.. _terms];
         TimeSpan? next = null;
         foreach ((LeadershipTerm term, ElectionClock clock, Action wake, Action expired, IRescuable? rescued, _) in terms)
         {

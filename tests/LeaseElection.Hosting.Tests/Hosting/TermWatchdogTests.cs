@@ -219,6 +219,25 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         await acted.Task.WaitAsync(Signal.Patience);
     }
 
+    /// <summary>The host has given up waiting for it and is gone, and the process has something else to do.</summary>
+    [Fact]
+    public async Task WorkGoesOnAfterItsHost_TheLastResortIsMadeUseOf()
+    {
+        var time = new ManualTimeProvider();
+        var clock = new ElectionClock(time);
+        var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
+        var acted = new TaskCompletionSource();
+        LeadershipTerm term = NewTerm(clock);
+        watchdog.Watch(
+            term, clock, () => { }, () => { }, rescued: null, new LastResort(TimeSpan.FromSeconds(5), () => false, acted.SetResult));
+
+        watchdog.Lost(term, atDeadline: true);
+        watchdog.Dispose();
+        time.Advance(Deadline + TimeSpan.FromSeconds(6));
+
+        await acted.Task.WaitAsync(Signal.Patience);
+    }
+
     /// <summary>The pool is none to count on: whoever had no thread to tell work with has another try while anything is watched.</summary>
     [Fact]
     public void NoThreadWasToBeHad_TriesAgain()

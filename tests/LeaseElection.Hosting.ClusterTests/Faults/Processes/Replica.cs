@@ -53,17 +53,25 @@ internal static class Replica
             });
         }
 
-        return RunAsync(builder.Build(), starveSeconds);
+        return RunAsync(builder.Build(), starveSeconds, builder.Configuration.GetValue("Fault:Lingers", false));
     }
 
-    private static async Task RunAsync(IHost host, int starveSeconds)
+    private static async Task RunAsync(IHost host, int starveSeconds, bool lingers)
     {
         using var starve = PosixSignalRegistration.Create((PosixSignal)Starve, context =>
         {
             context.Cancel = true;
             Starvation.Begin(TimeSpan.FromSeconds(starveSeconds));
         });
-        await host.RunAsync();
+        try
+        {
+            await host.RunAsync();
+        }
+        finally
+        {
+            if (lingers) // Whatever its host thinks of its end.
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);
+        }
     }
 
     private static void Work(LeadershipTerm term, bool isDeaf, TaskCompletionSource ended, CancellationToken stoppingToken)

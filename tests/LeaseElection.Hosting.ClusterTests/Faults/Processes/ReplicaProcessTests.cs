@@ -131,6 +131,25 @@ public sealed class ReplicaProcessTests(ApiServerFixture fixture, ITestOutputHel
             $"gone after {Ms(died)}; another led after {Ms(Between(a.LastRenewal, next.Start))}");
     }
 
+    /// <summary>Its program has something left to do after its host, which has not waited for work that does not stop.</summary>
+    [ApiServerFact]
+    public async Task Fault03_work_that_outlives_its_host_is_ended_with_its_process()
+    {
+        await using FaultScene scene = await OpenAsync(fixture.Server, output);
+        await using ReplicaProcess a = await ReplicaProcess.StartAsync(
+            scene, _folder, "a", "Fault:Deaf=true", "Fault:Lingers=true", "Fault:ShutdownSeconds=1",
+            "LeaderElection:WhenWorkOverruns=FailFast");
+        await a.WorksAsync();
+
+        a.Send(UnixSignal.Terminate);
+        int code = await a.ExitedAsync();
+
+        Assert.Equal(128 + 6, code); // SIGABRT, as FailFast ends.
+        scene.Conclude(
+            3, "graceful stop, deaf work, FailFast, a program that goes on after its host: the process ends",
+            $"gone {Ms(Between(a.LastRenewal, WorkJournal.Now))} after its last renewal");
+    }
+
     [ApiServerFact]
     public async Task Fault20_a_stopped_process_that_goes_on_after_its_lease_begins_nothing_further()
     {
