@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Requests;
 using LeaseElection.Hosting.Leases;
@@ -7,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace LeaseElection.Hosting.Kubernetes;
 
 /// <summary>
-/// One watch on all leases of a namespace, for elections that are too many to have one each. The API server offers every change of a lease
-/// to every watch on leases, whatever its selector: hundreds of watches on hundreds of leases cost it their product, and under that load it
-/// closes them as too slow, again and again.
+/// One watch on all leases of a namespace, for elections that are too many to have one each. Older API servers (1.20) offer every change of
+/// a lease to every watch on leases, whatever its selector: hundreds of watches on hundreds of leases cost them their product, and under
+/// that load they close them as too slow, again and again. Newer ones look for those that a name concerns, but hold a stream for each too.
 /// </summary>
 /// <remarks>
 /// It is open while somebody reads, begins at the oldest version that a reader knows, and goes on at the version it has come to when the
@@ -137,7 +138,7 @@ internal sealed class NamespaceWatch(
             LeaseEvent? latest = _latest.GetValueOrDefault(leaseName);
             // In the silence he may have read an older lease than was told: etcd was restored from a backup, and a watch from a version of
             // before is never told anything.
-            string? begun = isSilent ? VersionOf(latest) : _from;
+            string? begun = isSilent ? VersionOf(latest) ?? _from : _from;
             if (_run is null || (begun is not null && ResourceVersion.Compare(reader.ResourceVersion, begun) is not >= 0))
                 Begin(reader.ResourceVersion);
             else if (isSilent)
@@ -292,7 +293,18 @@ internal sealed class NamespaceWatch(
                     LeaseStoreErrorKind.Rejected, $"The namespace has {_others.Count} leases and more that are none of this app's."));
             }
         }
-        LeaseDocument document = LeaseDocumentReader.Read(json, known)!;
+        try
+        {
+            return EventOf(lease, type, LeaseDocumentReader.Read(json, known)!);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException && lease is not null)
+        {
+            return null; // Whoever follows it hears nothing of it now, reads it, and tells what is wrong. All others go on.
+        }
+    }
+
+    private static NamespaceEvent? EventOf(LeaseResource? lease, string? type, LeaseDocument document)
+    {
         if (document.Metadata is not { ResourceVersion: { Length: > 0 } version })
             return null;
         if (lease is null || type == "BOOKMARK")

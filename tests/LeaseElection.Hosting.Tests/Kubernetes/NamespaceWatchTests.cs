@@ -279,6 +279,43 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         Assert.Single(Watches());
     }
 
+    /// <summary>That election reads it, and is told what is wrong with it: no reason for hundreds of others to read theirs.</summary>
+    [Fact]
+    public async Task Watch_LeaseOfOursThatCannotBeRead_IsPassedOver()
+    {
+        KubernetesLeaseStore store = Open("orders");
+        Open("bills");
+        Lease lease = await store.CreateLeaseAsync();
+        await using LeaseWatchReader reader = new(store, lease.ResourceVersion, Patience);
+        _server.Leases.Create(StoreSetup.Namespace, (JsonObject)JsonNode.Parse(
+            """
+            { "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": { "name": "bills" }, "spec": { "renewTime": "0000-01-01T00:00:00.000000Z" } }
+            """)!);
+
+        lease = await RenewAsync(store, lease, 1);
+
+        Assert.Equal(lease.ResourceVersion, (await reader.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
+        Assert.Single(Watches());
+    }
+
+    /// <summary>It has begun after what he does not know, and nothing was told of his lease since.</summary>
+    [Fact]
+    public async Task Watch_JoinedInSilenceFromBeforeItsBeginning_TellsWhatHappenedBetween()
+    {
+        KubernetesLeaseStore[] stores = [Open("first"), Open("second")];
+        Lease[] leases = await Task.WhenAll(stores.Select(store => store.CreateLeaseAsync()));
+        Lease news = await RenewAsync(stores[0], leases[0], 1);
+        Lease other = await RenewAsync(stores[1], leases[1], 1);
+        await using LeaseWatchReader second = new(stores[1], other.ResourceVersion, Patience);
+        await RenewAsync(stores[1], other, 2);
+        await second.NextAsync<LeaseEvent.Changed>();
+        _time.Advance(Silence);
+
+        await using LeaseWatchReader first = new(stores[0], leases[0].ResourceVersion, Patience);
+
+        Assert.Equal(news.ResourceVersion, (await first.NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
+    }
+
     [Fact]
     public async Task Watch_JoinedWhileItOpensSlowly_NotOpenedAgain()
     {

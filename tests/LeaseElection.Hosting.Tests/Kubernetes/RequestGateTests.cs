@@ -31,12 +31,28 @@ public sealed class RequestGateTests
         Assert.False(EnterAsync().IsCompleted);
     }
 
+    /// <summary>Hundreds read at once when their watch has broken, and terms that are held have a deadline.</summary>
+    [Fact]
+    public async Task Writes_HaveTheirTurnBeforeReadsThatCameFirst()
+    {
+        Queue<long> inside = Fill();
+        Task<long>[] reads = [EnterAsync(), EnterAsync()];
+        Task<long>[] writes = [EnterAsync(isWrite: true), EnterAsync(isWrite: true)];
+
+        foreach (Task<long> next in (Task<long>[])[.. writes, .. reads])
+        {
+            Assert.False(next.IsCompleted);
+            Leave(inside, RequestEnd.Answered);
+            await InTimeAsync(next);
+        }
+    }
+
     [Fact]
     public async Task GivenUpWhileWaiting_HasNoPlaceAndTheNextOneGetsIt()
     {
         using var end = new CancellationTokenSource();
         Queue<long> inside = Fill();
-        Task<long> first = _gate.EnterAsync(Enough, end.Token).AsTask();
+        Task<long> first = _gate.EnterAsync(isWrite: false, Enough, end.Token).AsTask();
         Task<long> second = EnterAsync();
 
         await end.CancelAsync();
@@ -203,7 +219,7 @@ public sealed class RequestGateTests
                 _time.Advance(Second);
         }
         using var end = new CancellationTokenSource();
-        Task<long> late = _gate.EnterAsync(Second, end.Token).AsTask();
+        Task<long> late = _gate.EnterAsync(isWrite: false, Second, end.Token).AsTask();
         _time.Advance(LongWait);
         Task<long> inTime = EnterAsync();
 
@@ -220,7 +236,8 @@ public sealed class RequestGateTests
     public async Task PassedOver_TheServerIsFastAgain_HasItsTurnBehindTheOthers()
     {
         Queue<long> inside = Fill();
-        Task<long>[] waiting = [.. Enumerable.Range(0, 100).Select(_ => _gate.EnterAsync(2.5 * Second, CancellationToken.None).AsTask())];
+        Task<long>[] waiting =
+            [.. Enumerable.Range(0, 100).Select(_ => _gate.EnterAsync(isWrite: false, 2.5 * Second, CancellationToken.None).AsTask())];
         _time.Advance(1.6 * Second);
         while (inside.Count > 0)
             Leave(inside, RequestEnd.Answered);
@@ -242,7 +259,7 @@ public sealed class RequestGateTests
     public void RequestsHaveLittleTime_PlacesBecomeMoreAllTheSame()
     {
         Queue<long> inside = Fill();
-        _ = _gate.EnterAsync(TimeSpan.FromMilliseconds(300), CancellationToken.None).AsTask();
+        _ = _gate.EnterAsync(isWrite: false, TimeSpan.FromMilliseconds(300), CancellationToken.None).AsTask();
         _time.Advance(TimeSpan.FromMilliseconds(200));
 
         Leave(inside, RequestEnd.Answered);
@@ -256,7 +273,7 @@ public sealed class RequestGateTests
     {
         Queue<long> inside = Fill();
         _ = EnterAsync();
-        _ = _gate.EnterAsync(TimeSpan.FromMilliseconds(600), CancellationToken.None).AsTask();
+        _ = _gate.EnterAsync(isWrite: false, TimeSpan.FromMilliseconds(600), CancellationToken.None).AsTask();
         _ = EnterAsync();
         _time.Advance(TimeSpan.FromMilliseconds(350));
 
@@ -271,7 +288,7 @@ public sealed class RequestGateTests
         using var end = new CancellationTokenSource();
         Queue<long> inside = Fill();
         _ = EnterAsync();
-        _ = _gate.EnterAsync(TimeSpan.FromMilliseconds(600), end.Token).AsTask();
+        _ = _gate.EnterAsync(isWrite: false, TimeSpan.FromMilliseconds(600), end.Token).AsTask();
         _ = EnterAsync();
         _time.Advance(TimeSpan.FromMilliseconds(350));
         await end.CancelAsync();
@@ -291,11 +308,12 @@ public sealed class RequestGateTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    private async ValueTask PassAsync() => _gate.Leave(await _gate.EnterAsync(Enough, CancellationToken.None), RequestEnd.Answered);
+    private async ValueTask PassAsync() =>
+        _gate.Leave(await _gate.EnterAsync(isWrite: false, Enough, CancellationToken.None), RequestEnd.Answered);
 
     private static Task<long> InTimeAsync(Task<long> turn) => turn.WaitAsync(Signal.Patience);
 
-    private Task<long> EnterAsync() => _gate.EnterAsync(Enough, CancellationToken.None).AsTask();
+    private Task<long> EnterAsync(bool isWrite = false) => _gate.EnterAsync(isWrite, Enough, CancellationToken.None).AsTask();
 
     private void Leave(Queue<long> inside, RequestEnd end) => _gate.Leave(inside.Dequeue(), end);
 

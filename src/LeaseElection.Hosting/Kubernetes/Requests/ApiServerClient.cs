@@ -77,7 +77,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
             if (Gate is not null)
             {
                 waits = true;
-                entered = await Gate.EnterAsync(attempt.Left, end.Token).ConfigureAwait(false);
+                entered = await Gate.EnterAsync(request.Method != HttpMethod.Get, attempt.Left, end.Token).ConfigureAwait(false);
                 waits = false;
             }
             using HttpResponseMessage response = await SendAsync(request, attempt, credential, end.Token).ConfigureAwait(false);

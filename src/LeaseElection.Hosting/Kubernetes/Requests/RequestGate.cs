@@ -5,7 +5,8 @@ namespace LeaseElection.Hosting.Kubernetes.Requests;
 /// milliseconds, and a start that sends hundreds at once would bring a TLS handshake for each. But what places carry is their number
 /// divided by the latency: hundreds of leases at 200 ms are more, and their queue would grow until every request had spent its time in it.
 /// So places become more while answers come, but slowly, and others wait for long: with each such answer one, twice as many in each round
-/// trip. A server that hangs gives no answers, and gets no more requests for it.
+/// trip. A server that hangs gives no answers, and gets no more requests for it. Renewals go first: when the watch of hundreds breaks they
+/// all read, at once, and a term that is held must not be lost behind that.
 /// </summary>
 internal sealed class RequestGate(TimeProvider timeProvider)
 {
@@ -29,7 +30,8 @@ internal sealed class RequestGate(TimeProvider timeProvider)
     private static readonly TimeSpan BetweenLess = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly Queue<Waiter> _waiting = new();
+    private readonly Queue<Waiter> _writes = new();
+    private readonly Queue<Waiter> _reads = new();
     private readonly Queue<Waiter> _passedOver = new();
     private long _lessened = timeProvider.GetTimestamp();
     private long _needed = timeProvider.GetTimestamp();
@@ -42,10 +44,11 @@ internal sealed class RequestGate(TimeProvider timeProvider)
     /// <summary>How many may be under way.</summary>
     public int Places { get; private set; } = Least;
 
+    /// <param name="isWrite">Whether it keeps a term, begins or ends one.</param>
     /// <param name="left">When it is over, the token will have fired.</param>
     /// <param name="cancellationToken">The request's time is over: then it has no place.</param>
     /// <returns>When it passed, a time stamp, to leave with.</returns>
-    public ValueTask<long> EnterAsync(TimeSpan left, CancellationToken cancellationToken)
+    public ValueTask<long> EnterAsync(bool isWrite, TimeSpan left, CancellationToken cancellationToken)
     {
         TaskCompletionSource turn;
         lock (_lock)
@@ -56,7 +59,7 @@ internal sealed class RequestGate(TimeProvider timeProvider)
                 return new(timeProvider.GetTimestamp());
             }
             turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Enqueue(new Waiter(turn, timeProvider.GetTimestamp(), left));
+            (isWrite ? _writes : _reads).Enqueue(new Waiter(turn, timeProvider.GetTimestamp(), left));
         }
         return WaitAsync(turn, cancellationToken);
     }
@@ -83,9 +86,9 @@ internal sealed class RequestGate(TimeProvider timeProvider)
             _latency += (took - _latency) / 8;
             _latest = took;
         }
-        if (First(_passedOver) is not null || First(_waiting) is not null || UnderWay >= Places / 2)
+        if (First(_writes) is not null || First(_reads) is not null || First(_passedOver) is not null || UnderWay >= Places / 2)
             _needed = timeProvider.GetTimestamp();
-        if (end is RequestEnd.Answered && took > Slow && (AnyWaitsLong(_passedOver) || AnyWaitsLong(_waiting)))
+        if (end is RequestEnd.Answered && took > Slow && (AnyWaitsLong(_writes) || AnyWaitsLong(_reads) || AnyWaitsLong(_passedOver)))
             Places++;
         // Once for all that were under way together: they say the same thing, and each by itself would undo what a minute has grown.
         else if (end is RequestEnd.TimedOut && took > Slow && entered >= _lessened)
@@ -130,14 +133,21 @@ internal sealed class RequestGate(TimeProvider timeProvider)
     /// </summary>
     private Waiter? TakeNext()
     {
-        while (First(_waiting) is { } first)
+        if ((TakeNextOf(_writes) ?? TakeNextOf(_reads)) is { } inTime)
+            return inTime;
+        return First(_passedOver) is { } late && late.Left - Waited(late) >= _latest * 2 ? _passedOver.Dequeue() : null;
+    }
+
+    private Waiter? TakeNextOf(Queue<Waiter> queue)
+    {
+        while (First(queue) is { } first)
         {
-            _waiting.Dequeue();
+            queue.Dequeue();
             if (first.Left - Waited(first) >= _latency)
                 return first;
             _passedOver.Enqueue(first);
         }
-        return First(_passedOver) is { } late && late.Left - Waited(late) >= _latest * 2 ? _passedOver.Dequeue() : null;
+        return null;
     }
 
     /// <summary>The first that has not given up.</summary>
