@@ -115,8 +115,8 @@ internal sealed record PodDocument
         [JsonPropertyName("containerID")]
         public string? ContainerId { get; init; }
 
-        /// <summary>Whether nobody has seen it end.</summary>
-        public bool IsGuess => ExitCode == UnknownExitCode;
+        /// <summary>Whether nobody has seen it end. The kubelet leaves the time out where a container is gone from its runtime.</summary>
+        public bool IsGuess => ExitCode == UnknownExitCode || FinishedAt is null;
 
         /// <summary>One whose start failed has none, or that of time_t 0: it never ran, and nothing in it has ended.</summary>
         public ContainerEnd? ToEnd() =>

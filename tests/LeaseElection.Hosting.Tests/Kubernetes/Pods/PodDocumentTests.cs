@@ -77,6 +77,13 @@ public sealed class PodDocumentTests
         Assert.True(restarted.OlderRuns);
     }
 
+    /// <summary>The kubelet has lost sight of it, and has started the next.</summary>
+    [Fact]
+    public void ToFacts_AnEndWithoutATimeBeforeTheOneThatRuns_MayRun() => Assert.True(Single("""
+        {"containerStatuses":[{"name":"app","containerID":"containerd://2","state":{"running":{"startedAt":"2026-11-28T13:05:01Z"}},
+         "lastState":{"terminated":{"exitCode":137,"reason":"ContainerStatusUnknown","startedAt":null,"finishedAt":null}}}]}
+        """).OlderRuns);
+
     [Fact]
     public void ToFacts_RunningSinceNobodyKnowsWhen_RunsSinceEver() =>
         Assert.Equal(DateTimeOffset.MinValue, Single("""{"containerStatuses":[{"name":"app","state":{"running":{}}}]}""").RunningSince);
