@@ -23,9 +23,9 @@ internal static class EnvironmentProxy
         if (First(environment, "NO_PROXY", "no_proxy") is var (_, exempted) && NoProxyList.Exempts(exempted, host, server.Port))
             return null;
         return Parse(value) ?? throw new LeaseStoreConfigurationException(
-            $"The variable {name} is '{Shown(value)}', but must be host:port or a URL that begins with http://, https:// or socks5://, "
-            + $"such as http://proxy.example.com:3128. Correct it, or add {host} to NO_PROXY if the API server is reached without a "
-            + "proxy.");
+            $"The variable {name} is '{ServerUrl.Shown(value)}', but must be host:port or a URL that begins with http://, https:// or "
+            + $"socks5://, such as http://proxy.example.com:3128. Correct it, or add {host} to NO_PROXY if the API server is reached "
+            + "without a proxy.");
     }
 
     /// <summary>Without a scheme it is <c>host:port</c> of an http proxy, as most people write it.</summary>
@@ -48,7 +48,4 @@ internal static class EnvironmentProxy
         }
         return null;
     }
-
-    /// <summary>Without the password that may be in it.</summary>
-    private static string Shown(string value) => value.LastIndexOf('@') is >= 0 and var at ? $"***{value[at..]}" : value;
 }

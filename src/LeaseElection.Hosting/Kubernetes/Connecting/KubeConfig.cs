@@ -22,17 +22,17 @@ internal sealed class KubeConfig
 
     public Dictionary<string, KubeConfigNode> Users { get; } = [];
 
+    /// <summary>
+    /// As kubectl, it passes over what does not exist and nothing else: one that may not be read is no reason to go to another cluster,
+    /// where a replica that may read it does not stand.
+    /// </summary>
     /// <returns><see langword="null"/> if none of the files exists.</returns>
     public static KubeConfig? Load(IEnumerable<string> files, string? option = null)
     {
         var config = new KubeConfig();
         foreach (string file in files.Select(Path.GetFullPath))
         {
-            if (File.Exists(file))
-            {
-                config.Add(file);
-            }
-            else if (option is not null)
+            if (!config.TryAdd(file) && option is not null)
             {
                 throw new LeaseStoreConfigurationException(
                     $"{option} is '{file}', which does not exist. Name an existing kubeconfig file, or remove the option.");
@@ -41,11 +41,18 @@ internal sealed class KubeConfig
         return config._files.Count > 0 ? config : null;
     }
 
-    private void Add(string file)
+    private bool TryAdd(string file)
     {
+        if (Read(file) is not { } text)
+            return false;
         _files.Add(file);
-        if (Read(file) is not { } document)
-            return;
+        if (Parse(file, text) is { } document)
+            Add(file, document);
+        return true;
+    }
+
+    private void Add(string file, YamlValue document)
+    {
         var root = new KubeConfigNode(document, file, "");
         Expect(root, "kind", "Config");
         Expect(root, "apiVersion", "v1");
@@ -55,21 +62,33 @@ internal sealed class KubeConfig
         Merge(Users, root, "users", "user");
     }
 
-    private static YamlValue? Read(string file)
+    private static string? Read(string file)
     {
         try
         {
-            return YamlReader.Read(File.ReadAllText(file));
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LeaseStoreConfigurationException($"The kubeconfig {file} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static YamlValue? Parse(string file, string text)
+    {
+        try
+        {
+            return YamlReader.Read(text);
         }
         catch (YamlException e)
         {
             // The parser's text may quote what it stumbled over, which may be a token: line and column are enough to find it.
             throw new LeaseStoreConfigurationException(
                 $"The kubeconfig {file} is not valid YAML near line {e.Start.Line}, column {e.Start.Column}. Correct it there.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new LeaseStoreConfigurationException($"The kubeconfig {file} cannot be read: {e.Message}", e);
         }
     }
 

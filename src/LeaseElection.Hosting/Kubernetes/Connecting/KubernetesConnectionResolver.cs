@@ -37,8 +37,9 @@ internal static class KubernetesConnectionResolver
     {
         if (Value(options.ApiServer) is { } server)
         {
-            Refuse(options.KubeConfig, $"{section}:KubeConfig", $"ApiServer '{server}' is set too. Set one of the two");
-            Refuse(options.Context, $"{section}:Context", $"ApiServer '{server}' is set, which has no contexts. Remove one of the two");
+            string shown = ServerUrl.Shown(server);
+            Refuse(options.KubeConfig, $"{section}:KubeConfig", $"ApiServer '{shown}' is set too. Set one of the two");
+            Refuse(options.Context, $"{section}:Context", $"ApiServer '{shown}' is set, which has no contexts. Remove one of the two");
             return ServiceAccountConnection.ForServer(server, options, environment, section);
         }
         tried.Add($"{section}:ApiServer is not set");
@@ -60,17 +61,29 @@ internal static class KubernetesConnectionResolver
         }
 
         if (ServiceAccountConnection.TryInCluster(options, environment, tried, section) is { } inCluster)
+        {
+            Refuse(
+                options.Context, $"{section}:Context",
+                "no kubeconfig was found, and the API server of this pod has no contexts. Name the kubeconfig by KubeConfig, or remove it");
             return inCluster;
+        }
 
         string home = Path.Combine(environment.HomeDirectory, ".kube", "config");
         // KUBECONFIG stands in its place, as for kubectl: who mistyped it does not mean his laptop's current context.
-        if (environment.Variable("KUBECONFIG") is not null)
-            return null;
-        if (includeHomeKubeConfig && KubeConfig.Load([home]) is { } homeConfig)
+        bool isGiven = environment.Variable("KUBECONFIG") is not null;
+        if (!isGiven && includeHomeKubeConfig && KubeConfig.Load([home]) is { } homeConfig)
             return FromKubeConfig(homeConfig, options, section);
-        tried.Add(includeHomeKubeConfig
-            ? $"{home} does not exist"
-            : $"{home} is used only when {section[..section.LastIndexOf(':')]}:Store is Kubernetes");
+        if (!isGiven)
+        {
+            tried.Add(includeHomeKubeConfig
+                ? $"{home} does not exist"
+                : $"{home} is used only when {section[..section.LastIndexOf(':')]}:Store is Kubernetes");
+        }
+
+        // Else a file would be taken where files may be, and each machine have a leader, though a cluster was meant.
+        Refuse(
+            options.Context, $"{section}:Context",
+            $"no kubeconfig was found: {tried[^1]}. Name one by KubeConfig, or remove Context");
         return null;
     }
 

@@ -21,5 +21,8 @@ internal static class ServerUrl
     }
 
     private static LeaseStoreConfigurationException Wrong(string source, string value, string rule) =>
-        new($"{source} is '{value}': {rule}.");
+        new($"{source} is '{Shown(value)}': {rule}.");
+
+    /// <summary>A user's name and password are left out, which a person may have written before the host.</summary>
+    public static string Shown(string value) => value.LastIndexOf('@') is >= 0 and var at ? $"***{value[at..]}" : value;
 }

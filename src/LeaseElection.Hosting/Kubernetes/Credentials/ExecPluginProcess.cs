@@ -49,7 +49,7 @@ internal static class ExecPluginProcess
 
     private static Process Start(ExecPlugin plugin)
     {
-        var start = new ProcessStartInfo(plugin.Command, plugin.Arguments)
+        var start = new ProcessStartInfo(PathOf(plugin), plugin.Arguments)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -69,6 +69,18 @@ internal static class ExecPluginProcess
             string why = e is Win32Exception { NativeErrorCode: var code } ? Marshal.GetPInvokeErrorMessage(code) : e.Message;
             throw Failed(plugin, $"cannot be started: {why.TrimEnd('.')}. Install it, or correct exec.command in the kubeconfig.", e);
         }
+    }
+
+    /// <summary>
+    /// On PATH and nowhere else, as kubectl: .NET by itself looks beside the app and in the working directory first, where somebody else
+    /// may have put a program of that name.
+    /// </summary>
+    private static string PathOf(ExecPlugin plugin)
+    {
+        if (Path.IsPathFullyQualified(plugin.Command))
+            return plugin.Command;
+        return ProgramPath.Find(plugin.Command, Environment.GetEnvironmentVariable("PATH"), Environment.GetEnvironmentVariable("PATHEXT"))
+            ?? throw Failed(plugin, "cannot be started: it is not on PATH. Install it, or correct exec.command in the kubeconfig.");
     }
 
     private static string InputOf(ExecPlugin plugin)

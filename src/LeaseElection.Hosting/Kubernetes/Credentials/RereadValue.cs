@@ -26,30 +26,44 @@ internal sealed class RereadValue<T>(
     public T Get(bool now = false)
     {
         // Read under the lock and synchronously: a few hundred bytes once a minute, and nobody may see an older value after a newer one.
-        lock (_lock)
+        // Who comes meanwhile goes on with what there is: where the disk hangs, that costs one request and not those of all elections.
+        if (now || Volatile.Read(ref _value) is not { } known)
+            _lock.Enter();
+        else if (!_lock.TryEnter())
+            return known;
+        try
         {
-            if (_value is not null && !IsDue(now))
-                return _value;
-            try
-            {
-                string[] texts = [.. sources.Select(source => source.Read())];
-                if (_value is null || !texts.AsSpan().SequenceEqual(_texts))
-                {
-                    T value = parse(texts);
-                    if (_value is not null)
-                        KubernetesStoreLog.CredentialFileChanged(logger, sources[0].Name);
-                    (_value, _texts) = (value, texts);
-                }
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
-            {
-                if (_value is null)
-                    throw new ClusterCredentialException($"{sources[0].Name} cannot be used: {e.Message}", e);
-                KubernetesStoreLog.CredentialFileUnusable(logger, sources[0].Name, e.Message);
-            }
-            _readAt = timeProvider.GetTimestamp();
-            return _value;
+            if (_value is null || IsDue(now))
+                Read();
+            return _value!;
         }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    private void Read()
+    {
+        try
+        {
+            string[] texts = [.. sources.Select(source => source.Read())];
+            if (_value is null || !texts.AsSpan().SequenceEqual(_texts))
+            {
+                T value = parse(texts);
+                if (_value is not null)
+                    KubernetesStoreLog.CredentialFileChanged(logger, sources[0].Name);
+                Volatile.Write(ref _value, value);
+                _texts = texts;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
+        {
+            if (_value is null)
+                throw new ClusterCredentialException($"{sources[0].Name} cannot be used: {e.Message}", e);
+            KubernetesStoreLog.CredentialFileUnusable(logger, sources[0].Name, e.Message);
+        }
+        _readAt = timeProvider.GetTimestamp();
     }
 
     private bool IsDue(bool now) =>

@@ -137,6 +137,34 @@ public sealed class KubernetesConnectionResolverTests : IDisposable
         Assert.Equal("pod-namespace", connection.Namespace);
     }
 
+    /// <summary>Another replica may be able to read it, and lead at another cluster.</summary>
+    [Fact]
+    public void TryResolve_KubeConfigThatCannotBeRead_IsNotTakenForNone()
+    {
+        BeAPod("10.96.0.1");
+        string folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "config")).FullName;
+        _variables["KUBECONFIG"] = folder + Path.PathSeparator + Write("other", Config("other"));
+
+        var thrown = Assert.Throws<LeaseStoreConfigurationException>(() => Resolve(new()));
+
+        Assert.StartsWith($"The kubeconfig {folder} cannot be read: ", thrown.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever names one means a kubeconfig: not the cluster of this pod, and not a file on each machine.</summary>
+    [Theory]
+    [InlineData(true, "the API server of this pod has no contexts")]
+    [InlineData(false, "no kubeconfig was found: ")]
+    public void TryResolve_ContextWithoutAKubeConfig_IsRefused(bool isPod, string why)
+    {
+        if (isPod)
+            BeAPod("10.96.0.1");
+
+        var thrown = Assert.Throws<LeaseStoreConfigurationException>(() => Resolve(new() { Context = "prod-eu" }));
+
+        Assert.StartsWith("LeaderElection:Kubernetes:Context is 'prod-eu', but ", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(why, thrown.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("http://10.0.0.1:8080", "clear text")]
     [InlineData("10.0.0.1:6443", "https")]
@@ -151,6 +179,7 @@ public sealed class KubernetesConnectionResolverTests : IDisposable
 
         Assert.Contains("LeaderElection:Kubernetes:ApiServer", thrown.Message, StringComparison.Ordinal);
         Assert.Contains(rule, thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", thrown.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
