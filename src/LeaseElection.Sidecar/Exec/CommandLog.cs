@@ -22,8 +22,8 @@ internal static partial class CommandLog
     public static partial void CommandEnded(this ILogger logger, int exitCode);
 
     [LoggerMessage(604, LogLevel.Critical,
-        "Process {Process} of the command may not be killed by this user, so the lease is kept until it ends. Run command and "
-        + "leader-elector as one user, and let the command not change it (sudo, setuid)",
+        "Process {Process} of the command may not be killed by this user, so the lease is not given up: if it outlives the term, it works "
+        + "beside the next leader's. Run command and leader-elector as one user, and let the command not change it (sudo, setuid)",
         EventName = "CannotKill")]
     public static partial void CannotKill(this ILogger logger, int process);
 }

@@ -49,9 +49,10 @@ internal sealed class CommandRun(
             return;
         }
 
-        logger.CommandTold(_main, grace.Left().TotalSeconds);
+        // First the act, then the word: a logger may fail.
         Signal(family, NativeProcess.SignalTerminate);
         Signal(family, NativeProcess.SignalContinue); // One that is stopped (SIGSTOP) would not hear it.
+        logger.CommandTold(_main, grace.Left().TotalSeconds);
         while (grace.Left() > TimeSpan.Zero)
         {
             if (_isGone.Wait(Look))
@@ -59,10 +60,10 @@ internal sealed class CommandRun(
         }
 
         List<ProcessEntry> left = family.Running();
-        if (left.Count > 0)
-            logger.CommandKilled(grace.Used.TotalSeconds, string.Join(", ", left.Select(process => process.Id)));
         NativeProcess.Send(-_main, NativeProcess.SignalKill);
         Kill(family);
+        if (left.Count > 0)
+            logger.CommandKilled(grace.Used.TotalSeconds, string.Join(", ", left.Select(process => process.Id)));
     }
 
     /// <summary>Passes a signal on to the command and its group; one that only just starts has no use for it.</summary>
@@ -137,16 +138,18 @@ internal sealed class CommandRun(
             start.Environment[name] = value;
 
         // In the lock: told to stop, it either does not start or is known to whoever stops it.
+        Process process;
         lock (_lock)
         {
             if (_isTold)
                 return null;
-            Process process = Process.Start(start)!;
+            process = Process.Start(start)!;
             _main = process.Id;
             _family = new CommandFamily(_main);
-            logger.CommandStarted(_main, command[0]);
-            return process;
         }
+
+        logger.CommandStarted(_main, command[0]);
+        return process;
     }
 
     /// <summary>What the command left behind: told to stop it has its grace, else it goes at once, as in a container.</summary>

@@ -10,14 +10,15 @@ namespace LeaseElection.Sidecar.Http;
 /// </summary>
 internal static class LocalOnly
 {
-    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"];
+    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Real-IP", "Via"];
+    private static readonly string[] ProxyPrefixes = ["X-Forwarded-", "X-Envoy-"];
 
     public static RequestDelegate Guard(RequestDelegate serve) => context => IsLocal(context) ? serve(context) : RefuseAsync(context);
 
     internal static bool IsLocal(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && IsLoopback(address)
         && IsLoopback(context.Request.Host.Host)
-        && !Array.Exists(ProxyHeaders, context.Request.Headers.ContainsKey);
+        && !context.Request.Headers.Keys.Any(IsOfProxy);
 
     private static Task RefuseAsync(HttpContext context)
     {
@@ -27,7 +28,13 @@ internal static class LocalOnly
             "step-down is accepted from this machine or pod only: curl -X POST http://localhost:PORT/step-down\n", context.RequestAborted);
     }
 
-    private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+    private static bool IsOfProxy(string header) =>
+        ProxyHeaders.Contains(header, StringComparer.OrdinalIgnoreCase)
+        || Array.Exists(ProxyPrefixes, prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Not all of 127.0.0.0/8: Istio's sidecar connects from 127.0.0.6 for whoever has sent it something.</summary>
+    private static bool IsLoopback(IPAddress address) =>
+        IPAddress.IPv6Loopback.Equals(address) || IPAddress.Loopback.Equals(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)

@@ -7,7 +7,7 @@ namespace LeaseElection.Sidecar.Logging;
 /// <summary>
 /// Time, level and message. Not the exception, whose stack says nothing to an operator: the messages of the library tell the cause.
 /// </summary>
-internal sealed class StderrLogger(TimeProvider time) : ILogger
+internal sealed class StderrLogger(TimeProvider time, StderrWriter stderr) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -22,7 +22,7 @@ internal sealed class StderrLogger(TimeProvider time) : ILogger
         string message = formatter(state, exception);
         if (exception is not null && !message.Contains(exception.Message, StringComparison.Ordinal))
             message += $" ({exception.GetType().Name}: {exception.Message})";
-        Console.Error.WriteLine(string.Create(
+        stderr.Write(string.Create(
             CultureInfo.InvariantCulture,
             $"{time.GetUtcNow().UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {NameOf(logLevel)} {OneLine.Of(FlagWords.In(message))}"));
     }

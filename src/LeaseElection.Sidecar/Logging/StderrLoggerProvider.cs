@@ -5,10 +5,9 @@ namespace LeaseElection.Sidecar.Logging;
 /// <summary>One line on stderr for each message: stdout belongs to the name of the leader, or to the command.</summary>
 internal sealed class StderrLoggerProvider(TimeProvider time) : ILoggerProvider
 {
-    public ILogger CreateLogger(string categoryName) => new StderrLogger(time);
+    private readonly StderrWriter _stderr = new(Console.Error);
 
-    public void Dispose()
-    {
-        // Nothing is held: stderr is the process's.
-    }
+    public ILogger CreateLogger(string categoryName) => new StderrLogger(time, _stderr);
+
+    public void Dispose() => _stderr.Dispose();
 }

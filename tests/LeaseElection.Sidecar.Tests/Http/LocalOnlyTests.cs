@@ -8,7 +8,8 @@ public sealed class LocalOnlyTests
 {
     [Theory]
     [InlineData("127.0.0.1", "localhost:4040", true)]
-    [InlineData("127.8.8.8", "127.0.0.1:4040", true)]
+    [InlineData("127.0.0.1", "127.0.0.1:4040", true)]
+    [InlineData("127.0.0.6", "localhost:4040", false)] // Istio's sidecar, for anybody.
     [InlineData("::1", "[::1]:4040", true)]
     [InlineData("::ffff:127.0.0.1", "localhost", true)]
     [InlineData("10.0.0.7", "localhost:4040", false)]
@@ -24,6 +25,8 @@ public sealed class LocalOnlyTests
     [InlineData("Forwarded", "for=127.0.0.1")]
     [InlineData("Via", "1.1 envoy")]
     [InlineData("X-Real-IP", "127.0.0.1")]
+    [InlineData("x-forwarded-proto", "http")]
+    [InlineData("x-envoy-attempt-count", "1")]
     public void IsLocal_ThroughAProxy_No(string header, string value)
     {
         HttpContext context = Request("127.0.0.1", "localhost:4040");

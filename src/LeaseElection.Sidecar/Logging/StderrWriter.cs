@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace LeaseElection.Sidecar.Logging;
+
+/// <summary>
+/// Writes lines on a thread of its own. stderr may block (a full pipe that nobody drains, a terminal that is held) or fail (a full disk),
+/// and neither may keep the command from being told to stop, or the lease from being renewed.
+/// </summary>
+internal sealed class StderrWriter : IDisposable
+{
+    private const int MostWaiting = 1000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly BlockingCollection<string> _waiting = new(MostWaiting);
+    private readonly TextWriter _stderr;
+    private readonly Thread _thread;
+    private int _leftOut;
+
+    public StderrWriter(TextWriter stderr)
+    {
+        _stderr = stderr;
+        _thread = new Thread(Run) { IsBackground = true, Name = "leader-elector log" };
+        _thread.UnsafeStart();
+    }
+
+    /// <summary>Neither waits nor throws: what there is no room for is counted, and the number told when there is.</summary>
+    public void Write(string line)
+    {
+        try
+        {
+            if (!_waiting.TryAdd(line))
+                Interlocked.Increment(ref _leftOut);
+        }
+        catch (InvalidOperationException)
+        {
+            // The process ends, and has said what there was to say.
+        }
+    }
+
+    /// <summary>Waits a moment for what has been said last.</summary>
+    public void Dispose()
+    {
+        _waiting.CompleteAdding();
+        _thread.Join(Patience);
+    }
+
+    private void Run()
+    {
+        foreach (string line in _waiting.GetConsumingEnumerable())
+        {
+            if (!TryTellOfThoseLeftOut() || !TryWrite(line))
+                Interlocked.Increment(ref _leftOut);
+        }
+    }
+
+    private bool TryTellOfThoseLeftOut()
+    {
+        int leftOut = Volatile.Read(ref _leftOut);
+        if (leftOut == 0)
+            return true;
+        if (!TryWrite(string.Create(CultureInfo.InvariantCulture, $"({leftOut} lines were left out here: stderr did not take them)")))
+            return false;
+        Interlocked.Add(ref _leftOut, -leftOut);
+        return true;
+    }
+
+    private bool TryWrite(string line)
+    {
+        try
+        {
+            _stderr.WriteLine(line);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
