@@ -4,8 +4,8 @@ namespace LeaseElection.Hosting.Scheduling;
 public enum Delivery
 {
     /// <summary>
-    /// The run is noted on the lease before it begins. Whatever happens there is never a second one for the same due time; one that a
-    /// crash, a lost leadership or a fault interrupts is not made up for.
+    /// The run is noted on the lease before it begins. There is never a second one for the same due time, unless the note is lost with its
+    /// Lease or by a restore of etcd; one that a crash, a lost leadership or a fault interrupts is not made up for.
     /// </summary>
     AtMostOnce,
 

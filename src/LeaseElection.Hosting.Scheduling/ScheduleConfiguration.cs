@@ -113,6 +113,11 @@ internal sealed class ScheduleConfiguration(IEnumerable<ScheduleRegistration> re
             yield return $"{path}StartingDeadline is {options.StartingDeadline.ToString("c", CultureInfo.InvariantCulture)}, but must be "
                 + "00:00:00 to 1.00:00:00: write hours:minutes:seconds.";
         }
+        else if (options.Missed == MissedRuns.Skip && options.StartingDeadline < TimeSpan.FromSeconds(1))
+        {
+            yield return $"{path}StartingDeadline is {options.StartingDeadline.ToString("c", CultureInfo.InvariantCulture)}, but with "
+                + "Missed Skip must be at least 00:00:01, because no run begins at the very instant that it is due: it would be left out.";
+        }
 
         if (options.MaxMissedRuns is < 1 or > 10_000)
         {

@@ -36,7 +36,7 @@ public sealed class ScheduleOptions
     /// How late a run may begin that is not counted as missed: a hand-over takes milliseconds, and what was due in them is not to be
     /// left out. Of effect with <see cref="MissedRuns.Skip"/> only.
     /// </summary>
-    /// <value>Default 10 seconds; 0 seconds to 1 day.</value>
+    /// <value>Default 10 seconds; 0 seconds to 1 day, with <see cref="MissedRuns.Skip"/> at least 1 second.</value>
     public TimeSpan StartingDeadline { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many missed runs are made up for at most. Of effect with <see cref="MissedRuns.RunAll"/> only.</summary>

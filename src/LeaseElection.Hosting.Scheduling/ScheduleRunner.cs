@@ -15,8 +15,12 @@ internal sealed class ScheduleRunner(
     ScheduleInstruments instruments,
     ILogger logger) : IDisposable
 {
+    /// <summary>How long to wait for a term that is in doubt: a renewal, which is under way, or the token says what is true.</summary>
+    private static readonly TimeSpan InDoubt = TimeSpan.FromMilliseconds(100);
+
     private readonly string _note = ScheduleName.NoteOf(schedule.Name);
     private readonly WakeUp _wakeUp = new(clock);
+    private ScheduleMark? _toldOfTheFuture;
     private bool _hasTold;
 
     /// <param name="noted">What the lease says of this schedule, if anything.</param>
@@ -32,11 +36,17 @@ internal sealed class ScheduleRunner(
             {
                 case ScheduleStep.Wait wait:
                     Tell(wait.Until);
+                    TellOfTheFuture(keeper.Mark);
                     await _wakeUp.UntilAsync(wait.Until, stoppingToken).ConfigureAwait(false);
                     break;
                 case ScheduleStep.Settle settle:
                     if (await NoteAsync(keeper, settle.Mark, stoppingToken).ConfigureAwait(false))
                         LeftOut(settle);
+                    break;
+                case ScheduleStep.Run when options.Delivery == Delivery.AtLeastOnce && !term.IsHeld:
+                    // In doubt for a moment, or over, of which the token tells in a moment: a process that was frozen looks at what was due
+                    // in its sleep, which the next leader may have run. What is noted first has the note to say so.
+                    await _wakeUp.UntilAsync(clock.GetUtcNow() + InDoubt, stoppingToken).ConfigureAwait(false);
                     break;
                 case ScheduleStep.Run run:
                     await RunAsync(keeper, run, stoppingToken).ConfigureAwait(false);
@@ -64,9 +74,16 @@ internal sealed class ScheduleRunner(
         ScheduleMark? mark = ScheduleMark.Parse(noted);
         if (mark is null)
             logger.NoteUnreadable(schedule.Name, _note, term.LeaseNamespace, term.LeaseName, noted);
-        else if (mark.Through - clock.GetUtcNow() > TimeSpan.FromMinutes(1))
-            logger.NoteOfTheFuture(schedule.Name, mark.Through, _note, term.LeaseNamespace, term.LeaseName);
         return mark;
+    }
+
+    /// <summary>Also of a note of this term: its clock may have been ahead when it ran, and nothing runs until then.</summary>
+    private void TellOfTheFuture(ScheduleMark? mark)
+    {
+        if (mark is null || mark == _toldOfTheFuture || mark.Through - clock.GetUtcNow() <= TimeSpan.FromMinutes(1))
+            return;
+        _toldOfTheFuture = mark;
+        logger.NoteOfTheFuture(schedule.Name, mark.Through, _note, term.LeaseNamespace, term.LeaseName);
     }
 
     private async Task RunAsync(ScheduleKeeper keeper, ScheduleStep.Run due, CancellationToken stoppingToken)
@@ -100,7 +117,7 @@ internal sealed class ScheduleRunner(
         {
             if (!await NoteAsync(keeper, due.Mark, stoppingToken).ConfigureAwait(false))
                 return false;
-            if (!stoppingToken.IsCancellationRequested)
+            if (!stoppingToken.IsCancellationRequested && term.IsHeld)
             {
                 CountMissed(due.Missed);
                 return true;
@@ -134,7 +151,9 @@ internal sealed class ScheduleRunner(
         {
             instruments.Ran(schedule, term, late, ScheduleInstruments.Interrupted);
             logger.RunInterrupted(schedule.Name, due.DueAt, WhatThen());
-            throw;
+            if (stoppingToken.IsCancellationRequested)
+                throw;
+            return false; // In doubt for a moment: other schedules go on, and so may the term.
         }
 #pragma warning disable CA1031 // A run that fails must end neither its schedule nor the term.
         catch (Exception exception)

@@ -1,5 +1,6 @@
 using LeaseElection.Hosting.Testing;
 using LeaseElection.Testing;
+using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Logging;
 using LeaseElection.Testing.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,10 +74,90 @@ public sealed class ScheduleRunnerTests : IDisposable
             return Task.CompletedTask;
         });
 
-        await Assert.ThrowsAsync<LeadershipLostException>(() => RunAsync());
+        Task running = RunAsync();
+        await _log.WaitForAsync("RunInterrupted");
+        _source.Lose();
 
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         Assert.Single(_log.Named("RunInterrupted"));
         Assert.Empty(_log.Named("RunFailed"));
+    }
+
+    /// <summary>A clock that was set puts the term in doubt until its next renewal: no reason to end all schedules and the term.</summary>
+    [Fact]
+    public async Task RunSeesATermInDoubt_ThatIsHeldAfterAll_IsRepeated()
+    {
+        int runs = 0;
+        Add("books", Delivery.AtLeastOnce, (run, _) =>
+        {
+            if (++runs == 1)
+            {
+                _source.Renew(TimeSpan.Zero);
+                run.Term.ThrowIfLost();
+            }
+
+            _source.Stop();
+            return Task.CompletedTask;
+        });
+
+        Task running = RunAsync();
+        await _log.WaitForAsync("RunInterrupted");
+        _source.Renew(TimeSpan.FromHours(1));
+        await Polling.UntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(running.IsCompleted);
+            },
+            Signal.Patience);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal((2, Three), (runs, _source.Notes["schedule.books"]));
+    }
+
+    /// <summary>As in a process that was frozen: the next leader may have run what was due in its sleep.</summary>
+    [Fact]
+    public async Task AtLeastOnce_DueWhileTheTermIsInDoubt_BeginsWhenItIsHeldAgain()
+    {
+        bool wasHeld = false;
+        Add("books", Delivery.AtLeastOnce, (run, _) =>
+        {
+            wasHeld = run.Term.IsHeld;
+            _source.Stop();
+            return Task.CompletedTask;
+        });
+        _source.Renew(TimeSpan.Zero);
+
+        Task running = RunAsync();
+        _source.Renew(TimeSpan.FromHours(1));
+        await Polling.UntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(running.IsCompleted);
+            },
+            Signal.Patience);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.True(wasHeld);
+    }
+
+    /// <summary>Its own clock was ahead when it ran: nothing runs until then, also by this leader.</summary>
+    [Fact]
+    public async Task ClockIsSetBackAfterARun_NoteOfTheFutureIsTold()
+    {
+        Add("books", Delivery.AtMostOnce, (_, _) =>
+        {
+            _time.AdjustTime(_time.GetUtcNow() - TimeSpan.FromDays(1));
+            return Task.CompletedTask;
+        });
+
+        Task running = RunAsync();
+        string told = (await _log.WaitForAsync("NoteOfTheFuture")).Message;
+        _source.Lose();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Contains("books", told, StringComparison.Ordinal);
     }
 
     /// <summary>A run may compute for hours before it first awaits anything.</summary>
