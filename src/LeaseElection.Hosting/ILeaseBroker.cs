@@ -29,7 +29,8 @@ public interface ILeaseBroker
     /// How long to wait: up to <see cref="int.MaxValue"/> milliseconds, or <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.
     /// However short it is, one attempt is made and its outcome awaited: a read, and a write if the lease is free. Zero is exactly that
     /// attempt, and none where this process holds the lease already; what is seen of a holder is remembered, so that who only ever tries
-    /// with zero obtains the lease of a dead one by the first attempt after its time.
+    /// with zero obtains the lease of a dead one by the first attempt after its time. By the process: one that lives and waits for less
+    /// than a <see cref="LeaderElectionOptions.LeaseDuration"/> never obtains a lease that a dead holder has left.
     /// </param>
     /// <param name="cancellationToken">Ends the waiting; nothing is left held then.</param>
     /// <returns>

@@ -118,6 +118,8 @@ internal sealed class LeaseBroker(
             return;
         _disposing.Cancel();
         Abandon(_runs.Values);
+        if (_parts is { } parts)
+            _ = parts.Leases.DisposeAsync().AsTask();
     }
 
     private static void Check(string leaseName, TimeSpan timeout)
@@ -162,6 +164,7 @@ internal sealed class LeaseBroker(
         ElectorSettings settings = ElectionSettings.Of(options, opened.Identity, Timeout.InfiniteTimeSpan) with
         {
             ForOneTerm = true,
+            ReleaseOnStop = true, // Whoever disposes of a lease gives it up, whatever elections are told.
             CountTakeOvers = false, // A lock that is abandoned a few times is an ordinary one.
             WhenWorkOverruns = WorkOverrunPolicy.Log,
         };
