@@ -27,7 +27,11 @@ internal sealed class ReplicaSet(
     public Replica Start(params string[] arguments)
     {
         string path = Path.IsPathRooted(program) ? program : Path.Combine(Samples, program, Metadata("Output"), program + ".dll");
-        var start = new ProcessStartInfo("dotnet", [path, .. arguments]) { WorkingDirectory = Path.GetDirectoryName(path) };
+        // Who starts tests in the background of a script has SIGINT ignored, and so would what is started here: it would never hear of one.
+        var start = new ProcessStartInfo("env", ["--default-signal", "dotnet", path, .. arguments])
+        {
+            WorkingDirectory = Path.GetDirectoryName(path),
+        };
 
         // What launchSettings.json sets, and nothing of the machine's that would lead to a cluster.
         foreach (string name in start.Environment.Keys.Where(IsOfTheMachine).ToArray())
