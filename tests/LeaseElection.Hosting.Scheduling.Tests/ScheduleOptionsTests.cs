@@ -80,6 +80,16 @@ public sealed class ScheduleOptionsTests
             schedule.Delivery = Delivery.AtLeastOnce;
         })));
 
+    /// <summary>No run begins at the very instant that it is due, so none ever would.</summary>
+    [Fact]
+    public void SkipWithoutTimeToBegin_IsRefused() => Assert.Equal(
+        [
+            "ScheduledWork:CloseTheBooks:StartingDeadline is 00:00:00, but with Missed Skip must be at least 00:00:01, because no run begins "
+                + "at the very instant that it is due: it would be left out."
+        ],
+        Failures(election => election.AddScheduledWork<CloseTheBooks>("0 3 * * *", schedule =>
+            (schedule.Missed, schedule.StartingDeadline) = (MissedRuns.Skip, TimeSpan.Zero))));
+
     [Fact]
     public void SectionOfNobody_IsRefused() => Assert.Equal(
         ["ScheduledWork:CloseBooks belongs to no schedule; did you mean CloseTheBooks? Correct the name, or remove the section."],

@@ -131,10 +131,10 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
         CancellationToken token = service is BackgroundService ? _stopping.Token : CancellationToken.None;
         _ = EndStopAsync();
         if (_lifecycle is not null)
-            await TryAsync(() => _lifecycle.StoppingAsync(token), token).ConfigureAwait(false);
-        await TryAsync(() => service.StopAsync(token), token).ConfigureAwait(false);
+            await TryStopAsync(_lifecycle.StoppingAsync, token).ConfigureAwait(false);
+        await TryStopAsync(service.StopAsync, token).ConfigureAwait(false);
         if (_lifecycle is not null)
-            await TryAsync(() => _lifecycle.StoppedAsync(token), token).ConfigureAwait(false);
+            await TryStopAsync(_lifecycle.StoppedAsync, token).ConfigureAwait(false);
         _isStopped = true;
     }
 
@@ -173,15 +173,23 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
             await TryAsync(() => work).ConfigureAwait(false);
     }
 
-    private async Task TryAsync(Func<Task> call, CancellationToken obeyed = default)
+    private Task TryStopAsync(Func<CancellationToken, Task> phase, CancellationToken token) => TryAsync(async () =>
+    {
+        try
+        {
+            await phase(token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            // It has obeyed.
+        }
+    });
+
+    private async Task TryAsync(Func<Task> call)
     {
         try
         {
             await call().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (obeyed.IsCancellationRequested)
-        {
-            // As it should.
         }
 #pragma warning disable CA1031 // Told once everything has been stopped.
         catch (Exception exception)

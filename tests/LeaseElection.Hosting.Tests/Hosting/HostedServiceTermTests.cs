@@ -4,10 +4,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace LeaseElection.Hosting.Tests;
 
-public sealed class HostedServiceTermTests
+public sealed class HostedServiceTermTests : IDisposable
 {
     private readonly LeadershipTermSource _source = new(fencingToken: null, "settlement", "shop", "me");
     private readonly Service _service = new();
+
+    public void Dispose() => _service.Dispose();
 
     /// <summary>What it did in a term that is over is no news of the next one.</summary>
     [Fact]

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace LeaseElection.Hosting.Tests;
 
 /// <summary>How a leader-only service ends whose stop waits for what does not come any more.</summary>
-public sealed class LeaderHostedServiceEndTests : HostTest
+public sealed class LeaderHostedServiceEndTests : HostTest, IDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(4);
 
@@ -19,6 +19,8 @@ public sealed class LeaderHostedServiceEndTests : HostTest
         _host = NewHost();
         _host.Services.AddSingleton(_consumer);
     }
+
+    public void Dispose() => _consumer.Dispose();
 
     /// <summary>Else this process would lead for ever without its work, and nobody would hear of it.</summary>
     [Fact]
@@ -133,7 +135,11 @@ public sealed class LeaderHostedServiceEndTests : HostTest
 
     private sealed class Broken : BackgroundService
     {
-        public override void Dispose() => throw new InvalidOperationException("disposal");
+        public override void Dispose()
+        {
+            base.Dispose();
+            throw new InvalidOperationException("disposal");
+        }
 
         protected override Task ExecuteAsync(CancellationToken stoppingToken) => throw new InvalidOperationException("work");
     }

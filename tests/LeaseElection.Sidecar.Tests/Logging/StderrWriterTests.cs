@@ -1,6 +1,5 @@
 using System.Text;
 using LeaseElection.Sidecar.Logging;
-using LeaseElection.Testing;
 
 namespace LeaseElection.Sidecar.Tests.Logging;
 

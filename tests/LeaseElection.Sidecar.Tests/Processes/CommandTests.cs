@@ -53,6 +53,19 @@ public sealed class CommandTests : SidecarTest
         Assert.Equal("", Holder());
     }
 
+    /// <summary>A log that cannot be written is no reason for a command to go on beside the next leader's.</summary>
+    [Fact]
+    public async Task Stop_NothingCanBeLogged_TheCommandIsToldAllTheSame()
+    {
+        SidecarProcess sidecar = await RunScriptOnAFullDiskAsync(
+            "trap 'echo told >$D/told; exit 0' TERM; echo $$ >$D/pid; while :; do sleep 0.05; done");
+        await PidInAsync(sidecar, "pid");
+        sidecar.Send(UnixSignal.Terminate);
+        Assert.Equal(0, await sidecar.Exited);
+        Assert.Equal("told", FileText("told").Trim());
+        Assert.Equal("", Holder());
+    }
+
     [Fact]
     public async Task Stop_CommandIgnoresSigterm_IsKilledAfterItsGraceWithAllItStartedAndOnlyThenReleased()
     {

@@ -53,6 +53,10 @@ internal sealed partial class SidecarProcess : IAsyncDisposable
             folder, (command, log) => NetworkNamespaces.StartAsync("bash", ["-ec", $"{script}\nexec \"$@\"", "bash", .. command], log), [],
             arguments);
 
+    /// <summary>By a line of the shell, in which <c>"$@"</c> is the program with its arguments.</summary>
+    public static Task<SidecarProcess> StartByShellAsync(string folder, string line, params IReadOnlyList<string> arguments) => StartAsync(
+        folder, (command, log) => GuardedProcess.StartAsync("bash", ["-c", line, "bash", .. command], log), [], arguments);
+
     /// <summary>With more variables, each <c>NAME=value</c>.</summary>
     public static Task<SidecarProcess> StartWithAsync(
         IEnumerable<string> variables, string folder, params IReadOnlyList<string> arguments) =>

@@ -48,6 +48,16 @@ public abstract class SidecarTest : IAsyncLifetime
     private protected Task<SidecarProcess> RunScriptAsync(string script, params IReadOnlyList<string> flags) =>
         StartOverFilesAsync([.. flags, "--", "bash", "-c", $"D={Folder}\n{script}"]);
 
+    /// <summary>The same, with its standard error on a disk that is full.</summary>
+    private protected async Task<SidecarProcess> RunScriptOnAFullDiskAsync(string script)
+    {
+        SidecarProcess sidecar = await SidecarProcess.StartByShellAsync(
+            Folder, "exec \"$@\" 2>/dev/full",
+            ["--election=settlement", "--store=file", $"--store-directory={Folder}", "--", "bash", "-c", $"D={Folder}\n{script}"]);
+        _sidecars.Add(sidecar);
+        return sidecar;
+    }
+
     /// <summary>
     /// Freezes it, but not in the middle of a write: it would hold the lock of the file store, and nobody could lead until it goes on.
     /// </summary>

@@ -14,7 +14,8 @@ internal sealed class BrokerProcess : IAsyncDisposable
 
     private readonly FakeStoreFactory _stores;
 
-    public BrokerProcess(string identity, Func<string, FakeLeaseServer> serverOf, TimeProvider time)
+    public BrokerProcess(
+        string identity, Func<string, FakeLeaseServer> serverOf, TimeProvider time, Action<LeaderElectionOptions>? configureAll = null)
     {
         _stores = new FakeStoreFactory(identity, serverOf);
         var services = new ServiceCollection();
@@ -23,6 +24,8 @@ internal sealed class BrokerProcess : IAsyncDisposable
         services.AddKeyedSingleton(LeaderElectionOptions.TimeProviderKey, time);
         services.AddSingleton<IElectionStoreFactory>(_stores);
         services.AddLeaseBroker(Section);
+        if (configureAll is not null)
+            services.ConfigureAll(configureAll);
         Services = services.BuildServiceProvider();
     }
 

@@ -41,9 +41,9 @@ public abstract class BrokerTest : IAsyncLifetime
 
     private protected FakeLeaseServer ServerOf(string lease) => _servers.GetOrAdd(lease, _ => new FakeLeaseServer(Time));
 
-    private protected BrokerProcess NewProcess(string identity = "me")
+    private protected BrokerProcess NewProcess(string identity = "me", Action<LeaderElectionOptions>? configureAll = null)
     {
-        var process = new BrokerProcess(identity, ServerOf, Time);
+        var process = new BrokerProcess(identity, ServerOf, Time, configureAll);
         _processes.Add(process);
         return process;
     }

@@ -35,6 +35,18 @@ public sealed class LeaseBrokerDisposeTests : BrokerTest
         Assert.Empty(process.Logs.Named("LeaseAbandoned"));
     }
 
+    /// <summary>That is said of elections: whoever disposes of a lease gives it up.</summary>
+    [Fact]
+    public async Task Held_IsReleased_WhateverAllOptionsSayOfReleases()
+    {
+        BrokerProcess process = NewProcess(configureAll: options => options.ReleaseOnStop = false);
+        HeldLease held = (await SoonAsync(process.TryAsync()))!;
+
+        await held.DisposeAsync().AsTask().WaitAsync(Signal.Patience);
+
+        Assert.Null(Server.Holder);
+    }
+
     [Fact]
     public async Task Held_AndNotDisposedInTime_RunsOut()
     {

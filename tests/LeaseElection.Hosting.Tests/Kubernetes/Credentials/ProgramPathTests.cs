@@ -1,5 +1,4 @@
 using LeaseElection.Hosting.Kubernetes.Credentials;
-using LeaseElection.Testing.ApiServer;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes;
 

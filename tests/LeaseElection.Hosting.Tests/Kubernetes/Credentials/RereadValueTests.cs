@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Testing;
-using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 
