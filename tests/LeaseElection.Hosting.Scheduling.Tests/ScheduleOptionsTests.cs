@@ -84,8 +84,8 @@ public sealed class ScheduleOptionsTests
     [Fact]
     public void SkipWithoutTimeToBegin_IsRefused() => Assert.Equal(
         [
-            "ScheduledWork:CloseTheBooks:StartingDeadline is 00:00:00, but with Missed Skip must be at least 00:00:01, because no run begins "
-                + "at the very instant that it is due: it would be left out."
+            "ScheduledWork:CloseTheBooks:StartingDeadline is 00:00:00, but with Missed Skip must be at least 00:00:01, because no run "
+                + "begins at the very instant that it is due: it would be left out."
         ],
         Failures(election => election.AddScheduledWork<CloseTheBooks>("0 3 * * *", schedule =>
             (schedule.Missed, schedule.StartingDeadline) = (MissedRuns.Skip, TimeSpan.Zero))));

@@ -145,20 +145,26 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
     /// </summary>
     private async Task EndStopAsync()
     {
+        bool hasEndedItself = !_told.Task.IsCompleted;
+        Task over = SoonAfterTheLossAsync();
         if (Work is { } work)
-            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        TimeSpan most = term.StopTimeout;
-        if (_told.Task.IsCompleted)
         {
-            // It may finish what it has begun for as long as the lease is held; after that, it must not take all of the time.
-            await Task.Delay(Timeout.InfiniteTimeSpan, term.TimeProvider, _running.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            most /= 2;
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            hasEndedItself |= work.IsFaulted;
         }
 
-        await Task.Delay(most, term.TimeProvider, CancellationToken.None).ConfigureAwait(false);
+        await (hasEndedItself ? Task.WhenAny(over, Task.Delay(term.StopTimeout, term.TimeProvider, CancellationToken.None)) : over)
+            .ConfigureAwait(false);
         if (!_isStopped)
             await TryAsync(_stopping.CancelAsync).ConfigureAwait(false);
+    }
+
+    /// <summary>It may finish what it has begun for as long as the lease is held. After that it must not take all of the time.</summary>
+    private async Task SoonAfterTheLossAsync()
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, term.TimeProvider, _running.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(term.StopTimeout / 2, term.TimeProvider, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>A stop of its own need not call that of its base, which waits for the work and does not tell how it ended.</summary>

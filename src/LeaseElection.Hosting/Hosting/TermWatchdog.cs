@@ -142,7 +142,7 @@ internal sealed class TermWatchdog : IDisposable
         while (true)
         {
             _news.Reset();
-            if (_disposed && HasNoneEnded)
+            if (_disposed && !HasLastResorts)
                 break; // Looked at after the reset, which may have been of this news.
             TimeSpan? pause = LookAtAll();
             if (_threads.Nudge())
@@ -166,12 +166,13 @@ internal sealed class TermWatchdog : IDisposable
         }
     }
 
-    private bool HasNoneEnded
+    /// <summary>Also of a term whose loop has not ended yet: a container that is disposed of synchronously does not wait for it.</summary>
+    private bool HasLastResorts
     {
         get
         {
             lock (_gate)
-                return _ended.Count == 0;
+                return _ended.Count > 0 || _terms.Exists(watched => watched.Last is not null);
         }
     }
 
@@ -182,7 +183,7 @@ internal sealed class TermWatchdog : IDisposable
     {
         WatchedTerm[] terms;
         lock (_gate)
-            terms = _disposed ? [] : [.. _terms];
+            terms = [.. _terms.Where(watched => !_disposed || watched.Last is not null)];
         TimeSpan? next = null;
         foreach ((LeadershipTerm term, ElectionClock clock, Action wake, Action expired, IRescuable? rescued, _) in terms)
         {

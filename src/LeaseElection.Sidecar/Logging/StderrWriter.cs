@@ -50,20 +50,19 @@ internal sealed class StderrWriter : IDisposable
     {
         foreach (string line in _waiting.GetConsumingEnumerable())
         {
-            if (!TryTellOfThoseLeftOut() || !TryWrite(line))
+            if (!TryWrite(line))
                 Interlocked.Increment(ref _leftOut);
+            if (_waiting.Count == 0)
+                TellOfThoseLeftOut(); // They came after all that waited.
         }
     }
 
-    private bool TryTellOfThoseLeftOut()
+    private void TellOfThoseLeftOut()
     {
         int leftOut = Volatile.Read(ref _leftOut);
-        if (leftOut == 0)
-            return true;
-        if (!TryWrite(string.Create(CultureInfo.InvariantCulture, $"({leftOut} lines were left out here: stderr did not take them)")))
-            return false;
-        Interlocked.Add(ref _leftOut, -leftOut);
-        return true;
+        string told = string.Create(CultureInfo.InvariantCulture, $"({leftOut} lines were left out: stderr did not take them)");
+        if (leftOut > 0 && TryWrite(told))
+            Interlocked.Add(ref _leftOut, -leftOut);
     }
 
     private bool TryWrite(string line)
@@ -73,7 +72,9 @@ internal sealed class StderrWriter : IDisposable
             _stderr.WriteLine(line);
             return true;
         }
-        catch (IOException)
+#pragma warning disable CA1031 // Whatever it is, it must not end the process.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             return false;
         }

@@ -9,7 +9,7 @@ namespace LeaseElection.Hosting.Tests;
 /// <summary>How a leader-only service ends whose stop waits for what does not come any more.</summary>
 public sealed class LeaderHostedServiceEndTests : HostTest, IDisposable
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3.8);
 
     private readonly ElectionHost _host;
     private readonly Consumer _consumer = new();
@@ -57,8 +57,8 @@ public sealed class LeaderHostedServiceEndTests : HostTest, IDisposable
         await LeadAsync();
 
         LetAnotherLead();
-        await _consumer.Stops.WaitAsync(Signal.Patience);
         await _consumer.Ends.WaitAsync(Signal.Patience);
+        await Time.WaitForTimerAsync(StopTimeout / 2);
         Time.Advance(StopTimeout / 2);
 
         await _host.Logs.WaitForAsync("WorkEnded");

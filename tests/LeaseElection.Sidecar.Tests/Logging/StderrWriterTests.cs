@@ -16,7 +16,8 @@ public sealed class StderrWriterTests
                 writer.Write($"line {i}");
         }
 
-        Assert.Equal(["(2 lines were left out here: stderr did not take them)", "line 2", "line 3"], stderr.Lines);
+        Assert.Equal(["line 2", "line 3"], stderr.Lines.Where(line => line.StartsWith("line", StringComparison.Ordinal)));
+        Assert.Contains("(2 lines were left out: stderr did not take them)", stderr.Lines);
     }
 
     /// <summary>A pipe that nobody drains: who logs does not wait for it.</summary>
@@ -34,7 +35,8 @@ public sealed class StderrWriterTests
             held.Set();
         }
 
-        Assert.Equal(["first", "(5 lines were left out here: stderr did not take them)", "line 0"], stderr.Lines[..3]);
+        Assert.Equal(["first", "line 0"], stderr.Lines[..2]);
+        Assert.Equal(["line 999", "(5 lines were left out: stderr did not take them)"], stderr.Lines[^2..]);
         Assert.Equal(1002, stderr.Lines.Count);
     }
 

@@ -46,10 +46,11 @@ internal sealed class ApiServerChannel(
         Volatile.Read(ref _lastAnswer) > begun && timeProvider.GetElapsedTime(_made) < young;
 
     /// <summary>One request more, which ends with <see cref="End"/> when its answer has been read. Not after it was retired.</summary>
-    public void Begin()
+    public ApiServerChannel Begin()
     {
         lock (_lock)
             _requests++;
+        return this;
     }
 
     public void End()

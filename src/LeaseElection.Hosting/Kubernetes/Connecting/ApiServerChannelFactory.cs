@@ -90,12 +90,12 @@ internal sealed class ApiServerChannelFactory
         _given?.BeginRenewingTrust();
     }
 
-    /// <summary>
-    /// Whether a channel is as good as one made now: looks at the authorities' file, once a minute, and at how long nothing was said over
-    /// it.
-    /// </summary>
-    public bool IsCurrent(ApiServerChannel channel, ClusterCredential credential) =>
-        channel.IsMadeWith(Authorities(), credential.ClientCertificate) && channel.Idle < _connection.IdleLimit;
+    /// <summary>Whether a channel is as good as one made now, over which something was said of late.</summary>
+    public bool IsCurrent(ApiServerChannel channel, X509Certificate2Collection? authorities, ClusterCredential credential) =>
+        channel.IsMadeWith(authorities, credential.ClientCertificate) && channel.Idle < _connection.IdleLimit;
+
+    /// <summary>Those that count now: looks at their file, once a minute. To be called outside of locks, for a disk may hang.</summary>
+    public X509Certificate2Collection? Authorities() => _given is null ? _authorities?.Get() : _given.Authorities;
 
     /// <summary>
     /// Whether nothing but sockets is between us and the server: no proxy, and nothing that the app has set of its handlers.
@@ -181,8 +181,6 @@ internal sealed class ApiServerChannelFactory
             throw;
         }
     }
-
-    private X509Certificate2Collection? Authorities() => _given is null ? _authorities?.Get() : _given.Authorities;
 
     private ApiServerChannel Create(ClusterCredential credential, SocketsHttpHandler handler)
     {

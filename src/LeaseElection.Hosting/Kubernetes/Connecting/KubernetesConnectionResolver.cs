@@ -64,7 +64,8 @@ internal static class KubernetesConnectionResolver
         {
             Refuse(
                 options.Context, $"{section}:Context",
-                "no kubeconfig was found, and the API server of this pod has no contexts. Name the kubeconfig by KubeConfig, or remove it");
+                "no kubeconfig was found, and the API server of this pod, which is taken before ~/.kube/config, has no contexts. Name the "
+                + "kubeconfig by KubeConfig, or remove Context");
             return inCluster;
         }
 
@@ -83,7 +84,7 @@ internal static class KubernetesConnectionResolver
         // Else a file would be taken where files may be, and each machine have a leader, though a cluster was meant.
         Refuse(
             options.Context, $"{section}:Context",
-            $"no kubeconfig was found: {tried[^1]}. Name one by KubeConfig, or remove Context");
+            $"no kubeconfig was found: {string.Join("; ", tried)}. Name one by KubeConfig, or remove Context");
         return null;
     }
 

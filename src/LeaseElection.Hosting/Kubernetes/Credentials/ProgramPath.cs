@@ -23,8 +23,17 @@ internal static class ProgramPath
         return Path.HasExtension(name) ? ended.Prepend(name) : ended;
     }
 
-    private static bool MayRun(string file) =>
-        File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Executable) != UnixFileMode.None);
+    private static bool MayRun(string file)
+    {
+        try
+        {
+            return File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Executable) != UnixFileMode.None);
+        }
+        catch (IOException)
+        {
+            return false; // It has gone meanwhile.
+        }
+    }
 
     private static string[] Split(string? list) =>
         (list ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

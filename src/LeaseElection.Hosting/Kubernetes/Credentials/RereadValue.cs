@@ -15,6 +15,9 @@ internal sealed class RereadValue<T>(
 {
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
+    /// <summary>Many are refused at once when a token runs out, and all of them want what the first is about to read.</summary>
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(0.5);
+
     private readonly Lock _lock = new();
     private string[] _texts = [];
     private T? _value;
@@ -27,9 +30,9 @@ internal sealed class RereadValue<T>(
     {
         // Read under the lock and synchronously: a few hundred bytes once a minute, and nobody may see an older value after a newer one.
         // Who comes meanwhile goes on with what there is: where the disk hangs, that costs one request and not those of all elections.
-        if (now || Volatile.Read(ref _value) is not { } known)
+        if (Volatile.Read(ref _value) is not { } known)
             _lock.Enter();
-        else if (!_lock.TryEnter())
+        else if (!_lock.TryEnter(now ? ShortPatience : TimeSpan.Zero))
             return known;
         try
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using LeaseElection.Hosting.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Blocking;
 using LeaseElection.Hosting.Kubernetes.Connecting;
@@ -329,13 +330,11 @@ internal sealed class ApiServerClient : IAsyncDisposable
 
     private ApiServerChannel? TryBegin(ClusterCredential credential)
     {
+        X509Certificate2Collection? authorities = _channels.Authorities();
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_channel is not { } channel || !_channels.IsCurrent(channel, credential))
-                return null;
-            channel.Begin();
-            return channel;
+            return _channel is { } channel && _channels.IsCurrent(channel, authorities, credential) ? channel.Begin() : null;
         }
     }
 
@@ -347,8 +346,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
             {
                 _channel?.Retire();
                 _channel = made;
-                made.Begin();
-                return made;
+                return made.Begin();
             }
         }
         made.Dispose();

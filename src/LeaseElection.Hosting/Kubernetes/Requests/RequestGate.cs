@@ -86,7 +86,8 @@ internal sealed class RequestGate(TimeProvider timeProvider)
             _latency += (took - _latency) / 8;
             _latest = took;
         }
-        if (First(_writes) is not null || First(_reads) is not null || First(_passedOver) is not null || UnderWay >= Places / 2)
+        bool anyWaits = First(_writes) is not null | First(_reads) is not null | First(_passedOver) is not null; // Each drops who gave up.
+        if (anyWaits || UnderWay >= Places / 2)
             _needed = timeProvider.GetTimestamp();
         if (end is RequestEnd.Answered && took > Slow && (AnyWaitsLong(_writes) || AnyWaitsLong(_reads) || AnyWaitsLong(_passedOver)))
             Places++;

@@ -152,7 +152,7 @@ public sealed class KubernetesConnectionResolverTests : IDisposable
 
     /// <summary>Whoever names one means a kubeconfig: not the cluster of this pod, and not a file on each machine.</summary>
     [Theory]
-    [InlineData(true, "the API server of this pod has no contexts")]
+    [InlineData(true, "the API server of this pod, which is taken before ~/.kube/config, has no contexts")]
     [InlineData(false, "no kubeconfig was found: ")]
     public void TryResolve_ContextWithoutAKubeConfig_IsRefused(bool isPod, string why)
     {
