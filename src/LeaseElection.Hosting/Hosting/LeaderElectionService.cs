@@ -103,7 +103,11 @@ internal sealed class LeaderElectionService(
         _loop = new ElectionLoop(run, election, parts);
         election.Attach(run, _loop.StepDownAsync);
         if (election.Members is not null)
-            _group = new ElectionGroup(opened.OpenLeases(), run, options, MemberTraits.Of(run.Card, environment, count), election, parts);
+        {
+            LeaseTraits traits = MemberTraits.Of(run.Card, environment, count);
+            _group = new ElectionGroup(opened.OpenLeases(), run, options, traits, election, parts, hasPartitions: count is not null);
+        }
+
         if (count is { } partitions)
             _partitions = Divide(run, options, partitions);
         instruments.Observe(election);

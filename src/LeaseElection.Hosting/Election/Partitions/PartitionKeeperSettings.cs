@@ -32,6 +32,9 @@ internal sealed record PartitionKeeperSettings
         RetryPeriod = election.RetryPeriod,
         MoveAfter = moveAfter,
         PresenceInterval = presenceInterval,
-        TrustFor = (election.RenewInterval * 2) + election.LongestRequest,
+        TrustFor = TrustOf(election),
     };
+
+    /// <summary>What <see cref="TrustFor"/> is, as the settings of an election have it.</summary>
+    public static TimeSpan TrustOf(ElectorSettings election) => (election.RenewInterval * 2) + election.LongestRequest;
 }

@@ -6,8 +6,8 @@ internal sealed record PartitionView
     /// <summary>
     /// Until when it is known to be all there is: when the last list was sent, or the watch after it last told anything, be it a bookmark
     /// or an echo of our own renewals. <see langword="null"/>: there was no list yet. Whoever makes views lists anew when the watch has
-    /// told nothing for two renew intervals, so that this is never older than <see cref="PartitionKeeperSettings.TrustFor"/> while the
-    /// server answers.
+    /// told nothing for the time that <see cref="PartitionPace"/> says, so that this is never older than
+    /// <see cref="PartitionKeeperSettings.TrustFor"/> while the server answers.
     /// </summary>
     public required TimeSpan? AsOf { get; init; }
 

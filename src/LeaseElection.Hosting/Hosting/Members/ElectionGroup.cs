@@ -1,4 +1,6 @@
 using LeaseElection.Hosting.Configuration;
+using LeaseElection.Hosting.Election;
+using LeaseElection.Hosting.Election.Partitions;
 using LeaseElection.Hosting.Groups;
 using LeaseElection.Hosting.Leases;
 
@@ -22,16 +24,17 @@ internal sealed class ElectionGroup : IAsyncDisposable
     /// <param name="traits">What this process shows of itself.</param>
     /// <param name="election">The election.</param>
     /// <param name="parts">What its loop works with.</param>
+    /// <param name="hasPartitions">Whether the leases of its partitions are among those of the group.</param>
     public ElectionGroup(
         ILeaseStoreSource leases, ElectionRun run, LeaderElectionOptions options, LeaseTraits traits, LeaderElection election,
-        ElectionParts parts)
+        ElectionParts parts, bool hasPartitions)
     {
         _leases = leases;
         _run = run;
         string name = MemberLeaseName.Of(run.Card.LeaseName, run.Card.Identity);
         var presence = new ElectionRun(run.Card with { LeaseName = name }, MemberSettings.Of(options, run.Card.Identity), run.Clock);
-        Watch = new LeaseGroupWatch(
-            leases.OpenGroup(LeaseGroupName.Of(run.Card.LeaseName)), run with { Settings = presence.Settings }, parts.Logger);
+        ElectorSettings pace = hasPartitions ? PartitionPace.Of(presence.Settings, run.Settings) : presence.Settings;
+        Watch = new LeaseGroupWatch(leases.OpenGroup(LeaseGroupName.Of(run.Card.LeaseName)), run with { Settings = pace }, parts.Logger);
         _presence = new MemberPresence(Watch, Watch.Open(name, traits), presence, run, parts);
         _housekeeper = new MemberHousekeeper(Watch, run, () => election.IsLeader, parts.Logger);
         election.Members!.Attach(election, Watch, run.Clock, new ElectionMember

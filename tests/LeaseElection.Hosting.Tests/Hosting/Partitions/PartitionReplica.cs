@@ -35,7 +35,9 @@ internal sealed class PartitionReplica : IAsyncDisposable
         ElectorSettings settings = ElectionSettings.Of(options, identity, TimeSpan.FromSeconds(30));
         var card = new ElectionIdentityCard("shop", PartitionWorld.LeaseName, identity);
         Run = new ElectionRun(card, settings, new ElectionClock(world.Time));
-        _watch = new LeaseGroupWatch(world.Leases.OpenGroup(PartitionWorld.LeaseName), Run, NullLogger.Instance);
+        ElectorSettings pace = PartitionPace.Of(MemberSettings.Of(options, identity), settings); // As in ElectionGroup.
+        _watch = new LeaseGroupWatch(
+            world.Leases.OpenGroup(PartitionWorld.LeaseName), Run with { Settings = pace }, NullLogger.Instance);
         var work = new PartitionedWorkRegistration("", "Orders", RunAsync);
         var parts = new PartitionParts(
             "", Run, [work], _watch, LeaseTraits.None, LookAtMembers, _services.GetRequiredService<IServiceScopeFactory>(), _watchdog,
