@@ -101,20 +101,46 @@ internal sealed class PartitionKeeper
     {
         for (int i = 0; i < _partitions.Length; i++)
         {
-            PartitionSight sight = _turn.View.Partitions[i];
+            PartitionSight sight = SightOf(i);
             bool isOurs = sight.Part is PartitionPart.Leading or PartitionPart.Draining;
             bool isFree = !isOurs && (sight.Holder is null || _turn.IsDue(LostAt(sight)));
             _partitions[i].See(sight, isOurs ? _settings.Identity : isFree ? null : sight.Holder, _turn.Instant);
             if (i < _count.Shared && !isOurs && IsLate(sight) && _turn.Instant < sight.FreeAt + (PassOnAfter * 2))
                 _calmSince = _turn.Instant;
+            SeeWhetherItCanBeOwned(_partitions[i]);
         }
+    }
+
+    /// <summary>
+    /// A lease that was deleted, or emptied by hand, tells nothing new. Its holder makes it anew, or its time runs out, and until then
+    /// whoever saw it held waits (design 5, rule 5). Taken for free, its owner, who is well, would be blamed, and whoever stands for it
+    /// from then on, and has not seen it held, would work beside that owner.
+    /// </summary>
+    private PartitionSight SightOf(int i)
+    {
+        PartitionSight seen = _turn.View.Partitions[i];
+        bool isUnknown = seen.Holder is null && seen.FreeAt == TimeSpan.MinValue;
+        return isUnknown ? _partitions[i].Sight with { Part = seen.Part } : seen;
+    }
+
+    /// <summary>
+    /// What was passed on once already and lies free all the same (nobody may make its lease, or a stranger holds it), and what its last
+    /// holder has not kept for as long as it takes to give anything up (its work fails wherever it runs): whoever was blamed for not taking
+    /// that, again and again, would never be given anything else.
+    /// </summary>
+    private void SeeWhetherItCanBeOwned(PartitionWish partition)
+    {
+        if (partition.Holder is not null)
+            partition.CanBeOwned |= _turn.IsDue(partition.HeldSince + _settings.MoveAfter);
+        else if (partition.CanBeOwned)
+            partition.CanBeOwned = !_turn.IsDue(FreeSince(partition) + (PassOnAfter * 2));
     }
 
     /// <summary>
     /// When its holder has lost it. Who could not be seen to renew gets the time to do so, or an outage would shuffle everything.
     /// </summary>
     private TimeSpan LostAt(PartitionSight sight) =>
-        sight.RenewedAt < _seenSince ? Latest(sight.FreeAt, _seenSince + PassOnAfter, TimeSpan.MinValue) : sight.FreeAt;
+        sight.RenewedAt < _seenSince ? Latest(sight.FreeAt, _seenSince + PassOnAfter) : sight.FreeAt;
 
     private bool IsLate(PartitionSight sight) => IsPast(sight, 0.5);
 
@@ -122,7 +148,7 @@ internal sealed class PartitionKeeper
     private bool IsPast(PartitionSight sight, double share) => sight.Holder is not null
         && (sight.FreeAt <= _turn.Instant || _turn.SeenUntil - sight.RenewedAt > (sight.FreeAt - sight.RenewedAt) * share);
 
-    /// <summary>Who has let a lease run out, or what is wanted of it lie, is not waited for.</summary>
+    /// <summary>Who has let a lease run out, or what is wanted of it and can be owned lie, is not waited for.</summary>
     private void PassOver()
     {
         for (int i = 0; i < _count.Shared; i++)
@@ -136,11 +162,13 @@ internal sealed class PartitionKeeper
 
     private void PassOver(string owner, int i)
     {
-        TimeSpan free = FreeSince(i);
-        TimeSpan able = AbleAt(owner, _partitions[i].Sight);
+        PartitionWish partition = _partitions[i];
+        TimeSpan free = FreeSince(partition);
+        TimeSpan able = AbleAt(owner, partition.Sight);
         if (able > free + PassOnAfter)
             _members.CannotYet(owner, able);
-        else if (_turn.IsDue(Latest(Latest(free, able, _partitions[i].Since), _members.CountsFrom(owner), TimeSpan.MinValue) + PassOnAfter))
+        else if (partition.CanBeOwned
+            && _turn.IsDue(Latest(free, able, partition.Since, _members.CountsFrom(owner)) + PassOnAfter))
             _members.HasLeft(owner, i);
     }
 
@@ -176,13 +204,13 @@ internal sealed class PartitionKeeper
         {
             // Who is passed over keeps only what it is seen to renew: the rest is as good as free.
             string? holder = _partitions[i].Holder;
-            bool isLost = holder is not null && _members.PassedOver.Contains(holder) && IsLate(_turn.View.Partitions[i]);
+            bool isLost = holder is not null && _members.PassedOver.Contains(holder) && IsLate(_partitions[i].Sight);
             holders[i] = isLost ? null : holder;
         }
 
         IReadOnlyList<string?> owners = PartitionPlan.Owners(_members.Present, holders, _members.PassedOver);
         for (int i = 0; i < _partitions.Length; i++)
-            _partitions[i].Want(i < owners.Count ? owners[i] : null, _turn.Instant);
+            _partitions[i].Want(i < owners.Count ? owners[i] : null, _settings.Identity, _turn.Instant);
     }
 
     /// <summary>Stands for what is wanted of us, and for what nobody takes; not for anything else.</summary>
@@ -203,11 +231,12 @@ internal sealed class PartitionKeeper
     /// had better be worked on by anybody. The watch may tell us that we have taken it before our own loop does.
     /// </summary>
     private bool IsNobodys(int i) => _partitions[i].Holder is null
-        ? _turn.IsDue(FreeSince(i) + (PassOnAfter * (_partitions[i].Owner is null ? 1 : 2)))
+        ? _turn.IsDue(FreeSince(_partitions[i]) + (PassOnAfter * (_partitions[i].Owner is null ? 1 : 2)))
         : _partitions[i].Holder == _settings.Identity && PartOf(i) == PartitionPart.Standing;
 
     /// <summary>
-    /// Gives up what the plan has wanted elsewhere for long enough; at once what is no partition any more, or another one.
+    /// Gives up what the plan has wanted elsewhere for long enough; at once what is no partition any more, or another one. What was taken
+    /// because the other did not take it is kept for as long, or it would come and go for as long as the plan wants it there.
     /// </summary>
     private void GiveUp(int i)
     {
@@ -216,7 +245,8 @@ internal sealed class PartitionKeeper
             return;
         bool isOver = i >= _count.Shared || partition.RunsAs != _count.Shared;
         bool isElsewhere = partition.Owner is { } owner && owner != _settings.Identity && _members.IsAlive(owner, partition.Since);
-        if (!isOver && !(isElsewhere && _turn.IsDue(Latest(partition.Since, _seenSince, _calmSince) + _settings.MoveAfter)))
+        TimeSpan since = Latest(partition.AwaySince, partition.HeldSince, _seenSince, _calmSince);
+        if (!isOver && !(isElsewhere && _turn.IsDue(since + _settings.MoveAfter)))
             return;
         partition.IsEnding = true;
         _handOver.Begin(i, isElsewhere ? partition.Owner : null);
@@ -238,11 +268,13 @@ internal sealed class PartitionKeeper
 
     private PartitionPart PartOf(int i) => _turn.View.Partitions[i].Part;
 
-    private TimeSpan FreeSince(int i) => Latest(_turn.View.Partitions[i].FreeAt, _seenSince, _count.SharedSince);
+    private TimeSpan FreeSince(PartitionWish partition) => Latest(partition.Sight.FreeAt, _seenSince, _count.SharedSince);
 
-    private static TimeSpan Latest(TimeSpan one, TimeSpan other, TimeSpan third)
+    private static TimeSpan Latest(params ReadOnlySpan<TimeSpan> instants)
     {
-        TimeSpan later = one > other ? one : other;
-        return later > third ? later : third;
+        TimeSpan latest = TimeSpan.MinValue;
+        foreach (TimeSpan instant in instants)
+            latest = instant > latest ? instant : latest;
+        return latest;
     }
 }

@@ -12,7 +12,8 @@ namespace LeaseElection.Hosting.Election.Partitions;
 /// <param name="FreeAt">
 /// From when on nobody can own it any more who was seen to. With a holder that is <see cref="LeaseView.FreeAt"/>, and lies ahead while it
 /// renews; of a lease in our own name, which is free for us, it is when it runs out for the others (<paramref name="RenewedAt"/> and its
-/// duration). Without a holder it is when the lease was seen given up. Not known, or never held: <see cref="TimeSpan.MinValue"/>.
+/// duration). Without a holder it is when the lease was seen given up. Not known, never held, or not given up
+/// but deleted or emptied: <see cref="TimeSpan.MinValue"/>.
 /// </param>
 /// <param name="Part">What this process does about it, as its loops say: newer than what a watch tells.</param>
 [StructLayout(LayoutKind.Auto)]

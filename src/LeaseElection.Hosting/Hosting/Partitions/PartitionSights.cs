@@ -16,7 +16,10 @@ internal static class PartitionSights
         Partitions = [.. slots.Select(slot => Of(slot, view.Find(slot.LeaseName)))],
     };
 
-    private static PartitionSight Of(PartitionSlot slot, GroupLease? seen) => seen is null
-        ? new PartitionSight(null, TimeSpan.MinValue, TimeSpan.MinValue, slot.Part)
-        : new PartitionSight(seen.Holder, seen.ChangedAt, seen.Holder is null ? seen.ChangedAt : seen.LiveUntil, slot.Part);
+    private static PartitionSight Of(PartitionSlot slot, GroupLease? seen) => seen switch
+    {
+        { Holder: { } holder } => new PartitionSight(holder, seen.ChangedAt, seen.LiveUntil, slot.Part),
+        not null when LeaseView.IsRelease(seen.Lease.Record) => new PartitionSight(null, seen.ChangedAt, seen.ChangedAt, slot.Part),
+        _ => new PartitionSight(null, TimeSpan.MinValue, TimeSpan.MinValue, slot.Part), // Gone, or emptied by hand: nobody has given it up.
+    };
 }

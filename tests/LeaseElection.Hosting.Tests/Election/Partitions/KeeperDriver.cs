@@ -79,6 +79,13 @@ internal sealed class KeeperDriver
         }
     }
 
+    /// <summary>Somebody deletes their leases, behind their holders.</summary>
+    public void Delete(params int[] indexes)
+    {
+        foreach (int i in indexes)
+            _partitions[i] = (null, TimeSpan.MinValue, TimeSpan.MinValue, false, _partitions[i].Part);
+    }
+
     /// <summary>A while ago we stood for these, and got them, and others for the rest. What was put out until then is forgotten.</summary>
     public void Begin(int[] ours, string? other = null, params int[] others)
     {

@@ -155,6 +155,121 @@ public class PartitionKeeperTests
             _fleet.Told.OfType<PartitionEvent.PassedOver>().Select(passed => passed.For!.Value.TotalMinutes).Take(5));
     }
 
+    /// <summary>Its lease may not be created, say, or a stranger holds it: that no replica takes it is no replica's fault.</summary>
+    [Fact]
+    public void PartitionThatNobodyCanOwn_KeepsANewcomerFromNothingElse()
+    {
+        _fleet.Begin(ours: [0, 1, 2]);
+        Assert.Equal(PartitionPart.Standing, _fleet.Part(3));
+        _fleet.Pass(60);
+        _fleet.Join("new");
+
+        int given = Assert.Single(_fleet.Pass(11).GivenUp);
+        _fleet.Hold("new", given);
+
+        Assert.Single(_fleet.Pass(3600).GivenUp);
+        Assert.Empty(_fleet.Told);
+    }
+
+    /// <summary>Its work fails everywhere, say, after a second each time: whoever has it for so short a time has shown nothing.</summary>
+    [Fact]
+    public void PartitionThatNobodyKeeps_KeepsANewcomerFromNothingElse()
+    {
+        _fleet.Begin(ours: [0, 1, 2]);
+        _fleet.Pass(60);
+        _fleet.Join("new");
+        _fleet.Hold("new", 3);
+        _fleet.Pass(1);
+        _fleet.Hold(null, 3);
+        _fleet.Pass(5);
+        _fleet.Hold(Self, 3);
+        _fleet.Pass(1);
+        _fleet.Hold(null, 3);
+
+        Assert.NotEqual(3, Assert.Single(_fleet.Pass(4).GivenUp));
+        Assert.Empty(_fleet.Told);
+    }
+
+    /// <summary>It could be owned once, so whoever does not take it first is blamed; nobody is for it after that.</summary>
+    [Fact]
+    public void PartitionThatNobodyCanOwnAnyMore_KeepsANewcomerFromNothingElse()
+    {
+        _fleet.Begin(ours: [0, 1, 2, 3]);
+        _fleet.Pass(60);
+        _fleet.Hold(null, 3);
+        _fleet.Does(3, PartitionPart.Standing);
+        _fleet.Pass(9);
+        _fleet.Join("new");
+
+        Assert.Single(_fleet.Pass(11).GivenUp);
+        Assert.Empty(_fleet.Told);
+    }
+
+    /// <summary>
+    /// The plan has wanted it elsewhere for long by then: it would be given up in the instant in which it is taken, again and again.
+    /// </summary>
+    [Fact]
+    public void PartitionThatNobodyTook_WhoeverTakesItKeepsItForTenSecondsAndWhoDoesNotThenIsToBlame()
+    {
+        int stuck = Enumerable.Range(0, 4).MinBy(index => PartitionRank.Of(PartitionRank.Of(Self), index)); // What goes first.
+        _fleet.Begin(ours: [.. Enumerable.Range(0, 4).Where(index => index != stuck)]);
+        _fleet.Pass(60);
+        _fleet.Join("new");
+        int given = Assert.Single(_fleet.Pass(11).GivenUp);
+        _fleet.Hold("new", given);
+        _fleet.Pass(60);
+
+        _fleet.Hold(Self, stuck);
+
+        Assert.Single(_fleet.Pass(10).GivenUp);
+        Assert.Equal([given, stuck], _fleet.Pass(0.5).GivenUp);
+        Assert.Empty(_fleet.Told);
+        Assert.Equal([new PartitionEvent.PassedOver("new", stuck, TimeSpan.FromMinutes(1))], _fleet.Pass(4).Told);
+    }
+
+    /// <summary>Where those that nobody keeps go from hand to hand, whom the plan wants another of changes all the time.</summary>
+    [Fact]
+    public void WantedElsewhere_OfOneAfterTheOther_IsGivenUpAllTheSame()
+    {
+        _fleet.Begin(ours: [0, 1, 2, 3]);
+        _fleet.Join("first");
+        for (int i = 0; i < 10; i++)
+        {
+            (string comes, string goes) = i % 2 == 0 ? ("second", "first") : ("first", "second");
+            _fleet.Join(comes);
+            _fleet.Leave(goes);
+            _fleet.Pass(1);
+        }
+
+        Assert.Single(_fleet.Pass(1.5).GivenUp);
+    }
+
+    /// <summary>Its owner makes it anew with its next renewal: until then it is as if nothing had happened.</summary>
+    [Fact]
+    public void LeaseIsDeleted_ItsOwnerIsNotBlamed()
+    {
+        _fleet.Begin(ours: [0, 1], "other", 2, 3);
+        _fleet.Pass(60);
+
+        _fleet.Delete(2);
+        Assert.Empty(_fleet.Pass(6).All);
+        _fleet.Hold("other", 2);
+
+        Assert.Empty(_fleet.Pass(60).All);
+    }
+
+    [Fact]
+    public void LeaseIsDeletedAndItsOwnerDies_IsTakenWhenItsTimeHasRunOut()
+    {
+        _fleet.Begin(ours: [0, 1], "dead", 2, 3);
+        _fleet.Pass(60);
+        _fleet.Die("dead");
+        _fleet.Delete(2);
+
+        Assert.Empty(_fleet.Pass(12.5).All);
+        Assert.Equal([2, 3], _fleet.Pass(2.5).Stood);
+    }
+
     [Fact]
     public void OwnerDies_ItsPartitionsAreTakenWhenTheirLeasesRunOut()
     {

@@ -169,6 +169,41 @@ public sealed class PartitionLoopTests : IAsyncLifetime, IAsyncDisposable
     }
 
     /// <summary>
+    /// Whoever has never stood for its lease does not know that it was held, so it must not stand for it now: its work would begin beside
+    /// that of the owner, who hears of it with its next renewal, and takes its time to stop.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Lease_DeletedOrEmptied_ComesBackToItsOwner(bool isEmptied)
+    {
+        var slow = new TaskCompletionSource();
+        PartitionReplica first = _world.Add("a", Count);
+        await _world.UntilAsync(() => first.Running.Count == Count);
+        PartitionReplica second = _world.Add("b", Count);
+        await _world.UntilAsync(() => first.Running.Count == Count / 2 && second.Running.Count == Count / 2);
+        await _world.PassAsync(TimeSpan.FromSeconds(15));
+        int[] owned = [.. first.Owned];
+        LeadershipTerm before = first.Running[new Partition(owned[0], Count)];
+
+        string name = $"orders-{owned[0]}";
+        first.Holds(owned[0], slow.Task);
+        Lease lease = Assert.IsType<LeaseReply.Found>(_world.Leases.Read(name)).Lease;
+        if (isEmptied)
+            await _world.Leases.Open(name).ReplaceAsync(lease, lease.Record with { HolderIdentity = "" }, default, CancellationToken.None);
+        else
+            _world.Leases.Delete(name, lease);
+        await _world.PassAsync(TimeSpan.FromSeconds(4.8)); // It has five to stop, from when it hears of it.
+        slow.SetResult();
+        await _world.UntilAsync(() => first.Owned.SequenceEqual(owned) && first.Running[new Partition(owned[0], Count)] != before);
+        await _world.PassAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(owned, first.Owned);
+        Assert.Equal(Count / 2, second.Running.Count);
+        Assert.Empty(first.Logs.Named("PartitionPassedOn").Concat(second.Logs.Named("PartitionPassedOn")));
+    }
+
+    /// <summary>
     /// Two that share, and have long got over the start, where they may have stood for the same ones: who was slower pauses a little.
     /// </summary>
     private async Task<(PartitionReplica First, PartitionReplica Second)> TwoAsync()
