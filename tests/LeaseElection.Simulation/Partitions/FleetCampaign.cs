@@ -11,6 +11,7 @@ internal sealed class FleetCampaign
     private readonly long[] _faults = new long[Enum.GetValues<FleetFault>().Length];
     private readonly SortedDictionary<int, Violation> _violations = [];
     private int _seeds;
+    private int _stuck;
     private int _orderly;
     private long _terms;
     private long _moves;
@@ -37,6 +38,7 @@ internal sealed class FleetCampaign
             _simulated += fleet.Now;
             _terms += fleet.Oracle.Terms;
             _excused += fleet.Oracle.Excused;
+            _stuck += fleet.Scenario.Stuck.Count > 0 ? 1 : 0;
             for (int i = 0; i < _faults.Length; i++)
                 _faults[i] += fleet.Faults[i];
             if (fleet.Oracle.MovesMade.IsCounting)
@@ -72,6 +74,7 @@ internal sealed class FleetCampaign
             $"Moves in {_orderly:N0} orderly fleets of one count: {_moves:N0}, of which {_needless:N0} "
             + $"({(double)_needless / Math.Max(_moves, 1):0.00%}) were not needed, and {_late:N0} "
             + $"({(double)_late / Math.Max(_moves, 1):0.00%}) later than at once"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Fleets with partitions that nobody could own: {_stuck:N0}"));
         to.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"Work that overlapped with that of a process that had been frozen: {_excused:N0}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Violations: {_violations.Count:N0}"));

@@ -11,7 +11,7 @@ internal static class FleetDraw
         FleetFault.KillAndRestart, FleetFault.Outage,
     ];
 
-    private static readonly FleetFault[] All = Enum.GetValues<FleetFault>();
+    private static readonly FleetFault[] All = [.. Enum.GetValues<FleetFault>().Where(fault => fault != FleetFault.LeaseDeleted)];
 
     public static FleetScenario From(int seed)
     {
@@ -28,7 +28,7 @@ internal static class FleetDraw
             moveAfter += settings.LeaseDuration / 2; // Else things move before it shows that the one it replaces is dead.
         }
 
-        return new FleetScenario
+        return Varied(new FleetScenario
         {
             Seed = seed,
             Replicas = random.Next(4) == 0 ? 1 + random.Next(8) : 1 + random.Next(4),
@@ -43,7 +43,41 @@ internal static class FleetDraw
             Faults = faults,
             Pause = TimeSpan.FromSeconds(1 + (random.NextDouble() * 12)),
             HealedAt = TimeSpan.FromSeconds(30 + (random.NextDouble() * 90)),
+        });
+    }
+
+    /// <summary>What came later, by dice of its own: all other fleets are what they were.</summary>
+    private static FleetScenario Varied(FleetScenario drawn)
+    {
+        var random = new Random(drawn.Seed ^ 0x57AC5);
+        return random.Next(8) switch
+        {
+            0 or 1 => WithStuck(drawn, random),
+            2 => WithFewWhoRenewOften(drawn, random),
+            3 when drawn.IsOrderly => drawn with { Faults = [.. drawn.Faults, FleetFault.LeaseDeleted] },
+            _ => drawn,
         };
+    }
+
+    private static FleetScenario WithStuck(FleetScenario drawn, Random random)
+    {
+        int[] indexes = [.. Enumerable.Range(0, drawn.LeastPartitions)];
+        random.Shuffle(indexes);
+        bool isByWork = random.Next(2) == 0;
+        TimeSpan faulted = TimeSpan.FromSeconds(10); // Who has one for a second is over its quota for so long, and gives nothing up for it.
+        return drawn with
+        {
+            Stuck = [.. indexes.Take(1 + random.Next(Math.Max(indexes.Length / 3, 1)))],
+            IsStuckByWork = isByWork,
+            MoveAfter = isByWork && drawn.MoveAfter < faulted ? faulted : drawn.MoveAfter,
+        };
+    }
+
+    /// <summary>Views are outdated soon, and there are so few partitions that some own none and nobody else may renew anything.</summary>
+    private static FleetScenario WithFewWhoRenewOften(FleetScenario drawn, Random random)
+    {
+        int partitions = 1 + random.Next(3);
+        return drawn with { Settings = Settings(15, 10, 1, 5), Partitions = partitions, OtherPartitions = partitions };
     }
 
     private static FleetFault[] Draw(Random random, FleetFault[] from, int count) =>

@@ -25,4 +25,7 @@ internal enum FleetFault
     WatchBroken,
     PresenceFails,
     WorkFaults,
+
+    // What people do to leases: in orderly fleets only. Who starts just then does not know that anybody works.
+    LeaseDeleted,
 }

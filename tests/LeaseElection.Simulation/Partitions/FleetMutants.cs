@@ -12,6 +12,7 @@ internal static class FleetMutants
     private const string Keeper = Folder + "PartitionKeeper.cs";
     private const string Members = Folder + "PartitionMembers.cs";
     private const string Count = Folder + "PartitionCount.cs";
+    private const string Pace = Folder + "PartitionPace.cs";
 
     public static IReadOnlyList<Mutant> All { get; } =
     [
@@ -27,7 +28,7 @@ internal static class FleetMutants
             new MutantEdit(Plan, "        Array.Sort(takers, StringComparer.Ordinal);\n", "")),
         new(
             "a partition is given up as soon as the plan wants it elsewhere",
-            new(Keeper, "_calmSince) + _settings.MoveAfter)", "_calmSince))"),
+            new(Keeper, "_turn.IsDue(since + _settings.MoveAfter)", "_turn.IsDue(since)"),
             new(Keeper, " && _members.IsAlive(owner, partition.Since);", ";")),
         new("the work of the next owner begins while the last one's drains", new MutantEdit(
             "Election/Elector.cs", "_view.Latest!, term.NextRenewal(_view.Latest!.Record), term.Left",
@@ -59,15 +60,25 @@ internal static class FleetMutants
             new MutantEdit(Keeper, "                _calmSince = _turn.Instant;\n", "                _ = sight;\n")),
         new(
             "nobody takes what nobody takes",
-            new MutantEdit(Keeper, "? _turn.IsDue(FreeSince(i) + ", "? false && _turn.IsDue(FreeSince(i) + ")),
+            new MutantEdit(Keeper, "? _turn.IsDue(FreeSince(_partitions[i]) + ", "? false && _turn.IsDue(FreeSince(_partitions[i]) + ")),
         new(
             "everybody stands for what is free",
-            new MutantEdit(Keeper, "? _turn.IsDue(FreeSince(i) + (PassOnAfter * (_partitions[i].Owner is null ? 1 : 2)))", "? true")),
+            new MutantEdit(
+                Keeper, "? _turn.IsDue(FreeSince(_partitions[i]) + (PassOnAfter * (_partitions[i].Owner is null ? 1 : 2)))", "? true")),
         new(
             "the fewest partitions are not what is shared out",
             new MutantEdit(Count, "            if (count < least)\n", "            if (count < 0)\n")),
         new(
             "work that is one of another number of partitions goes on",
             new MutantEdit(Keeper, "i >= _count.Shared || partition.RunsAs != _count.Shared;", "i >= _count.Shared;")),
+        new(
+            "who does not take what nobody can own is to blame for it (a bug of ours)",
+            new MutantEdit(Keeper, "else if (partition.CanBeOwned\n            && ", "else if (")),
+        new(
+            "a partition whose lease was deleted is free at once (a bug of ours)",
+            new MutantEdit(Keeper, "isUnknown ? _partitions[i].Sight with { Part = seen.Part } : seen;", "seen;")),
+        new(
+            "leases of partitions are followed no more closely than presences (a bug of ours)",
+            new MutantEdit(Pace, "Least(group.LeaseDuration, silence * 2),", "group.LeaseDuration,")),
     ];
 }

@@ -69,6 +69,9 @@ internal sealed class FleetNemesis(Fleet fleet)
                 for (int i = 0; i < 4; i++)
                     fleet.In(time * i / 4, i % 2 == 0 ? machine.Kill : machine.Boot);
                 return time;
+            case FleetFault.LeaseDeleted:
+                fleet.Server.DeleteAfterNextWrite(fleet.NameOf(fleet.Random.Next(fleet.Scenario.LeastPartitions)));
+                return TimeSpan.Zero;
             case FleetFault.ClockRateChanged:
                 machine.Clock.SetRate(fleet.Rate());
                 return TimeSpan.Zero;

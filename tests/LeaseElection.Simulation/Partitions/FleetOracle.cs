@@ -69,7 +69,8 @@ internal sealed class FleetOracle(Fleet fleet)
         }
 
         CheckGap(work.Index, work.Replica);
-        MovesMade.Owned(work.Index, work.Replica.Identity);
+        if (!IsStuck(work.Index))
+            MovesMade.Owned(work.Index, work.Replica.Identity);
         _running.Add(work);
     }
 
@@ -118,22 +119,27 @@ internal sealed class FleetOracle(Fleet fleet)
         fleet.Chronicle?.Add(fleet.Now, replica.Machine.Name, $"gives {index} to {to}");
     }
 
-    /// <summary>Whether every partition is owned by one that stays, and nobody owns two more than another.</summary>
+    /// <summary>
+    /// Whether every partition is owned by one that stays, and nobody owns two more than another, as if somebody owned those too that
+    /// nobody can own: they are no part of anybody's share, but count in the size of all.
+    /// </summary>
     public bool IsSettled()
     {
         int shared = Shared;
-        if (_running.Count != shared)
-            return false;
-        int least = int.MaxValue, most = 0;
-        foreach (Replica replica in fleet.Replicas)
+        PartitionWork[] running = [.. _running.Where(work => !IsStuck(work.Index))];
+        Replica[] replicas = [.. fleet.Replicas];
+        bool isAllOwned = running.Length == shared - fleet.Scenario.Stuck.Count(index => index < shared);
+        if (!isAllOwned || replicas.Length == 0)
+            return isAllOwned;
+        (int least, int spare) = Math.DivRem(shared, replicas.Length);
+        foreach (Replica replica in replicas)
         {
-            int owned = 0;
-            foreach (PartitionWork work in _running)
-                owned += work.Replica == replica ? 1 : 0;
-            (least, most) = (Math.Min(least, owned), Math.Max(most, owned));
+            int more = running.Count(work => work.Replica == replica) - least;
+            if (more > 1 || (more == 1 && --spare < 0))
+                return false;
         }
 
-        return most - least <= 1 && _running.TrueForAll(work =>
+        return Array.TrueForAll(running, work =>
             !work.IsTold && !work.Replica.IsLeaving && work.Count == shared && work.Index < shared);
     }
 
@@ -148,7 +154,7 @@ internal sealed class FleetOracle(Fleet fleet)
     {
         for (int i = 0; i < fleet.Scenario.LeastPartitions && Violation is null; i++)
         {
-            if (!_running.Exists(work => work.Index == i))
+            if (!IsStuck(i) && !_running.Exists(work => work.Index == i))
                 CheckGap(i);
         }
     }
@@ -163,7 +169,7 @@ internal sealed class FleetOracle(Fleet fleet)
     /// </summary>
     private void CheckGap(int index, Replica? taker = null)
     {
-        if (index >= fleet.Scenario.LeastPartitions)
+        if (index >= fleet.Scenario.LeastPartitions || IsStuck(index))
             return;
         TimeSpan from = fleet.Replicas.Select(replica => replica.BootedAt).DefaultIfEmpty(fleet.Now).Min();
         from = _free[index].Since > from ? _free[index].Since : from;
@@ -181,6 +187,8 @@ internal sealed class FleetOracle(Fleet fleet)
             fleet.Chronicle?.Add(fleet.Now, "oracle", $"{index} was free for {gap.TotalSeconds:0.000} s");
         }
     }
+
+    private bool IsStuck(int index) => fleet.Scenario.Stuck.Contains(index);
 
     /// <summary>As <see cref="Excuse"/>: a process that was frozen acts late.</summary>
     private void Judge(PartitionWork one, PartitionWork newer)

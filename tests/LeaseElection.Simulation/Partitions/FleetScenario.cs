@@ -43,6 +43,12 @@ internal sealed record FleetScenario
     /// <summary>When all is made well.</summary>
     public TimeSpan HealedAt { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The partitions that nobody can own, from the first start to the last exit.</summary>
+    public IReadOnlyList<int> Stuck { get; init; } = [];
+
+    /// <summary>Why not: their work faults wherever it runs. Else nobody may write their leases.</summary>
+    public bool IsStuckByWork { get; init; }
+
     public int LeastPartitions => Math.Min(Partitions, OtherPartitions);
 
     public int MostPartitions => Math.Max(Partitions, OtherPartitions);
@@ -61,6 +67,13 @@ internal sealed record FleetScenario
     public PartitionKeeperSettings KeeperSettings(ElectorSettings settings, int count) =>
         PartitionKeeperSettings.Of(settings, count, MoveAfter, PresenceInterval);
 
+    public static ElectorSettings Pace(ElectorSettings settings) =>
+        PartitionPace.Of(settings with { LeaseDuration = PresenceDuration, RenewInterval = PresenceInterval }, settings);
+
+    public bool IsRefused(int index) => !IsStuckByWork && Stuck.Contains(index);
+
+    public bool FaultsEverywhere(int index) => IsStuckByWork && Stuck.Contains(index);
+
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"seed {Seed}: {Replicas} replicas, {Partitions}{(OtherPartitions == Partitions ? "" : $" or {OtherPartitions}")} partitions, "
@@ -69,5 +82,6 @@ internal sealed record FleetScenario
         + $"{MoveAfter.TotalSeconds:0.##} s, "
         + $"drains in {Drain.TotalSeconds:0.##} s, "
         + $"clock rates within {RateError:0.0%}, latency {Latency.TotalMilliseconds:0.##} ms, "
+        + $"{(Stuck.Count == 0 ? "" : $"nobody can own {string.Join(' ', Stuck)}{(IsStuckByWork ? " by their work" : "")}, ")}"
         + $"{(IsOrderly ? "orderly: " : $"well from {HealedAt.TotalSeconds:0.#} s on, faults: ")}{string.Join(", ", Faults)}");
 }

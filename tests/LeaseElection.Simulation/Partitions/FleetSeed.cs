@@ -9,6 +9,9 @@ internal static class FleetSeed
     /// <summary>For how long nothing may change once all is settled.</summary>
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(60);
 
+    /// <summary>For how long after a change members are passed over that have to do with it.</summary>
+    private static readonly TimeSpan Blame = TimeSpan.FromSeconds(60);
+
     /// <summary>How often the oracle looks whether all is settled.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
 
@@ -33,7 +36,8 @@ internal static class FleetSeed
     {
         fleet.RunFor(TimeSpan.FromSeconds(3));
         Settle(fleet);
-        if (fleet.Scenario.OtherPartitions == fleet.Scenario.Partitions) // Else they do not even agree on what there is to move.
+        // Else they do not even agree on what there is to move, or whoever is new finds out first what nobody can own.
+        if (fleet.Scenario.OtherPartitions == fleet.Scenario.Partitions && fleet.Scenario.Stuck.Count == 0)
             fleet.Oracle.MovesMade.Begin();
         for (int i = 0; i < Steps && fleet.Violation is null; i++)
         {
@@ -68,9 +72,15 @@ internal static class FleetSeed
     private static void Settle(Fleet fleet)
     {
         TimeSpan bound = FleetBounds.Settled(fleet.Scenario);
-        TimeSpan begin = fleet.Now;
-        while (fleet.Violation is null && !fleet.Oracle.IsSettled() && fleet.Now < Later(begin, fleet.Oracle.PausedUntil) + bound)
+        TimeSpan begin = fleet.Now, from = begin;
+        while (fleet.Violation is null && !fleet.Oracle.IsSettled() && fleet.Now < from + bound)
+        {
+            // Who is passed over once more when that is over and done with would be so for ever.
+            if (fleet.Now - begin < Blame)
+                from = Later(begin, fleet.Oracle.PausedUntil);
             fleet.RunFor(Glance);
+        }
+
         if (fleet.Violation is null)
             fleet.Oracle.CheckSettled(bound);
     }

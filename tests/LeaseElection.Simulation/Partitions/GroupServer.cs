@@ -10,9 +10,13 @@ internal sealed class GroupServer(Fleet fleet)
 {
     private readonly Dictionary<string, Lease> _leases = [];
     private readonly List<GroupWatch> _watches = [];
+    private readonly HashSet<string> _toDelete = [];
     private long _version = 100;
 
     public bool IsDown { get; set; }
+
+    /// <summary>How many writes there were, of all leases.</summary>
+    public long Version => _version;
 
     public IReadOnlyDictionary<string, Lease> Leases => _leases;
 
@@ -31,13 +35,22 @@ internal sealed class GroupServer(Fleet fleet)
 
     public Lease Put(string name, LeaseRecord record)
     {
-        var lease = new Lease { ResourceVersion = (++_version).ToString(CultureInfo.InvariantCulture), Uid = name, Record = record };
+        string version = (++_version).ToString(CultureInfo.InvariantCulture);
+        var lease = new Lease { ResourceVersion = version, Uid = Find(name)?.Uid ?? $"{name}.{version}", Record = record };
         _leases[name] = lease;
         fleet.Chronicle?.Add(fleet.Now, "server", $"{name}: '{record.HolderIdentity}' v{lease.ResourceVersion}");
         foreach (GroupWatch watch in _watches)
             watch.Tell(name, lease);
+        if (_toDelete.Remove(name))
+            fleet.In(fleet.Scenario.Settings.RenewInterval / 2, () => Delete(name));
         return lease;
     }
+
+    /// <summary>
+    /// Somebody deletes a lease, whoever holds it, between two renewals. Whose renewal is under way just then cannot know what came before
+    /// it, and waits for a whole lease as all others do, so that any of them may be the next owner.
+    /// </summary>
+    public void DeleteAfterNextWrite(string name) => _toDelete.Add(name);
 
     public void Watch(GroupWatch watch) => _watches.Add(watch);
 
@@ -48,5 +61,15 @@ internal sealed class GroupServer(Fleet fleet)
     {
         foreach (GroupWatch watch in _watches.ToList())
             watch.Break();
+    }
+
+    private void Delete(string name)
+    {
+        if (!_leases.Remove(name))
+            return;
+        string version = (++_version).ToString(CultureInfo.InvariantCulture);
+        fleet.Chronicle?.Add(fleet.Now, "server", $"{name} is deleted, v{version}");
+        foreach (GroupWatch watch in _watches)
+            watch.TellGone(name, version);
     }
 }

@@ -11,8 +11,10 @@ internal sealed class GroupSight(Fleet fleet, Replica replica)
     private static readonly TimeSpan Timeout = ElectorSettings.RequestTimeout;
 
     private readonly Dictionary<string, LeaseView> _members = [];
+    private readonly ElectorSettings _pace = FleetScenario.Pace(replica.Settings);
     private readonly LeaseView[] _partitions = [.. Enumerable.Range(0, fleet.Scenario.MostPartitions).Select(_ => new LeaseView())];
     private readonly TimeSpan[] _changedAt = new TimeSpan[fleet.Scenario.MostPartitions];
+    private readonly string?[] _goneIn = new string?[fleet.Scenario.MostPartitions];
     private GroupWatch? _watch;
     private bool _isListing;
     private bool _isSilenceAwaited;
@@ -21,6 +23,12 @@ internal sealed class GroupSight(Fleet fleet, Replica replica)
     public TimeSpan? AsOf { get; private set; }
 
     public Lease? Newest(int index) => _partitions[index].Latest;
+
+    /// <summary>When its newest version was received.</summary>
+    public TimeSpan ChangedAt(int index) => _changedAt[index];
+
+    /// <summary>The version in which the lease of a partition was gone, if it is.</summary>
+    public string? GoneIn(int index) => _goneIn[index];
 
     public void Forget() => _watch?.Forget();
 
@@ -41,25 +49,27 @@ internal sealed class GroupSight(Fleet fleet, Replica replica)
             {
                 _watch = new GroupWatch(fleet, replica);
                 fleet.Server.Watch(_watch);
-                return fleet.Server.Leases.ToArray();
+                return (Leases: fleet.Server.Leases.ToDictionary(), fleet.Server.Version);
             },
-            answer: leases => replica.WhenAwake(() => Listed(leases, sent)),
+            answer: list => replica.WhenAwake(() => Listed(list.Leases, list.Version, sent)),
             fail: _ => replica.WhenAwake(() =>
             {
                 _isListing = false;
                 _watch?.Forget();
-                replica.After(replica.Settings.RetryPeriod, List);
+                replica.After(_pace.RetryPeriod, List);
             }));
     }
 
     public void Told(GroupWatch watch, string name, Lease lease)
     {
-        if (watch != _watch)
-            return;
-        _heardAt = replica.Monotonic;
-        if (!_isListing)
-            AsOf = _heardAt;
-        Observe(name, lease);
+        if (Hears(watch))
+            Observe(name, lease);
+    }
+
+    public void ToldGone(GroupWatch watch, string name, string version)
+    {
+        if (Hears(watch))
+            Gone(int.Parse(name, CultureInfo.InvariantCulture), version); // Nobody deletes presences.
     }
 
     public void Broke(GroupWatch watch)
@@ -99,11 +109,29 @@ internal sealed class GroupSight(Fleet fleet, Replica replica)
         return sights;
     }
 
-    private void Listed(KeyValuePair<string, Lease>[] leases, TimeSpan sent)
+    private bool Hears(GroupWatch watch)
+    {
+        if (watch != _watch)
+            return false;
+        _heardAt = replica.Monotonic;
+        if (!_isListing)
+            AsOf = _heardAt;
+        return true;
+    }
+
+    private void Listed(Dictionary<string, Lease> leases, long version, TimeSpan sent)
     {
         _isListing = false;
         AsOf = sent;
         _heardAt = replica.Monotonic;
+        for (int i = 0; i < _partitions.Length; i++)
+        {
+            // The watch may have told already what came after the list.
+            if (Newest(i) is { } known && !leases.ContainsKey(fleet.NameOf(i))
+                && long.Parse(known.ResourceVersion, CultureInfo.InvariantCulture) <= version)
+                Gone(i, version.ToString(CultureInfo.InvariantCulture));
+        }
+
         foreach ((string name, Lease lease) in leases)
             Observe(name, lease);
         AwaitSilence();
@@ -124,6 +152,7 @@ internal sealed class GroupSight(Fleet fleet, Replica replica)
         if (isPartition)
         {
             _changedAt[index] = replica.Monotonic;
+            _goneIn[index] = null;
             replica.Seen(index, lease);
         }
         else if (view.FreeAt > replica.Monotonic)
@@ -135,19 +164,36 @@ internal sealed class GroupSight(Fleet fleet, Replica replica)
             replica.LookSoon();
     }
 
-    /// <summary>A watch that has told nothing for two renew intervals is not believed any more.</summary>
+    private void Gone(int index, string version)
+    {
+        _partitions[index] = new LeaseView();
+        _changedAt[index] = TimeSpan.Zero;
+        _goneIn[index] = version;
+        replica.Gone(index, version);
+        replica.LookSoon();
+    }
+
+    /// <summary>How long a watch may tell nothing before it is not believed any more, as <see cref="GroupKeeper"/> has it.</summary>
+    private TimeSpan LongestSilence()
+    {
+        TimeSpan now = replica.Monotonic;
+        bool isAnyLive = Array.Exists(_partitions, view => view.Latest?.Record.HasHolder == true && view.FreeAt > now);
+        TimeSpan lease = replica.Settings.LeaseDuration;
+        return (isAnyLive && lease < _pace.LeaseDuration ? lease : _pace.LeaseDuration) / 2;
+    }
+
     private void AwaitSilence()
     {
         if (_isSilenceAwaited)
             return;
         _isSilenceAwaited = true;
-        TimeSpan silentAt = _heardAt + (replica.Settings.RenewInterval * 2);
+        TimeSpan silentAt = _heardAt + LongestSilence();
         replica.After(silentAt - replica.Monotonic, () =>
         {
             _isSilenceAwaited = false;
             if (_isListing)
                 return;
-            if (replica.Monotonic >= _heardAt + (replica.Settings.RenewInterval * 2))
+            if (replica.Monotonic >= _heardAt + LongestSilence())
                 List();
             else
                 AwaitSilence();

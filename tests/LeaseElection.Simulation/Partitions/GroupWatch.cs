@@ -10,20 +10,9 @@ internal sealed class GroupWatch(Fleet fleet, Replica replica)
 
     public bool IsOpen { get; private set; } = true;
 
-    public void Tell(string name, Lease lease)
-    {
-        Machine machine = replica.Machine;
-        _isSilent |= machine.WatchIsSilent || machine.IsCut; // What a cut connection has missed never comes.
-        if (_isSilent)
-            return;
-        TimeSpan at = fleet.Now + fleet.Latency() + machine.WatchLag;
-        _toldUntil = at > _toldUntil ? at : _toldUntil;
-        fleet.At(_toldUntil, () =>
-        {
-            if (IsOpen)
-                replica.Told(this, name, lease);
-        });
-    }
+    public void Tell(string name, Lease lease) => Tell(() => replica.Told(this, name, lease));
+
+    public void TellGone(string name, string version) => Tell(() => replica.ToldGone(this, name, version));
 
     public void Silence() => _isSilent = true;
 
@@ -39,5 +28,20 @@ internal sealed class GroupWatch(Fleet fleet, Replica replica)
     {
         IsOpen = false;
         fleet.Server.Forget(this);
+    }
+
+    private void Tell(Action tell)
+    {
+        Machine machine = replica.Machine;
+        _isSilent |= machine.WatchIsSilent || machine.IsCut; // What a cut connection has missed never comes.
+        if (_isSilent)
+            return;
+        TimeSpan at = fleet.Now + fleet.Latency() + machine.WatchLag;
+        _toldUntil = at > _toldUntil ? at : _toldUntil;
+        fleet.At(_toldUntil, () =>
+        {
+            if (IsOpen)
+                tell();
+        });
     }
 }

@@ -43,6 +43,12 @@ internal sealed class PartitionLoop
             Post(new ElectionInput.Watched(new LeaseEvent.Changed(lease)));
     }
 
+    public void HearGone(string version)
+    {
+        if (_isWatching)
+            Post(new ElectionInput.Watched(new LeaseEvent.Deleted(version)));
+    }
+
     public void Die()
     {
         _isDead = true;
@@ -99,8 +105,10 @@ internal sealed class PartitionLoop
                 break;
             case ElectionOutput.Watch watch:
                 _isWatching = true;
-                if (_replica.Newest(Index) is { } newest && IsNewer(newest, watch.ResourceVersion))
+                if (_replica.Newest(Index) is { } newest && IsNewer(newest.ResourceVersion, watch.ResourceVersion))
                     _fleet.In(TimeSpan.FromMicroseconds(10), () => Hear(newest));
+                else if (_replica.GoneIn(Index) is { } gone && IsNewer(gone, watch.ResourceVersion))
+                    _fleet.In(TimeSpan.FromMicroseconds(10), () => HearGone(gone));
                 break;
             case ElectionOutput.StartWork start:
                 _work = new PartitionWork(_fleet, _replica, this, _count, start.Validity);
@@ -139,6 +147,8 @@ internal sealed class PartitionLoop
 
     private ElectionInput Write(Lease? named, LeaseRecord record)
     {
+        if (_fleet.Scenario.IsRefused(Index))
+            return new ElectionInput.WriteFailed(new LeaseStoreError(LeaseStoreErrorKind.Forbidden, "simulated"));
         if (_fleet.Server.Write(_fleet.NameOf(Index), named, record) is not { } written)
             return new ElectionInput.WriteConflicted();
         if (!record.HasHolder && _work is { IsEnded: false })
@@ -161,7 +171,6 @@ internal sealed class PartitionLoop
             : new ElectionInput.WriteFailed(error);
     }
 
-    private static bool IsNewer(Lease lease, string than) =>
-        lease.ResourceVersion.Length > than.Length
-        || (lease.ResourceVersion.Length == than.Length && string.CompareOrdinal(lease.ResourceVersion, than) > 0);
+    private static bool IsNewer(string version, string than) =>
+        version.Length > than.Length || (version.Length == than.Length && string.CompareOrdinal(version, than) > 0);
 }

@@ -29,7 +29,7 @@ internal sealed class PartitionWork(Fleet fleet, Replica replica, PartitionLoop 
     {
         IsEnded = false;
         fleet.Oracle.WorkBegan(this);
-        if (replica.Machine.Poisoned.Contains(Index))
+        if (replica.Machine.Poisoned.Contains(Index) || fleet.Scenario.FaultsEverywhere(Index))
             fleet.In(fleet.Upto(TimeSpan.FromSeconds(1)), () => replica.WhenAwake(Fault));
     }
 

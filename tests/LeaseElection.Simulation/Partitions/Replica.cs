@@ -21,6 +21,7 @@ internal sealed class Replica
     private readonly Presence _presence;
     private readonly PartitionLoop?[] _loops;
     private readonly LeaseMemory[] _memories;
+    private readonly bool[] _isLent;
     private readonly List<Action> _onResume = [];
     private bool _isLookDue;
     private int _wake;
@@ -37,6 +38,7 @@ internal sealed class Replica
         _presence = new Presence(fleet, this);
         _loops = new PartitionLoop?[Count];
         _memories = [.. Enumerable.Range(0, Count).Select(_ => new LeaseMemory())];
+        _isLent = new bool[Count];
         BootedAt = fleet.Now;
     }
 
@@ -135,25 +137,39 @@ internal sealed class Replica
 
     public void Told(GroupWatch watch, string name, Lease lease) => WhenAwake(() => _sight.Told(watch, name, lease));
 
+    public void ToldGone(GroupWatch watch, string name, string version) => WhenAwake(() => _sight.ToldGone(watch, name, version));
+
     public void WatchBroke(GroupWatch watch) => WhenAwake(() => _sight.Broke(watch));
 
     public void BreakWatch() => _sight.Break();
 
     public void SilenceWatch() => _sight.Silence();
 
-    /// <summary>What was seen of the lease of a partition, for the elector that stands for it or the next one.</summary>
+    /// <summary>
+    /// What was seen of the lease of a partition, for the elector that stands for it, or the next one after one that did.
+    /// </summary>
     public void Seen(int index, Lease lease)
     {
         if (index >= Count)
             return;
         if (_loops[index] is { } loop)
             loop.Hear(lease);
-        else
+        else if (_isLent[index])
             _memories[index].View.ObserveNext(lease, Monotonic, _memories[index].Own.Contains(lease));
+    }
+
+    /// <summary>The lease of a partition is gone. Only who stands for it is told: the next one's look finds that.</summary>
+    public void Gone(int index, string version)
+    {
+        if (index < Count)
+            _loops[index]?.HearGone(version);
     }
 
     /// <summary>The newest version of a partition's lease that the watch has told.</summary>
     public Lease? Newest(int index) => _sight.Newest(index);
+
+    /// <summary>The version in which the lease of a partition was gone, if it is.</summary>
+    public string? GoneIn(int index) => _sight.GoneIn(index);
 
     public void LookSoon()
     {
@@ -175,6 +191,16 @@ internal sealed class Replica
         LookSoon();
         if (IsLeaving && Array.TrueForAll(_loops, loop => loop is null))
             _fleet.In(TimeSpan.FromMilliseconds(1), () => Machine.Exited(this));
+    }
+
+    /// <summary>Who has never stood for it knows no more of it than what is seen of it now.</summary>
+    private LeaseMemory Lend(int index)
+    {
+        LeaseMemory memory = _memories[index];
+        if (!_isLent[index] && _sight.Newest(index) is { } newest)
+            memory.View.Observe(newest, _sight.ChangedAt(index), newest: false, own: false);
+        _isLent[index] = true;
+        return memory;
     }
 
     private void Look()
@@ -205,7 +231,7 @@ internal sealed class Replica
             case PartitionOutput.Stand stand:
                 if (_loops[stand.Index] is not null)
                     _fleet.Oracle.Fail("the keeper stands for a partition twice", Identity);
-                _loops[stand.Index] = new PartitionLoop(_fleet, this, stand.Index, stand.Count, _memories[stand.Index]);
+                _loops[stand.Index] = new PartitionLoop(_fleet, this, stand.Index, stand.Count, Lend(stand.Index));
                 _loops[stand.Index]!.Post(new ElectionInput.Started());
                 break;
             case PartitionOutput.Withdraw withdraw:
