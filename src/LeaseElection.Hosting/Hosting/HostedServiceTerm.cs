@@ -129,13 +129,17 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
     private async Task StopAsync()
     {
         CancellationToken token = service is BackgroundService ? _stopping.Token : CancellationToken.None;
-        _ = EndStopAsync();
+        using var limit = new StopLimit(term.TimeProvider);
+        // It may finish what it has begun for as long as the lease is held. After that it must not take all of the time.
+        CancellationTokenRegistration lost = _running.Token.UnsafeRegister(_ => limit.Set(term.StopTimeout / 2), null);
+        _ = EndStopAsync(limit);
         if (_lifecycle is not null)
             await TryStopAsync(_lifecycle.StoppingAsync, token).ConfigureAwait(false);
         await TryStopAsync(service.StopAsync, token).ConfigureAwait(false);
         if (_lifecycle is not null)
             await TryStopAsync(_lifecycle.StoppedAsync, token).ConfigureAwait(false);
         _isStopped = true;
+        lost.Unregister();
     }
 
     /// <summary>
@@ -143,28 +147,20 @@ internal sealed class HostedServiceTerm(IHostedService service, LeadershipTerm t
     /// next leader. But what a stop waits for may never come where the work has ended: because the term is over, or by itself, of which
     /// nobody hears before it was stopped. Of what is no background service it is not known whether it works.
     /// </summary>
-    private async Task EndStopAsync()
+    private async Task EndStopAsync(StopLimit limit)
     {
         bool hasEndedItself = !_told.Task.IsCompleted;
-        Task over = SoonAfterTheLossAsync();
         if (Work is { } work)
         {
             await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             hasEndedItself |= work.IsFaulted;
         }
 
-        await (hasEndedItself ? Task.WhenAny(over, Task.Delay(term.StopTimeout, term.TimeProvider, CancellationToken.None)) : over)
-            .ConfigureAwait(false);
+        if (hasEndedItself && !_running.IsCancellationRequested)
+            limit.Set(term.StopTimeout);
+        await limit.Reached.ConfigureAwait(false);
         if (!_isStopped)
             await TryAsync(_stopping.CancelAsync).ConfigureAwait(false);
-    }
-
-    /// <summary>It may finish what it has begun for as long as the lease is held. After that it must not take all of the time.</summary>
-    private async Task SoonAfterTheLossAsync()
-    {
-        await Task.Delay(Timeout.InfiniteTimeSpan, term.TimeProvider, _running.Token)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.Delay(term.StopTimeout / 2, term.TimeProvider, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>A stop of its own need not call that of its base, which waits for the work and does not tell how it ended.</summary>
