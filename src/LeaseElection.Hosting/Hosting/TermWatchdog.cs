@@ -23,7 +23,7 @@ internal sealed class TermWatchdog : IDisposable
     private readonly Action<ThreadStart> _start;
     private readonly Lock _gate = new();
     private readonly List<WatchedTerm> _terms = [];
-    private readonly List<(LeadershipTerm Term, ElectionClock Clock, TimeSpan At, LastResort Last)> _ended = [];
+    private readonly List<(ElectionClock Clock, TimeSpan At, LastResort Last)> _ended = [];
     private readonly ManualResetEventSlim _news = new();
     private bool _started;
     private Timer? _standIn;
@@ -42,7 +42,7 @@ internal sealed class TermWatchdog : IDisposable
     }
 
     /// <summary>
-    /// Watches a term until <see cref="Lost"/> or <see cref="Forget"/>. <paramref name="wake"/> tells the loop to look at the clock,
+    /// Watches a term until <see cref="Lost"/>. <paramref name="wake"/> tells the loop to look at the clock,
     /// <paramref name="expired"/> that the term is over and its work has been told. What is stuck of <paramref name="rescued"/> is got on.
     /// Of <paramref name="last"/> is made use if the work goes on after the term for so long that the loop must have acted.
     /// </summary>
@@ -62,16 +62,6 @@ internal sealed class TermWatchdog : IDisposable
             _news.Set();
     }
 
-    /// <summary>Its work has ended, or nobody looks after it any more.</summary>
-    public void Forget(LeadershipTerm term)
-    {
-        lock (_gate)
-        {
-            _terms.RemoveAll(watched => watched.Term == term);
-            _ended.RemoveAll(ended => ended.Term == term);
-        }
-    }
-
     /// <summary>It is over, and its work is told, or about to be.</summary>
     /// <param name="term">Which.</param>
     /// <param name="atDeadline">Whether others wait for its deadline, and its work has its time from then on.</param>
@@ -88,7 +78,7 @@ internal sealed class TermWatchdog : IDisposable
                 return;
             TimeSpan now = watched.Clock.Now.Monotonic;
             TimeSpan from = atDeadline && term.Validity.Deadline > now ? term.Validity.Deadline : now;
-            _ended.Add((term, watched.Clock, from + last.StopTimeout + Tick, last)); // The loop is first, and says why.
+            _ended.Add((watched.Clock, from + last.StopTimeout + Tick, last)); // The loop is first, and says why.
         }
     }
 
@@ -229,7 +219,7 @@ internal sealed class TermWatchdog : IDisposable
             last.Act();
         return waits;
 
-        static bool IsDue((LeadershipTerm Term, ElectionClock Clock, TimeSpan At, LastResort Last) ended) =>
+        static bool IsDue((ElectionClock Clock, TimeSpan At, LastResort Last) ended) =>
             ended.Clock.Now.Monotonic >= ended.At;
     }
 

@@ -123,7 +123,7 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         using var watchdog = new TermWatchdog(NullLogger<TermWatchdog>.Instance);
         (LeadershipTerm first, LeadershipTerm forgotten, LeadershipTerm renewed) = (NewTerm(clock), NewTerm(clock), NewTerm(clock));
         watchdog.Watch(forgotten, clock, () => { }, () => { });
-        watchdog.Forget(forgotten);
+        watchdog.Lost(forgotten, atDeadline: true);
         renewed.Extend(new TermValidity(Deadline * 100, renewed.Validity.WallLead));
         watchdog.Watch(renewed, clock, () => { }, () => { });
         watchdog.Watch(first, clock, () => { }, () => { });
@@ -269,7 +269,7 @@ public sealed class TermWatchdogTests(ITestOutputHelper output)
         watchdog.Dispose();
         watchdog.Dispose();
         watchdog.Watch(NewTerm(clock), clock, () => { }, () => { });
-        watchdog.Forget(term);
+        watchdog.Lost(term, atDeadline: true);
     }
 
     private static LeadershipTerm NewTerm(ElectionClock clock) => new(
