@@ -35,6 +35,7 @@ internal sealed class SoakReport
         if (_verdict.HandOvers == 0 || _verdict.Acts == 0 || _faults.Count == 0)
             _offences.Add("a run in which too little happened proves nothing");
         Compare(nemesis.Measured);
+        _leaks.AddRange(nemesis.Leaks());
     }
 
     public bool Passed => !_verdict.Violations.Any() && _offences.Count == 0 && _leaks.Count == 0;
@@ -104,15 +105,11 @@ internal sealed class SoakReport
 
     private void Compare(IReadOnlyList<IReadOnlyDictionary<string, Vitals>> measured)
     {
-        foreach ((string identity, Vitals now) in measured[^1])
-        {
-            if (!measured[0].TryGetValue(identity, out Vitals? before))
-                continue;
-            _growth.Add(
-                $"{identity}: " + string.Join(
-                    "; ", measured.Where(then => then.ContainsKey(identity)).Select(then => Row(then[identity]))));
-            _leaks.AddRange(now.LeakedSince(before, Vitals.MostGrowth(_options.Elections)).Select(leak => $"{identity}: {leak}"));
-        }
+        _growth.AddRange(
+            from identity in measured[^1].Keys
+            where measured[0].ContainsKey(identity)
+            let rows = measured.Where(then => then.ContainsKey(identity)).Select(then => Row(then[identity]))
+            select $"{identity}: {string.Join("; ", rows)}");
 
         if (_growth.Count == 0)
             _leaks.Add("no replica lived long enough to tell");

@@ -8,6 +8,14 @@ internal sealed class NemesisRun(World world)
 {
     private static readonly TimeSpan StartUp = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// What faults made a process take it gives back: requests that have been slow keep their places for a minute, and the sockets of those
+    /// are closed a minute after. A leak stays.
+    /// </summary>
+    private static readonly TimeSpan GivenBack = TimeSpan.FromMinutes(3);
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
+
     private readonly Deck _deck = new(world.Options.Seed);
     private readonly List<Calm> _calms = [];
     private readonly List<IReadOnlyDictionary<string, Vitals>> _measured = [];
@@ -22,6 +30,13 @@ internal sealed class NemesisRun(World world)
 
     /// <summary>What processes held after a quarter of the time, after half of it, and at the end.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, Vitals>> Measured => _measured;
+
+    /// <summary>What processes hold at the end that they did not hold after a quarter of the time.</summary>
+    public IEnumerable<string> Leaks() =>
+        from replica in _measured[^1]
+        where _measured[0].ContainsKey(replica.Key)
+        from leak in replica.Value.LeakedSince(_measured[0][replica.Key], Vitals.MostGrowth(world.Options.Elections))
+        select $"{replica.Key}: {leak}";
 
     /// <summary>Two faults at once take turns on one thread, so that neither they nor the dice need locks.</summary>
     public Task RunAsync() => Task.Factory.StartNew(
@@ -56,6 +71,13 @@ internal sealed class NemesisRun(World world)
             await CalmAsync(string.Join(" with ", faults.Select(fault => fault.Kind)));
             if (SoakClock.Now > looks[_measured.Count])
                 _measured.Add(await world.Replicas.MeasureAsync());
+        }
+
+        TimeSpan stays = SoakClock.Now + GivenBack;
+        while (Leaks().Any() && SoakClock.Now < stays)
+        {
+            await SoakClock.DelayAsync(BetweenLooks);
+            _measured[^1] = await world.Replicas.MeasureAsync();
         }
     }
 

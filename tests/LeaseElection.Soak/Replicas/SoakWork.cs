@@ -67,10 +67,11 @@ internal sealed class SoakWork(ReplicaSettings settings, int election, LineFile 
         TimeSpan most = held && _random.Next(4) == 0 ? 5 * settings.StopTimeout : 0.7 * settings.StopTimeout;
         TimeSpan time = most * _random.NextDouble();
         long begun = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(begun) < time && term.IsHeld == held)
+        while (time - TimeProvider.System.GetElapsedTime(begun) is var left && left > TimeSpan.Zero && term.IsHeld == held)
         {
             await ActAsync(term);
-            await Task.Delay(_step, TimeProvider.System, CancellationToken.None);
+            // No longer than that: with many elections a step is a third of the time to stop.
+            await Task.Delay(left < _step ? left : _step, TimeProvider.System, CancellationToken.None);
         }
     }
 
