@@ -1,8 +1,6 @@
-using System.Reflection;
 using LeaseElection.Hosting.Tests;
 using LeaseElection.Testing.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Scheduling;
 
@@ -24,15 +22,5 @@ public sealed class ObservabilityPageTests
     }
 
     [Fact]
-    public void LogTable_IsEveryLoggerMessage()
-    {
-        IEnumerable<LoggerMessageAttribute> messages = typeof(ScheduleLog).GetMethods(BindingFlags.Static | BindingFlags.Public)
-            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>();
-        List<string[]> rows = MarkdownTable.Rows(Page, "id of schedules");
-
-        Assert.Equal(
-            messages.OrderBy(message => message.EventId).Select(message => (message.EventId, message.Level.ToString(), message.EventName!)),
-            rows.Select(row => (int.Parse(row[0], null), row[1], row[2].Trim('`'))));
-        Assert.All(rows, row => Assert.NotEmpty(row[3]));
-    }
+    public void LogTable_IsEveryLoggerMessage() => LogTable.IsEveryMessageOf(typeof(ScheduleLog).Assembly, "id of schedules");
 }
