@@ -33,6 +33,13 @@ internal static class Figures
             $"{gaps[0].TotalSeconds:0.00} s | {Median(gaps) / 1000:0.00} s | {gaps[^1].TotalSeconds:0.00} s | {gaps.Count}");
     }
 
+    /// <summary>For a cell of a table whose head has the unit: the median.</summary>
+    public static string Milliseconds(List<TimeSpan> times)
+    {
+        times.Sort();
+        return Median(times).ToString("0", CultureInfo.InvariantCulture);
+    }
+
     /// <summary>For a cell of a table, of times in which tenths of a millisecond count.</summary>
     public static string Fine(List<TimeSpan> gaps)
     {

@@ -48,6 +48,11 @@ switch (args)
         && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
         int[] sizes = [.. rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         return await ScaleBenchmark.RunAsync(sizes is [var elections, ..] ? elections : 500, sizes is [_, var lasting] ? lasting : 30);
+    case ["storm", .. string[] rest] when rest.Length <= 3
+        && rest.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0):
+        int[] storms = [.. rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        return await StormBenchmark.RunAsync(
+            storms is [var times, ..] ? times : 5, storms is [_, var led, ..] ? led : 500, storms is [_, _, var standing] ? standing : 1);
     case [ManyElections.Command, string many]:
         await ManyElections.RunAsync(int.Parse(many, CultureInfo.InvariantCulture));
         return 0;
@@ -87,7 +92,8 @@ switch (args)
         [
             FailoverOptions.Usage, StepDownBenchmark.Usage, RolloutBenchmark.Usage, SidecarBenchmark.Usage, LockBenchmark.Usage,
             WarmBenchmark.Usage,
-            TelemetryBenchmark.Usage, PartitionBenchmark.Usage, UpgradeBenchmark.Usage, ScaleBenchmark.Usage, CrashBenchmark.Usage,
+            TelemetryBenchmark.Usage, PartitionBenchmark.Usage, UpgradeBenchmark.Usage, ScaleBenchmark.Usage, StormBenchmark.Usage,
+            CrashBenchmark.Usage,
             StarveBenchmark.Usage,
             Allocations.Usage,
         ];

@@ -19,12 +19,11 @@ internal static class ScaleBenchmark
         The processes of .NET run with DOTNET_GCgen0size=400000 (4 MB), so that their memory is not a matter of the processor's cache.
         """;
 
-    private const string Canary = "LeaseElection.Canary";
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(75); // Idle sockets of the start are closed after a minute.
 
     public static async Task<int> RunAsync(int count, int seconds)
     {
-        using NativeProgram? native = await PublishNativeAsync();
+        using NativeProgram? native = await NativeCanary.PublishAsync();
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} elections in each of two processes, for {seconds} s:"));
         Console.WriteLine("| | start to all led | requests/s | CPU of API server | of leader | of standby | RSS of both | sockets of both "
@@ -32,9 +31,7 @@ internal static class ScaleBenchmark
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
         List<ScaleContender> contenders = [ScaleContender.Of("here", ManyElections.Command)];
         if (native is not null)
-            contenders.Add(new("here, native", Path.Combine(native.Folder, Canary), [ManyElections.Command], IsOfDotNet: true));
-        else
-            Console.Error.WriteLine($"Without ours as a native program, the like of client-go's: {NativeTools.SkipReason}.");
+            contenders.Add(NativeCanary.Elections(native));
         if (Environment.GetEnvironmentVariable("LEASEELECTION_ELECTORS") is { } electors)
             contenders.Add(new("client-go", Path.Combine(electors, "client-go"), [], IsOfDotNet: false));
         else
@@ -44,24 +41,6 @@ internal static class ScaleBenchmark
             Console.WriteLine($"| {contender.Name} {await MeasureAsync(server, contender, count, TimeSpan.FromSeconds(seconds))}");
         Console.WriteLine($"The same writes alone: {await MeasureWritesAsync(server, count)}");
         return 0;
-    }
-
-    /// <summary>Ours as a native program, null on a machine that has nothing to link it with.</summary>
-    private static async Task<NativeProgram?> PublishNativeAsync()
-    {
-        if (NativeTools.SkipReason is not null)
-            return null;
-
-        // With objects of its own: a restore for native programs would change those of the solution.
-        DirectoryInfo artifacts = Directory.CreateTempSubdirectory("leaseelection-scale-");
-        try
-        {
-            return await NativeProgram.PublishAsync($"tests/{Canary}", "--artifacts-path", artifacts.FullName);
-        }
-        finally
-        {
-            artifacts.Delete(recursive: true);
-        }
     }
 
     private static async Task<string> MeasureAsync(RealApiServer server, ScaleContender contender, int count, TimeSpan time)

@@ -37,6 +37,11 @@ internal sealed class ScaleReplica : IAsyncDisposable
 
     public int Pid => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>How many of its elections have led.</summary>
+    public int Started => Volatile.Read(ref _started);
+
     /// <summary>From here on counts the time that <see cref="AllLedAsync"/> tells; otherwise from the start of the process.</summary>
     public void BeginCounting() => Volatile.Write(ref _since, TimeProvider.System.GetTimestamp());
 
@@ -51,7 +56,7 @@ internal sealed class ScaleReplica : IAsyncDisposable
         {
             throw new TimeoutException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Volatile.Read(ref _started)} of {_count} elections led after {Patience.TotalSeconds} s."), exception);
+                $"{Started} of {_count} elections led after {Patience.TotalSeconds} s."), exception);
         }
 
         return (_half, _all);
