@@ -152,7 +152,8 @@ internal sealed class GroupKeeper
     {
         if (View.Find(dead.Name) is not { } lease || !_views[dead.Name].ProveDead(dead.ResourceVersion))
             return;
-        View = View with { Leases = View.Leases.SetItem(dead.Name, lease with { LiveUntil = _turn.Instant }), News = View.News + 1 };
+        GroupLease proven = lease with { LiveUntil = _turn.Instant, IsProvenDead = true };
+        View = View with { Leases = View.Leases.SetItem(dead.Name, proven), News = View.News + 1 };
         _touched.Add(dead.Name);
     }
 

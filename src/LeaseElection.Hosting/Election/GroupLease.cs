@@ -17,5 +17,11 @@ internal sealed record GroupLease(string Name, Lease Lease, TimeSpan LiveUntil)
     /// <summary>When the last change of its record was received: a renewal, a take-over, a release.</summary>
     public required TimeSpan ChangedAt { get; init; }
 
+    /// <summary>
+    /// Whether the process that wrote exactly this version as its holder is proven to be gone (design 5, rule 16). That is told once, and
+    /// who begins to stand for the lease afterwards must know it as well.
+    /// </summary>
+    public bool IsProvenDead { get; init; }
+
     public bool IsLiveAt(TimeSpan now) => Lease.Record.IsHeld && now < LiveUntil;
 }

@@ -264,6 +264,10 @@ public sealed class GroupKeeperTests
 
         Assert.Equal(isLive, View.Find("a")!.IsLiveAt(_now));
         Assert.Equal(isLive ? news : news + 1, View.News);
+        Assert.Equal(!isLive, View.Find("a")!.IsProvenDead);
+
+        Saw("a", 8, 1, duration: 40);
+        Assert.False(View.Find("a")!.IsProvenDead);
     }
 
     private void Begin(int duration = 40)

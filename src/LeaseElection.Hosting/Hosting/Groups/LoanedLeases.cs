@@ -60,6 +60,9 @@ internal sealed class LoanedLeases
                 break;
         }
 
+        // Told before he listened, perhaps. One of a version that he has not seen is nothing to him.
+        if (view.Find(lease.Name) is { IsProvenDead: true } dead)
+            told.Writer.TryWrite(new LeaseGroupEvent.HolderDead(lease.Name, dead.Lease.ResourceVersion));
         return told.Reader;
     }
 
@@ -98,9 +101,13 @@ internal sealed class LoanedLeases
     /// </summary>
     private static void CatchUp(string name, LeaseMemory memory, GroupView view)
     {
-        if (view.Find(name) is { } known && (known.Lease.Record.IsHeld || LeaseView.IsRelease(known.Lease.Record))
+        if (view.Find(name) is not { } known)
+            return;
+        if ((known.Lease.Record.IsHeld || LeaseView.IsRelease(known.Lease.Record))
             && (memory.View.Latest?.Uid ?? known.Lease.Uid) == known.Lease.Uid)
             memory.View.Observe(known.Lease, known.ChangedAt, newest: false, memory.Own.Contains(known.Lease));
+        if (known.IsProvenDead)
+            memory.View.ProveDead(known.Lease.ResourceVersion);
     }
 
     private sealed class Loan(LeaseMemory memory)

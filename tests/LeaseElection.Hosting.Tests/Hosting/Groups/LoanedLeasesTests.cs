@@ -92,6 +92,46 @@ public sealed class LoanedLeasesTests
         Assert.Equal(Seen + TimeSpan.FromSeconds(15), lease.Memory.View.FreeAt);
     }
 
+    /// <summary>A death is told once: who begins to stand afterwards would wait for the whole lease of somebody known to be gone.</summary>
+    [Fact]
+    public void Lend_HolderWasProvenDeadBefore_IsNotWaitedFor()
+    {
+        GroupedLease lease = Lend(Proven(ViewOf(5, SomeRecord.HeldBy("other", duration: 15))));
+
+        Assert.True(lease.Memory.View.FreeAt < Seen);
+    }
+
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(6, true)] // The group lags behind what was read: to the elector the proof of another version is nothing.
+    [InlineData(4, false)]
+    public void Subscribe_HolderWasProvenDeadBefore_IsTold(long read, bool isTheFirst)
+    {
+        GroupView view = ViewOf(5, SomeRecord.HeldBy("other"));
+        GroupedLease lease = Lend(view);
+        GroupView later = Proven(view);
+        _loans.Tell(["a"], new GroupInput.Watched(new LeaseGroupEvent.HolderDead("a", "5")), later);
+
+        ChannelReader<LeaseGroupEvent> told = _loans.Subscribe(lease, Text(read), later);
+
+        Assert.True(told.TryRead(out LeaseGroupEvent? happened));
+        Assert.Equal(isTheFirst, happened is LeaseGroupEvent.HolderDead);
+        Assert.True(isTheFirst || told.TryRead(out happened));
+        Assert.Equal(new LeaseGroupEvent.HolderDead("a", "5"), happened);
+    }
+
+    [Fact]
+    public void Return_HolderIsProvenDeadThen_IsRememberedForTheNext()
+    {
+        GroupView view = ViewOf(5, SomeRecord.HeldBy("other", duration: 15));
+        GroupedLease first = Lend(view);
+        GroupView later = Proven(view);
+        _loans.Tell(["a"], new GroupInput.Watched(new LeaseGroupEvent.HolderDead("a", "5")), later);
+        _loans.Return(first, later);
+
+        Assert.True(Lend(later).Memory.View.FreeAt < Seen);
+    }
+
     [Fact]
     public void Return_WhatHappensThen_IsRememberedForTheNext()
     {
@@ -165,6 +205,9 @@ public sealed class LoanedLeasesTests
             Leases = ImmutableDictionary<string, GroupLease>.Empty.Add("a", new GroupLease("a", lease, Seen) { ChangedAt = Seen }),
         };
     }
+
+    private static GroupView Proven(GroupView view) =>
+        view with { Leases = view.Leases.SetItem("a", view.Find("a")! with { IsProvenDead = true }) };
 
     private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
 }
