@@ -14,16 +14,14 @@ internal static class ElectionTimingRules
     public static void Check(LeaderElectionOptions options, OptionFailures failures)
     {
         // A wrong value must not excuse those measured against it, or the user corrects them one start after another: they are held
-        // to the widest legal value instead.
-        TimeSpan lease = CheckLeaseDuration(nameof(options.LeaseDuration), options.LeaseDuration, failures)
-            ? options.LeaseDuration
-            : Longest;
-        TimeSpan deadline = CheckRenewDeadline(options.RenewDeadline, lease, failures) ? options.RenewDeadline : lease;
+        // to the widest legal value instead, which is not shown as if somebody had set it.
+        TimeSpan? lease = CheckLeaseDuration(nameof(options.LeaseDuration), options.LeaseDuration, failures) ? options.LeaseDuration : null;
+        TimeSpan? deadline = CheckRenewDeadline(options.RenewDeadline, lease, failures) ? options.RenewDeadline : null;
         if (options.RenewInterval is { } interval)
-            CheckRenewInterval(interval, lease, deadline, failures);
-        CheckRetryPeriod(options.RetryPeriod, deadline, failures);
+            CheckRenewInterval(interval, lease ?? Longest, deadline, failures);
+        CheckRetryPeriod(options.RetryPeriod, lease ?? Longest, deadline, failures);
         if (options.StopTimeout is { } timeout)
-            CheckStopTimeout(timeout, deadline == lease ? lease : lease - deadline, failures);
+            CheckStopTimeout(timeout, lease ?? Longest, lease is null ? null : deadline, failures);
     }
 
     public static bool CheckLeaseDuration(string option, TimeSpan value, OptionFailures failures)
@@ -41,49 +39,54 @@ internal static class ElectionTimingRules
         return false;
     }
 
-    private static bool CheckRenewDeadline(TimeSpan value, TimeSpan lease, OptionFailures failures)
+    private static bool CheckRenewDeadline(TimeSpan value, TimeSpan? lease, OptionFailures failures)
     {
         if (failures.IsMisread(nameof(LeaderElectionOptions.RenewDeadline)))
             return false;
-        if (value >= 2 * ShortestInterval && value < lease)
+        if (value >= 2 * ShortestInterval && value < (lease ?? Longest))
             return true;
-        TimeSpan twoThirds = TimeSpan.FromMilliseconds(Math.Floor(lease.TotalSeconds * 20 / 3) * 100);
+        TimeSpan twoThirds = TimeSpan.FromMilliseconds(Math.Floor((lease ?? Longest).TotalSeconds * 20 / 3) * 100);
         failures.Add(
             nameof(LeaderElectionOptions.RenewDeadline), value,
-            $"at least {Format(2 * ShortestInterval)} and less than LeaseDuration ({Format(lease)})", Write(twoThirds));
+            $"at least {Format(2 * ShortestInterval)} and less than LeaseDuration{Shown(lease)}", Write(twoThirds));
         return false;
     }
 
-    private static void CheckRenewInterval(TimeSpan value, TimeSpan lease, TimeSpan deadline, OptionFailures failures)
+    private static void CheckRenewInterval(TimeSpan value, TimeSpan lease, TimeSpan? deadline, OptionFailures failures)
     {
-        if (value >= ShortestInterval && value <= deadline / 2)
+        if (value >= ShortestInterval && value <= (deadline ?? lease) / 2)
             return;
         failures.Add(
             nameof(LeaderElectionOptions.RenewInterval), value,
-            $"at least {Format(ShortestInterval)} and at most half of RenewDeadline ({Format(deadline / 2)}), "
-            + "so that two attempts fit",
-            Write(ElectionTimings.DefaultRenewInterval(lease, deadline)));
+            $"at least {Format(ShortestInterval)} and at most half of RenewDeadline{Shown(deadline / 2)}, so that two attempts fit",
+            Write(ElectionTimings.DefaultRenewInterval(lease, deadline ?? lease)));
     }
 
-    private static void CheckRetryPeriod(TimeSpan value, TimeSpan deadline, OptionFailures failures)
+    private static void CheckRetryPeriod(TimeSpan value, TimeSpan lease, TimeSpan? deadline, OptionFailures failures)
     {
-        if (value > TimeSpan.Zero && value <= deadline)
+        TimeSpan most = deadline ?? lease;
+        if (value > TimeSpan.Zero && value <= most)
             return;
         TimeSpan usual = TimeSpan.FromSeconds(2);
         failures.Add(
-            nameof(LeaderElectionOptions.RetryPeriod), value, $"longer than zero and at most RenewDeadline ({Format(deadline)})",
-            Write(deadline < usual ? deadline : usual));
+            nameof(LeaderElectionOptions.RetryPeriod), value, $"longer than zero and at most RenewDeadline{Shown(deadline)}",
+            Write(most < usual ? most : usual));
     }
 
-    private static void CheckStopTimeout(TimeSpan value, TimeSpan room, OptionFailures failures)
+    private static void CheckStopTimeout(TimeSpan value, TimeSpan lease, TimeSpan? deadline, OptionFailures failures)
     {
+        TimeSpan room = lease - (deadline ?? TimeSpan.Zero);
         if (value > TimeSpan.Zero && value <= room)
             return;
         failures.Add(
             nameof(LeaderElectionOptions.StopTimeout), value,
-            $"longer than zero and at most LeaseDuration - RenewDeadline ({Format(room)}), after which another process may lead",
+            $"longer than zero and at most LeaseDuration - RenewDeadline{Shown(deadline is null ? null : room)}, after which another "
+            + "process may lead",
             Write(room) + ", or make LeaseDuration longer");
     }
+
+    /// <summary>What a limit comes to; nothing where what it is made of is wrong itself.</summary>
+    private static string Shown(TimeSpan? limit) => limit is { } value ? $" ({Format(value)})" : "";
 
     private static string Write(TimeSpan value) => $"write \"{Format(value)}\"";
 }

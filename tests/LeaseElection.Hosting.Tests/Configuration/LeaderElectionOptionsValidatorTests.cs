@@ -155,6 +155,28 @@ public class LeaderElectionOptionsValidatorTests
         Assert.Equal([expected], Validate(options));
     }
 
+    /// <summary>A limit that nobody has set is not told as if somebody had: it would contradict the advice before it.</summary>
+    [Fact]
+    public void Validate_ValuesMeasuredAgainstAWrongOne_AreToldTheRuleWithoutIt() => Assert.Equal(
+        [
+            "LeaderElection:RenewDeadline is 00:00:10, but must be at least 00:00:00.2 and less than LeaseDuration (00:00:05): write "
+                + "\"00:00:03.3\".",
+            "LeaderElection:RenewInterval is 00:00:04, but must be at least 00:00:00.1 and at most half of RenewDeadline, so that two "
+                + "attempts fit: write \"00:00:01\".",
+            "LeaderElection:RetryPeriod is 00:01:00, but must be longer than zero and at most RenewDeadline: write \"00:00:02\".",
+            "LeaderElection:StopTimeout is 00:00:06, but must be longer than zero and at most LeaseDuration - RenewDeadline, after "
+                + "which another process may lead: write \"00:00:05\", or make LeaseDuration longer.",
+        ],
+        Validate(new LeaderElectionOptions
+        {
+            LeaseName = "settlement",
+            LeaseDuration = TimeSpan.FromSeconds(5),
+            RenewDeadline = TimeSpan.FromSeconds(10),
+            RenewInterval = TimeSpan.FromSeconds(4),
+            RetryPeriod = TimeSpan.FromMinutes(1),
+            StopTimeout = TimeSpan.FromSeconds(6),
+        }));
+
     [Fact]
     public void Validate_LeaseNameAlone_IsEnough() => Assert.Empty(Validate(new LeaderElectionOptions { LeaseName = "settlement" }));
 
