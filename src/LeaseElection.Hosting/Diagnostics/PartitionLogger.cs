@@ -18,7 +18,7 @@ internal sealed class PartitionLogger(ILogger inner, ElectionClock clock) : ILog
     private static readonly HashSet<int> Usual = [100, 101, 103, 104, 105, 110, 112, 114, 116];
 
     /// <summary>What happens to many partitions at once, for one reason.</summary>
-    private static readonly HashSet<int> Shared = [102, 108, 111, 113, 115, 220, 222, 223, 224, 302, 880];
+    private static readonly HashSet<int> Shared = [102, 106, 108, 111, 113, 115, 220, 222, 223, 224, 302, 880];
 
     private readonly ConcurrentDictionary<int, TimeSpan> _toldAt = new();
 

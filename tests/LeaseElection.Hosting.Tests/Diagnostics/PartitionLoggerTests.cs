@@ -47,6 +47,16 @@ public sealed class PartitionLoggerTests : IDisposable
     }
 
     [Fact]
+    public void Log_AnIdentityThatTwoProcessesHave_IsOneErrorForAllPartitions()
+    {
+        for (int i = 0; i < 32; i++)
+            _logger.IdentityInUse("shop", $"orders-{i}", "me");
+
+        Assert.Single(_logs.Entries, entry => entry.Level == LogLevel.Error);
+        Assert.Equal(32, _logs.Entries.Count);
+    }
+
+    [Fact]
     public void Log_WhatOnePieceOfWorkDid_IsAlwaysTold()
     {
         _logger.WorkFaulted("Orders", "shop", "orders-3", WorkEndPolicy.Default, new InvalidOperationException());
