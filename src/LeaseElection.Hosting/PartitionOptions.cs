@@ -20,7 +20,8 @@ public sealed class PartitionOptions
     /// <summary>
     /// How long another replica must have been the better owner of a partition, without a break, before its present owner gives it up. It
     /// keeps partitions where they are while replicas come and go. It does not delay the take-over of what nobody owns. Before anything is
-    /// given up for a replica that has just come, it must have renewed once as a member (<see cref="MemberOptions.RenewInterval"/>).
+    /// given up for a replica that has just come, it must have renewed once: as a member (<see cref="MemberOptions.RenewInterval"/>), or a
+    /// partition that it has.
     /// </summary>
     /// <value>Default 10 seconds. Zero to 1 hour.</value>
     public TimeSpan MoveAfter { get; set; } = TimeSpan.FromSeconds(10);

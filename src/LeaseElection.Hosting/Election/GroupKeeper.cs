@@ -142,7 +142,11 @@ internal sealed class GroupKeeper
         if (sighting == Sighting.Stale)
             return;
         TimeSpan changedAt = sighting == Sighting.Changed || old is null ? _turn.Instant : old.ChangedAt;
-        var seen = new GroupLease(name, lease, view.FreeAt) { ChangedAt = changedAt };
+        var seen = new GroupLease(name, lease, view.FreeAt)
+        {
+            ChangedAt = changedAt,
+            IsProvenDead = sighting == Sighting.Same && old is { IsProvenDead: true }, // An edit of labels makes nobody alive.
+        };
         bool isNews = old is null || !old.IsLiveAt(_turn.Instant) || !IsRenewal(old.Lease.Record, lease.Record);
         View = View with { Leases = View.Leases.SetItem(name, seen), News = View.News + (isNews ? 1 : 0) };
         _touched.Add(name);
@@ -150,10 +154,14 @@ internal sealed class GroupKeeper
 
     private void ProveDead(LeaseGroupEvent.HolderDead dead)
     {
-        if (View.Find(dead.Name) is not { } lease || !_views[dead.Name].ProveDead(dead.ResourceVersion))
+        if (View.Find(dead.Name) is not { Lease.Record.IsHeld: true } lease || lease.Lease.ResourceVersion != dead.ResourceVersion)
             return;
-        GroupLease proven = lease with { LiveUntil = _turn.Instant, IsProvenDead = true };
-        View = View with { Leases = View.Leases.SetItem(dead.Name, proven), News = View.News + 1 };
+        LeaseView view = _views[dead.Name];
+        view.ProveDead(dead.ResourceVersion);
+        // What was promised to holders before it is promised still, and who knows nothing of them must not take it for free.
+        bool isFree = view.FreeAt <= _turn.Instant;
+        GroupLease proven = lease with { LiveUntil = isFree ? _turn.Instant : view.FreeAt, IsProvenDead = isFree };
+        View = View with { Leases = View.Leases.SetItem(dead.Name, proven), News = View.News + (lease.IsLiveAt(_turn.Instant) ? 1 : 0) };
         _touched.Add(dead.Name);
     }
 

@@ -18,8 +18,8 @@ internal sealed record GroupLease(string Name, Lease Lease, TimeSpan LiveUntil)
     public required TimeSpan ChangedAt { get; init; }
 
     /// <summary>
-    /// Whether the process that wrote exactly this version as its holder is proven to be gone (design 5, rule 16). That is told once, and
-    /// who begins to stand for the lease afterwards must know it as well.
+    /// Whether the process that wrote this record as its holder is proven to be gone (design 5, rule 16), and nobody before it has any time
+    /// left. That is told once, and who begins to stand for the lease afterwards must know it as well.
     /// </summary>
     public bool IsProvenDead { get; init; }
 

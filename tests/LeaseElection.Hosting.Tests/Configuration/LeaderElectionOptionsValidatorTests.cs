@@ -165,7 +165,7 @@ public class LeaderElectionOptionsValidatorTests
                 + "attempts fit: write \"00:00:01\".",
             "LeaderElection:RetryPeriod is 00:01:00, but must be longer than zero and at most RenewDeadline: write \"00:00:02\".",
             "LeaderElection:StopTimeout is 00:00:06, but must be longer than zero and at most LeaseDuration - RenewDeadline, after "
-                + "which another process may lead: write \"00:00:05\", or make LeaseDuration longer.",
+                + "which another process may lead: write \"00:00:01.7\", or make LeaseDuration longer.",
         ],
         Validate(new LeaderElectionOptions
         {

@@ -270,6 +270,36 @@ public sealed class GroupKeeperTests
         Assert.False(View.Find("a")!.IsProvenDead);
     }
 
+    [Fact]
+    public void HolderProvenDead_LeaseIsEditedThen_IsDeadStill()
+    {
+        Begin();
+        Give(new GroupInput.Watched(new LeaseGroupEvent.HolderDead("a", "6")));
+
+        Give(new GroupInput.Watched(new LeaseGroupEvent.Changed("a", View.Find("a")!.Lease with { ResourceVersion = "8" })));
+        Assert.True(View.Find("a")!.IsProvenDead);
+        Assert.False(View.Find("a")!.IsLiveAt(_now));
+
+        Give(new GroupInput.Watched(new LeaseGroupEvent.HolderDead("a", "8")));
+        Assert.Equal(["a"], _keeper.Touched);
+    }
+
+    /// <summary>Somebody deleted the lease of one who may work still, and another who knew nothing of him made it anew and died.</summary>
+    [Fact]
+    public void HolderProvenDead_HolderBeforeIsWaitedFor_IsNoProofThatItIsFree()
+    {
+        Begin(duration: 40);
+        Give(new GroupInput.Watched(new LeaseGroupEvent.Changed("a", new Lease
+        {
+            ResourceVersion = "8", Uid = "anew", Record = SomeRecord.HeldBy("b", duration: 15),
+        })));
+
+        Give(new GroupInput.Watched(new LeaseGroupEvent.HolderDead("a", "8")));
+
+        Assert.False(View.Find("a")!.IsProvenDead);
+        Assert.True(View.Find("a")!.IsLiveAt(_now));
+    }
+
     private void Begin(int duration = 40)
     {
         Give(new GroupInput.TimerFired());
