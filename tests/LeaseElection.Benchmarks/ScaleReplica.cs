@@ -37,8 +37,6 @@ internal sealed class ScaleReplica : IAsyncDisposable
 
     public int Pid => _process.Id;
 
-    public bool HasExited => _process.HasExited;
-
     /// <summary>How many of its elections have led.</summary>
     public int Started => Volatile.Read(ref _started);
 

@@ -66,6 +66,9 @@ internal static class StormBenchmark
         ScaleReplica[] others = [.. Enumerable.Range(0, standbys).Select(_ => replicas.Start())];
         await Task.Delay(Settle, TimeProvider.System, CancellationToken.None);
 
+        if (others.Any(other => other.Started > 0))
+            throw new InvalidOperationException("An election changed hands before anybody was told to stop: this machine is too busy.");
+
         IReadOnlyDictionary<string, double> sent = await server.CountLeaseRequestsAsync();
         TimeSpan[] after = [];
         TimeSpan[] before = after = Look();
@@ -86,10 +89,22 @@ internal static class StormBenchmark
             [.. after.Select((cpu, process) => cpu - before[process])],
             sentNow.ToDictionary(verb => verb.Key, verb => verb.Value - sent.GetValueOrDefault(verb.Key)));
 
+        TimeSpan CpuOfLeader()
+        {
+            try
+            {
+                return ProcessCost.Cpu(leader.Pid);
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+            {
+                return after[2]; // It has ended since the last look.
+            }
+        }
+
         TimeSpan[] Look() =>
         [
             ProcessCost.Cpu(server.Pid), ProcessCost.Cpu(server.EtcdPid),
-            leader.HasExited ? after[2] : ProcessCost.Cpu(leader.Pid),
+            CpuOfLeader(),
             others.Aggregate(TimeSpan.Zero, (sum, other) => sum + ProcessCost.Cpu(other.Pid)),
         ];
     }

@@ -86,7 +86,7 @@ internal sealed class SoakReport
         yield return ("what pauses explain", Text($"{_verdict.FencedActs} acts in flight, for fencing tokens to stop; ")
             + Text($"{_verdict.LateStops.Count} late stops (longest {_verdict.LateStops.DefaultIfEmpty().Max().TotalSeconds:0.00} s); ")
             + Text($"{_verdict.LateStarts} late starts; {_endsAfterPauses.Count} hosts that stopped themselves"));
-        yield return ("growth", "threads/files/sockets/timers and memory after a quarter of the time; half of it; at the end");
+        yield return ("growth", "threads/files/sockets/timers and memory after a quarter of the time; half; all; then, if too much");
         foreach (string growth in _growth)
             yield return ("", growth);
     }
