@@ -291,7 +291,9 @@ public sealed class GroupKeeperTests
         Begin(duration: 40);
         Give(new GroupInput.Watched(new LeaseGroupEvent.Changed("a", new Lease
         {
-            ResourceVersion = "8", Uid = "anew", Record = SomeRecord.HeldBy("b", duration: 15),
+            ResourceVersion = "8",
+            Uid = "anew",
+            Record = SomeRecord.HeldBy("b", duration: 15),
         })));
 
         Give(new GroupInput.Watched(new LeaseGroupEvent.HolderDead("a", "8")));
