@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests;
@@ -7,12 +6,5 @@ namespace LeaseElection.Hosting.Tests;
 internal static class LogMessages
 {
     public static IReadOnlyList<(Type Type, LoggerMessageAttribute Message)> All { get; } =
-    [
-        .. from type in typeof(LeaderElectionBuilder).Assembly.GetTypes()
-           from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-           let message = method.GetCustomAttribute<LoggerMessageAttribute>()
-           where message is not null
-           orderby message.EventId
-           select (type, message),
-    ];
+        LogTable.MessagesOf(typeof(LeaderElectionBuilder).Assembly);
 }

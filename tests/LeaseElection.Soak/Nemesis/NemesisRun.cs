@@ -14,9 +14,10 @@ internal sealed class NemesisRun(World world)
     /// </summary>
     private static readonly TimeSpan GivenBack = TimeSpan.FromMinutes(3);
 
-    private const int AtTheEnd = 2;
-
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
+
+    /// <summary>Which of the looks is that at the end.</summary>
+    private const int AtTheEnd = 2;
 
     private readonly Deck _deck = new(world.Options.Seed);
     private readonly List<Calm> _calms = [];
@@ -71,7 +72,7 @@ internal sealed class NemesisRun(World world)
             world.Offences.Add($"not every election was led within {StartUp.TotalSeconds:0} s of the start");
         Start = SoakClock.Now - begun;
         await CalmAsync("the start");
-        while (_measured.Count < looks.Length)
+        while (_measured.Count <= AtTheEnd)
         {
             IReadOnlyList<Fault> faults = _deck.Deal();
             await Task.WhenAll(faults.Select(world.InjectAsync));
