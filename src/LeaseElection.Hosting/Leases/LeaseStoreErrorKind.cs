@@ -6,13 +6,13 @@ internal enum LeaseStoreErrorKind
     /// <summary>No answer within the time the request had.</summary>
     Timeout,
 
-    /// <summary>The connection failed or was cut: refused, reset, unreachable.</summary>
+    /// <summary>The connection failed or was cut: refused, reset, unreachable, closed before TLS was agreed on.</summary>
     Network,
 
     /// <summary>The server's name does not resolve.</summary>
     Dns,
 
-    /// <summary>The server's certificate is not one of the configured authority, or the handshake failed.</summary>
+    /// <summary>The server's certificate is not one of the configured authority, or the two sides do not agree on TLS.</summary>
     Tls,
 
     /// <summary>401: the credentials are not accepted.</summary>

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -25,7 +24,7 @@ internal static class ServerTrust
             string name = ((SslStream)sender).TargetHostName;
             // Thrown and not just refused: whoever reads the log at night is to learn why.
             string? why = Refusal(certificate as X509Certificate2, name, chain, errors, authorities);
-            return why is null ? true : throw new AuthenticationException(why);
+            return why is null ? true : throw new UntrustedServerException(why);
         };
     }
 

@@ -159,7 +159,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
             {
                 stream.AuthenticateAsClient(_channels.CreateTlsOptions(with));
             }
-            catch (AuthenticationException e)
+            catch (Exception e) when (e is AuthenticationException or IOException)
             {
                 throw new HttpRequestException(HttpRequestError.SecureConnectionError, e.Message, e);
             }

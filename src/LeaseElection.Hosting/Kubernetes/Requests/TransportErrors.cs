@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 
@@ -66,12 +68,7 @@ internal static class TransportErrors
             LeaseStoreErrorKind.Dns,
             $"No connection to {server}: {Innermost(e)} Check the address (proxy-url or HTTPS_PROXY if it is a proxy's) and the DNS of "
             + "this machine."),
-        HttpRequestError.SecureConnectionError => Error(
-            LeaseStoreErrorKind.Tls,
-            $"No trusted connection to {server}: {Innermost(e)} Check that the certificate authority is the cluster's "
-            + "(where this connection has it from: Kubernetes:CertificateAuthorityFile, certificate-authority in a "
-            + "kubeconfig, ca.crt in a pod, or what the app itself gives) and that the certificate names this host "
-            + "(tls-server-name in a kubeconfig)."),
+        HttpRequestError.SecureConnectionError => FromHandshake(e, server),
         HttpRequestError.ConnectionError => Error(
             LeaseStoreErrorKind.Network, $"No connection to {server}: {Innermost(e)} Check address, port and network policies."),
         HttpRequestError.ProxyTunnelError => Error(
@@ -81,6 +78,24 @@ internal static class TransportErrors
             LeaseStoreErrorKind.InvalidResponse,
             $"{server} does not speak HTTP as expected: {Innermost(e)} Is something else listening there?"),
         _ => Error(LeaseStoreErrorKind.Network, $"The connection to {server} broke: {Innermost(e)}"),
+    };
+
+    private static LeaseStoreError FromHandshake(HttpRequestException e, string server) => e.InnerException switch
+    {
+        UntrustedServerException untrusted => Error(
+            LeaseStoreErrorKind.Tls,
+            $"No trusted connection to {server}: {untrusted.Message} Check that the certificate authority is the cluster's "
+            + "(where this connection has it from: Kubernetes:CertificateAuthorityFile, certificate-authority in a "
+            + "kubeconfig, ca.crt in a pod, or what the app itself gives) and that the certificate names this host "
+            + "(tls-server-name in a kubeconfig)."),
+        AuthenticationException => Error(
+            LeaseStoreErrorKind.Tls,
+            $"No TLS connection to {server}: {Innermost(e)} Is it a port at which TLS is spoken? If so, the server's log says what it "
+            + "did not agree to."),
+        _ => Error(
+            LeaseStoreErrorKind.Network,
+            $"The connection to {server} ended before TLS was agreed on: {Innermost(e)} A load balancer does so while no API server behind "
+            + "it is up, or a firewall that does not let this host through."),
     };
 
     private static LeaseStoreError Error(LeaseStoreErrorKind kind, string message) => new(kind, message);

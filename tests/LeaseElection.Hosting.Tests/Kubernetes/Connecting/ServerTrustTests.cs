@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LeaseElection.Hosting.Kubernetes.Connecting;
@@ -355,7 +354,7 @@ public sealed class ServerTrustTests : IDisposable
         TestCertificate server, TestCertificate[] sent, TestCertificate[]? named, string why, string host = Host)
     {
         Exception? thrown = await ShakeHandsAsync(server, sent, named, host);
-        Assert.Contains(why, Assert.IsType<AuthenticationException>(thrown).Message, StringComparison.Ordinal);
+        Assert.Contains(why, Assert.IsType<UntrustedServerException>(thrown).Message, StringComparison.Ordinal);
     }
 
     /// <summary>
