@@ -219,7 +219,7 @@ public sealed class BlockingRequestTests : IAsyncLifetime, IDisposable
         foreach (ILeaseStore way in new ILeaseStore[] { store, blocking })
         {
             Assert.IsType<LeaseReply.Found>(await way.ReadAsync(Patience, default));
-            lease = Assert.IsType<LeaseReply.Found>(await way.ReplaceAsync(lease, Held("a", 1), Patience, default)).Lease;
+            lease = Found(await way.ReplaceAsync(lease, Held("a", 1), Patience, default));
         }
 
         RecordedRequest[] sent = [.. _server.Requests];

@@ -228,7 +228,7 @@ public sealed class KubernetesLeaseGroupTests : IAsyncLifetime
         _server.Leases.Create(StoreSetup.Namespace, made);
         ILeaseStore store = _group.Open("orders-0", new LeaseTraits { Owner = new PodReference("orders-7f", "p") });
 
-        Lease lease = Assert.IsType<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease;
+        Lease lease = Found(await store.ReadAsync(Patience, default));
         Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a"), Patience, default));
 
         Assert.Equal("""[{"kind":"Deployment","name":"orders","uid":"d"}]""", OwnersOf("orders-0"));

@@ -57,7 +57,7 @@ public sealed class KubernetesLeaseStoreFaultTests : IAsyncLifetime
             await watch.NextAsync<LeaseEvent.Changed>();
         Unknown(LeaseStoreErrorKind.Timeout, await TimedOutAsync(replacing, requests: 3));
 
-        Lease now = Assert.IsType<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease;
+        Lease now = Found(await store.ReadAsync(Patience, default));
         Assert.Equal(afterCommit, now.ResourceVersion != lease.ResourceVersion);
     }
 
@@ -105,7 +105,7 @@ public sealed class KubernetesLeaseStoreFaultTests : IAsyncLifetime
 
         Unknown(LeaseStoreErrorKind.Network, await store.CreateAsync(Held("a"), Patience, default));
 
-        Assert.Equal("a", Assert.IsType<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease.Record.HolderIdentity);
+        Assert.Equal("a", Found(await store.ReadAsync(Patience, default)).Record.HolderIdentity);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class KubernetesLeaseStoreFaultTests : IAsyncLifetime
         await using KubernetesLeaseStore store = new StoreSetup(_server) { Time = _time }.Create();
         Lease lease = await store.CreateLeaseAsync();
         await using var watch = new LeaseElection.Testing.Contracts.LeaseWatchReader(store, lease.ResourceVersion, Patience);
-        lease = Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a", 1), Patience, default)).Lease;
+        lease = Found(await store.ReplaceAsync(lease, Held("a", 1), Patience, default));
         await watch.NextAsync<LeaseEvent.Changed>();
         _server.Faults.Add(new Fault { Verb = "get", Kind = FaultKind.Hang });
 

@@ -63,7 +63,7 @@ public sealed class KubernetesLeaseStoreForeignAnswerTests : IAsyncLifetime
     {
         await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
         Answer("get", 200, LeaseOf(Held("a")).Replace("\"spec\": {", "\"spec\": { \"strategy\": \"\\ud800\",", StringComparison.Ordinal));
-        Lease lease = Assert.IsType<LeaseReply.Found>(await store.ReadAsync(Patience, default)).Lease;
+        Lease lease = Found(await store.ReadAsync(Patience, default));
 
         Failed(LeaseStoreErrorKind.InvalidResponse, await store.ReplaceAsync(lease, Held("me"), Patience, default));
     }

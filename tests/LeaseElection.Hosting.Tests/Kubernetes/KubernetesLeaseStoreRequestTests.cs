@@ -81,7 +81,7 @@ public sealed class KubernetesLeaseStoreRequestTests : IAsyncLifetime
         await using KubernetesLeaseStore store = new StoreSetup(_server).Create();
         Lease lease = await store.CreateLeaseAsync();
         for (int renewal = 1; renewal <= 3; renewal++)
-            lease = Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a", renewal), Patience, default)).Lease;
+            lease = Found(await store.ReplaceAsync(lease, Held("a", renewal), Patience, default));
 
         Assert.Equal(
             ["1001", "1002", "1003"], Bodies("update").Select(body => (string?)body["metadata"]!["resourceVersion"]).OfType<string>());

@@ -45,7 +45,7 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
 
         Lease[] next = new Lease[stores.Length];
         for (int i = 0; i < stores.Length; i++)
-            next[i] = Assert.IsType<LeaseReply.Found>(await stores[i].ReplaceAsync(leases[i], Held("a", 1), Patience, default)).Lease;
+            next[i] = Found(await stores[i].ReplaceAsync(leases[i], Held("a", 1), Patience, default));
 
         for (int i = 0; i < stores.Length; i++)
             Assert.Equal(next[i].ResourceVersion, (await readers[i].NextAsync<LeaseEvent.Changed>()).Lease.ResourceVersion);
@@ -382,5 +382,5 @@ public sealed class NamespaceWatchTests : IAsyncLifetime
         [.. _server.Requests.Where(request => request.Verb == "watch").Select(request => request.Query)];
 
     private static async Task<Lease> RenewAsync(KubernetesLeaseStore store, Lease lease, int renewals) =>
-        Assert.IsType<LeaseReply.Found>(await store.ReplaceAsync(lease, Held("a", renewals), Patience, default)).Lease;
+        Found(await store.ReplaceAsync(lease, Held("a", renewals), Patience, default));
 }

@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Leases;
+using Xunit.Sdk;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes;
 
@@ -18,7 +19,11 @@ internal static class Records
     };
 
     public static async Task<Lease> CreateLeaseAsync(this ILeaseStore store, string holder = "a") =>
-        Assert.IsType<LeaseReply.Found>(await store.CreateAsync(Held(holder), Patience, default)).Lease;
+        Found(await store.CreateAsync(Held(holder), Patience, default));
+
+    /// <summary>The lease of a reply that must be <see cref="LeaseReply.Found"/>; what went wrong if it is not.</summary>
+    public static Lease Found(LeaseReply reply) =>
+        reply is LeaseReply.Found found ? found.Lease : throw new XunitException($"Found expected, not {reply}");
 
     /// <summary>The error of a reply that must be <see cref="LeaseReply.Failed"/>, of this kind.</summary>
     public static LeaseStoreError Failed(LeaseStoreErrorKind kind, LeaseReply reply)

@@ -138,13 +138,13 @@ public sealed class RenewalMemoryTests : IAsyncLifetime
             CreateHandler = () => new ApiHandler(_wire),
         };
         _store = Open(connection, _time);
-        _lease = Assert.IsType<LeaseReply.Found>(await _store.ReadAsync(Patience, default)).Lease;
+        _lease = Found(await _store.ReadAsync(Patience, default));
     }
 
     private async Task RenewAsync(string holder)
     {
         LeaseReply reply = await _store.ReplaceAsync(_lease, Held(holder, 1), Patience, default);
-        _lease = Assert.IsType<LeaseReply.Found>(reply).Lease;
+        _lease = Found(reply);
     }
 
     private byte[] ArrayOf(Index sent) =>

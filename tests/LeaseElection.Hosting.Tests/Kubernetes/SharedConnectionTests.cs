@@ -98,7 +98,7 @@ public sealed class SharedConnectionTests : IAsyncLifetime
                 stores.Zip(versions, (store, version) => store.ReplaceAsync(version, Held("a", round), Hour, default)));
             _time.Advance(Short);
 
-            versions = [.. renewed.Select(reply => Assert.IsType<LeaseReply.Found>(reply).Lease)];
+            versions = [.. renewed.Select(Found)];
             Failed(LeaseStoreErrorKind.Timeout, await hanging.WaitAsync(Patience));
         }
     }

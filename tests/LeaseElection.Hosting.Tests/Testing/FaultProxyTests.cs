@@ -109,7 +109,7 @@ public sealed class FaultProxyTests : FaultProxyTest
         Lease written = await ReplaceAsync(1);
 
         Assert.Equal(2, Server.Requests.Count(request => request.Verb == "update"));
-        Lease now = Assert.IsType<LeaseReply.Found>(await Store.ReadAsync(Patience, default)).Lease;
+        Lease now = Found(await Store.ReadAsync(Patience, default));
         Assert.Equal(written.ResourceVersion, now.ResourceVersion);
     }
 
@@ -178,8 +178,8 @@ public sealed class FaultProxyTests : FaultProxyTest
     private async Task<bool> IsCarriedOutAsync() => await RecordAsync() == Held("a", 1);
 
     private async Task<Lease> ReplaceAsync(int renewals) =>
-        Assert.IsType<LeaseReply.Found>(await Store.ReplaceAsync(Lease, Held("a", renewals), Patience, default)).Lease;
+        Found(await Store.ReplaceAsync(Lease, Held("a", renewals), Patience, default));
 
     private async Task<LeaseRecord> RecordAsync() =>
-        Assert.IsType<LeaseReply.Found>(await Store.ReadAsync(Patience, default)).Lease.Record;
+        Found(await Store.ReadAsync(Patience, default)).Record;
 }

@@ -78,5 +78,5 @@ public sealed class FaultProxyWatchTests : FaultProxyTest
     }
 
     private async Task ReplaceAsync(int renewals) =>
-        Lease = Assert.IsType<LeaseReply.Found>(await Store.ReplaceAsync(Lease, Held("a", renewals), Patience, default)).Lease;
+        Lease = Found(await Store.ReplaceAsync(Lease, Held("a", renewals), Patience, default));
 }

@@ -29,28 +29,27 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
     private readonly Signal _received = new();
     private int _receivedCount;
     private readonly CancellationTokenSource _stopping = new();
-    private X509Certificate2 _certificate;
-    private SslStreamCertificateContext? _presented;
+    private SslStreamCertificateContext _presented;
 
     private FakeKubeApiServer(IPAddress address, string pathBase)
     {
         _pathBase = pathBase;
-        _certificate = CertificateFrom(Authority);
+        _presented = CertificateFrom(Authority);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(address, 0, listen =>
-            listen.UseHttps(new HttpsConnectionAdapterOptions
+            // Nothing of a certificate is looked at in a handshake: .NET reads its extensions when they are first asked for, and of two
+            // handshakes that did so at once, one was refused for an extension that the other was still reading.
+            listen.UseHttps(new TlsHandshakeCallbackOptions
             {
-                ServerCertificateSelector = (_, _) => _certificate,
-                OnAuthenticate = (_, tls) =>
+                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
                 {
-                    if (_presented is not { } presented)
-                        return;
-                    tls.ServerCertificateSelectionCallback = null;
-                    tls.ServerCertificateContext = presented;
-                },
-                ClientCertificateMode = ClientCertificateMode.AllowCertificate,
-                ClientCertificateValidation = (_, _, _) => true,
+                    ServerCertificateContext = _presented,
+                    ClientCertificateRequired = true,
+#pragma warning disable CA5359 // Of clients, of whom a test says who is known; who shows no certificate is let in, too.
+                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
+#pragma warning restore CA5359
+                }),
             })));
         _app = builder.Build();
         _app.Run(HandleAsync);
@@ -92,7 +91,7 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
     {
         Authority.Dispose();
         Authority = new CertificateAuthority();
-        _certificate = CertificateFrom(Authority);
+        _presented = CertificateFrom(Authority);
     }
 
     /// <summary>From the next handshake on it shows this certificate, and sends others along.</summary>
@@ -248,9 +247,10 @@ internal sealed class FakeKubeApiServer : IAsyncDisposable
         }
     }
 
-    private static X509Certificate2 CertificateFrom(CertificateAuthority authority)
+    private static SslStreamCertificateContext CertificateFrom(CertificateAuthority authority)
     {
         (string certificate, string key) = authority.IssueForServer();
-        return X509Certificate2.CreateFromPem(certificate, key);
+        return SslStreamCertificateContext.Create(
+            X509Certificate2.CreateFromPem(certificate, key), additionalCertificates: null, offline: true);
     }
 }
