@@ -14,10 +14,14 @@ namespace LeaseElection.Hosting.EntityFrameworkCore;
 /// <param name="Hold">Passes a term whose token is there already, which is that of all but its first transaction.</param>
 /// <param name="HoldReadsRow">Whether that is a query that returns a row, else a statement that changes one.</param>
 /// <param name="Raise">Passes a term whose token is the greatest, and puts it there.</param>
+/// <param name="RaiseOnlyInserts">
+/// Whether it does so only where there is no row. One that another connection has made since <see cref="Hold"/> is for that to judge.
+/// </param>
 /// <param name="Read">The token that is there, as text.</param>
 /// <param name="Reset">Forgets it: what an operator runs by hand, with the names of the lease in place.</param>
 /// <param name="IsNumber">Whether the token is a number there, else text.</param>
-internal sealed record FenceStatements(string Hold, bool HoldReadsRow, string Raise, string Read, string Reset, bool IsNumber)
+internal sealed record FenceStatements(
+    string Hold, bool HoldReadsRow, string Raise, bool RaiseOnlyInserts, string Read, string Reset, bool IsNumber)
 {
     private const string Made = "LeaseElection:FenceStatements";
 
@@ -55,16 +59,18 @@ internal sealed record FenceStatements(string Hold, bool HoldReadsRow, string Ra
                 HoldReadsRow: true,
                 $"{insert} VALUES ({{0}}, {{1}}, {{2}}) ON CONFLICT ({leaseNamespace}, {leaseName}) "
                 + $"DO UPDATE SET {token} = excluded.{token} WHERE {table}.{token} <= excluded.{token}",
+                RaiseOnlyInserts: false,
                 // As a number it would be read into a decimal, which is too small.
                 $"SELECT CAST({token} AS text) FROM {table} WHERE {row}",
                 reset, IsNumber: true);
         }
 
-        // Every database understands this. Should two terms insert the first row at once, its key stops one of them.
+        // Every database understands this. Should two insert the first row at once, the condition or the key stops one of them.
         return new(
             $"UPDATE {table} SET {token} = {{2}} WHERE {row} AND {token} <= {{2}}",
             HoldReadsRow: false,
             $"{insert} SELECT {{0}}, {{1}}, {{2}} WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE {row})",
+            RaiseOnlyInserts: true,
             $"SELECT {token} FROM {table} WHERE {row}",
             reset, IsNumber: false);
     }
