@@ -126,6 +126,25 @@ public sealed class ScheduleOptionsTests
         Assert.Single(services, service => service.ServiceType == typeof(ScheduleRegistration));
     }
 
+    /// <summary>As when AddLeaderElection is called twice.</summary>
+    [Theory]
+    [InlineData("CloseTheBooks")]
+    [InlineData("closethebooks")]
+    public void SameWorkTwice_EachSetsOptions_AndTheLaterWins(string name)
+    {
+        ScheduleOptions options = Options(
+            election => election
+                .AddScheduledWork<CloseTheBooks>(
+                    "0 3 * * *", schedule => (schedule.TimeZone, schedule.MaxMissedRuns) = ("Europe/Zurich", 7))
+                .AddScheduledWork<CloseTheBooks>(
+                    name, "0 3 * * *", schedule => (schedule.Delivery, schedule.MaxMissedRuns) = (Delivery.AtLeastOnce, 8)),
+            ("MaxMissedRuns", "9"));
+
+        Assert.Equal(
+            ("0 3 * * *", "Europe/Zurich", Delivery.AtLeastOnce, 8),
+            (options.Cron, options.TimeZone, options.Delivery, options.MaxMissedRuns));
+    }
+
     [Fact]
     public void SameNameTwice_IsRefused()
     {

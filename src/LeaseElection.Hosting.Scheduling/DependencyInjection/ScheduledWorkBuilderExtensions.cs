@@ -201,7 +201,13 @@ public static class ScheduledWorkBuilderExtensions
         {
             // As everything that an app adds twice by two of its parts; but a delegate is never known to be the same.
             if (same.Election == schedule.Election && same.Type == schedule.Type && same.Type is not null && same.Cron == schedule.Cron)
+            {
+                // By the name that it has: this one may be written in other letters, and options of that name nobody reads.
+                if (configure is not null)
+                    builder.Services.Configure(same.Name, configure);
                 return builder;
+            }
+
             throw new InvalidOperationException(
                 $"There is a schedule named {same.Name} already: its runs are noted on the lease by that name, so each needs its own. "
                 + $"Give one of them another: AddScheduledWork(\"another-name\", \"{schedule.Cron}\", ...).");
