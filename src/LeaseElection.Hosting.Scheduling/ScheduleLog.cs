@@ -18,9 +18,11 @@ internal static partial class ScheduleLog
         this ILogger logger, string schedule, DateTimeOffset dueAt, string whatThen, Exception exception);
 
     [LoggerMessage(EventId = 903, EventName = "RunInterrupted", Level = LogLevel.Warning,
-        Message = "{Schedule}, due at {DueAt:O}, was interrupted by the end of the term; {WhatThen}. If that happens often, give the work "
-            + "more time to end (StopTimeout of the election, terminationGracePeriodSeconds of the Pod)")]
-    public static partial void RunInterrupted(this ILogger logger, string schedule, DateTimeOffset dueAt, string whatThen);
+        Message = "{Schedule}, due at {DueAt:O}, was cut off because its term ended, or was in doubt; {WhatThen}. If that happens often, "
+            + "see the messages of the election for why its terms end. If there is an exception with this, the work threw it when it had "
+            + "been told to stop: see whether it left something half done")]
+    public static partial void RunInterrupted(
+        this ILogger logger, string schedule, DateTimeOffset dueAt, string whatThen, Exception? exception);
 
     [LoggerMessage(EventId = 904, EventName = "RunsLeftOut", Level = LogLevel.Warning,
         Message = "{Schedule} was due {Missed} times up to {Through:O} without a run that is made up for: {Why}. Either nobody led then, "

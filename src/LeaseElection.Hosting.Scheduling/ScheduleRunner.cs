@@ -147,13 +147,17 @@ internal sealed class ScheduleRunner(
             logger.RunEnded(schedule.Name, due.DueAt);
             return true;
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested || !term.IsHeld)
+        // Told to stop, many a library throws an exception of its own (gRPC, SqlClient). As with the core (304) that is no error: somebody
+        // would be called at every deployment, to look for a bug that there is not.
+        catch (Exception exception) when (
+            stoppingToken.IsCancellationRequested || (exception is OperationCanceledException && !term.IsHeld))
         {
+            bool isCancellation = exception is OperationCanceledException;
             instruments.Ran(schedule, term, late, ScheduleInstruments.Interrupted);
-            logger.RunInterrupted(schedule.Name, due.DueAt, WhatThen());
-            if (stoppingToken.IsCancellationRequested)
+            logger.RunInterrupted(schedule.Name, due.DueAt, WhatThenOfOneCutOff(), isCancellation ? null : exception);
+            if (isCancellation && stoppingToken.IsCancellationRequested)
                 throw;
-            return false; // In doubt for a moment: other schedules go on, and so may the term.
+            return false; // In doubt for a moment: other schedules go on, and so may the term. Or over, which is seen next.
         }
 #pragma warning disable CA1031 // A run that fails must end neither its schedule nor the term.
         catch (Exception exception)
@@ -168,6 +172,11 @@ internal sealed class ScheduleRunner(
     private string WhatThen() => options.Delivery == Delivery.AtMostOnce
         ? "it is not repeated, being AtMostOnce"
         : "it will be repeated, being AtLeastOnce";
+
+    /// <summary>More time to stop is of no use to it: nobody has cut it off but itself, when its token fired.</summary>
+    private string WhatThenOfOneCutOff() => WhatThen() + (options.Delivery == Delivery.AtMostOnce
+        ? ". Where that matters choose AtLeastOnce"
+        : ", so there is nothing to do");
 
     /// <summary>
     /// Writes the mark on the lease, also while the term is being stopped, until it is lost; or says that it was refused, after a pause.

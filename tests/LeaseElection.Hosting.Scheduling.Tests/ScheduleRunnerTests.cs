@@ -60,7 +60,36 @@ public sealed class ScheduleRunnerTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync());
 
         Assert.Equal(AnHourAgo, _source.Notes["schedule.books"]);
-        Assert.Contains("it will be repeated", Assert.Single(_log.Named("RunInterrupted")).Message, StringComparison.Ordinal);
+        LogEntry told = Assert.Single(_log.Named("RunInterrupted"));
+        Assert.Contains("it will be repeated", told.Message, StringComparison.Ordinal);
+        Assert.Null(told.Exception); // It did as it was told.
+    }
+
+    /// <summary>As gRPC and SqlClient do, told to stop. More time to stop would be of no use to it.</summary>
+    [Theory]
+    [InlineData(Delivery.AtMostOnce, Three, "it is not repeated, being AtMostOnce. Where that matters choose AtLeastOnce")]
+    [InlineData(Delivery.AtLeastOnce, AnHourAgo, "it will be repeated, being AtLeastOnce, so there is nothing to do")]
+    public async Task StoppedRunThrowsSomethingElse_IsInterruptedAndNoFault(Delivery delivery, string noted, string whatThen)
+    {
+        Add("books", delivery, (_, _) =>
+        {
+            _source.Stop();
+            return Task.FromException(new InvalidOperationException("Operation cancelled by user."));
+        });
+        using var recorder = new MeasurementRecorder(Provider);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync());
+
+        Assert.Empty(_log.Named("RunFailed"));
+        LogEntry told = Assert.Single(_log.Named("RunInterrupted"));
+        Assert.StartsWith(
+            "books, due at 2026-11-28T03:00:00.0000000+00:00, was cut off because its term ended, or was in doubt; "
+            + whatThen + ". If that happens often, see the messages of the election for why its terms end. ",
+            told.Message,
+            StringComparison.Ordinal);
+        Assert.Equal("Operation cancelled by user.", told.Exception?.Message);
+        Assert.Equal("interrupted", Assert.Single(recorder.Of("leader_election.schedule.runs"))["leader_election.schedule.outcome"]);
+        Assert.Equal(noted, _source.Notes["schedule.books"]);
     }
 
     /// <summary>As in a process that was frozen: nobody has told it yet.</summary>
