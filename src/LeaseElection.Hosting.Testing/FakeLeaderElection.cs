@@ -132,22 +132,15 @@ public sealed class FakeLeaderElection
         var fired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         CancellationTokenRegistration registration = term.InDanger.UnsafeRegister(_ => fired.TrySetResult(), null);
         await using (registration.ConfigureAwait(false))
+        using (Client.Cut())
         {
-            Client.IsCut = true;
-            try
-            {
-                while (!fired.Task.IsCompleted && term.TimeLeft > _options.RenewDeadline / 2)
-                    await AdvanceAsync(_host.LongestStep).ConfigureAwait(false);
-                await UntilAsync(
-                    () => fired.Task.IsCompleted,
-                    () => $"The term of {Describe()} did not come into danger within {Patience.TotalSeconds:0.#} s. {WhyNot()}",
-                    letTimePassWhen: Always,
-                    after: fired.Task).ConfigureAwait(false);
-            }
-            finally
-            {
-                Client.IsCut = false;
-            }
+            while (!fired.Task.IsCompleted && term.TimeLeft > _options.RenewDeadline / 2)
+                await AdvanceAsync(_host.LongestStep).ConfigureAwait(false);
+            await UntilAsync(
+                () => fired.Task.IsCompleted,
+                () => $"The term of {Describe()} did not come into danger within {Patience.TotalSeconds:0.#} s. {WhyNot()}",
+                letTimePassWhen: Always,
+                after: fired.Task).ConfigureAwait(false);
         }
     }
 
@@ -314,14 +307,16 @@ public sealed class FakeLeaderElection
 
     private async Task PassDeadlineAsync(LeadershipTerm term)
     {
-        Client.IsCut = true;
-        Client.BreakWatches();
-        while (term.IsHeld)
-            await AdvanceAsync(_host.LongestStep).ConfigureAwait(false);
-        await UntilAsync(
-            () => Election.Term != term, () => WorkIgnoresItsToken(nameof(LeadershipLoss.DeadlinePassed))).ConfigureAwait(false);
-        _other!.TakeOver(AnotherReplica);
-        Client.IsCut = false;
+        using (Client.Cut())
+        {
+            Client.BreakWatches();
+            while (term.IsHeld)
+                await AdvanceAsync(_host.LongestStep).ConfigureAwait(false);
+            await UntilAsync(
+                () => Election.Term != term, () => WorkIgnoresItsToken(nameof(LeadershipLoss.DeadlinePassed))).ConfigureAwait(false);
+            _other!.TakeOver(AnotherReplica);
+        }
+
         await UntilAsync(
             () => Election.Status is { LastError: null, HolderIdentity: AnotherReplica },
             () => $"{Describe()} did not find back to the API server within {Patience.TotalSeconds:0.#} s. {WhyNot()}",

@@ -148,6 +148,25 @@ public sealed class FakeLeaderElectionTests(ITestOutputHelper output)
         work.End();
     }
 
+    /// <summary>The test is told and may go on: the host is not cut off any more.</summary>
+    [Fact]
+    public async Task LoseAsync_DeadlinePassesAndWorkIgnoresItsToken_FailsAndMayLeadAgain()
+    {
+        var work = new FencedWork(_resource) { Obeys = false };
+        await using FakeReplica replica = await FakeReplica.StartAsync(work);
+        LeadershipTerm term = await replica.Fake.LeadAsync();
+        await _resource.UsedAsync().WaitAsync(Signal.Patience);
+        replica.Fake.Patience = TimeSpan.FromSeconds(0.2);
+
+        TimeoutException failure = await Assert.ThrowsAsync<TimeoutException>(
+            () => replica.Fake.LoseAsync(LeadershipLoss.DeadlinePassed));
+
+        Assert.Contains("ignores its token. Pass stoppingToken on", failure.Message, StringComparison.Ordinal);
+        replica.Fake.Patience = Signal.Patience;
+        work.End();
+        Assert.True((await replica.Fake.LeadAsync()).FencingToken > term.FencingToken);
+    }
+
     /// <summary>Whatever the app's log leaves out.</summary>
     [Fact]
     public async Task LoseAsync_OneOfTwoPiecesIgnoresItsToken_IsNamed()

@@ -6,6 +6,7 @@ internal sealed class LeaseClient(InMemoryLeases leases)
     private readonly FaultScript _faults = new();
     private readonly Lock _lock = new();
     private readonly List<LeaseWatch> _watches = [];
+    private bool _isCut;
     private int _waiting;
 
     public InMemoryLeases Leases => leases;
@@ -18,9 +19,6 @@ internal sealed class LeaseClient(InMemoryLeases leases)
 
     /// <summary>How many requests about the lease itself have failed in a row, and how the last one ended.</summary>
     public RequestHistory History { get; } = new(leases.Time);
-
-    /// <summary>Whether no request gets through, beside the faults that the test has injected.</summary>
-    public bool IsCut { get; set; }
 
     /// <summary>Whether a watch of the lease is open, and so will tell what happens to it.</summary>
     public bool IsWatching
@@ -62,8 +60,16 @@ internal sealed class LeaseClient(InMemoryLeases leases)
 
     public void Heal() => _faults.Clear();
 
+    /// <summary>Lets no request through, beside the faults that the test has injected.</summary>
+    /// <returns>Ends it; also where a wait in it fails, or the host of a test that goes on would stay cut off.</returns>
+    public IDisposable Cut()
+    {
+        _isCut = true;
+        return new EndOfCut(this);
+    }
+
     public LeaseFault? NextFault(LeaseVerbs verb) =>
-        IsCut ? LeaseFault.NoConnection : _faults.Take(verb) ?? leases.NextFault(verb);
+        _isCut ? LeaseFault.NoConnection : _faults.Take(verb) ?? leases.NextFault(verb);
 
     public void BreakWatches()
     {
@@ -124,5 +130,10 @@ internal sealed class LeaseClient(InMemoryLeases leases)
             if (passed.TrySetResult())
                 Interlocked.Decrement(ref _waiting);
         }
+    }
+
+    private sealed class EndOfCut(LeaseClient client) : IDisposable
+    {
+        public void Dispose() => client._isCut = false;
     }
 }
