@@ -18,7 +18,8 @@ internal sealed class LeaderForwarding(LeaderForwardingOptions options)
     private static readonly Lazy<IHttpForwarder> Forwarder = new(() =>
         new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider().GetRequiredService<IHttpForwarder>());
 
-    private readonly Lazy<HttpMessageInvoker> _client = new(() => new HttpMessageInvoker(HandlerOf(options)));
+    private readonly Lock _lock = new();
+    private HttpMessageInvoker? _client;
 
     /// <summary>Whether the last request failed, which was told then.</summary>
     private volatile bool _fails;
@@ -48,7 +49,7 @@ internal sealed class LeaderForwarding(LeaderForwardingOptions options)
         ForwardedRequest.Mark(context, election.Identity);
         string prefix = leader.AbsoluteUri.TrimEnd('/') + context.Request.PathBase.ToUriComponent();
         ForwarderError error = await Forwarder.Value
-            .SendAsync(context, prefix, _client.Value, options.Request, options.Transformer).ConfigureAwait(false);
+            .SendAsync(context, prefix, Client(), options.Request, options.Transformer).ConfigureAwait(false);
         if (error == ForwarderError.None)
         {
             _fails = false;
@@ -63,6 +64,15 @@ internal sealed class LeaderForwarding(LeaderForwardingOptions options)
         Tell(context, election, leader, error, cause);
         if (!context.Response.HasStarted) // Else the server breaks the connection: half an answer must not look whole.
             await StandbyProblem.WriteAsync(context, election, ForwardingFailure.Describe(error, cause, holder)).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Not by a Lazy: it would throw for ever what ConfigureHandler threw once, over a certificate that was not mounted yet.
+    /// </summary>
+    private HttpMessageInvoker Client()
+    {
+        lock (_lock)
+            return _client ??= new HttpMessageInvoker(new SentOnceHandler(HandlerOf(options)));
     }
 
     private void Tell(HttpContext context, ILeaderElection election, Uri leader, ForwarderError error, Exception? cause)

@@ -136,6 +136,34 @@ public sealed class ForwardingFailureTests : ForwardingTest
         await hangUp;
     }
 
+    /// <summary>As one that was killed: nothing is sent again, by .NET either, and nobody is told that nothing was sent.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task LeaderThatHangsUpOnARequestWithoutABody_IsSentItOnce(bool isGoneThen)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<int> counting = CountAsync(listener, isGoneThen);
+        Standby.Election.Sees("leader_1", new Uri($"http://{listener.LocalEndpoint}"));
+
+        using HttpResponseMessage answer = await Client.DeleteAsync("/echo");
+
+        Assert.Contains("the request may have been carried out", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        listener.Stop();
+        Assert.Equal(1, await counting);
+    }
+
+    [Fact]
+    public async Task HandlerThatCannotBeMadeYet_IsMadeForTheNextRequest()
+    {
+        using HttpResponseMessage first = await Client.PutAsync("/later", new StringContent("books"));
+        using HttpResponseMessage second = await Client.PutAsync("/later", new StringContent("books"));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, first.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, second.StatusCode);
+    }
+
     [Fact]
     public async Task LeaderThatIsSilent_IsRefused_AndMayHaveDoneIt()
     {
@@ -218,7 +246,13 @@ public sealed class ForwardingFailureTests : ForwardingTest
         });
         app.UseRouting();
         app.UseRequestTimeouts();
-        app.MapPut("/echo", EchoAsync).RequireLeadership().ForwardToLeader();
+        app.MapMethods("/echo", ["PUT", "DELETE"], EchoAsync).RequireLeadership().ForwardToLeader();
+        int attempts = 0;
+        app.MapPut("/later", EchoAsync).RequireLeadership().ForwardToLeader(options => options.ConfigureHandler = _ =>
+        {
+            if (attempts++ == 0)
+                throw new IOException("The certificate is not mounted yet.");
+        });
         app.MapPut("/impatient", EchoAsync).RequireLeadership()
             .ForwardToLeader(options => options.Request = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMilliseconds(200) });
         app.MapPut("/limited", EchoAsync).WithRequestTimeout(TimeSpan.FromMilliseconds(200)).RequireLeadership().ForwardToLeader();
@@ -241,6 +275,27 @@ public sealed class ForwardingFailureTests : ForwardingTest
         var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(listener.LocalEndPoint!);
         return client;
+    }
+
+    /// <summary>Reads each request and closes the connection in order, as the system does for a process that was killed.</summary>
+    private static async Task<int> CountAsync(TcpListener listener, bool once)
+    {
+        int count = 0;
+        try
+        {
+            while (true)
+            {
+                using TcpClient connection = await listener.AcceptTcpClientAsync();
+                if (once)
+                    listener.Stop();
+                if (await connection.GetStream().ReadAsync(new byte[4096]) > 0)
+                    count++;
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            return count;
+        }
     }
 
     private static async Task HangUpAsync(TcpListener listener)
