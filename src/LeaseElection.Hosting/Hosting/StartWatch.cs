@@ -36,7 +36,15 @@ internal sealed class StartWatch : IDisposable
 
     private void Tell()
     {
-        string cause = _hosted.WhatTheHostWaitsFor();
+        string cause;
+        try
+        {
+            cause = _hosted.WhatTheHostWaitsFor();
+        }
+        catch (ObjectDisposedException)
+        {
+            return; // The host has given its start up just now, and says why. Thrown by a timer, it would end the process instead.
+        }
         _election.NotBegun = "The election has not begun, because its host has not started yet: " + cause;
         _logger.NotBegun(_registration.ConfigurationPath, Patience.TotalSeconds, cause);
     }

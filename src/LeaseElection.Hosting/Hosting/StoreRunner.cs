@@ -85,9 +85,9 @@ internal sealed class StoreRunner(ILeaseStore store, ElectionRun run, Action<Ele
             return;
         _disposed = true;
         SendNoMore();
-        await _stopping.CancelAsync().ConfigureAwait(false);
         try
         {
+            await _stopping.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // What a store has registered may throw.
             // Who has come to the rescue hears no token, but is back when his request has timed out; and comes no more.
             await _rescuing.WaitAsync().WaitAsync(2 * ElectorSettings.RequestTimeout, run.Clock.TimeProvider).ConfigureAwait(false);
 

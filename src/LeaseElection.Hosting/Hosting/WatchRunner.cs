@@ -33,7 +33,8 @@ internal sealed class WatchRunner<TEvent>(
         _watching = Task.Run(async () =>
         {
             // One watch at a time: what an abandoned one still had to tell must not arrive after what its successor tells.
-            await cancelled.ConfigureAwait(false);
+            // What was registered for its cancellation may throw, as a stream of the app's; it ends that watch, and not those after it.
+            await cancelled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await previous.ConfigureAwait(false);
             previousCancel.Dispose();
             await WatchAsync(resourceVersion, token).ConfigureAwait(false);
@@ -49,7 +50,7 @@ internal sealed class WatchRunner<TEvent>(
         if (_stopped)
             return;
         _stopped = true;
-        await _cancel.CancelAsync().ConfigureAwait(false);
+        await _cancel.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _watching.ConfigureAwait(false);
         _cancel.Dispose();
     }

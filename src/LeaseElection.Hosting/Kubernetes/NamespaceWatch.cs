@@ -334,14 +334,22 @@ internal sealed class NamespaceWatch(
 
     private void End(LeaseStoreError? error, CancellationToken token)
     {
+        // Not under the lock: where nobody drains the log, all that this watch is for would wait for it.
+        if (EndAll(error, token))
+            KubernetesStoreLog.NamespaceNotWatched(logger, resource.Namespace, error!.Message);
+    }
+
+    /// <returns>Whether it is refused, for the first time.</returns>
+    private bool EndAll(LeaseStoreError? error, CancellationToken token)
+    {
+        bool isNews = false;
         lock (_lock)
         {
             if (token.IsCancellationRequested)
-                return;
+                return false;
             if (error is { IsLasting: true })
             {
-                if (_refusals++ == 0)
-                    KubernetesStoreLog.NamespaceNotWatched(logger, resource.Namespace, error.Message);
+                isNews = _refusals++ == 0;
                 _refusedAt = timeProvider.GetTimestamp();
                 error = null;
             }
@@ -350,5 +358,6 @@ internal sealed class NamespaceWatch(
             _readers.Clear();
             Stop();
         }
+        return isNews;
     }
 }

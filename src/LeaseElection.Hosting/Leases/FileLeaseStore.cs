@@ -87,7 +87,8 @@ internal sealed class FileLeaseStore : ILeaseStore
         cancellationToken.ThrowIfCancellationRequested();
         WriteAttempt attempt = new();
         using CancellationTokenSource abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<LeaseReply> running = Task.Run(() => AnswerAsync(request, attempt, abandoned.Token), CancellationToken.None);
+        CancellationToken abandon = abandoned.Token; // Here already: a pool that is late would ask for it when it is disposed of.
+        Task<LeaseReply> running = Task.Run(() => AnswerAsync(request, attempt, abandon), CancellationToken.None);
         try
         {
             return await running.WaitAsync(timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, _timeProvider, cancellationToken)
@@ -109,6 +110,8 @@ internal sealed class FileLeaseStore : ILeaseStore
         }
         catch (OperationCanceledException)
         {
+            // By itself it may not have heard of it yet, and would not any more: it would wait for the lock for ever, and then take it.
+            await abandoned.CancelAsync().ConfigureAwait(false);
             attempt.TryAbandon();
             throw;
         }

@@ -234,6 +234,19 @@ public sealed class StartWatchTests : HostTest
         Assert.Empty(_host.Logs.Named("NotBegun"));
     }
 
+    /// <summary>A host that gives its start up is disposed of just then: thrown on a timer's thread, it would end the process.</summary>
+    [Fact]
+    public void HostIsBeingDisposedOf_SaysNothingAndThrowsNothing()
+    {
+        _host.AddElection().AddWork(Work.RunAsync);
+        _host.Services.AddSingleton<IHostedService>(_ => new LateService(() => Time.Advance(TimeSpan.FromSeconds(30))));
+        _ = _host.Host.Services.GetServices<IHostedService>().Count();
+
+        _host.Host.Dispose();
+
+        Assert.Empty(_host.Logs.Named("NotBegun"));
+    }
+
     [Fact]
     public async Task Begun_WatchIsOver()
     {
@@ -255,6 +268,15 @@ public sealed class StartWatchTests : HostTest
         _gate.Open();
         await starting;
         return message.Split(": ", 2)[1];
+    }
+
+    private sealed class LateService(Action disposed) : IHostedService, IDisposable
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose() => disposed();
     }
 
     /// <summary>What those who hang stand before.</summary>

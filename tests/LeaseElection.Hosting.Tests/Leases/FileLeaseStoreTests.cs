@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Hosting.Leases.Files;
 using LeaseElection.Testing.Contracts;
+using LeaseElection.Testing.Time;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Hosting.Tests.Leases;
@@ -27,6 +28,24 @@ public sealed class FileLeaseStoreTests : FileLeaseStoreSetup
         Assert.Equal(lease.ResourceVersion, (string?)json["metadata"]!["resourceVersion"]);
         Assert.Contains("\n    \"holderIdentity\": \"ä+b\",\n", text, StringComparison.Ordinal);
         Assert.Contains("\n    \"renewTime\": \"2026-01-31T12:00:00.000000Z\",\n", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>It would wait for ever where a process is frozen that holds the lock, and take it for nobody when it is let go.</summary>
+    [Fact]
+    public async Task Create_GivenUpWhileAnotherHoldsTheLock_WaitsNoLonger()
+    {
+        ManualTimeProvider time = new();
+        await using FileLeaseStore store = Open(time);
+        Directory.CreateDirectory(LeaseFolder);
+        using FileLock held = FileLock.TryTake(Path.Combine(LeaseFolder, "lease.lock"), FileMode.OpenOrCreate)!;
+        using CancellationTokenSource givenUp = new();
+        Task<LeaseReply> creating = store.CreateAsync(Held("a"), Patience, givenUp.Token);
+        await time.WaitForTimersAsync(armed: 2); // Of its time, and of the pause before it tries again.
+
+        await givenUp.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => creating.WaitAsync(Patience));
+        Assert.Equal(0, time.ArmedTimers);
     }
 
     [UnixFact]

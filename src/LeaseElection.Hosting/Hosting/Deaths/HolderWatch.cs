@@ -76,7 +76,7 @@ internal sealed class HolderWatch(HolderDeaths deaths, ElectionRun run, Action<s
         CancellationToken token = _cancel.Token;
         _following = Task.Run(async () =>
         {
-            await cancelled.ConfigureAwait(false);
+            await cancelled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // As in WatchRunner.
             await previous.ConfigureAwait(false);
             previousCancel.Dispose();
             if (term is not null)

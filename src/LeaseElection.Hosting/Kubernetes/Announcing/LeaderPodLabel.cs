@@ -189,7 +189,7 @@ internal sealed class LeaderPodLabel : ILeadershipAnnouncer
 
         if (wanted)
             Tell(patch, reply);
-        await givingUp.ConfigureAwait(false);
+        await givingUp.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // As in WatchRunner.
     }
 
     private async Task<AnnouncementReply> SendAsync(PodLabelPatch patch, CancellationToken cancellationToken)

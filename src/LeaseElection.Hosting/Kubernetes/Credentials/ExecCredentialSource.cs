@@ -127,13 +127,14 @@ internal sealed class ExecCredentialSource(ExecPlugin plugin, TimeProvider timeP
         }
         catch (ClusterCredentialException e)
         {
+            ClusterCredential? still;
             lock (_lock)
-            {
-                if (_credential is not { } credential || ReferenceEquals(credential, _rejected) || ExpiresWithin(TimeSpan.Zero))
-                    throw;
-                KubernetesStoreLog.ExecPluginFailed(logger, plugin.Command, e.Message);
-                return credential;
-            }
+                still = ReferenceEquals(_credential, _rejected) || ExpiresWithin(TimeSpan.Zero) ? null : _credential;
+            if (still is null)
+                throw;
+            // Not under the lock: where nobody drains the log, all requests of all elections would wait here for their credentials.
+            KubernetesStoreLog.ExecPluginFailed(logger, plugin.Command, e.Message);
+            return still;
         }
     }
 

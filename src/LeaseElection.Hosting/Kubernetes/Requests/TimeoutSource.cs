@@ -40,7 +40,17 @@ internal sealed class TimeoutSource(TimeProvider timeProvider) : IDisposable
     }
 
     /// <summary>Ends the request before its time.</summary>
-    public void GiveUp() => _source.Cancel();
+    public void GiveUp()
+    {
+        try
+        {
+            _source.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // Of what was registered, as a stream of the app's: on a timer's thread it would end the process.
+        }
+    }
 
     /// <summary>The request was answered, and whoever could give it up will not do so any more.</summary>
     /// <returns>Whether another one can begin.</returns>

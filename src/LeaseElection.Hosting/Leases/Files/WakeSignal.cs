@@ -57,8 +57,6 @@ internal sealed class WakeSignal : IDisposable
         Action<FileSystemWatcher>? start = null)
     {
         _goneBlind = goneBlind;
-        _probe = timeProvider.CreateTimer(_ => Set(Wake.Probe), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _poll = timeProvider.CreateTimer(_ => Set(Wake.Poll), state: null, PollInterval, PollInterval);
         FileSystemWatcher? notifications = null;
         try
         {
@@ -76,11 +74,14 @@ internal sealed class WakeSignal : IDisposable
             (start ?? (static watcher => watcher.EnableRaisingEvents = true))(notifications);
             _notifications = notifications;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+        // An argument is wrong where the folder has gone since it was made.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or PlatformNotSupportedException or ArgumentException)
         {
             notifications?.Dispose();
             GoBlind(e);
         }
+        _probe = timeProvider.CreateTimer(_ => Set(Wake.Probe), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _poll = timeProvider.CreateTimer(_ => Set(Wake.Poll), state: null, PollInterval, PollInterval);
     }
 
     /// <summary>Whether to wake for <see cref="Wake.Probe"/>.</summary>
