@@ -28,7 +28,8 @@ internal sealed class LeaderElectionOptionsValidator(
         CheckChoice(nameof(options.WhenWorkEnds), options.WhenWorkEnds, failures);
         CheckChoice(nameof(options.WhenWorkOverruns), options.WhenWorkOverruns, failures);
         CheckChoice(nameof(options.Store), options.Store, failures);
-        CheckPath("Kubernetes:TokenFile", options.Kubernetes.TokenFile, failures);
+        if (CheckPath("Kubernetes:TokenFile", options.Kubernetes.TokenFile, failures))
+            CheckIsNoToken("Kubernetes:TokenFile", options.Kubernetes.TokenFile, failures);
         CheckPath("Kubernetes:CertificateAuthorityFile", options.Kubernetes.CertificateAuthorityFile, failures);
         CheckPath("Kubernetes:KubeConfig", options.Kubernetes.KubeConfig, failures);
         if (CheckPath("File:Directory", options.File.Directory, failures))
@@ -109,6 +110,16 @@ internal sealed class LeaderElectionOptionsValidator(
             option, OptionFailures.Quote(path.Replace("\0", "\\0", StringComparison.Ordinal)), "a path, without a zero character",
             "remove it");
         return false;
+    }
+
+    /// <summary>
+    /// Before anybody shows the value: from a Secret a token itself is easily given, where the path of its file belongs. That of a service
+    /// account is a JSON Web Token.
+    /// </summary>
+    private static void CheckIsNoToken(string option, string? path, OptionFailures failures)
+    {
+        if (path?.StartsWith("eyJ", StringComparison.Ordinal) is true && path.Count(c => c == '.') == 2)
+            failures.Add(option, "a token", "the path of a file that holds one", "mount the Secret as a volume, and name the file");
     }
 
     private static void CheckDirectory(string? directory, OptionFailures failures)

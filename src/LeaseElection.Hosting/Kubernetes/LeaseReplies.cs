@@ -29,7 +29,9 @@ internal sealed class LeaseReplies(LeaseResource resource)
 
     public LeaseReply ForReplace(ApiOutcome outcome, Lease replaced, LeaseRecord written) => outcome switch
     {
-        ApiOutcome.Answer { Status: HttpStatusCode.Conflict } => new LeaseReply.Conflict(),
+        // A webhook may refuse with any code. Taken for somebody else's write, that would be read and tried again, and nobody told of it.
+        ApiOutcome.Answer { Status: HttpStatusCode.Conflict } answer
+            when PolicyRefusal.By(409, ApiErrors.ReadStatus(answer.Body), "update") is null => new LeaseReply.Conflict(),
         ApiOutcome.Answer { Status: HttpStatusCode.NotFound } answer when IsOfLease(answer) => new LeaseReply.Absent(),
         _ => ForWrite(outcome, "update", replaced, written),
     };

@@ -28,6 +28,11 @@ public class LeaderElectionOptionsValidatorTests
             "LeaderElection:LeaseDuration is 01:00:01, but must be whole seconds from 00:00:01 to 01:00:00: write \"01:00:00\"."
         },
         {
+            "token in the place of its file", o => o.Kubernetes.TokenFile = "eyJhbGciOi.eyJhdWQi.c2lnbmF0dXJl",
+            "LeaderElection:Kubernetes:TokenFile is a token, but must be the path of a file that holds one: "
+            + "mount the Secret as a volume, and name the file."
+        },
+        {
             "fraction", o => o.LeaseDuration = TimeSpan.FromSeconds(14.5),
             "LeaderElection:LeaseDuration is 00:00:14.5, but must be whole seconds from 00:00:01 to 01:00:00: write \"00:00:15\"."
         },

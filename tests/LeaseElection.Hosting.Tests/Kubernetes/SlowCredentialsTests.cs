@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Kubernetes.Requests;
@@ -65,6 +66,27 @@ public sealed class SlowCredentialsTests : IAsyncLifetime, IDisposable
         _time.Advance(Short);
 
         AssertIsOfThePlugin(Failed(LeaseStoreErrorKind.Timeout, await reading.WaitAsync(Patience)));
+        Assert.DoesNotContain(setup.Logger.Lines, line => line.Id.Name == "ConnectionReplaced");
+    }
+
+    /// <summary>Read on the spot, so that its time is over before anybody looks; and the API server was never asked.</summary>
+    [UnixFact]
+    public async Task Request_DiskOfTheTokenHangs_SaysSoAndKeepsTheConnection()
+    {
+        string pipe = _folder.PathOf("token");
+        using (Process made = Process.Start("mkfifo", pipe))
+            await made.WaitForExitAsync();
+        StoreSetup setup = new(_server) { Time = _time, User = new ClusterUser { Token = TextSource.FromFile(pipe) } };
+        await using KubernetesLeaseStore store = setup.Create();
+
+        Task<LeaseReply> reading = Task.Run(() => store.ReadAsync(Short, default));
+        await _time.AdvanceOnceArmedAsync(Short);
+        await File.WriteAllTextAsync(pipe, FakeKubeApiServer.Token);
+
+        Assert.StartsWith(
+            "The files of the credentials were not read within 2.5 s",
+            Failed(LeaseStoreErrorKind.Timeout, await reading.WaitAsync(Patience)).Message, StringComparison.Ordinal);
+        Assert.Empty(_server.Requests);
         Assert.DoesNotContain(setup.Logger.Lines, line => line.Id.Name == "ConnectionReplaced");
     }
 

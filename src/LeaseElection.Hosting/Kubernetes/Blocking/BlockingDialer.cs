@@ -12,7 +12,6 @@ namespace LeaseElection.Hosting.Kubernetes.Blocking;
 internal static class BlockingDialer
 {
     /// <exception cref="HttpRequestException">There is no connection to be had; it says why, as a client's would.</exception>
-    /// <exception cref="TimeoutException">The time is over.</exception>
     public static Socket Dial(Uri server, TimeLimit time)
     {
         string host = server.IdnHost.Replace("%25", "%", StringComparison.Ordinal);
@@ -47,6 +46,10 @@ internal static class BlockingDialer
         {
             throw new HttpRequestException(
                 HttpRequestError.NameResolutionError, $"the name {host} cannot be resolved: {e.Message}");
+        }
+        catch (TimeoutException)
+        {
+            throw new HttpRequestException(HttpRequestError.NameResolutionError, $"the name {host} was not resolved in time.");
         }
     }
 

@@ -33,6 +33,10 @@ internal sealed record KubernetesConnection
     /// <summary>The proxy that the variables of the process name for <see cref="Server"/>, if <see cref="Proxy"/> is not set.</summary>
     public Uri? EnvironmentProxy { get; init; }
 
+    /// <summary>Goes behind the server's name in messages: what is wrong may be wrong with the proxy. Without who logs in there.</summary>
+    public string ThroughProxy =>
+        (Proxy ?? EnvironmentProxy) is { } proxy ? $" (through the proxy {proxy.Scheme}://{proxy.Authority})" : "";
+
     /// <summary>
     /// Where credentials, authorities and the settings of sockets come from, if the app says so; nothing above but the server then.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using LeaseElection.Hosting.Kubernetes.Credentials;
 
 namespace LeaseElection.Hosting.Kubernetes.Connecting;
 
@@ -22,8 +23,8 @@ internal sealed class ServerDialer(
     private readonly Func<IPEndPoint, CancellationToken, Task<Socket>> _connect = connect ?? ServerSocket.ConnectAsync;
 
     /// <exception cref="SocketException">
-    /// The name has no address, or none of them answered in time: the message says of each why not. It names what was dialled, which may
-    /// be the proxy, and not the server that the caller speaks of.
+    /// The name was not resolved in time or has no address, or none of them answered in time: the message says of each why not. It names
+    /// what was dialled, which may be the proxy, and not the server that the caller speaks of.
     /// </exception>
     public async Task<Socket> DialAsync(DnsEndPoint server, CancellationToken cancellationToken)
     {
@@ -38,12 +39,19 @@ internal sealed class ServerDialer(
     {
         try
         {
-            IPAddress[] addresses = await _resolve(host, cancellationToken).ConfigureAwait(false);
+            // Left behind where it hangs: the system's resolver tries for minutes, and hears of no token once it has begun.
+            Task<IPAddress[]> resolving = _resolve(host, cancellationToken);
+            AppCode.Forget(resolving);
+            IPAddress[] addresses = await resolving.WaitAsync(cancellationToken).ConfigureAwait(false);
             return addresses.Length > 0 ? addresses : throw new SocketException((int)SocketError.HostNotFound);
         }
         catch (SocketException e)
         {
             throw new SocketException((int)e.SocketErrorCode, $"the name {host} cannot be resolved: {e.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            throw new SocketException((int)SocketError.TryAgain, $"the name {host} was not resolved in time.");
         }
     }
 

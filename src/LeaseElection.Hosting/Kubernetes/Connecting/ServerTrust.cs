@@ -36,7 +36,10 @@ internal static class ServerTrust
             return "it has no certificate.";
         // .NET itself would take the common name where there are no alternative names; nobody else does any more.
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) || !server.MatchesHostname(name, allowCommonName: false))
-            return $"its certificate is for {NamesOf(server)}, and not for {name}.";
+        {
+            return $"its certificate is for {NamesOf(server)}, and not for {name}. Correct the address, or say which name it bears "
+                + "(tls-server-name in a kubeconfig).";
+        }
         string? weakness = WeaknessOf(chain, authorities);
         if (weakness is null && !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
             return null;
@@ -45,9 +48,7 @@ internal static class ServerTrust
         // named.
         if (authorities?.Any(authority => Vouches(authority, server, chain.ChainPolicy.ExtraStore)) is true)
             return null;
-        string faults = string.Join(", ", chain.ChainStatus.Select(status => status.Status));
-        return weakness ?? $"its certificate is not trusted ({faults}): '{server.Subject}', issued by '{server.Issuer}', valid from "
-            + $"{server.NotBefore.ToUniversalTime():u} to {server.NotAfter.ToUniversalTime():u}.";
+        return weakness ?? OutOfTime(chain) ?? Unknown(server, chain);
     }
 
     public static X509ChainPolicy PolicyOf(X509Certificate2Collection? authorities)
@@ -63,6 +64,24 @@ internal static class ServerTrust
         policy.CustomTrustStore.AddRange(authorities ?? []);
         return policy;
     }
+
+    /// <summary>Who reads that an authority has run out looks at its dates, and not at the server's, or who it is.</summary>
+    private static string? OutOfTime(X509Chain chain)
+    {
+        X509Certificate2? first = chain.ChainElements.FirstOrDefault(element => Array.Exists(
+            element.ChainElementStatus, fault => fault.Status == X509ChainStatusFlags.NotTimeValid))?.Certificate;
+        return first is null || Array.Exists(chain.ChainStatus, fault => fault.Status != X509ChainStatusFlags.NotTimeValid)
+            ? null
+            : $"the certificate '{first.Subject}' is not trusted (NotTimeValid): it is valid from {first.NotBefore.ToUniversalTime():u} to "
+                + $"{first.NotAfter.ToUniversalTime():u}, and by this machine's clock it is {TimeProvider.System.GetUtcNow():u}. Renew it, "
+                + "or set the clock.";
+    }
+
+    private static string Unknown(X509Certificate2 server, X509Chain chain) =>
+        $"its certificate is not trusted ({string.Join(", ", chain.ChainStatus.Select(fault => fault.Status))}): '{server.Subject}', "
+        + $"issued by '{server.Issuer}', valid from {server.NotBefore.ToUniversalTime():u} to {server.NotAfter.ToUniversalTime():u}. Check "
+        + "that the certificate authority is the cluster's (where this connection has it from: Kubernetes:CertificateAuthorityFile, "
+        + "certificate-authority in a kubeconfig, ca.crt in a pod, or what the app itself gives).";
 
     /// <summary>Of the first that has one, from the server's up to the first that is trusted by itself.</summary>
     private static string? WeaknessOf(X509Chain chain, X509Certificate2Collection? authorities)

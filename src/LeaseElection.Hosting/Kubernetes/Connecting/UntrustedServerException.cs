@@ -6,5 +6,5 @@ namespace LeaseElection.Hosting.Kubernetes.Connecting;
 /// The server has shown a certificate that we do not go by. Told from all else that ends a handshake: who reads of it looks at the
 /// authorities, and would find nothing there if the server had only gone.
 /// </summary>
-/// <param name="message">Why, as the end of a sentence: "its certificate ...".</param>
+/// <param name="message">Why, and what to do about it.</param>
 internal sealed class UntrustedServerException(string message) : AuthenticationException(message);

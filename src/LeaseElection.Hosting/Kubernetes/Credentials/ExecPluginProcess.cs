@@ -67,8 +67,25 @@ internal static class ExecPluginProcess
         {
             // The system's words alone: .NET's speak of a working directory, which has nothing to do with it.
             string why = e is Win32Exception { NativeErrorCode: var code } ? Marshal.GetPInvokeErrorMessage(code) : e.Message;
-            throw Failed(plugin, $"cannot be started: {why.TrimEnd('.')}. Install it, or correct exec.command in the kubeconfig.", e);
+            throw Failed(plugin, $"cannot be started: {why.TrimEnd('.')}. {AdviceFor(e)}", e);
         }
+    }
+
+    private static string AdviceFor(Exception exception)
+    {
+        const int NotFound = 2, NoProgram = 8, Access = 13;
+        return exception switch
+        {
+            Win32Exception { NativeErrorCode: NotFound } =>
+                "Install it, or what it is run by (the first line of a script, the loader of a program), or correct exec.command in the "
+                + "kubeconfig.",
+            Win32Exception { NativeErrorCode: Access } when !OperatingSystem.IsWindows() =>
+                "It must be a file that this user may execute, on a volume that is not mounted noexec.",
+            Win32Exception { NativeErrorCode: NoProgram } when !OperatingSystem.IsWindows() =>
+                "It is no program for this machine, or a script whose first line does not say by what it is run (#!/bin/sh).",
+            Win32Exception when !OperatingSystem.IsWindows() => "Look at how many processes and how much memory this one may have.",
+            _ => "Install it, or correct exec.command in the kubeconfig.",
+        };
     }
 
     /// <summary>

@@ -25,6 +25,14 @@ internal sealed class ApiAttempt(bool isWatch, TimeSpan timeout, TimeProvider ti
     /// <summary>Whether it has got no further than to wait for what it shall prove itself with.</summary>
     public bool AwaitsCredentials { get; set; }
 
+    /// <summary>The first are there, unless they came too late: a disk may hang for as long as a request has.</summary>
+    /// <exception cref="OperationCanceledException">They did.</exception>
+    public void GoOnWithCredentials(CancellationToken end)
+    {
+        end.ThrowIfCancellationRequested();
+        AwaitsCredentials = false;
+    }
+
     /// <summary>Whether somebody still reads the body, although there is an answer, or was one before this one.</summary>
     public bool IsBodyBeingRead => Content is { IsBeingRead: true } || _refused is { IsBeingRead: true };
 

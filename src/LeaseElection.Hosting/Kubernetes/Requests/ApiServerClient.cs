@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -43,7 +44,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
     public ApiServerClient(KubernetesConnection connection, TimeProvider timeProvider, ILogger logger, bool shared = false)
     {
         Gate = shared ? new RequestGate(timeProvider) : null;
-        _server = new ApiServerAddress(connection.Server).ToString();
+        _server = new ApiServerAddress(connection.Server).ToString() + connection.ThroughProxy;
         _timeProvider = timeProvider;
         _logger = logger;
         _given = connection.Given?.Share(timeProvider, logger);
@@ -73,7 +74,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
             given = cancellationToken.UnsafeRegister(static end => ((TimeoutSource)end!).GiveUp(), end);
             attempt.AwaitsCredentials = true;
             ClusterCredential credential = await _credentials.GetAsync(end.Token).ConfigureAwait(false);
-            attempt.AwaitsCredentials = false;
+            attempt.GoOnWithCredentials(end.Token);
             // After the credentials, for which nobody shall hold a place, and before the connection, which is not to blame for the wait.
             if (Gate is not null)
             {
@@ -159,7 +160,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
             {
                 stream.AuthenticateAsClient(_channels.CreateTlsOptions(with));
             }
-            catch (Exception e) when (e is AuthenticationException or IOException)
+            catch (Exception e) when (e is AuthenticationException or IOException or SocketException)
             {
                 throw new HttpRequestException(HttpRequestError.SecureConnectionError, e.Message, e);
             }
@@ -193,7 +194,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
         {
             attempt.AwaitsCredentials = true;
             ClusterCredential credential = await _credentials.GetAsync(end.Token).ConfigureAwait(false);
-            attempt.AwaitsCredentials = false;
+            attempt.GoOnWithCredentials(end.Token);
             response = await SendAsync(request, attempt, credential, end.Token).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.OK)
             {
@@ -373,8 +374,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
 
     private LeaseStoreError Explain(Exception exception, bool timedOut, TimeSpan timeout, bool awaitedCredentials = false)
     {
-        // Where what gives credentials has failed, just when the time was over, that says more.
-        if (timedOut && exception is not ClusterCredentialException)
+        if (timedOut && !TransportErrors.SaysMoreThanTime(exception))
         {
             return awaitedCredentials
                 ? TransportErrors.NoCredentials(_credentials.DescribeWait(timeout), exception)

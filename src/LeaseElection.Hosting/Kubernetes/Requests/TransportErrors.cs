@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
@@ -36,6 +37,12 @@ internal static class TransportErrors
         Exception = exception,
     };
 
+    /// <summary>
+    /// Whether it says more than that the time was over: what gives credentials failed just then, or a name was not resolved.
+    /// </summary>
+    public static bool SaysMoreThanTime(Exception exception) =>
+        exception is ClusterCredentialException or HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError };
+
     public static LeaseStoreError From(Exception exception, string server) => Explain(exception, server) with { Exception = exception };
 
     public static TimeSpan? RetryAfter(HttpResponseHeaders headers, DateTimeOffset now) => headers.RetryAfter switch
@@ -53,21 +60,13 @@ internal static class TransportErrors
         InvalidDataException => Error(
             LeaseStoreErrorKind.InvalidResponse,
             $"{server} answered with {exception.Message}, which is no Lease. Is something else listening there?"),
-        OperationCanceledException => Error(
-            LeaseStoreErrorKind.Network,
-            // What was dialled says of each address what came of it.
-            $"No connection to {server} could be made in time"
-            + $"{(exception.GetBaseException() is SocketException tried ? $": {tried.Message}" : "")}. "
-            + "Check address, port and network policies."),
-        _ => Error(LeaseStoreErrorKind.Network, $"The connection to {server} broke: {Innermost(exception)}"),
+        OperationCanceledException => NotInTime(exception, server),
+        _ => Broken(exception, server),
     };
 
     private static LeaseStoreError FromHttp(HttpRequestException e, string server) => e.HttpRequestError switch
     {
-        HttpRequestError.NameResolutionError => Error(
-            LeaseStoreErrorKind.Dns,
-            $"No connection to {server}: {Innermost(e)} Check the address (proxy-url or HTTPS_PROXY if it is a proxy's) and the DNS of "
-            + "this machine."),
+        HttpRequestError.NameResolutionError => Unresolved(e, server),
         HttpRequestError.SecureConnectionError => FromHandshake(e, server),
         HttpRequestError.ConnectionError => Error(
             LeaseStoreErrorKind.Network, $"No connection to {server}: {Innermost(e)} Check address, port and network policies."),
@@ -77,26 +76,50 @@ internal static class TransportErrors
         HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => Error(
             LeaseStoreErrorKind.InvalidResponse,
             $"{server} does not speak HTTP as expected: {Innermost(e)} Is something else listening there?"),
-        _ => Error(LeaseStoreErrorKind.Network, $"The connection to {server} broke: {Innermost(e)}"),
+        _ => Broken(e, server),
     };
+
+    /// <summary>What was dialled says of each address what came of it; where it says nothing, somebody has taken the connection.</summary>
+    private static LeaseStoreError NotInTime(Exception exception, string server) => exception.GetBaseException() switch
+    {
+        SocketException { SocketErrorCode: SocketError.TryAgain or SocketError.HostNotFound } => Unresolved(exception, server),
+        SocketException tried => Error(
+            LeaseStoreErrorKind.Network,
+            $"No connection to {server} could be made in time: {tried.Message}. Check address, port and network policies."),
+        _ => Error(
+            LeaseStoreErrorKind.Network,
+            $"A connection to {server} was taken, but TLS was not agreed on in time. A load balancer does so while no API server behind "
+            + "it answers, a proxy that does not get through to it, and a network that swallows large packets (MTU)."),
+    };
+
+    private static LeaseStoreError Unresolved(Exception exception, string server) => Error(
+        LeaseStoreErrorKind.Dns,
+        $"No connection to {server}: {Innermost(exception)} Check the address (proxy-url or HTTPS_PROXY if it is a proxy's) and the DNS of "
+        + "this machine.");
 
     private static LeaseStoreError FromHandshake(HttpRequestException e, string server) => e.InnerException switch
     {
-        UntrustedServerException untrusted => Error(
-            LeaseStoreErrorKind.Tls,
-            $"No trusted connection to {server}: {untrusted.Message} Check that the certificate authority is the cluster's "
-            + "(where this connection has it from: Kubernetes:CertificateAuthorityFile, certificate-authority in a "
-            + "kubeconfig, ca.crt in a pod, or what the app itself gives) and that the certificate names this host "
-            + "(tls-server-name in a kubeconfig)."),
+        UntrustedServerException untrusted =>
+            Error(LeaseStoreErrorKind.Tls, $"No trusted connection to {server}: {untrusted.Message}"),
         AuthenticationException => Error(
             LeaseStoreErrorKind.Tls,
-            $"No TLS connection to {server}: {Innermost(e)} Is it a port at which TLS is spoken? If so, the server's log says what it "
-            + "did not agree to."),
-        _ => Error(
+            $"No TLS connection to {server}: {Innermost(e)} Is TLS spoken at that port? (The URL of a proxy begins with https:// only if "
+            + "the proxy itself speaks TLS.) If so, the server's log says what it did not agree to: a client certificate, as a rule."),
+        IOException or SocketException => Error(
             LeaseStoreErrorKind.Network,
             $"The connection to {server} ended before TLS was agreed on: {Innermost(e)} A load balancer does so while no API server behind "
-            + "it is up, or a firewall that does not let this host through."),
+            + "it is up, a gateway that does not know the host's name (tls-server-name in a kubeconfig), or a firewall."),
+        // A certificate of ours that cannot be used, such as one that the app has disposed of.
+        _ => Error(LeaseStoreErrorKind.Tls, $"No TLS connection to {server}: {Innermost(e)} Check the certificates it is made with."),
     };
+
+    /// <summary>With TLS 1.3 a server says what it thinks of our certificate when the handshake is over for us.</summary>
+    private static LeaseStoreError Broken(Exception exception, string server) => exception.GetBaseException() is CryptographicException
+        ? Error(
+            LeaseStoreErrorKind.Tls,
+            $"{server} ended TLS: {Innermost(exception)} If it names a certificate, that is ours: it is missing, has run out, or is of an "
+            + "authority that the server does not go by.")
+        : Error(LeaseStoreErrorKind.Network, $"The connection to {server} broke: {Innermost(exception)}");
 
     private static LeaseStoreError Error(LeaseStoreErrorKind kind, string message) => new(kind, message);
 

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using LeaseElection.Hosting.Kubernetes.Connecting;
+using LeaseElection.Hosting.Kubernetes.Requests;
+using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Proxy;
 using LeaseElection.Testing.Time;
@@ -155,6 +157,25 @@ public sealed class ServerDialerTests : IDisposable
             () => dialer.DialAsync(new DnsEndPoint("api.example", 6443), default));
         Assert.Equal(SocketError.HostNotFound, thrown.SocketErrorCode);
         Assert.StartsWith("the name api.example cannot be resolved: ", thrown.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The system's resolver hears of no token once it has begun, and tries for longer than a request has.</summary>
+    [Fact]
+    public async Task DialAsync_NameServerIsSilent_EndsInTimeAndNamesTheHost()
+    {
+        var never = new TaskCompletionSource<IPAddress[]>();
+        var dialer = new ServerDialer(TimeSpan.FromSeconds(2), _time, (_, _) => never.Task, Connect);
+        Task<Socket> dialling = dialer.DialAsync(new DnsEndPoint("api.example", 6443), _timeout.Token);
+        await _timeout.CancelAsync();
+
+        SocketException thrown = await Assert.ThrowsAsync<SocketException>(() => dialling.WaitAsync(Signal.Patience));
+
+        Assert.Equal("the name api.example was not resolved in time.", thrown.Message);
+        // As SocketsHttpHandler tells of its ConnectTimeout.
+        var told = new TaskCanceledException("", new TimeoutException("", thrown));
+        LeaseStoreError error = TransportErrors.From(told, "https://api.example");
+        Assert.Equal(LeaseStoreErrorKind.Dns, error.Kind);
+        Assert.Contains("the name api.example was not resolved in time. Check the address", error.Message, StringComparison.Ordinal);
     }
 
     [UnixFact]
