@@ -26,6 +26,16 @@ internal sealed class CommandRun(
     /// <summary>Ends when nothing of it is left: with its exit code, or <see langword="null"/> if it was told to stop.</summary>
     public Task<int?> Gone => _gone.Task;
 
+    /// <summary>The command; zero before it has started.</summary>
+    public int Main
+    {
+        get
+        {
+            lock (_lock)
+                return _main;
+        }
+    }
+
     /// <summary>Starts it, on a thread that lives as long: the kernel kills the command when the thread that started it ends.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "leader-elector command" }.UnsafeStart();
 
@@ -74,15 +84,6 @@ internal sealed class CommandRun(
             if (_family is not null && !CommandLauncher.IsStill(_main))
                 NativeProcess.Send(-_main, signal);
         }
-    }
-
-    /// <summary>Reaps orphans of the command that have ended.</summary>
-    public void Reap()
-    {
-        CommandFamily? family;
-        lock (_lock)
-            family = _family;
-        family?.Reap();
     }
 
     public void Dispose() => _isGone.Dispose();
@@ -158,7 +159,7 @@ internal sealed class CommandRun(
         // Twice none: while one look goes over the table, one process may have begun another and ended.
         for (int none = 0; none < 2;)
         {
-            family.Reap();
+            Orphans.Reap(() => _main);
             none = family.IsGone() ? none + 1 : 0;
             if (none > 0)
                 continue;

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace LeaseElection.Sidecar.Exec;
 
 /// <summary>
-/// Passes signals on to the command while there is one; a standby swallows them. Reaps what a command leaves behind, too. Ctrl-Z is
-/// swallowed: it would stop the sidecar and not the command, whose lease would run out unnoticed.
+/// Passes signals on to the command while there is one; a standby swallows them. Reaps orphans, too, also on a standby: the first process
+/// of a container inherits some without a command. Ctrl-Z is swallowed: it would stop the sidecar and not the command, whose lease would
+/// run out unnoticed.
 /// </summary>
 internal sealed class CommandSignals
 {
@@ -28,9 +29,9 @@ internal sealed class CommandSignals
     public void Listen()
     {
         foreach (int signal in (int[])[Hangup, Quit, User1, User2, WindowChanged])
-            On(signal, run => run.Forward(signal));
-        On(TerminalStop, _ => { });
-        On(Child, run => run.Reap());
+            On(signal, () => _run?.Forward(signal));
+        On(TerminalStop, () => { });
+        On(Child, () => Orphans.Reap(() => _run?.Main));
     }
 
     /// <summary>From now on to this one, until what is returned is disposed.</summary>
@@ -41,13 +42,12 @@ internal sealed class CommandSignals
     }
 
     /// <summary>By its number in Linux, which .NET takes as well as its own names.</summary>
-    private void On(int signal, Action<CommandRun> act)
+    private static void On(int signal, Action act)
     {
         PosixSignalRegistration registration = PosixSignalRegistration.Create((PosixSignal)signal, context =>
         {
             context.Cancel = true;
-            if (_run is { } run)
-                act(run);
+            act();
         });
         lock (Registrations)
             Registrations.Add(registration);

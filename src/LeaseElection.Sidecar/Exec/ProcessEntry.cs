@@ -12,6 +12,9 @@ internal readonly record struct ProcessEntry(int Id, int Parent, int Group, int 
 {
     private const int NoSuchProcess = 3;
 
+    /// <summary>The session of this process. It does not change.</summary>
+    public static int OwnSession { get; } = Read(Environment.ProcessId)!.Value.Session;
+
     /// <summary>Every process that we may see.</summary>
     /// <exception cref="IOException">The table cannot be read: no file descriptor is left.</exception>
     public static List<ProcessEntry> ReadAll()

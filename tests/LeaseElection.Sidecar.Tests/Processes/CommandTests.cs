@@ -139,6 +139,35 @@ public sealed class CommandTests : SidecarTest
         Assert.Equal(0, await sidecar.Exited);
     }
 
+    /// <summary>
+    /// As the first process of its container it inherits what others leave: probes, and whoever has run a shell in it. What is in
+    /// its own session may be a plugin of a kubeconfig, whose exit code .NET waits for.
+    /// </summary>
+    [Fact]
+    public async Task Orphans_OnAStandby_AreReapedButNotWhatMayBeAPlugin()
+    {
+        SidecarProcess leader = await RunScriptAsync(UntilTold);
+        await PidInAsync(leader, "pid");
+        SidecarProcess standby = await RunScriptByShellAsync(
+            """
+            bash -c 'until [ -e '$D'/end-plugin ]; do sleep 0.02; done' & echo $! >$D/plugin
+            setsid bash -c 'echo $$ >'$D'/parent; until [ -e '$D'/go ]; do sleep 0.02; done; sleep 0.02 & echo $! >'$D'/orphan' &
+            exec "$@"
+            """,
+            "touch $D/second");
+        await standby.SaysAsync("leads lease default/settlement");
+        int plugin = await PidInAsync(standby, "plugin");
+        await File.WriteAllTextAsync(Path.Combine(Folder, "end-plugin"), "");
+        await standby.UntilAsync(() => !Runs(plugin), "what may be a plugin to end");
+        await File.WriteAllTextAsync(Path.Combine(Folder, "go"), "");
+        int[] orphans = [await PidInAsync(standby, "parent"), await PidInAsync(standby, "orphan")];
+        await standby.UntilAsync(() => orphans.All(orphan => ProcessEntry.Read(orphan) is null), "orphans to be gone from the table");
+        Assert.Equal(standby.Pid, ProcessEntry.Read(plugin)?.Parent);
+        standby.Send(UnixSignal.Terminate);
+        Assert.Equal(0, await standby.Exited);
+        Assert.False(HasFile("second"));
+    }
+
     [Fact]
     public async Task Sidecar_IsKilled_TheKernelKillsTheCommand()
     {

@@ -49,11 +49,18 @@ public abstract class SidecarTest : IAsyncLifetime
         StartOverFilesAsync([.. flags, "--", "bash", "-c", $"D={Folder}\n{script}"]);
 
     /// <summary>The same, with its standard error on a disk that is full.</summary>
-    private protected async Task<SidecarProcess> RunScriptOnAFullDiskAsync(string script)
+    private protected Task<SidecarProcess> RunScriptOnAFullDiskAsync(string script) =>
+        RunScriptByShellAsync("exec \"$@\" 2>/dev/full", script);
+
+    /// <summary>The same, started by lines of the shell, in which <c>"$@"</c> is the program with its arguments.</summary>
+    private protected async Task<SidecarProcess> RunScriptByShellAsync(string lines, string script, params IReadOnlyList<string> flags)
     {
         SidecarProcess sidecar = await SidecarProcess.StartByShellAsync(
-            Folder, "exec \"$@\" 2>/dev/full",
-            ["--election=settlement", "--store=file", $"--store-directory={Folder}", "--", "bash", "-c", $"D={Folder}\n{script}"]);
+            Folder, $"D={Folder}\n{lines}",
+            [
+                "--election=settlement", "--store=file", $"--store-directory={Folder}", .. flags,
+                "--", "bash", "-c", $"D={Folder}\n{script}",
+            ]);
         _sidecars.Add(sidecar);
         return sidecar;
     }
