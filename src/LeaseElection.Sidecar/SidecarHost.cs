@@ -61,7 +61,7 @@ internal static class SidecarHost
         services.AddSingleton<CommandExit>();
         services.AddSingleton<CommandSignals>();
         services.AddSingleton<IHostLifetime, SidecarLifetime>();
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.EffectiveGrace + ShutdownReserve);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout(options));
         builder.Logging.AddProvider(new StderrLoggerProvider(TimeProvider.System));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // What keeps a host from starting is told by Program.
@@ -72,6 +72,16 @@ internal static class SidecarHost
             election.AddWork<CommandWork>();
         else
             services.AddHostedService<LeaderPrinter>();
+    }
+
+    /// <summary>
+    /// As long as the command may take to stop. With a long lease that is longer once it is lost: the library warns of a host that leaves
+    /// less, which nobody who starts a sidecar could mend.
+    /// </summary>
+    private static TimeSpan ShutdownTimeout(SidecarOptions options)
+    {
+        TimeSpan onceLost = options.Ttl - options.EffectiveRenewDeadline;
+        return (options.EffectiveGrace > onceLost ? options.EffectiveGrace : onceLost) + ShutdownReserve;
     }
 
     private static void Configure(LeaderElectionOptions library, SidecarOptions options)

@@ -20,6 +20,17 @@ public sealed class CommandTests : SidecarTest
         Assert.True(FencingToken.TryParse(words[2], out _));
     }
 
+    /// <summary>Nothing of what it says at start is for anybody but its operator to do.</summary>
+    [Theory]
+    [InlineData("--ttl=90s")]
+    [InlineData("--ttl=60s", "--grace=1s")]
+    public async Task Start_LeaseOutlastsTheGrace_SaysNothingOfTheTimeToStop(params string[] flags)
+    {
+        SidecarProcess sidecar = await RunScriptAsync("exit 0", flags);
+        Assert.Equal(0, await sidecar.Exited);
+        Assert.DoesNotContain(" WARN ", sidecar.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("exit 7", 7)]
     [InlineData("exit 0", 0)]
