@@ -26,4 +26,11 @@ internal static partial class CommandLog
         + "beside the next leader's. Run command and leader-elector as one user, and let the command not change it (sudo, setuid)",
         EventName = "CannotKill")]
     public static partial void CannotKill(this ILogger logger, int process);
+
+    [LoggerMessage(605, LogLevel.Error,
+        "The command has ended, and what it started still runs {Seconds:0.0} s after SIGKILL, so the lease is not given up: it runs out if "
+        + "they do not end. Look what they wait for, by ps -o pid,user,stat,wchan:30,args -p {Processes}: those whose state is D wait for "
+        + "a disk or a mount that hangs, and those of another user may not be killed",
+        EventName = "CommandSurvived")]
+    public static partial void CommandSurvived(this ILogger logger, double seconds, string processes);
 }

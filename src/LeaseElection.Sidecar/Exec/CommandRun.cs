@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LeaseElection.Hosting;
+using LeaseElection.Hosting.Time;
 using Microsoft.Extensions.Logging;
 
 namespace LeaseElection.Sidecar.Exec;
@@ -9,22 +10,39 @@ namespace LeaseElection.Sidecar.Exec;
 /// Nothing here runs on the thread pool, which may be busy when the term ends.
 /// </summary>
 internal sealed class CommandRun(
-    IReadOnlyList<string> command, CommandGrace grace, LeadershipTerm term, ILogger<CommandRun> logger)
+    IReadOnlyList<string> command, CommandGrace grace, LeadershipTerm term, ElectionClock clock, ILogger<CommandRun> logger)
     : IDisposable
 {
     /// <summary>How often those are looked for that must end. The kernel tells of children only.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
-    private readonly TaskCompletionSource<int?> _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>
+    /// What lives for so long after SIGKILL cannot be killed, or waits for a disk that hangs: it is told of, and looked for less often, for
+    /// each look reads the whole table of processes.
+    /// </summary>
+    private static readonly TimeSpan SoonDead = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LaterLook = TimeSpan.FromMilliseconds(250);
+
+    private readonly TaskCompletionSource<int?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _isGone = new();
     private readonly Lock _lock = new();
     private CommandFamily? _family;
     private int _main;
     private bool _isTold;
+    private bool _hasEndedByItself;
     private bool _cannotKill;
+    private TimeSpan? _killedAt;
+    private bool _survivorsAreTold;
 
-    /// <summary>Ends when nothing of it is left: with its exit code, or <see langword="null"/> if it was told to stop.</summary>
-    public Task<int?> Gone => _gone.Task;
+    /// <summary>
+    /// Ends when the command itself has: with its exit code, or <see langword="null"/> if it was told to stop. What it has started may go
+    /// on until <see cref="Gone"/>.
+    /// </summary>
+    public Task<int?> Ended => _ended.Task;
+
+    /// <summary>Ends when nothing of it is left, which may be never.</summary>
+    public Task Gone => _gone.Task;
 
     /// <summary>The command; zero before it has started.</summary>
     public int Main
@@ -45,6 +63,8 @@ internal sealed class CommandRun(
         CommandFamily? family;
         lock (_lock)
         {
+            if (_hasEndedByItself)
+                return; // What it left behind has no grace, and is being killed.
             grace.Begin();
             _isTold = true;
             family = _family;
@@ -88,40 +108,30 @@ internal sealed class CommandRun(
 
     public void Dispose() => _isGone.Dispose();
 
-    private bool IsTold
-    {
-        get
-        {
-            lock (_lock)
-                return _isTold;
-        }
-    }
-
     private void Run()
     {
         try
         {
-            int? code = RunToTheEnd();
+            RunToTheEnd();
             End();
-            _gone.SetResult(code);
         }
         catch (Exception exception) when (_main == 0)
         {
             // It did not start. What fails later ends this process: the kernel then kills the command, and nothing is released.
             End();
-            _gone.SetException(exception);
+            _ended.SetException(exception);
         }
     }
 
-    private int? RunToTheEnd()
+    private void RunToTheEnd()
     {
         using Process? process = Begin();
-        if (process is null)
-            return null;
-        process.WaitForExit();
-        int? code = IsTold ? null : process.ExitCode;
-        EndTheRest(_family!);
-        return code;
+        process?.WaitForExit();
+        lock (_lock)
+            _hasEndedByItself = !_isTold;
+        _ended.SetResult(_hasEndedByItself ? process!.ExitCode : null);
+        if (_family is { } family)
+            EndTheRest(family);
     }
 
     private void End()
@@ -129,6 +139,7 @@ internal sealed class CommandRun(
         lock (_lock)
             _family = null;
         _isGone.Set();
+        _gone.SetResult();
     }
 
     private Process? Begin()
@@ -163,10 +174,21 @@ internal sealed class CommandRun(
             none = family.IsGone() ? none + 1 : 0;
             if (none > 0)
                 continue;
-            if (!IsTold || grace.Left() == TimeSpan.Zero)
-                Kill(family);
-            _isGone.Wait(Look);
+            if (_hasEndedByItself || grace.Left() == TimeSpan.Zero)
+                KillTheRest(family);
+            _isGone.Wait(_survivorsAreTold ? LaterLook : Look);
         }
+    }
+
+    private void KillTheRest(CommandFamily family)
+    {
+        Kill(family);
+        TimeSpan now = clock.Now.Monotonic;
+        _killedAt ??= now;
+        if (_survivorsAreTold || now - _killedAt.Value < SoonDead || family.Running() is not { Count: > 0 } left)
+            return;
+        _survivorsAreTold = true;
+        logger.CommandSurvived((now - _killedAt.Value).TotalSeconds, string.Join(',', left.Select(process => process.Id)));
     }
 
     private void Kill(CommandFamily family)

@@ -18,19 +18,23 @@ internal sealed class CommandWork(
     public async Task ExecuteAsync(LeadershipTerm term, CancellationToken stoppingToken)
     {
         var grace = new CommandGrace(term, options.EffectiveGrace, options.EffectiveStopTimeout, clock);
-        using var run = new CommandRun(options.Command, grace, term, logger);
+        using var run = new CommandRun(options.Command, grace, term, clock, logger);
         using IDisposable forwarding = signals.ForwardTo(run);
         run.Start();
-        int? code;
 
         // The library cancels on a thread of its own, which may be kept for as long as the command takes to stop.
         CancellationTokenRegistration stopping = stoppingToken.UnsafeRegister(_ => run.Stop(), null);
         await using (stopping.ConfigureAwait(false))
-            code = await run.Gone.ConfigureAwait(false);
-        if (code is not { } ended)
-            return;
-        logger.CommandEnded(ended);
-        exit.Code = ended;
-        lifetime.StopApplication();
+        {
+            if (await run.Ended.ConfigureAwait(false) is { } code)
+            {
+                // Now, and not when what it left behind is gone: that may be never, and a host that stops does not wait for ever.
+                logger.CommandEnded(code);
+                exit.Code = code;
+                lifetime.StopApplication();
+            }
+
+            await run.Gone.ConfigureAwait(false);
+        }
     }
 }

@@ -1,0 +1,38 @@
+namespace LeaseElection.Sidecar.Tests.Processes;
+
+/// <summary>
+/// What of a command cannot be killed, because it is another user's, works for as long as it likes. Nobody may be waited for without end,
+/// and nobody may be let lead beside it before the lease has run out.
+/// </summary>
+public sealed class UnkillableTests : SidecarTest
+{
+    private const int Nobody = 65534;
+
+    /// <summary>Ends with the folder of the test, which root cannot be kept from removing.</summary>
+    private string BecomeNobody =>
+        $"setpriv --reuid={Nobody} --clear-groups sh -c 'trap \"\" TERM; while [ -d {Folder} ]; do sleep 0.05; done'";
+
+    [OtherUserFact]
+    public async Task Command_EndsByItselfAndWhatItLeftCannotBeKilled_TheSidecarEndsWithItsCodeAndTheLeaseRunsOut()
+    {
+        SidecarProcess sidecar = await RunWithoutTheRightToKillAsync(
+            $"{BecomeNobody} & until grep -q '^Uid:.{Nobody}' /proc/$!/status; do sleep 0.02; done; echo $! >$D/left; exit 3");
+        int left = await PidInAsync(sidecar, "left");
+
+        Assert.Equal(3, await sidecar.Exited);
+
+        Assert.True(Runs(left));
+        Assert.Equal("me", Holder());
+        Assert.Contains("The command ended with exit code 3", sidecar.Output, StringComparison.Ordinal);
+        string error = Assert.Single(sidecar.Output.Split('\n'), line => line.Contains("after SIGKILL", StringComparison.Ordinal));
+        Assert.Contains(" ERROR ", error, StringComparison.Ordinal);
+        Assert.Contains($"{left}", error, StringComparison.Ordinal);
+
+        SidecarProcess other = await RunScriptAsync("touch $D/other");
+        await other.UntilAsync(() => HasFile("other"), "the other to lead");
+    }
+
+    /// <summary>Root may kill everybody, but for this right of its own.</summary>
+    private Task<SidecarProcess> RunWithoutTheRightToKillAsync(string script, params IReadOnlyList<string> flags) =>
+        RunScriptByShellAsync("exec setpriv --bounding-set=-kill \"$@\"", script, ["--id=me", "--ttl=5s", "--grace=1s", .. flags]);
+}
