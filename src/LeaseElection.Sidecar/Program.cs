@@ -63,7 +63,8 @@ internal static class Program
         if (options.Http is { } address)
             TellOf(address, host);
         await host.WaitForShutdownAsync().ConfigureAwait(false);
-        return host.Services.GetRequiredService<CommandExit>().Code ?? Environment.ExitCode;
+        CommandExit exit = host.Services.GetRequiredService<CommandExit>();
+        return exit.Code ?? (exit.IsPending ? ExitCodes.Failed : Environment.ExitCode);
     }
 
     private static IHost Build(SidecarOptions options)

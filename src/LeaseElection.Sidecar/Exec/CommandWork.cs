@@ -20,8 +20,20 @@ internal sealed class CommandWork(
         var grace = new CommandGrace(term, options.EffectiveGrace, options.EffectiveStopTimeout, clock);
         using var run = new CommandRun(options.Command, grace, term, clock, logger);
         using IDisposable forwarding = signals.ForwardTo(run);
+        exit.IsPending = true;
         run.Start();
+        try
+        {
+            await UntilGoneAsync(run, stoppingToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            exit.IsPending = false; // Gone, or not even started.
+        }
+    }
 
+    private async Task UntilGoneAsync(CommandRun run, CancellationToken stoppingToken)
+    {
         // The library cancels on a thread of its own, which may be kept for as long as the command takes to stop.
         CancellationTokenRegistration stopping = stoppingToken.UnsafeRegister(_ => run.Stop(), null);
         await using (stopping.ConfigureAwait(false))

@@ -1,3 +1,5 @@
+using LeaseElection.Testing.ApiServer;
+
 namespace LeaseElection.Sidecar.Tests.Processes;
 
 /// <summary>
@@ -30,6 +32,24 @@ public sealed class UnkillableTests : SidecarTest
 
         SidecarProcess other = await RunScriptAsync("touch $D/other");
         await other.UntilAsync(() => HasFile("other"), "the other to lead");
+    }
+
+    [OtherUserTheory]
+    [InlineData]
+    [InlineData("--http=127.0.0.1:0")]
+    public async Task Stop_CommandCannotBeKilled_TheSidecarEndsWithOneAndTheLeaseRunsOut(params string[] flags)
+    {
+        SidecarProcess sidecar = await RunWithoutTheRightToKillAsync($"echo $$ >$D/pid; exec {BecomeNobody}", flags);
+        int pid = await PidInAsync(sidecar, "pid");
+        await sidecar.UntilAsync(
+            () => File.ReadAllText($"/proc/{pid}/status").Contains($"\nUid:\t{Nobody}", StringComparison.Ordinal), "it to be nobody's");
+
+        sidecar.Send(UnixSignal.Terminate);
+
+        Assert.Equal(ExitCodes.Failed, await sidecar.Exited);
+        Assert.True(Runs(pid));
+        Assert.Equal("me", Holder());
+        Assert.Contains("Still running: the command", sidecar.Output, StringComparison.Ordinal);
     }
 
     /// <summary>Root may kill everybody, but for this right of its own.</summary>
