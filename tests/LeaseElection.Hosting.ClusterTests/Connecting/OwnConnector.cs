@@ -1,7 +1,9 @@
+using LeaseElection.Hosting.ClusterTests.Kubernetes;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting.ClusterTests.Connecting;
@@ -43,9 +45,9 @@ internal sealed class OwnConnector : IConnector
     public static async Task<string?> ReadLeaseAsync(KubernetesConnection connection)
     {
         await using var store = new KubernetesLeaseStore(
-            connection, connection.Namespace ?? "", ConnectionScene.LeaseName, TimeProvider.System,
+            connection.WithPatience(), connection.Namespace ?? "", ConnectionScene.LeaseName, TimeProvider.System,
             NullLogger<KubernetesLeaseStore>.Instance);
-        return await store.ReadAsync(TimeSpan.FromSeconds(10), CancellationToken.None) switch
+        return await store.ReadAsync(Signal.Patience, CancellationToken.None) switch
         {
             LeaseReply.Found => null,
             LeaseReply.Failed failed => failed.Error.Message,

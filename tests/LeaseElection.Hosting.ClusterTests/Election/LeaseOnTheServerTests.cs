@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using LeaseElection.Hosting.ClusterTests.Kubernetes;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Leases;
+using LeaseElection.Testing;
 using LeaseElection.Testing.ApiServer;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -44,12 +46,12 @@ public sealed partial class LeaseOnTheServerTests(ApiServerFixture fixture)
                 },
                 ProcessEnvironment.Current,
                 false,
-                [])!,
+                [])!.WithPatience(),
             leaseNamespace,
             "settlement",
             TimeProvider.System,
             NullLogger<KubernetesLeaseStore>.Instance);
-        var found = Assert.IsType<LeaseReply.Found>(await store.ReadAsync(TimeSpan.FromSeconds(5), CancellationToken.None));
+        var found = Assert.IsType<LeaseReply.Found>(await store.ReadAsync(Signal.Patience, CancellationToken.None));
         Assert.Equal(host.Election.Identity, found.Lease.Record.HolderIdentity);
         Assert.Equal(15, found.Lease.Record.LeaseDurationSeconds);
         Assert.Equal(0, found.Lease.Record.LeaseTransitions);

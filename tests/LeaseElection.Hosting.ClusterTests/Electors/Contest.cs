@@ -1,6 +1,7 @@
 using System.Globalization;
 using LeaseElection.DistributedLock;
 using LeaseElection.Hosting.ClusterTests.Election;
+using LeaseElection.Hosting.ClusterTests.Kubernetes;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Connecting;
@@ -58,7 +59,8 @@ internal sealed class Contest : IAsyncDisposable
     /// <summary>The lease as the store of a third party sees it, who stands for nothing.</summary>
     public KubernetesLeaseStore Look() => new(
         KubernetesConnectionResolver.TryResolve(
-            new KubernetesStoreOptions { KubeConfig = _server.AdminKubeConfigFile }, ProcessEnvironment.Current, false, [])!,
+            new KubernetesStoreOptions { KubeConfig = _server.AdminKubeConfigFile }, ProcessEnvironment.Current, false, [])!
+            .WithPatience(),
         _namespace,
         LeaseName,
         TimeProvider.System,

@@ -3,8 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.ClusterTests.Election;
 using LeaseElection.Hosting.Kubernetes;
-using LeaseElection.Hosting.Kubernetes.Connecting;
-using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Logging;
@@ -167,12 +165,6 @@ public sealed class AdmissionTests(ApiServerFixture fixture) : IAsyncLifetime
 
     private KubernetesLeaseStore Open(string space, string name) =>
         new(
-            new KubernetesConnection
-            {
-                Server = fixture.Server.Url,
-                Origin = "test",
-                User = new ClusterUser { Token = TextSource.Inline("token", fixture.Server.AdminToken) },
-                CertificateAuthority = TextSource.FromFile(fixture.Server.CertificateAuthorityFile),
-            },
-            space, name, TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance);
+            fixture.Server.ConnectAs(fixture.Server.AdminToken), space, name, TimeProvider.System,
+            NullLogger<KubernetesLeaseStore>.Instance);
 }

@@ -1,6 +1,5 @@
 using LeaseElection.Hosting.Kubernetes;
 using LeaseElection.Hosting.Kubernetes.Connecting;
-using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Kubernetes.Pods;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.ApiServer;
@@ -31,13 +30,7 @@ public sealed class ForgottenVersionTests
     public async Task ObjectsOlderThanTheServersMemory_AreWatchedAllTheSame()
     {
         await using RealApiServer server = await RealApiServer.StartAsync(CancellationToken.None);
-        var connection = new KubernetesConnection
-        {
-            Server = server.Url,
-            Origin = "test",
-            User = new ClusterUser { Token = TextSource.Inline("token", server.AdminToken) },
-            CertificateAuthority = TextSource.FromFile(server.CertificateAuthorityFile),
-        };
+        KubernetesConnection connection = server.ConnectAs(server.AdminToken);
         string space = await server.CreateNamespaceAsync();
         await using var kubelet = new TestKubelet(server, space, "worker-0");
         await kubelet.CreateAsync();

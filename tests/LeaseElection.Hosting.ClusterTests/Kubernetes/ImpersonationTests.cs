@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using LeaseElection.Hosting.Kubernetes;
-using LeaseElection.Hosting.Kubernetes.Connecting;
 using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.ApiServer;
@@ -76,17 +75,11 @@ public sealed class ImpersonationTests(ApiServerFixture fixture)
     }
 
     private KubernetesLeaseStore Open(string token, string space, params string[] groups) => new(
-        new KubernetesConnection
+        fixture.Server.ConnectAs(new ClusterUser
         {
-            Server = fixture.Server.Url,
-            Origin = "test",
-            User = new ClusterUser
-            {
-                Token = TextSource.Inline("token", token),
-                Impersonation = new Impersonation(
-                    "jörg", uid: null, groups, new Dictionary<string, IReadOnlyList<string>> { ["a/b"] = ["c", "d"] }),
-            },
-            CertificateAuthority = TextSource.FromFile(fixture.Server.CertificateAuthorityFile),
-        },
+            Token = TextSource.Inline("token", token),
+            Impersonation = new Impersonation(
+                "jörg", uid: null, groups, new Dictionary<string, IReadOnlyList<string>> { ["a/b"] = ["c", "d"] }),
+        }),
         space, "settlement", TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance);
 }

@@ -1,6 +1,4 @@
 using LeaseElection.Hosting.Kubernetes;
-using LeaseElection.Hosting.Kubernetes.Connecting;
-using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.ApiServer;
 using LeaseElection.Testing.Contracts;
@@ -109,14 +107,7 @@ public sealed class KubernetesLeaseGroupTests(ApiServerFixture fixture)
     }
 
     private KubernetesLeases Open(string token, string space) => new(
-        new KubernetesConnection
-        {
-            Server = fixture.Server.Url,
-            Origin = "test",
-            User = new ClusterUser { Token = TextSource.Inline("token", token) },
-            CertificateAuthority = TextSource.FromFile(fixture.Server.CertificateAuthorityFile),
-        },
-        space, TimeProvider.System, NullLogger<KubernetesLeases>.Instance);
+        fixture.Server.ConnectAs(token), space, TimeProvider.System, NullLogger<KubernetesLeases>.Instance);
 
     private static LeaseStoreError Failed(LeaseReply reply) => Assert.IsType<LeaseReply.Failed>(reply).Error;
 

@@ -15,7 +15,7 @@ public sealed class KubernetesLeaseStoreContractTests(ApiServerFixture fixture) 
     private const string Path = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
 
     private KubernetesConnection Connection => KubernetesConnectionResolver.TryResolve(
-        new() { KubeConfig = fixture.Server.AdminKubeConfigFile }, ProcessEnvironment.Current, false, [])!;
+        new() { KubeConfig = fixture.Server.AdminKubeConfigFile }, ProcessEnvironment.Current, false, [])!.WithPatience();
 
     internal override Task<ILeaseStore> OpenAsync(string leaseName) => Task.FromResult<ILeaseStore>(
         new KubernetesLeaseStore(Connection, "default", leaseName, TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance));

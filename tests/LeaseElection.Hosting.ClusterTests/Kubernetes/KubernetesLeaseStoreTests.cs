@@ -1,6 +1,4 @@
 using LeaseElection.Hosting.Kubernetes;
-using LeaseElection.Hosting.Kubernetes.Connecting;
-using LeaseElection.Hosting.Kubernetes.Credentials;
 using LeaseElection.Hosting.Leases;
 using LeaseElection.Testing.ApiServer;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -103,12 +101,5 @@ public sealed class KubernetesLeaseStoreTests(ApiServerFixture fixture)
     }
 
     private KubernetesLeaseStore Open(string token, string space) => new(
-        new KubernetesConnection
-        {
-            Server = fixture.Server.Url,
-            Origin = "test",
-            User = new ClusterUser { Token = TextSource.Inline("token", token) },
-            CertificateAuthority = TextSource.FromFile(fixture.Server.CertificateAuthorityFile),
-        },
-        space, "settlement", TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance);
+        fixture.Server.ConnectAs(token), space, "settlement", TimeProvider.System, NullLogger<KubernetesLeaseStore>.Instance);
 }

@@ -79,13 +79,7 @@ public sealed class LeaseOwnerTests(ApiServerFixture fixture)
     private async Task<KubernetesLeases> OpenAsync(string space)
     {
         ApiServerUser user = await fixture.Server.CreateUserAsync(space, PolicyRule.Leases("get", "list", "watch", "create", "update"));
-        var connection = new KubernetesConnection
-        {
-            Server = fixture.Server.Url,
-            Origin = "test",
-            User = new ClusterUser { Token = TextSource.FromFile(user.TokenFile) },
-            CertificateAuthority = TextSource.FromFile(fixture.Server.CertificateAuthorityFile),
-        };
+        KubernetesConnection connection = fixture.Server.ConnectAs(new ClusterUser { Token = TextSource.FromFile(user.TokenFile) });
         return new KubernetesLeases(connection, space, TimeProvider.System, NullLogger<KubernetesLeases>.Instance);
     }
 

@@ -6,6 +6,8 @@ namespace LeaseElection.Soak.Nemesis;
 /// <summary>What people and programs do to the lease.</summary>
 internal static class LeaseFaults
 {
+    private static readonly TimeSpan EditLimit = TimeSpan.FromSeconds(10);
+
     public static IReadOnlyList<Fault> All { get; } =
     [
         new("label edits", IsAlone: false, EditLabelsAsync),
@@ -55,14 +57,15 @@ internal static class LeaseFaults
     /// <summary>Reads, changes and writes, as kubectl edit does. It may lose to an election's write, or find no server.</summary>
     private static async Task<bool> TryPutAsync(World world, Action<JsonObject> change)
     {
+        using var limit = new CancellationTokenSource(EditLimit, TimeProvider.System); // The next fault waits for this one.
         try
         {
-            JsonObject lease = await world.Server.Admin.SendAsync(HttpMethod.Get, PathOf(world));
+            JsonObject lease = await world.Server.Admin.SendAsync(HttpMethod.Get, PathOf(world), cancellationToken: limit.Token);
             change(lease);
-            await world.Server.Admin.SendAsync(HttpMethod.Put, PathOf(world), lease);
+            await world.Server.Admin.SendAsync(HttpMethod.Put, PathOf(world), lease, limit.Token);
             return true;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
             return false;
         }

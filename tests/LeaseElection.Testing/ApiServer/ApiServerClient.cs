@@ -22,7 +22,7 @@ public sealed class ApiServerClient : IDisposable
             handler.SslOptions.ClientCertificates = [certificate];
         }
 
-        _http = new HttpClient(handler) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(10) };
+        _http = new HttpClient(handler) { BaseAddress = url, Timeout = Signal.Patience };
         _http.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
     }
 

@@ -8,6 +8,9 @@ internal sealed class ControlPlane : IAsyncDisposable
     // Two seconds are usual; a build on the same two cores may run beside it.
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
 
+    /// <summary>For one of many looks: what a server was asked while its store came back is perhaps never answered.</summary>
+    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(10);
+
     private readonly ApiServerAssets _assets;
     private readonly ControlPlaneFiles _files;
     private readonly int[] _ports = UnusedPorts.Take(3);
@@ -124,12 +127,14 @@ internal sealed class ControlPlane : IAsyncDisposable
             throw new InvalidOperationException("etcd or kube-apiserver has ended while starting");
         }
 
+        using var look = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        look.CancelAfter(LookLimit);
         try
         {
-            return await _admin.GetTextAsync("/readyz", cancellationToken) == "ok";
+            return await _admin.GetTextAsync("/readyz", look.Token) == "ok";
         }
         catch (Exception exception) when (exception is HttpRequestException
-            || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // Refused, not ready, or no answer in time, as when its store has just come back.
             return false;
