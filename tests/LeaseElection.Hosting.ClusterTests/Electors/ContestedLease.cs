@@ -35,8 +35,12 @@ internal sealed class ContestedLease(RealApiServer server, string name, string l
     /// When the holder last renewed, by the clock of <see cref="TimeProvider.GetTimestamp"/>: the times of the lease are those of this
     /// machine's wall clock, whoever wrote them.
     /// </summary>
-    public async Task<long> RenewedAsync() =>
-        TimeProvider.System.GetTimestamp() + (long)((await AheadAsync()).TotalSeconds * TimeProvider.System.TimestampFrequency);
+    public async Task<long> RenewedAsync()
+    {
+        TimeSpan ahead = await AheadAsync();
+        // Both clocks side by side, when the answer is there: a slow one would otherwise date the renewal too early.
+        return TimeProvider.System.GetTimestamp() + (long)(ahead.TotalSeconds * TimeProvider.System.TimestampFrequency);
+    }
 
     /// <summary>How far the time of the last renewal is ahead of this machine's wall clock.</summary>
     public async Task<TimeSpan> AheadAsync() =>

@@ -1,3 +1,4 @@
+using LeaseElection.Hosting.ClusterTests.Kubernetes;
 using LeaseElection.Hosting.Configuration;
 using LeaseElection.Hosting.Election;
 using LeaseElection.Hosting.Groups;
@@ -56,10 +57,13 @@ public sealed class HousekeepingTests(ApiServerFixture fixture)
         housekeeper.Begin();
         for (int look = 0; look < 12; look++)
         {
-            // The watch is heard of. An edit of annotations is no sign of life.
+            // The watch is heard of. An edit of annotations is no sign of life. A version older than the last edit is not deleted.
             await server.KubectlAsync(null, "annotate", "lease", "--all", "-n", leaseNamespace, "--overwrite", $"look={look}");
             await Polling.UntilAsync(
-                () => Task.FromResult(watch.View.IsFreshAt(run.Clock.Now.Monotonic + PresenceHousekeeping.Pace)), Patience);
+                () => Task.FromResult(
+                    watch.View.Find(Former)?.Lease.ReadAnnotations().GetValueOrDefault("look") == $"{look}"
+                    && watch.View.IsFreshAt(run.Clock.Now.Monotonic + PresenceHousekeeping.Pace)),
+                Patience);
             await time.AdvanceOnceArmedAsync(PresenceHousekeeping.Pace);
         }
 
@@ -69,13 +73,7 @@ public sealed class HousekeepingTests(ApiServerFixture fixture)
 
     private KubernetesLeases OpenLeases(ApiServerUser user, string leaseNamespace)
     {
-        var connection = new KubernetesConnection
-        {
-            Server = fixture.Server.Url,
-            Origin = "test",
-            User = new ClusterUser { Token = TextSource.FromFile(user.TokenFile) },
-            CertificateAuthority = TextSource.FromFile(fixture.Server.CertificateAuthorityFile),
-        };
+        KubernetesConnection connection = fixture.Server.ConnectAs(new ClusterUser { Token = TextSource.FromFile(user.TokenFile) });
         return new KubernetesLeases(connection, leaseNamespace, TimeProvider.System, NullLogger<KubernetesLeases>.Instance);
     }
 
