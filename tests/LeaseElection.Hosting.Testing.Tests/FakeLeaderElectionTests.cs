@@ -15,7 +15,7 @@ public sealed class FakeLeaderElectionTests(ITestOutputHelper output)
     /// </summary>
     private static readonly TimeSpan ALittle = TimeSpan.FromSeconds(5);
 
-    private readonly FencedResource _resource = new();
+    private readonly FencedResource _resource = new() { Patience = Signal.Patience };
 
     [Fact]
     public async Task Start_NobodyHasSaidAnything_AnotherReplicaLeads()

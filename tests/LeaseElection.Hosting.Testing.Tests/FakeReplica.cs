@@ -1,3 +1,4 @@
+using LeaseElection.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -39,6 +40,9 @@ internal sealed class FakeReplica : IAsyncDisposable
 
     public static async Task<FakeReplica> StartAsync(HostApplicationBuilder builder, FakeLeaderElection fake)
     {
+        // Who expects a timeout says so afterwards.
+        if (fake.Patience < Signal.Patience)
+            fake.Patience = Signal.Patience;
         var replica = new FakeReplica(builder.Build(), fake);
         await replica._host.StartAsync();
         return replica;

@@ -7,7 +7,7 @@ namespace LeaseElection.Hosting.Testing.Tests;
 public sealed class HandOverTests : IAsyncLifetime
 {
     private readonly InMemoryLeases _leases = new();
-    private readonly FencedResource _resource = new();
+    private readonly FencedResource _resource = new() { Patience = Signal.Patience };
     private FencedWork _workOfA = null!;
     private FakeReplica _a = null!;
     private FakeReplica _b = null!;

@@ -86,6 +86,7 @@ public sealed class IsolationTests : IDisposable
         builder.Services.AddLeaderElection("mails");
         FakeLeaderElection reports = builder.Services.AddFakeLeaderElection("reports");
         FakeLeaderElection mails = builder.Services.AddFakeLeaderElection("mails");
+        mails.Patience = Signal.Patience;
         await using FakeReplica replica = await FakeReplica.StartAsync(builder, reports);
 
         await Task.WhenAll(reports.LeadAsync(), mails.LeadAsync());

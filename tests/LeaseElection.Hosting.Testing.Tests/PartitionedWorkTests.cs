@@ -18,6 +18,7 @@ public sealed class PartitionedWorkTests
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddLeaderElection().AddPartitionedWork(WorkAsync, Count);
         FakeLeaderElection election = builder.Services.AddFakeLeaderElection();
+        election.Patience = Signal.Patience;
         using IHost host = builder.Build();
         await host.StartAsync();
 
@@ -37,6 +38,7 @@ public sealed class PartitionedWorkTests
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddLeaderElection().AddPartitionedWork(WorkAsync, Count);
         FakeLeaderElection election = builder.Services.AddFakeLeaderElection();
+        election.Patience = Signal.Patience;
         using IHost host = builder.Build();
         await host.StartAsync();
         await UntilAsync(Count);

@@ -78,6 +78,7 @@ public sealed class SeveralLeasesTests
             builder.Services.AddLeaderElection("mails", options => options.Identity = identity);
             FakeLeaderElection reports = builder.Services.AddFakeLeaderElection("reports", leases);
             FakeLeaderElection mails = builder.Services.AddFakeLeaderElection("mails", leases);
+            reports.Patience = mails.Patience = Signal.Patience;
             IHost host = builder.Build();
             await host.StartAsync();
             return new Replica(host, reports, mails);

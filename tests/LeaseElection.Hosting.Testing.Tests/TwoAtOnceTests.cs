@@ -6,7 +6,7 @@ namespace LeaseElection.Hosting.Testing.Tests;
 [Collection(nameof(WholeProcess))]
 public sealed class TwoAtOnceTests
 {
-    private readonly FencedResource _resource = new("ledger");
+    private readonly FencedResource _resource = new("ledger") { Patience = Signal.Patience };
 
     [Fact]
     public async Task WorkIgnoresItsToken_StandbyTakesOver_IsSeenByTheResource()

@@ -13,12 +13,12 @@ public sealed class WebHostTests
     [Fact]
     public async Task TestServer_OverWebHostBuilder_LeadsLosesAndStops()
     {
-        var resource = new FencedResource();
+        var resource = new FencedResource { Patience = Signal.Patience };
         IWebHostBuilder builder = new WebHostBuilder().Configure(_ => { }).ConfigureServices(services =>
         {
             services.AddLeaderElection(options => options.LeaseName = "app")
                 .AddWork((_, term, token) => new FencedWork(resource).RunAsync(term, token));
-            services.AddFakeLeaderElection();
+            services.AddFakeLeaderElection().Patience = Signal.Patience;
         });
         var server = new TestServer(builder);
         var fake = server.Services.GetRequiredService<FakeLeaderElection>();
