@@ -146,8 +146,10 @@ public sealed class BlockingRequestTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Replace_NobodyListens_Failed()
     {
-        await using KubernetesLeaseStore store =
-            new StoreSetup(_server) { Url = new Uri($"https://127.0.0.1:{UnusedPorts.Take(1)[0]}") }.Create();
+        // Bound, so that nobody else is given the port, and not listening.
+        using var unused = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        unused.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await using KubernetesLeaseStore store = new StoreSetup(_server) { Url = new Uri($"https://{unused.LocalEndPoint}") }.Create();
 
         LeaseStoreError error = Failed(
             LeaseStoreErrorKind.Network, await new BlockingStore(store).ReplaceAsync(Some(), Held("a"), Patience, default));

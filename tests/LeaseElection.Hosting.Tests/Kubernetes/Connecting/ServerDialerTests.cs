@@ -181,9 +181,10 @@ public sealed class ServerDialerTests : IDisposable
     [UnixFact]
     public async Task DialAsync_RealAddressThatSwallowsPackets_TheOtherOneAnswers()
     {
-        using BlackHole hole = await BlackHole.OpenAsync();
-        using var server = new TcpListener(IPAddress.Loopback, hole.Port);
+        // First the address that others have ports of, too: nobody else asks for one of the black hole's.
+        using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
+        using BlackHole hole = await BlackHole.OpenAsync(((IPEndPoint)server.LocalEndpoint).Port);
         var dialer = new ServerDialer(
             Signal.Patience, TimeProvider.System, Resolves(BlackHole.Address.ToString(), "127.0.0.1"));
 
@@ -196,13 +197,16 @@ public sealed class ServerDialerTests : IDisposable
     [UnixFact]
     public async Task DialAsync_NobodyListens_ThrowsNamingTheAddress()
     {
-        using BlackHole hole = await BlackHole.OpenAsync(); // Its port is not free on the other address.
+        // Bound, so that nobody else is given the port, and not listening.
+        using var unused = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        unused.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        int port = ((IPEndPoint)unused.LocalEndPoint!).Port;
         var dialer = new ServerDialer(Signal.Patience, TimeProvider.System);
 
         SocketException thrown =
-            await Assert.ThrowsAsync<SocketException>(() => dialer.DialAsync(new DnsEndPoint("127.0.0.1", hole.Port), default));
+            await Assert.ThrowsAsync<SocketException>(() => dialer.DialAsync(new DnsEndPoint("127.0.0.1", port), default));
 
-        Assert.Equal($"127.0.0.1:{hole.Port}: Connection refused", thrown.Message);
+        Assert.Equal($"127.0.0.1:{port}: Connection refused", thrown.Message);
     }
 
     private static Func<string, CancellationToken, Task<IPAddress[]>> Resolves(params string[] addresses) =>
