@@ -1,10 +1,12 @@
 using System.IO.Compression;
 using System.Text.Json;
 using System.Xml.Linq;
+using LeaseElection.Hosting.Tests.Leases;
 
 namespace LeaseElection.Hosting.Tests.Package;
 
 /// <summary>What an app gets with the packages, beside the library itself.</summary>
+[Collection(nameof(FileLocks))]
 public sealed class PackageTests(PackedApp app) : IClassFixture<PackedApp>
 {
     [Fact]

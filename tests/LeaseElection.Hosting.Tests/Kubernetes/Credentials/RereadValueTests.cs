@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using LeaseElection.Hosting.Kubernetes.Credentials;
+using LeaseElection.Hosting.Tests.Leases;
 using LeaseElection.Testing;
 using LeaseElection.Testing.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeaseElection.Hosting.Tests.Kubernetes;
 
+[Collection(nameof(FileLocks))]
 public sealed class RereadValueTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
