@@ -10,8 +10,6 @@ internal abstract class HostedPlace : LockPlace
 {
     private readonly List<IHost> _hosts = [];
 
-    public override TimeSpan LeaseDuration { get; } = TimeSpan.FromSeconds(2);
-
     /// <summary>What our own code wrote at Warning or above.</summary>
     public ListLoggerProvider Logs { get; } = new();
 
@@ -27,7 +25,7 @@ internal abstract class HostedPlace : LockPlace
         [
             new("LeaseDuration", $"{LeaseDuration}"),
             new("RenewDeadline", $"{LeaseDuration * 0.75}"),
-            new("RenewInterval", $"{LeaseDuration / 10}"),
+            new("RenewInterval", $"{ShortLease / 10}"), // How soon the holder sees that the lease was taken away.
             new("RetryPeriod", $"{TimeSpan.FromSeconds(0.5)}"),
         ];
         foreach ((string key, string? value) in durations.Concat(Settings))

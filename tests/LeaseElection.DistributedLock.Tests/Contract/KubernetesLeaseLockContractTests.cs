@@ -21,7 +21,7 @@ public sealed class KubernetesLeaseLockContractTests(ApiServerFixture fixture) :
         /// <summary>
         /// So that a request may take 1.5 s: an attempt without patience fails when its request does, and a busy API server is no fault.
         /// </summary>
-        public override TimeSpan LeaseDuration { get; } = TimeSpan.FromSeconds(6);
+        protected override TimeSpan ShortLease { get; } = TimeSpan.FromSeconds(6);
 
         protected override IEnumerable<KeyValuePair<string, string?>> Settings =>
         [

@@ -28,6 +28,7 @@ public abstract partial class LeaseLockContract
     [ContractFact]
     public async Task HandleLostToken_LongerThanALease_IsRenewed()
     {
+        Place.ShortenLeases();
         LeaseLockHandle handle = await AcquireAsync(Locks.CreateLock("orders"));
         CancellationToken token = handle.HandleLostToken;
 
@@ -90,6 +91,7 @@ public abstract partial class LeaseLockContract
     [ContractFact]
     public async Task Forgotten_HandleIsCollected_AnotherObtainsTheLock()
     {
+        Place.ShortenLeases();
         CancellationToken token = await ForgetAsync(Locks.CreateLock("orders"), knowsItself: false);
 
         await using LeaseLockHandle next = await ObtainAfterCollectionAsync(Elsewhere.CreateLock("orders"));
@@ -101,6 +103,7 @@ public abstract partial class LeaseLockContract
     [ContractFact]
     public async Task Forgotten_RegistrationKnowsTheHandle_AnotherObtainsTheLock()
     {
+        Place.ShortenLeases();
         await ForgetAsync(Locks.CreateLock("orders"), knowsItself: true);
 
         await using LeaseLockHandle next = await ObtainAfterCollectionAsync(Elsewhere.CreateLock("orders"));
@@ -109,6 +112,7 @@ public abstract partial class LeaseLockContract
     [ContractFact]
     public async Task Forgotten_InTheSameProcess_AnotherObtainsTheLock()
     {
+        Place.ShortenLeases();
         await ForgetAsync(Locks.CreateLock("orders"), knowsItself: false);
 
         await using LeaseLockHandle next = await ObtainAfterCollectionAsync(Locks.CreateLock("orders"));

@@ -12,7 +12,7 @@ internal sealed class MemoryPlace : LockPlace
     private readonly Dictionary<string, Holder> _holders = [];
     private ulong _version;
 
-    public override TimeSpan LeaseDuration { get; } = TimeSpan.FromSeconds(1);
+    protected override TimeSpan ShortLease { get; } = TimeSpan.FromSeconds(1);
 
     public override LeaseLockProvider NewProvider() => new(new Broker(this));
 
