@@ -1,4 +1,5 @@
 using LeaseElection.Hosting.Testing;
+using LeaseElection.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +18,7 @@ public sealed class AppUnderTestTests
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddLeaderElection().PublishEndpoint();
-        builder.Services.AddFakeLeaderElection();
+        builder.Services.AddFakeLeaderElection().Patience = Signal.Patience;
         await using WebApplication app = builder.Build();
         app.MapGet("/report", () => "of the app").RequireLeadership().ForwardToLeader();
         await app.StartAsync();

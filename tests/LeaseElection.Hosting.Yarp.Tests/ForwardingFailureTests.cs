@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using LeaseElection.Testing.ApiServer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -89,7 +88,10 @@ public sealed class ForwardingFailureTests : ForwardingTest
     [Fact]
     public async Task LeaderThatIsGone_IsRefused_AndToldOnce()
     {
-        Standby.Election.Sees("leader_1", new Uri($"http://127.0.0.1:{UnusedPorts.Take(1)[0]}"));
+        // Bound, so that nobody else is given the port, and not listening.
+        using var unused = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        unused.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Standby.Election.Sees("leader_1", new Uri($"http://{unused.LocalEndPoint}"));
 
         Assert.Equal("leader_1 leads, and cannot be reached.", await RefusedAsync());
         Assert.Equal("leader_1 leads, and cannot be reached.", await RefusedAsync());
