@@ -33,6 +33,7 @@ internal sealed class ScheduledReplica : IAsyncDisposable
             options.Identity = identity;
         }).AddScheduledWork(Name, "* * * * *", RunAsync, configure ?? (_ => { }));
         Fake = builder.Services.AddFakeLeaderElection(leases);
+        Fake.Patience = Signal.Patience; // Who expects a timeout says so afterwards.
         _host = builder.Build();
     }
 
