@@ -22,6 +22,22 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It cannot start: says why.</exception>
     public static async Task<PostgresServer> StartAsync()
     {
+        try
+        {
+            return await StartOnceAsync();
+        }
+        catch (InvalidOperationException exception) when (exception.Message.Contains("could not bind", StringComparison.Ordinal))
+        {
+            // Some other process took the port between our look and the server's; another will do.
+            return await StartOnceAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static async Task<PostgresServer> StartOnceAsync()
+    {
         string programs = PostgresPrograms.Folder;
         string folder = Directory.CreateTempSubdirectory("leaseelection-postgres-").FullName;
         string data = Path.Combine(folder, "data");
@@ -61,7 +77,4 @@ internal sealed class PostgresServer : IAsyncDisposable
 
         return server;
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
 }
