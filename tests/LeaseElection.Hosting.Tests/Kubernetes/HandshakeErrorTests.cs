@@ -15,7 +15,7 @@ namespace LeaseElection.Hosting.Tests.Kubernetes;
 /// Connections that are taken and come to nothing in TLS, on either way that a request may go: nobody is sent to look at the authorities
 /// of the server where nobody has shown a certificate, or where it is ours that is refused.
 /// </summary>
-public sealed class HandshakeErrorTests : IAsyncLifetime
+public sealed class HandshakeErrorTests : IAsyncLifetime, IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private FakeKubeApiServer _server = null!;
@@ -26,11 +26,9 @@ public sealed class HandshakeErrorTests : IAsyncLifetime
         _listener.Start();
     }
 
-    public async Task DisposeAsync()
-    {
-        _listener.Dispose();
-        await _server.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose() => _listener.Dispose();
 
     /// <summary>A load balancer does so while none of its API servers is up.</summary>
     [Theory]

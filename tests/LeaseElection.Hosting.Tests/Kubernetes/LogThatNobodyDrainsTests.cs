@@ -47,8 +47,7 @@ public sealed class LogThatNobodyDrainsTests
         await using FakeKubeApiServer server = await FakeKubeApiServer.StartAsync();
         using GatedLogger<KubernetesLeaseStore> logger = new("NamespaceNotWatched");
         await using SharedLeases shared = new(TimeProvider.System, logger);
-        KubernetesLeaseStore[] stores = [.. new[] { "first", "second" }.Select(name =>
-            shared.Open(new StoreSetup(server).Connection, StoreSetup.Namespace, name, mostOwnWatches: 0))];
+        KubernetesLeaseStore[] stores = [Open("first"), Open("second")];
         Lease[] leases = [await stores[0].CreateLeaseAsync(), await stores[1].CreateLeaseAsync()];
         server.Faults.Add(new Fault { Verb = "watch", Kind = FaultKind.Answer, Status = 403 });
         try
@@ -66,5 +65,8 @@ public sealed class LogThatNobodyDrainsTests
         {
             logger.Open();
         }
+
+        KubernetesLeaseStore Open(string lease) =>
+            shared.Open(new StoreSetup(server).Connection, StoreSetup.Namespace, lease, mostOwnWatches: 0);
     }
 }
