@@ -114,11 +114,13 @@ internal sealed class LeaderElectionOptionsValidator(
 
     /// <summary>
     /// Before anybody shows the value: from a Secret a token itself is easily given, where the path of its file belongs. That of a service
-    /// account is a JSON Web Token.
+    /// account is a JSON Web Token, and OpenShift has its own.
     /// </summary>
     private static void CheckIsNoToken(string option, string? path, OptionFailures failures)
     {
-        if (path?.StartsWith("eyJ", StringComparison.Ordinal) is true && path.Count(c => c == '.') == 2)
+        string text = path?.Trim() ?? "";
+        bool isWebToken = text.StartsWith("eyJ", StringComparison.Ordinal) && text.Count(c => c == '.') == 2;
+        if (isWebToken || text.StartsWith("sha256~", StringComparison.Ordinal))
             failures.Add(option, "a token", "the path of a file that holds one", "mount the Secret as a volume, and name the file");
     }
 

@@ -21,6 +21,6 @@ internal sealed record LeaseStoreError(LeaseStoreErrorKind Kind, string Message)
     public Exception? Exception { get; init; }
 
     /// <summary>Whether it is likely to pass by itself; otherwise somebody has to change something.</summary>
-    public bool Passes => Kind is LeaseStoreErrorKind.Timeout or LeaseStoreErrorKind.Network or LeaseStoreErrorKind.ServerError
-        or LeaseStoreErrorKind.Throttled;
+    public bool Passes => Kind is LeaseStoreErrorKind.Timeout or LeaseStoreErrorKind.Network or LeaseStoreErrorKind.Dns
+        or LeaseStoreErrorKind.ServerError or LeaseStoreErrorKind.Throttled;
 }

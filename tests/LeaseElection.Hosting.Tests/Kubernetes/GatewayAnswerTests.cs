@@ -25,6 +25,7 @@ public sealed class GatewayAnswerTests : IAsyncLifetime
     [InlineData(403, "Forbidden", "<html>\n<title>Log in</title>\u001b[2J</html>", "not by an API server")]
     [InlineData(502, "ServerError", "<html>\n<title>Log in</title>\u001b[2J</html>", "is no API server, but something in front of it")]
     [InlineData(503, "ServerError", "no healthy upstream", "is no API server, but something in front of it")]
+    [InlineData(429, "Throttled", "rate limit of the gateway at apiserver.example", "is no API server, but something in front of it")]
     [InlineData(504, "ServerError", "upstream request timeout", "is no API server, but something in front of it")]
     public async Task Read_AnsweredBySomethingElse_SaysSoAndWhatItSaid(int status, string kind, string body, string expected)
     {
@@ -64,6 +65,7 @@ public sealed class GatewayAnswerTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(500, "ServerError", "Internal Server Error: \"/apis/coordination.k8s.io/v1\": webhook: refused", "Look into the logs of")]
     [InlineData(429, "Throttled", "Too many requests, please try again later.", "FlowSchema")]
     [InlineData(500, "ServerError", "This request caused apiserver to panic. Look in the logs for details.", "Look into the logs of")]
     public async Task Read_PlainTextOfAnApiServer_ShownWithItsAdvice(int status, string kind, string body, string advice)
@@ -72,6 +74,23 @@ public sealed class GatewayAnswerTests : IAsyncLifetime
 
         Assert.Contains(advice, message, StringComparison.Ordinal);
         Assert.EndsWith(body, message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As it answers when the time is over that the request named: a Status that does not say that it is one.</summary>
+    [Fact]
+    public async Task Read_ApiServerGivesUpInTime_ServerErrorOfItsOwn()
+    {
+        const string Said = "Timeout: request did not complete within the allotted timeout";
+
+        string message = await FailAsync("ServerError", new Fault
+        {
+            Kind = FaultKind.Answer,
+            Status = 504,
+            Body = $$"""{"metadata":{},"status":"Failure","message":"{{Said}}","reason":"Timeout","details":{},"code":504}""",
+        });
+
+        Assert.Contains("Look into the logs of the API server and of etcd", message, StringComparison.Ordinal);
+        Assert.EndsWith($"The server said: {Said}", message, StringComparison.Ordinal);
     }
 
     /// <summary>Whoever granted it the Role that such a refusal asks for would grant it to everybody.</summary>

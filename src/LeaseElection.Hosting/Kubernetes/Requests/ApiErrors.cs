@@ -7,31 +7,24 @@ namespace LeaseElection.Hosting.Kubernetes.Requests;
 /// <summary>Explains a refusal: the cause, and what an operator can do about it.</summary>
 internal static class ApiErrors
 {
-    /// <summary>What the API server says in plain text, when it shuts down or has failed at a request, says who it is.</summary>
-    private const string OwnWord = "apiserver";
+    /// <summary>What an API server says in plain text: of a shutdown, an overload, a panic, an authorizer that failed.</summary>
+    private static readonly string[] OwnWords =
+    [
+        "apiserver is shutting down", "Too many requests, please try again later.", "caused apiserver to panic",
+        "Internal Server Error: \"/api",
+    ];
 
     private const string Nobody = "system:anonymous";
     private const int MostOfAPage = 2000;
 
     /// <summary>The Status a refusal comes with; <see langword="null"/> if its body is something else (a proxy's page, nothing).</summary>
-    public static ApiStatus? ReadStatus(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            ApiStatus? status = JsonSerializer.Deserialize(body.Span, KubernetesJsonContext.Default.ApiStatus);
-            return status is { Kind: "Status" } ? status : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static ApiStatus? ReadStatus(ReadOnlyMemory<byte> body) => Parse(body) is { Kind: "Status" } status ? status : null;
 
     /// <param name="answer">Its status is no success.</param>
     /// <param name="verb">The RBAC verb of the request: get, list, watch, create, update, delete.</param>
     /// <param name="target">What it was about.</param>
     public static LeaseStoreError From(ApiOutcome.Answer answer, string verb, IRequestTarget target) =>
-        From((int)answer.Status, ReadStatus(answer.Body), PageIn(answer.Body), answer.RetryAfter, verb, target);
+        From((int)answer.Status, ReadReason(answer.Body), PageIn(answer.Body), answer.RetryAfter, verb, target);
 
     /// <summary>The same for a Status that came inside a watch.</summary>
     public static LeaseStoreError From(ApiStatus status, string verb, IRequestTarget target) =>
@@ -48,7 +41,8 @@ internal static class ApiErrors
     {
         string server = target.ServerText;
         string said = Said(status?.Message ?? page);
-        bool isForeign = status is null && page.Length > 0 && !page.Contains(OwnWord, StringComparison.OrdinalIgnoreCase);
+        bool isForeign = status is null && page.Length > 0
+            && !Array.Exists(OwnWords, words => page.Contains(words, StringComparison.Ordinal));
         retryAfter ??= status?.Details?.RetryAfterSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null;
         LeaseStoreError error = code switch
         {
@@ -74,7 +68,8 @@ internal static class ApiErrors
                 LeaseStoreErrorKind.Gone,
                 $"{server} no longer knows the version to {(verb == "list" ? "read on" : "watch")} from (410). Reading "
                 + $"anew helps.{said}"),
-            503 when retryAfter is not null && isForeign => Error(LeaseStoreErrorKind.Throttled, NotReached(server, code, said)),
+            429 or 503 when (code == 429 || retryAfter is not null) && isForeign => Error(
+                LeaseStoreErrorKind.Throttled, NotReached(server, code, said)),
             429 or 503 when code == 429 || retryAfter is not null => Error(
                 LeaseStoreErrorKind.Throttled,
                 page.Contains("shutting down", StringComparison.Ordinal)
@@ -127,6 +122,25 @@ internal static class ApiErrors
         $"{policy} refuses to {verb} {target.LongWords} at {target.ServerText} ({code}); no "
         + $"Role helps against that. {(verb == "create" ? "Make the Lease beforehand with" : "Give the Lease")} what is asked for, such as "
         + "labels, or exempt it.";
+
+    /// <summary>
+    /// A Status also where it does not say that it is one, as that of an API server which gave up at the time that the request named (504).
+    /// For words only: nothing is decided by it.
+    /// </summary>
+    private static ApiStatus? ReadReason(ReadOnlyMemory<byte> body) =>
+        Parse(body) is { } read && read is { Kind: "Status" } or { Kind: null, Status: "Failure" } ? read : null;
+
+    private static ApiStatus? Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body.Span, KubernetesJsonContext.Default.ApiStatus);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static string NotReached(string server, int code, string said) =>
         $"{server} was not reached, or not in time: what answered ({code}) is no API server, but something in front of it, such as a load "

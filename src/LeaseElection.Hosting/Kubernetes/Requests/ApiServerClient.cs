@@ -186,9 +186,9 @@ internal sealed class ApiServerClient : IAsyncDisposable
         ApiRequest request, TimeSpan timeout, Func<ApiOutcome.Answer, LeaseStoreError> explain, CancellationToken cancellationToken)
     {
         var attempt = new ApiAttempt(isWatch: true, timeout, _timeProvider);
-        using var end = new CancellationTokenSource(timeout, _timeProvider);
-        using CancellationTokenRegistration _ = cancellationToken.UnsafeRegister(
-            static end => ((CancellationTokenSource)end!).Cancel(), end);
+        using var end = new TimeoutSource(_timeProvider);
+        end.Begin(timeout);
+        using CancellationTokenRegistration _ = cancellationToken.UnsafeRegister(static end => ((TimeoutSource)end!).GiveUp(), end);
         HttpResponseMessage? response = null;
         try
         {
@@ -211,7 +211,7 @@ internal sealed class ApiServerClient : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (e is LeaseWatchException)
                 throw;
-            throw new LeaseWatchException(Explain(e, end.IsCancellationRequested, timeout, attempt.AwaitsCredentials));
+            throw new LeaseWatchException(Explain(e, end.IsOver, timeout, attempt.AwaitsCredentials));
         }
     }
 

@@ -5,6 +5,9 @@ internal sealed record ApiStatus
 {
     public string? Kind { get; init; }
 
+    /// <summary><c>Failure</c>, or <c>Success</c>.</summary>
+    public string? Status { get; init; }
+
     public string? Message { get; init; }
 
     /// <summary>A word for machines, such as <c>AlreadyExists</c>.</summary>

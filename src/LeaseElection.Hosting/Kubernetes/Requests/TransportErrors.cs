@@ -79,7 +79,7 @@ internal static class TransportErrors
         _ => Broken(e, server),
     };
 
-    /// <summary>What was dialled says of each address what came of it; where it says nothing, somebody has taken the connection.</summary>
+    /// <summary>What was dialled says of each address what came of it; where it says nothing, somebody has taken it, as a rule.</summary>
     private static LeaseStoreError NotInTime(Exception exception, string server) => exception.GetBaseException() switch
     {
         SocketException { SocketErrorCode: SocketError.TryAgain or SocketError.HostNotFound } => Unresolved(exception, server),
@@ -88,8 +88,8 @@ internal static class TransportErrors
             $"No connection to {server} could be made in time: {tried.Message}. Check address, port and network policies."),
         _ => Error(
             LeaseStoreErrorKind.Network,
-            $"A connection to {server} was taken, but TLS was not agreed on in time. A load balancer does so while no API server behind "
-            + "it answers, a proxy that does not get through to it, and a network that swallows large packets (MTU)."),
+            $"No TLS connection to {server} came about in time. If connections are taken there, it is a load balancer behind which no API "
+            + "server answers, a proxy that does not get through to it, or a network that swallows large packets (MTU)."),
     };
 
     private static LeaseStoreError Unresolved(Exception exception, string server) => Error(
